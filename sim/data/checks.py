@@ -1,0 +1,93 @@
+"""What must hold between rows and between tables, for tables that a user replaces."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+
+from sim.data.rows import AllyRow, ElectionRow, PledgeRow, Row
+from sim.errors import Fault
+
+ALLIANCE = "ALL"  # stands for an ally in the pledges of the whole alliance
+_ARMED_ONLY = frozenset({"shares", "share_vintages", "announced_paths"})
+_EACH_ALLY = frozenset({"geography", "shares", "gdp"})  # the model needs rows of every ally with armed forces
+
+Lines = Sequence[tuple[int, Row]]
+
+
+def row_faults(name: str, lines: Lines, file: str, allies: Mapping[str, AllyRow]) -> Iterator[Fault]:
+    """Faults inside one replaced table: repeated keys, unknown allies, impossible dates and pledges."""
+    seen: dict[tuple[object, ...], int] = {}
+    for line, row in lines:
+        if (first := seen.setdefault(row.key, line)) != line:
+            key = ", ".join("" if part is None else str(part) for part in row.key)
+            rule = f"must be there once; line {first} has the same"
+            yield Fault(file, line, ", ".join(row.KEY), key, rule, "remove one of the two", "duplicate")
+        if name != "allies" and (iso3 := getattr(row, "iso3", None)):
+            yield from _ally_faults(name, line, iso3, file, allies)
+        if isinstance(row, ElectionRow):
+            yield from _date_faults(row, line, file)
+        if isinstance(row, PledgeRow):
+            yield from _pledge_faults(row, line, file)
+    if name == "allies":
+        yield from _numeric_faults(lines, file)
+
+
+def cover_faults(name: str, rows: Sequence[Row], file: str, allies: Mapping[str, AllyRow]) -> Iterator[Fault]:
+    """An ally with armed forces of which a table that must have it has no row."""
+    if name in _EACH_ALLY:
+        have = {getattr(row, "iso3", "") for row in rows}
+        for iso3, ally in sorted(allies.items()):
+            if ally.armed_forces and iso3 not in have:
+                rule = f"must have a row of every ally with armed forces; {ally.name} has none"
+                yield Fault(file, 0, "iso3", iso3, rule, f"add the rows of {iso3}", "missing-ally")
+
+
+def named_faults(rows: Sequence[Row], table: str, file: str, allies: Mapping[str, AllyRow]) -> Iterator[Fault]:
+    """An ally that the packaged `table` names and a replaced table of allies leaves out."""
+    for iso3 in sorted({getattr(row, "iso3", ALLIANCE) for row in rows} - allies.keys() - {ALLIANCE}):
+        rule = f"must have every ally that another table names; {table} has {iso3}"
+        yield Fault(file, 0, "iso3", iso3, rule, f"add the row of {iso3}", "missing-ally")
+
+
+def _ally_faults(name: str, line: int, iso3: str, file: str, allies: Mapping[str, AllyRow]) -> Iterator[Fault]:
+    if iso3 == ALLIANCE and name == "pledges":
+        return
+    if iso3 not in allies:
+        remedy = "write the alpha-3 code of an ally (`sim data allies` lists them)"
+        yield Fault(file, line, "iso3", iso3, "must be an ally", remedy, "unknown-ally")
+    elif name in _ARMED_ONLY and not allies[iso3].armed_forces:
+        rule = f"must have armed forces; {allies[iso3].name} has none and is never counted"
+        yield Fault(file, line, "iso3", iso3, rule, "remove the row", "no-armed-forces")
+
+
+def _date_faults(row: ElectionRow, line: int, file: str) -> Iterator[Fault]:
+    if row.day is not None:
+        try:
+            datetime.date(row.year, row.month, row.day)
+        except ValueError:
+            rule = f"must be a day of {row.year}-{row.month:02}"
+            remedy = "correct the day, or leave it empty where unknown"
+            yield Fault(file, line, "day", str(row.day), rule, remedy, "bad-date")
+
+
+def _pledge_faults(row: PledgeRow, line: int, file: str) -> Iterator[Fault]:
+    if row.role is None:
+        return
+    for column in ("target_pct", "target_year"):
+        if getattr(row, column) is None:
+            rule = f"must not be empty where role is {row.role}"
+            yield Fault(file, line, column, "", rule, "write the value, or leave role empty", "blank")
+    if row.iso3 == ALLIANCE:
+        rule = "must be empty for the alliance: its targets are the scenario's"
+        yield Fault(file, line, "role", row.role, rule, "leave role empty", "alliance-role")
+
+
+def _numeric_faults(lines: Lines, file: str) -> Iterator[Fault]:
+    seen: dict[int, str] = {}
+    for line, row in lines:
+        assert isinstance(row, AllyRow)
+        if (first := seen.setdefault(row.iso_numeric, row.iso3)) != row.iso3:
+            rule = f"must differ between allies; {first} has the same"
+            remedy = "write the ISO 3166 numeric code"
+            yield Fault(file, line, "iso_numeric", str(row.iso_numeric), rule, remedy, "duplicate")

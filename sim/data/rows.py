@@ -1,0 +1,232 @@
+"""One frozen model per table: the columns, their units and what a cell may hold; blank is None, never 0.
+
+Every class names its table and the columns that identify a row; sources and editions stand in tables.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic_core import PydanticCustomError
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,4})?")
+_NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+
+
+def _whole(cell: Any) -> Any:
+    """A whole number from its text; anything but text passes through."""
+    if not isinstance(cell, str):
+        return cell
+    if not _WHOLE.fullmatch(cell):
+        raise PydanticCustomError("whole_number", "must be a whole number")
+    return int(cell)
+
+
+def _decimal(cell: Any) -> Any:
+    """A number from its text; nan and inf become floats, which the field then refuses as not finite."""
+    if not isinstance(cell, str):
+        return cell
+    if not (_DECIMAL.fullmatch(cell) or _NOT_FINITE.fullmatch(cell)):
+        raise PydanticCustomError("number", "must be a number")
+    return float(cell)
+
+
+def _flag(cell: Any) -> Any:
+    """True from "1", False from "0"; anything else passes through and is refused."""
+    return {"0": False, "1": True}.get(cell, cell) if isinstance(cell, str) else cell
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Number = Annotated[float, BeforeValidator(_decimal), Field(allow_inf_nan=False)]
+Flag = Annotated[bool, BeforeValidator(_flag), Strict()]
+Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Text = Annotated[str, Field(max_length=600)]
+
+Year = Annotated[Whole, Field(ge=1950, le=2100)]
+Month = Annotated[Whole, Field(ge=1, le=12)]
+Share = Annotated[Number, Field(ge=0, le=30)]  # % of GDP
+Percent = Annotated[Number, Field(ge=0, le=100)]
+Usd = Annotated[Number, Field(ge=0, le=1e9)]
+
+
+class Row(BaseModel):
+    """One line of a table: frozen, no other columns than declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    TABLE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]  # the columns that together name a row
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The values of the key columns."""
+        return tuple(getattr(self, column) for column in self.KEY)
+
+
+class AllyRow(Row):
+    """A member of NATO. ISO 3166; NATO (years of accession); European Union (membership)."""
+
+    TABLE: ClassVar[str] = "allies"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3",)
+    iso3: Iso3
+    iso_numeric: Annotated[Whole, Field(ge=1, le=999)]
+    name: Text
+    joined_nato: Annotated[Whole, Field(ge=1949, le=2100)]
+    eu_member: Flag
+    armed_forces: Flag  # Iceland has none: listed, never counted
+
+
+class GeographyRow(Row):
+    """Where an ally lies towards Russia; great-circle distance of capitals in km, own computation."""
+
+    TABLE: ClassVar[str] = "geography"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3",)
+    iso3: Iso3
+    distance_moscow_km: Annotated[Number, Field(gt=0, le=20_038)]
+    land_border_russia: Flag
+    near_coast: Flag  # on the Baltic, the North Sea or the Black Sea
+    exposure_override: Annotated[Number, Field(ge=0, le=1)] | None = None  # judgement, replaces the formula
+    note: Text | None = None
+
+
+class ShareRow(Row):
+    """Core outlays of one ally and year, % of GDP (constant 2021 prices); NATO, July 2026, table 3."""
+
+    TABLE: ClassVar[str] = "shares"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
+    iso3: Iso3
+    year: Year
+    share_pct: Share
+    status: Literal["actual", "estimate"]
+    outlays_usd_m: Usd | None = None  # million current USD
+    equipment_share_pct: Percent | None = None  # % of the ally's outlays
+    first_estimate_pct: Share | None = None  # % of GDP, as first published in that year, definition of the day
+
+
+class AggregateRow(Row):
+    """NATO's own aggregates, % of GDP, members of the day; NATO, July 2026, tables 2 and 3."""
+
+    TABLE: ClassVar[str] = "aggregates"
+    KEY: ClassVar[tuple[str, ...]] = ("name", "year")
+    name: Literal["Europe and Canada", "NATO total"]
+    year: Year
+    share_pct: Share
+    status: Literal["actual", "estimate"]
+    outlays_usd_m: Usd | None = None  # million current USD
+
+
+class VintageRow(Row):
+    """One ally-year as one edition printed it, % of GDP; NATO, editions July 2023 to July 2026."""
+
+    TABLE: ClassVar[str] = "share_vintages"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "edition")
+    iso3: Iso3
+    year: Year
+    edition: Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]  # YYYY-MM of publication
+    share_pct: Share
+    status: Literal["actual", "estimate"]
+    basis: Text
+
+
+class GdpRow(Row):
+    """Growth, money and public finance of one ally and year; IMF, World Economic Outlook, April 2026."""
+
+    TABLE: ClassVar[str] = "gdp"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
+    iso3: Iso3
+    year: Year
+    growth_pct: Annotated[Number, Field(ge=-60, le=200)] | None = None  # real, a year
+    nominal_usd_bn: Annotated[Number, Field(gt=0, le=1e6)] | None = None  # current USD
+    deflator_pct: Annotated[Number, Field(ge=-60, le=10_000)] | None = None  # change a year, national currency
+    gov_balance_pct: Annotated[Number, Field(ge=-100, le=100)] | None = None  # net lending, % of GDP
+    gov_debt_pct: Annotated[Number, Field(ge=0, le=1000)] | None = None  # gross, % of GDP
+    gov_spending_pct: Annotated[Number, Field(ge=0, le=200)] | None = None  # % of GDP
+    status: Literal["actual", "estimate", "forecast"]
+
+
+class ElectionRow(Row):
+    """An election held or due; national laws and press, collected to November 2026."""
+
+    TABLE: ClassVar[str] = "elections"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "month", "kind")
+    iso3: Iso3
+    year: Year
+    month: Month
+    day: Annotated[Whole, Field(ge=1, le=31)] | None = None
+    kind: Literal["parliamentary", "presidential", "legislative midterm"]
+    executive: Flag  # it determines the executive
+    status: Literal["held", "presumed held", "scheduled", "latest date", "projected"]
+    early: Flag | None = None  # before the end of the term; blank for elections to come
+    basis: Text
+
+
+class EarlyElectionRow(Row):
+    """Early elections since 1990 and the years in which one could have happened; ParlGov, 2024."""
+
+    TABLE: ClassVar[str] = "early_elections"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3",)
+    iso3: Iso3
+    n_early: Annotated[Whole, Field(ge=0, le=1000)] | None = None
+    exposure_years: Annotated[Number, Field(gt=0, le=200)] | None = None
+    note: Text | None = None
+
+
+class PledgeRow(Row):
+    """A documented target, budget figure, ambition or refusal, % of GDP; speaker and date in `source`."""
+
+    TABLE: ClassVar[str] = "pledges"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "target_year", "target_pct", "measure")
+    iso3: Iso3  # ALL: the alliance
+    target_pct: Share | None = None
+    target_year: Year | None = None
+    measure: Text  # national measures differ from NATO's by up to about 0.5 pp
+    announced: Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}(-[0-9]{2}){0,2}$")] | None = None
+    actor: Text | None = None
+    status: Literal[
+        "alliance pledge", "law", "budget", "draft budget", "funded plan", "plan", "conditional plan",
+        "superseded plan", "commitment", "ambition", "proposal", "statement", "hold", "refusal", "none found",
+    ]  # fmt: skip
+    source: Text | None = None
+    note: Text | None = None
+    role: Literal["pledge", "opt_out"] | None = None  # what the model gives to the ally
+
+
+class AnnouncedPathRow(Row):
+    """A point on NATO's measure that an ally's announced path runs through, % of GDP."""
+
+    TABLE: ClassVar[str] = "announced_paths"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
+    iso3: Iso3
+    year: Year
+    share_pct: Share
+    kind: Literal["law", "funded plan", "plan"]
+    weight: Annotated[Number, Field(ge=0, le=1)]  # after the first budget; judgement
+    source: Text
+    reading: Flag  # a conversion or interpretation of ours
+
+
+class RussiaRow(Row):
+    """Russian military outlays, two measures never to be joined; SIPRI, April 2026, and the budget plan."""
+
+    TABLE: ClassVar[str] = "russia"
+    KEY: ClassVar[tuple[str, ...]] = ("year", "basis")
+    year: Year
+    share_pct: Share  # % of GDP
+    usd_bn_current: Usd | None = None
+    usd_bn_2024: Usd | None = None  # prices and exchange rates of 2024
+    gov_spending_share_pct: Percent | None = None  # % of general government spending
+    ppp_equiv_usd_bn: Usd | None = None  # share times IMF GDP in international dollars; not a military PPP
+    basis: Literal["SIPRI", "federal budget plan"]
+    note: Text | None = None
+
+
+ROWS: Final[dict[str, type[Row]]] = {
+    model.TABLE: model
+    for model in (
+        AllyRow, GeographyRow, ShareRow, AggregateRow, VintageRow, GdpRow, ElectionRow, EarlyElectionRow,
+        PledgeRow, AnnouncedPathRow, RussiaRow,
+    )
+}  # fmt: skip

@@ -1,0 +1,278 @@
+"""The tables in force: the packaged ones, each of which a user may replace whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+from itertools import islice
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
+
+from sim.data import checks, rows
+from sim.data.reader import MAX_FAULTS, Parsed, parse, shorten
+from sim.errors import Fault, ScenarioError, UsageError
+
+R = TypeVar("R", bound=rows.Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A user's table in place of a packaged one: the file name for messages, and its text."""
+
+    file: str
+    text: str
+
+
+_NONE: Mapping[str, Replacement] = MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Every table as a tuple of rows, sorted by key; a table is read when it is first asked for."""
+
+    replaced: Mapping[str, tuple[rows.Row, ...]]
+
+    @cached_property
+    def allies(self) -> tuple[rows.AllyRow, ...]:
+        """The 32 members, by iso3."""
+        return self._of(rows.AllyRow)
+
+    @cached_property
+    def geography(self) -> tuple[rows.GeographyRow, ...]:
+        """Distance (km), borders and coasts, one row an ally."""
+        return self._of(rows.GeographyRow)
+
+    @cached_property
+    def shares(self) -> tuple[rows.ShareRow, ...]:
+        """Core outlays, % of GDP, by ally and year; NATO, July 2026."""
+        return self._of(rows.ShareRow)
+
+    @cached_property
+    def aggregates(self) -> tuple[rows.AggregateRow, ...]:
+        """NATO's own aggregates, % of GDP; NATO, July 2026."""
+        return self._of(rows.AggregateRow)
+
+    @cached_property
+    def share_vintages(self) -> tuple[rows.VintageRow, ...]:
+        """Shares as successive editions printed them, % of GDP; NATO, 2023 to 2026."""
+        return self._of(rows.VintageRow)
+
+    @cached_property
+    def gdp(self) -> tuple[rows.GdpRow, ...]:
+        """Growth (%), nominal GDP (bn USD) and public finance (% of GDP); IMF, April 2026."""
+        return self._of(rows.GdpRow)
+
+    @cached_property
+    def elections(self) -> tuple[rows.ElectionRow, ...]:
+        """Elections held and due, by ally and date."""
+        return self._of(rows.ElectionRow)
+
+    @cached_property
+    def early_elections(self) -> tuple[rows.EarlyElectionRow, ...]:
+        """Early elections and exposure (years), one row an ally; ParlGov, 2024."""
+        return self._of(rows.EarlyElectionRow)
+
+    @cached_property
+    def pledges(self) -> tuple[rows.PledgeRow, ...]:
+        """Documented targets, budgets, ambitions and refusals, % of GDP."""
+        return self._of(rows.PledgeRow)
+
+    @cached_property
+    def announced_paths(self) -> tuple[rows.AnnouncedPathRow, ...]:
+        """Points of announced paths, % of GDP."""
+        return self._of(rows.AnnouncedPathRow)
+
+    @cached_property
+    def russia(self) -> tuple[rows.RussiaRow, ...]:
+        """Russian military outlays; SIPRI, April 2026, and the federal budget plan."""
+        return self._of(rows.RussiaRow)
+
+    def table(self, name: str) -> tuple[rows.Row, ...]:
+        """The rows of the table called `name`; raises UsageError where there is none."""
+        if name not in rows.ROWS:
+            raise UsageError(f"no table {shorten(name)!r}; there are {', '.join(rows.ROWS)}")
+        return self.replaced[name] if name in self.replaced else _packaged(name)
+
+    def ally(self, iso3: str) -> rows.AllyRow:
+        """The ally with this alpha-3 code; raises UsageError where there is none."""
+        return _one(self._ally_index, iso3)
+
+    def geography_of(self, iso3: str) -> rows.GeographyRow:
+        """The ally's place (km); raises UsageError where there is none."""
+        return _one(self._geography_index, iso3)
+
+    def armed_allies(self) -> tuple[rows.AllyRow, ...]:
+        """The allies with armed forces (31), by ISO numeric code: the ones that are counted."""
+        return self._armed
+
+    def share(self, iso3: str, year: int) -> rows.ShareRow | None:
+        """Core outlays of one ally and year, % of GDP, or None; NATO, July 2026."""
+        return self._share_index.get((iso3, year))
+
+    def shares_of(self, iso3: str) -> tuple[rows.ShareRow, ...]:
+        """All share rows of one ally, by year."""
+        return self._shares_by_ally.get(iso3, ())
+
+    def aggregate(self, name: str, year: int) -> rows.AggregateRow | None:
+        """NATO's own figure for "Europe and Canada" or "NATO total", % of GDP, or None."""
+        return next((row for row in self.aggregates if (row.name, row.year) == (name, year)), None)
+
+    def gdp_row(self, iso3: str, year: int) -> rows.GdpRow | None:
+        """Growth, GDP and public finance of one ally and year, or None; IMF, April 2026."""
+        return self._gdp_index.get((iso3, year))
+
+    def debt_pct(self, iso3: str, year: int) -> float | None:
+        """Gross general government debt, % of GDP, or None where unknown; IMF, April 2026."""
+        row = self.gdp_row(iso3, year)
+        return row.gov_debt_pct if row else None
+
+    def elections_of(self, iso3: str) -> tuple[rows.ElectionRow, ...]:
+        """The ally's elections, by date."""
+        return self._elections_by_ally.get(iso3, ())
+
+    def early_elections_of(self, iso3: str) -> rows.EarlyElectionRow | None:
+        """The ally's record of early elections, or None; its counts are None where ParlGov has none."""
+        return next((row for row in self.early_elections if row.iso3 == iso3), None)
+
+    def announced_path(self, iso3: str) -> tuple[rows.AnnouncedPathRow, ...]:
+        """The points of the ally's announced path, % of GDP, by year; empty where none is known."""
+        return tuple(row for row in self.announced_paths if row.iso3 == iso3)
+
+    def pledges_of(self, iso3: str) -> tuple[rows.PledgeRow, ...]:
+        """The pledges and opt-outs that the model gives to the ally (rows whose `role` is set)."""
+        return tuple(row for row in self.pledges if row.iso3 == iso3 and row.role)
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 over the values of all tables; no order of rows or columns and no line ending moves it."""
+        whole = hashlib.sha256()
+        for name in sorted(rows.ROWS):
+            lines = [json.dumps(dict(row), sort_keys=True) for row in self.table(name)]  # by key: _sorted
+            whole.update("\n".join([f"{name} {len(lines)}", *lines, ""]).encode())
+        return whole.hexdigest()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tables, (dict(self.replaced),)  # what was read is read again, not sent to workers
+
+    def _of(self, model: type[R]) -> tuple[R, ...]:
+        return cast("tuple[R, ...]", self.table(model.TABLE))
+
+    @cached_property
+    def _ally_index(self) -> dict[str, rows.AllyRow]:
+        return {row.iso3: row for row in self.allies}
+
+    @cached_property
+    def _geography_index(self) -> dict[str, rows.GeographyRow]:
+        return {row.iso3: row for row in self.geography}
+
+    @cached_property
+    def _armed(self) -> tuple[rows.AllyRow, ...]:
+        return tuple(sorted((row for row in self.allies if row.armed_forces), key=lambda row: row.iso_numeric))
+
+    @cached_property
+    def _share_index(self) -> dict[tuple[str, int], rows.ShareRow]:
+        return {(row.iso3, row.year): row for row in self.shares}
+
+    @cached_property
+    def _shares_by_ally(self) -> dict[str, tuple[rows.ShareRow, ...]]:
+        return _by_ally(self.shares)
+
+    @cached_property
+    def _gdp_index(self) -> dict[tuple[str, int], rows.GdpRow]:
+        return {(row.iso3, row.year): row for row in self.gdp}
+
+    @cached_property
+    def _elections_by_ally(self) -> dict[str, tuple[rows.ElectionRow, ...]]:
+        return _by_ally(self.elections)
+
+
+def load_tables(replacements: Mapping[str, Replacement] = _NONE) -> Tables:
+    """The packaged tables, those named in `replacements` exchanged; raises ScenarioError with every fault.
+
+    A replacement is read and checked at once, a packaged table when it is first asked for.
+    """
+    if not replacements:
+        return _packaged_tables()
+    parsed = {
+        name: parse(replacement.text, replacement.file, rows.ROWS[name])
+        for name, replacement in replacements.items()
+        if name in rows.ROWS
+    }
+    allies = _allies_in_force(parsed.get("allies"))
+    faults: list[Fault] = []
+    for name, replacement in replacements.items():
+        if name not in parsed:
+            faults.append(_unknown_table(name, replacement.file))
+            continue
+        table = parsed[name]
+        found = checks.row_faults(name, table.rows, replacement.file, allies)
+        table.faults += islice(found, MAX_FAULTS)
+        if not table.faults:
+            present = [row for _, row in table.rows]
+            table.faults += checks.cover_faults(name, present, replacement.file, allies)
+        faults += sorted(table.faults, key=lambda fault: fault.line)
+    if "allies" in parsed and not faults:
+        for name in [name for name in rows.ROWS if name not in parsed]:
+            faults += checks.named_faults(_packaged(name), name, replacements["allies"].file, allies)
+            faults += checks.cover_faults(name, _packaged(name), f"{name} (packaged)", allies)
+    if faults:
+        raise ScenarioError(tuple(faults))
+    return Tables({name: _sorted(table) for name, table in parsed.items()})
+
+
+@lru_cache(maxsize=1)
+def _packaged_tables() -> Tables:
+    return Tables({})
+
+
+@lru_cache(maxsize=len(rows.ROWS))
+def _packaged(name: str) -> tuple[rows.Row, ...]:
+    """The rows of a packaged table, by key; read once in a process."""
+    file = resources.files("sim.data").joinpath("tables", f"{name}.csv")
+    parsed = parse(file.read_text(encoding="utf-8"), f"{name}.csv", rows.ROWS[name])
+    if parsed.faults:
+        raise ScenarioError(tuple(parsed.faults))
+    return _sorted(parsed)
+
+
+def _sorted(parsed: Parsed) -> tuple[rows.Row, ...]:
+    """The rows by key, so that no order of a file is ever seen; an unknown part of a key comes first."""
+    rows_read = (row for _, row in parsed.rows)
+    return tuple(sorted(rows_read, key=lambda row: [(part is not None, part) for part in row.key]))
+
+
+def _allies_in_force(parsed: Parsed | None) -> dict[str, rows.AllyRow]:
+    """The allies that other tables may name; where their table is faulty, the packaged ones as well."""
+    known: dict[str, rows.AllyRow] = {}
+    if parsed is None or parsed.faults:
+        known |= {row.iso3: row for row in _packaged_tables().allies}
+    if parsed is not None:
+        known |= {row.iso3: row for _, row in parsed.rows if isinstance(row, rows.AllyRow)}
+    return known
+
+
+def _unknown_table(name: str, file: str) -> Fault:
+    from difflib import get_close_matches  # rarely needed, and the start-up must be quick
+
+    near = get_close_matches(name, rows.ROWS, 1)
+    remedy = f"did you mean {near[0]}?" if near else f"the tables are {', '.join(rows.ROWS)}"
+    return Fault(file, 0, f"data.{shorten(name)}", "", "is not a table of the package", remedy, "unknown-table")
+
+
+def _one(index: Mapping[str, R], iso3: str) -> R:
+    if iso3 not in index:
+        raise UsageError(f"no ally {shorten(iso3)!r}; `sim data allies` lists them")
+    return index[iso3]
+
+
+def _by_ally(table: tuple[R, ...]) -> dict[str, tuple[R, ...]]:
+    """The rows of each ally, in the order of the table."""
+    grouped: dict[str, list[R]] = defaultdict(list)
+    for row in table:
+        grouped[row.key[0]].append(row)
+    return {iso3: tuple(found) for iso3, found in grouped.items()}

@@ -1,0 +1,216 @@
+"""Quantile tables: a 16-bit word picks one of 65,536 equally likely cells of a distribution.
+
+A table holds a standardised shape (mean 0, variance 1). Its two end cells are split into 4,096 each, picked by a
+second word, so that tails reach a probability of 2e-9. Shapes of the shipped model are files of the package, because
+SciPy's quantiles differ between versions in the last place; `shapes.toml` states each file's digest and its distance
+from the declared distribution. Any other shape is built once by SciPy, and its digest goes into the manifest.
+"""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.distributions.families import Family, Scipy, Shape
+from sim.errors import UsageError
+
+CELLS = 65_536
+TAIL_CELLS = 4_096
+SECONDS_ALLOWED = 2.0
+"""A shape that takes longer to tabulate is refused."""
+
+Floats = NDArray[np.float64]
+Float32 = NDArray[np.float32]
+Function = Callable[[float], float]
+
+MIDDLE: Floats = (np.arange(CELLS) + 0.5) / CELLS
+TAIL: Floats = (np.arange(TAIL_CELLS) + 0.5) / TAIL_CELLS / CELLS
+
+
+@dataclass(frozen=True, eq=False)
+class Quantiles:
+    """Values at the cell midpoints, float32: `cells` (65536,), `low` and `high` (4096,) within the end cells."""
+
+    cells: Float32
+    low: Float32
+    high: Float32
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the values."""
+        return sha256(b"".join(part.astype("<f4").tobytes() for part in (self.cells, self.low, self.high))).hexdigest()
+
+    def moments(self) -> tuple[float, float]:
+        """Mean and standard deviation of what is drawn from this table."""
+        return _moments(*(part.astype(np.float64) for part in (self.cells, self.low, self.high)))
+
+    def moved(self, mean: float, sd: float) -> Quantiles:
+        """The table of `mean + sd * value`, rounded once."""
+        return Quantiles(*((mean + sd * part.astype(np.float64)).astype(np.float32) for part in self._parts()))
+
+    def within(self, low: float, high: float) -> Quantiles:
+        """The table held inside the distribution's support, which rescaling oversteps by a few millionths."""
+        return Quantiles(*(np.clip(part, np.float32(low), np.float32(high)) for part in self._parts()))
+
+    def mapped(self, function: Function) -> Quantiles:
+        """The table of `function(value)`, for a function that is exact on every machine (see `sim.exact`)."""
+        return Quantiles(*(np.array([function(float(x)) for x in part], dtype=np.float32) for part in self._parts()))
+
+    def _parts(self) -> tuple[Float32, Float32, Float32]:
+        return self.cells, self.low, self.high
+
+
+@lru_cache(maxsize=256)
+def table_of(family: Family, of: Function | None = None) -> Quantiles:
+    """The table of a distribution, or of a function of it that is exact on every machine.
+
+    Raises:
+        UsageError: a scipy.stats family without finite variance, or too slow to tabulate.
+    """
+    moments = family.moments()
+    mean, sd = scipy_moments(family) if moments is None else moments
+    table = standardised(family.shape).moved(mean, sd).within(*family.support())
+    return table if of is None else table.mapped(of)
+
+
+@lru_cache(maxsize=64)
+def standardised(shape: Shape) -> Quantiles:
+    """The table of a standardised shape: a file of the package, or built."""
+    known = packaged().get(file_stem(shape))
+    if known is None:
+        return build(shape)
+    values = np.load(files("sim.distributions").joinpath("shapes", f"{file_stem(shape)}.npy").open("rb"))
+    table = Quantiles(values[:CELLS], values[CELLS : CELLS + TAIL_CELLS], values[CELLS + TAIL_CELLS :])
+    if table.digest != known["digest"]:
+        raise RuntimeError(f"the packaged table {file_stem(shape)} is damaged: its digest is {table.digest}")
+    return table
+
+
+@lru_cache(maxsize=1)
+def packaged() -> dict[str, dict[str, Any]]:
+    """The packaged shapes: digest and distance from the declared distribution function, by name."""
+    return tomllib.loads(files("sim.distributions").joinpath("shapes.toml").read_text("utf-8"))
+
+
+def file_stem(shape: Shape) -> str:
+    """The name of a shape's file: `student_t_df5`, `beta_a8_b2`, `lognormal_log_sd0.3`."""
+    name, parameters = shape
+    return "_".join([name, *(f"{key}{value:g}" for key, value in parameters)])
+
+
+def build(shape: Shape) -> Quantiles:
+    """Tabulate a standardised shape, rescaled so that its mean is 0 and its variance 1.
+
+    Raises:
+        UsageError: no finite variance, or more than two seconds.
+    """
+    cells, low, high = _quantiles(shape)
+    mean, sd = _moments(cells, low, high)
+    if not (np.isfinite(mean) and np.isfinite(sd) and sd > 0):
+        raise UsageError(f"{file_stem(shape)} has no finite variance; choose a family with one, such as student_t")
+    return Quantiles(*(((part - mean) / sd).astype(np.float32) for part in (cells, low, high)))
+
+
+def _moments(cells: Floats, low: Floats, high: Floats) -> tuple[float, float]:
+    def average(c: Floats, lo: Floats, hi: Floats) -> float:
+        return float((c[1:-1].sum() + lo.mean() + hi.mean()) / CELLS)
+
+    mean = average(cells, low, high)
+    return mean, float(np.sqrt(average((cells - mean) ** 2, (low - mean) ** 2, (high - mean) ** 2)))
+
+
+def _quantiles(shape: Shape) -> tuple[Floats, Floats, Floats]:
+    name, parameters = shape[0], dict(shape[1])
+    if name == "uniform":
+        return MIDDLE, TAIL, 1 - TAIL[::-1]
+    if name == "triangular":
+        return (
+            _triangular(MIDDLE, parameters["mode"]),
+            _triangular(TAIL, parameters["mode"]),
+            1 - _triangular(TAIL, 1 - parameters["mode"])[::-1],
+        )
+    if name.startswith("scipy:"):
+        return _scipy_quantiles(name.removeprefix("scipy:"), parameters)
+    from scipy import special
+
+    if name == "exponential":
+        return -np.log1p(-MIDDLE), -np.log1p(-TAIL), -np.log(TAIL)[::-1]
+    quantile: Callable[[Floats], Floats] = {
+        "normal": special.ndtri,
+        "lognormal": lambda p: np.exp(parameters["log_sd"] * special.ndtri(p)),
+        "student_t": lambda p: special.stdtrit(parameters["df"], p),
+        "beta": lambda p: special.betaincinv(parameters["a"], parameters["b"], p),
+        "gamma": lambda p: special.gammaincinv(parameters["shape"], p),
+    }[name]
+    upper: Callable[[Floats], Floats] = {
+        "normal": lambda p: -special.ndtri(p),
+        "lognormal": lambda p: np.exp(-parameters["log_sd"] * special.ndtri(p)),
+        "student_t": lambda p: -special.stdtrit(parameters["df"], p),
+        "beta": lambda p: 1 - special.betaincinv(parameters["b"], parameters["a"], p),
+        "gamma": lambda p: special.gammainccinv(parameters["shape"], p),
+    }[name]
+    return quantile(MIDDLE), quantile(TAIL), upper(TAIL)[::-1]
+
+
+def _triangular(p: Floats, mode: float) -> Floats:
+    rising = np.sqrt(p * mode)
+    return np.where(p < mode, rising, 1 - np.sqrt((1 - p) * (1 - mode)))
+
+
+def scipy_moments(family: Family) -> tuple[float, float]:
+    """Mean and standard deviation of a scipy.stats family.
+
+    Raises:
+        UsageError: parameters SciPy refuses, or no finite variance.
+    """
+    from scipy import stats
+
+    assert isinstance(family, Scipy)
+    law = getattr(stats, family.name)(**family.shape_parameters, loc=family.loc, scale=family.scale)
+    mean, variance = (float(value) for value in law.stats("mv"))
+    if not (np.isfinite(mean) and np.isfinite(variance) and variance > 0):
+        raise UsageError(
+            f"scipy.stats.{family.name} with {family.shape_parameters or 'no shape parameters'} has no finite mean and "
+            "variance; choose other parameters or a family of finite variance"
+        )
+    return mean, variance**0.5
+
+
+def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, Floats, Floats]:
+    from scipy import stats
+
+    law = getattr(stats, name)(**parameters)
+    if type(law.dist)._ppf is stats.rv_continuous._ppf:  # no closed form: SciPy would search for every point
+        law = _inverse_polynomial(law) or law
+    parts: list[Floats] = []
+    started = time.monotonic()
+    for points, function in ((MIDDLE, law.ppf), (TAIL, law.ppf), (1 - TAIL[::-1], law.ppf)):
+        pieces = []
+        for piece in np.array_split(points, max(1, len(points) // 512)):
+            pieces.append(np.asarray(function(piece), dtype=np.float64))
+            if time.monotonic() - started > SECONDS_ALLOWED:
+                raise UsageError(
+                    f"scipy.stats.{name} with {parameters} takes more than {SECONDS_ALLOWED:g} s to tabulate; "
+                    "choose a family with a closed quantile function, such as normal, student_t or beta"
+                )
+        parts.append(np.concatenate(pieces))
+    return parts[0], parts[1], parts[2]
+
+
+def _inverse_polynomial(law: Any) -> Any:
+    """SciPy's interpolated quantile function of a frozen distribution; None where it does not fit."""
+    from scipy.stats import sampling
+
+    try:
+        return sampling.NumericalInversePolynomial(law, u_resolution=1e-12)
+    except (sampling.UNURANError, ValueError, TypeError, NotImplementedError):
+        return None

@@ -1,0 +1,89 @@
+"""What befalls the alliance: common growth, events dated and random, the closing of each year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.clock import Phase, Process, split_month
+from sim.engine.ally import Years
+from sim.engine.observer import Observer
+from sim.engine.parameters import Parameters
+from sim.events.base import Event
+from sim.exact import yearly_probability
+from sim.model.growth import common_factor
+from sim.model.world import Hit, World
+
+GROWTH_RANK = 500
+"""Place of the common growth in January: after recessions (events, ranks below), before the allies (ranks above)."""
+
+
+def common_growth(world: World, parameters: Parameters, years: Years) -> Process:
+    """f_t of equation 2, each January."""
+    p, draws = parameters.growth(), world.draws
+    for year in years.simulated:
+        yield world.clock.at(world.clock.month_of(year, 1), Phase.MACRO, GROWTH_RANK)
+        factor = draws.value("growth/factor", p.factor, period=year)
+        recession = draws.chance("growth/recession", p.recession_probability, period=year)
+        surprise = common_factor(factor, recession, p.recession_depth_pct, p.recession_probability)
+        if world.growth_loss_pct is not None:
+            surprise, world.growth_loss_pct = surprise - world.growth_loss_pct, None
+        world.common_surprise_pct = surprise
+
+
+def happens_at_start(event: Event, years: Years) -> bool:
+    """Whether an event is a fact of the base year: an undated pledge or path, or one dated before the run."""
+    return event.rate is None and (event.when is None or split_month(event.when)[0] <= years.base)
+
+
+def dated(world: World, event: Event, rank: int, observer: Observer) -> Process:
+    """An event in its month, on its part of the paths. Growth is annual: a recession acts from January."""
+    assert event.when is not None
+    year, month = split_month(event.when)
+    month = 1 if event.phase is Phase.MACRO else month
+    yield world.clock.at(world.clock.month_of(year, month), event.phase, rank)
+    befall(world, event, year, observer)
+
+
+def befall(world: World, event: Event, year: int, observer: Observer) -> None:
+    """Apply a dated event, or a fact of the start, now."""
+    everyone = np.arange(world.draws.paths)
+    hit = Hit(world.draws, f"event/{event.name}", year, everyone)
+    part = world.draws.value(f"param/event.{event.name}.probability", event.probability)
+    _strike(world, event, hit.at(hit.chosen("occurs", part)), observer)
+
+
+def random(world: World, event: Event, rank: int, years: Years, observer: Observer) -> Process:
+    """An event that comes at a rate: at most once a path and year, in a month that is equally likely to be any.
+
+    The paths hit are bucketed by month in January, and only months that hit some path wake up.
+    """
+    assert event.rate is not None
+    clock, draws, stream = world.clock, world.draws, f"event/{event.name}"
+    chance = draws.value(f"param/event.{event.name}.rate", event.rate, of=yearly_probability)
+    for year in years.simulated:
+        yield clock.at(clock.month_of(year, 1), Phase.MACRO, rank)
+        hit = Hit(draws, stream, year, np.arange(draws.paths))
+        struck = hit.at(hit.chosen("occurs", chance))
+        if not struck.paths.size:
+            continue
+        if event.phase is Phase.MACRO:
+            _strike(world, event, struck, observer)
+            continue
+        months = draws.month(f"{stream}/month", period=year)[struck.paths]
+        for month in np.unique(months):
+            yield clock.at(clock.month_of(year, int(month)), event.phase, rank)
+            _strike(world, event, struck.at(struck.paths[months == month]), observer)
+
+
+def close_years(world: World, years: Years) -> Process:
+    """Each December, the sums that the peers' average is read from."""
+    for year in (years.base, *years.simulated):
+        yield world.clock.at(world.clock.month_of(year, 12), Phase.RECORD)
+        world.close_year()
+
+
+def _strike(world: World, event: Event, hit: Hit, observer: Observer) -> None:
+    if hit.paths.size:
+        ally = getattr(event, "ally", None)
+        with observer.happening(event.story(hit), None if ally is None else world.state(ally), hit.paths):
+            event.apply(world, hit)

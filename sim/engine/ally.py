@@ -1,0 +1,255 @@
+"""One ally's life: what it does in January and December of every year, and when it votes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.clock import Phase, Process
+from sim.distributions.draws import Value
+from sim.engine.inputs import AllyInputs
+from sim.engine.observer import Observer
+from sim.engine.parameters import Parameters
+from sim.exact import yearly_probability
+from sim.model import budget, growth, outturn, related, will
+from sim.model.links import Array
+from sim.model.targets import followed
+from sim.model.world import AllyState, Hit, Paths, Politics, Target, World, on
+
+
+@dataclass(frozen=True)
+class Years:
+    """The base year and the last year simulated."""
+
+    base: int
+    last: int
+
+    @property
+    def simulated(self) -> range:
+        """The years after the base year, to the last."""
+        return range(self.base + 1, self.last + 1)
+
+
+class Ally:
+    """An ally's processes over the state of one block."""
+
+    def __init__(
+        self,
+        inputs: AllyInputs,
+        parameters: Parameters,
+        world: World,
+        targets: Sequence[Target],
+        years: Years,
+        rank: int,
+        observer: Observer,
+    ) -> None:
+        """`targets` are the alliance's core targets on this ally; `rank` is its place in a phase."""
+        self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
+        self.rank, self.observer = rank, observer
+        name = inputs.iso3, inputs.code
+        self.growth, self.will = parameters.growth(*name), parameters.will(*name)
+        self.budget, self.outturn = parameters.budget(*name), parameters.outturn(*name)
+        self.related = parameters.related(*name)
+        self.state = self._start(years.base)
+        self.growth_sd = inputs.growth_sd_pct if self.growth.sd_pct is None else self.growth.sd_pct
+        b = self.budget
+        self.room = budget.fiscal_room(
+            inputs.debt_pct, loss=b.room_loss, debt_from_pct=b.room_debt_from_pct, debt_span_pct=b.room_debt_span_pct
+        )
+        self.desired_cap = b.desired_cap_pct + b.desired_cap_exposure * inputs.exposure
+        self.headroom = b.headroom_pct + b.headroom_exposure * inputs.exposure
+
+    def live(self) -> Process:
+        """The base year's December, then a January and a December of every year."""
+        clock = self.world.clock
+        yield clock.at(clock.month_of(self.years.base, 12), Phase.BUDGET, self.rank)
+        self.adopt_budget(self.years.base + 1)
+        for year in self.years.simulated:
+            yield clock.at(clock.month_of(year, 1), Phase.MACRO, self.rank)
+            self.drift(year)
+            self.grow(year)
+            yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, self.rank)
+            self.spend(year)
+            self.report(year)
+            if year < self.years.last:
+                yield clock.at(clock.month_of(year, 12), Phase.BUDGET, self.rank)
+                self.adopt_budget(year + 1)
+
+    def vote(self) -> Process:
+        """Governments fall in January; scheduled and early elections come in their months."""
+        clock, state = self.world.clock, self.state
+        for year in self.years.simulated:
+            yield clock.at(clock.month_of(year, 1), Phase.ELECTION, self.rank)
+            everyone = np.arange(state.size)
+            state.change_government(self._hit("government", year, everyone), state.politics.change_between_elections)
+            early = self._hit("election/early", year, everyone)
+            by_month = self._early_elections(early, year)
+            scheduled = self.inputs.elections.get(year)
+            for month in sorted({*by_month, *([scheduled] if scheduled else [])}):
+                yield clock.at(clock.month_of(year, month), Phase.ELECTION, self.rank)
+                if month in by_month:
+                    self._hold(early.at(by_month[month]), "An early election")
+                if month == scheduled:
+                    waiting = np.flatnonzero(clock.month - state.last_vote > 12)
+                    self._hold(self._hit("election/scheduled", year, waiting), "The election of the calendar")
+
+    def drift(self, year: int) -> None:
+        """Equation 4, in January."""
+        world, state = self.world, self.state
+        own_gdp = state.gdp_usd_bn if state.europe_canada else np.float32(0)
+        peers = will.peer_average(world.outlays_usd_bn, world.gdp_usd_bn, own_gdp * state.share_pct, own_gdp)
+        noise = self._draw("will/noise", self.will.noise, year)
+        state.will = will.drift(
+            state.will, state.mean_will, noise, peers, state.share_pct, reversion=self.will.reversion, peer=self.will.peer
+        )
+
+    def grow(self, year: int) -> None:
+        """Equation 2, in January."""
+        world, state = self.world, self.state
+        noise = self._draw("growth/ally_noise", self.growth.ally_noise, year)
+        surprise = growth.surprise(world.common_surprise_pct, noise, self.growth_sd)
+        if state.growth_loss_pct is not None:
+            surprise, state.growth_loss_pct = surprise - state.growth_loss_pct, None
+        forecast = self.inputs.forecast_pct[year] + self.growth.forecast_shift_pct
+        state.surprise_pct = surprise
+        state.gdp_usd_bn = growth.next_gdp(state.gdp_usd_bn, forecast, surprise)
+
+    def adopt_budget(self, year: int) -> None:
+        """Equations 5 and 6, in December of the year before `year`."""
+        world, state, b = self.world, self.state, self.budget
+        month = world.clock.month
+        urgency, saturated = world.urgency.level(month), world.urgency.saturated(month)
+        share = state.share_pct
+        target, due, commitment = followed(state, self.targets, self.inputs.commitment, year)
+        willing = budget.willingness(
+            state.will, urgency, target, share, commitment=commitment, discouragement=b.discouragement
+        )
+        premium = budget.threat_premium(
+            state.will, urgency, saturated, exposure=self.inputs.exposure, weight=b.threat_weight,
+            urgency_weight=b.threat_urgency,
+        )  # fmt: skip
+        state.norm_pct = budget.learned_norm(state.norm_pct, share, premium, learning=b.norm_learning)
+        desired = budget.desired_share(
+            state.norm_pct, premium, willing, target, pledge_weight=b.pledge_weight, cap_pct=self.desired_cap
+        )
+        pull = budget.pull(
+            desired, share, urgency, self.room,
+            speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max, speed_down=b.speed_down,
+        )  # fmt: skip
+        years_left = np.maximum(due - np.float32(year - 1), 1)
+        deadline = budget.deadline_step(willing, target, share, years_left, self.room, weight=b.deadline_weight)
+        plan = budget.plan(
+            pull, deadline, share, target, headroom_pct=self.headroom, headroom_weight=b.headroom_weight,
+            max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
+        )  # fmt: skip
+        state.plan_pct = self._toward_announced(plan, year, first=year == self.years.base + 1)
+        state.willing, state.target_pct, state.due = willing, target, due
+        self.observer.budget(self.state, year, desired)
+
+    def spend(self, year: int) -> None:
+        """Equation 7 and the security-related part of 9, in December."""
+        state, o = self.state, self.outturn
+        assert state.plan_pct is not None
+        self._before = state.share_pct
+        state.share_pct = outturn.outturn(
+            state.share_pct, state.plan_pct, self._draw("outturn/execution", o.execution, year),
+            self._draw("outturn/noise", o.noise, year), state.surprise_pct, floor_pct=o.floor_pct,
+        )  # fmt: skip
+        urgency = self.world.urgency.level(self.world.clock.month)
+        noise = self._draw("related/noise", self.related.noise, year)
+        state.related_pct = related.next_related(
+            state.related_pct, state.will, urgency, noise, speed=self.related.speed, scale_pct=self.related.scale_pct
+        )
+
+    def report(self, year: int) -> None:
+        """Equation 8, in December."""
+        state, o = self.state, self.outturn
+        reported: Array = state.share_pct * (1 + self._draw("outturn/reporting", o.reporting, year))
+        state.unpushed_pct = state.reported_pct = reported
+        state.late_push = None
+        if not o.late_push or np.min(state.due) > year:
+            return
+        reach = o.late_push_reach_2025_pct if year <= 2025 else o.late_push_reach_pct
+        possible = outturn.late_push_open(
+            self._before, reported, state.target_pct, state.due <= year, reach_pct=reach, reach=o.late_push_reach
+        )
+        if not possible.any():
+            return
+        saturated = self.world.urgency.saturated(self.world.clock.month)
+        chance = outturn.late_push_probability(state.willing, saturated, weight=o.late_push_weight)
+        hit = self._hit("outturn/late_push", year, np.flatnonzero(possible))
+        pushed = hit.at(hit.chosen("chance", chance))
+        if not pushed.paths.size:
+            return
+        target = on(state.target_pct, pushed.paths)
+        excess = np.abs(pushed.draw("excess", o.late_push_excess))
+        state.reported_pct = reported.copy()
+        state.reported_pct[pushed.paths] = target * (1 + excess)
+        state.share_pct[pushed.paths] = np.maximum(state.share_pct[pushed.paths], target)
+        state.late_push = np.zeros(state.size, dtype=np.bool_)
+        state.late_push[pushed.paths] = True
+
+    def _toward_announced(self, plan: Array, year: int, *, first: bool) -> Array:
+        path, b = self.state.path, self.budget
+        announced = path.share_pct(year) if path else None
+        if path is None or announced is None:
+            return plan
+        weight = b.path_weight_first if first else b.path_weight_firm if path.firm else b.path_weight_plan
+        step = budget.within_reach(
+            announced - self.state.share_pct, self.state.share_pct,
+            max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
+        )  # fmt: skip
+        return np.where(path.holds, budget.toward_announced(plan, step, weight), plan)
+
+    def _early_elections(self, hit: Hit, year: int) -> dict[int, Paths]:
+        chance = self.will.early_election_rate
+        if chance is None:
+            chance = yearly_probability(self.inputs.early_election_rate[year])
+        voters = hit.chosen("occurs", chance)
+        months = self.world.draws.month("election/early/month", ally=self.inputs.code, period=year)[voters]
+        return {int(month): voters[months == month] for month in np.unique(months)}
+
+    def _hold(self, hit: Hit, words: str) -> None:
+        if hit.paths.size:
+            with self.observer.happening(words, self.state, hit.paths):
+                self.state.vote(hit, self.world.clock.month)
+
+    def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
+        return Hit(self.world.draws, stream, year, paths, self.inputs.code)
+
+    def _draw(self, name: str, law: Any, year: int) -> Value:
+        return self.world.draws.value(name, law, ally=self.inputs.code, period=year)
+
+    def _start(self, base_year: int) -> AllyState:
+        """Equation 1, and the start of equations 4 and 9."""
+        inputs, size = self.inputs, self.world.draws.paths
+        error = self.outturn.base_error if inputs.estimated else 0.0
+        mean_will = self.will.mean
+        return AllyState(
+            iso3=inputs.iso3,
+            code=inputs.code,
+            name=inputs.name,
+            europe_canada=inputs.europe_canada,
+            share_pct=_spread(inputs.base_share_pct * (1 + error), size),
+            norm_pct=_spread(inputs.norm_pct, size),
+            will=_spread(mean_will, size),
+            mean_will=mean_will,
+            related_pct=np.maximum(_spread(self.related.start, size), 0),
+            gdp_usd_bn=_spread(inputs.gdp_usd_bn, size),
+            base_share_pct=inputs.base_share_pct,
+            base_year=base_year,
+            politics=Politics(
+                change_at_election=self.will.change_at_election,
+                change_between_elections=self.will.change_between_elections,
+                jump=self.will.change_jump,
+                lapse_probability=self.will.lapse_probability,
+            ),
+        )
+
+
+def _spread(value: Value, size: int) -> Array:
+    return np.array(np.broadcast_to(np.asarray(value, dtype=np.float32), (size,)))
+

@@ -1,0 +1,146 @@
+"""What the model takes from the data tables for one ally, as plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import fmean
+
+from sim.data.tables import Tables, load_tables
+from sim.errors import Fault, ScenarioError
+from sim.events.pledge import AnnouncedPath, PathPoint, Pledge
+from sim.model.exposure import exposure
+from sim.model.growth import forecast, own_growth_sd
+from sim.scenario.schema import Scenario
+
+PRIOR_RATE, PRIOR_YEARS = 0.08, 25.0
+"""Early elections a year before an ally's record is seen, and the years of record this belief is worth (judgement)."""
+
+CALENDAR_FROM = 2021
+RATE_WITHOUT_CALENDAR = 0.25
+"""Before 2021 the data hold no calendar: elections come at random, as with terms of four years."""
+
+
+@dataclass(frozen=True)
+class AllyInputs:
+    """One ally's facts at the start."""
+
+    iso3: str
+    code: int  # ISO numeric
+    name: str
+    base_share_pct: float  # % of GDP, NATO core
+    estimated: bool  # whether that figure is an estimate
+    norm_pct: float  # mean of the base year and the years before, % of GDP
+    gdp_usd_bn: float  # nominal GDP of the base year
+    growth_sd_pct: float  # sd of own growth surprises, percentage points
+    forecast_pct: dict[int, float]  # growth by simulated year, %
+    exposure: float  # 0 to 1
+    debt_pct: float  # gross public debt of the year before the base year, % of GDP
+    commitment: float  # the most it feels bound by an alliance target
+    elections: dict[int, int]  # month of the scheduled election, by year
+    early_election_rate: dict[int, float]  # by year
+    commitments: tuple[Pledge | AnnouncedPath, ...]  # own pledges and path of the data
+
+    @property
+    def europe_canada(self) -> bool:
+        """Whether it belongs to Europe and Canada: every ally but the United States."""
+        return self.iso3 != "USA"
+
+
+@lru_cache(maxsize=8)
+def ally_inputs(scenario: Scenario) -> tuple[AllyInputs, ...]:
+    """The inputs of every ally with armed forces, by ISO numeric code.
+
+    Raises:
+        ScenarioError: a figure that the run needs is missing from the tables.
+    """
+    tables = load_tables(scenario.replacements)
+    growth: dict[str, dict[int, float]] = {}
+    for row in tables.gdp:
+        if row.growth_pct is not None:
+            growth.setdefault(row.iso3, {})[row.year] = row.growth_pct
+    armed = tables.armed_allies()
+    members = {ally.iso3: growth.get(ally.iso3, {}) for ally in armed}
+    faults: list[Fault] = []
+    inputs = [_inputs(scenario, tables, members, ally.iso3, faults) for ally in armed]
+    if faults:
+        raise ScenarioError(tuple(faults))
+    return tuple(entry for entry in inputs if entry is not None)
+
+
+def _inputs(
+    scenario: Scenario, tables: Tables, growth: dict[str, dict[int, float]], iso3: str, faults: list[Fault]
+) -> AllyInputs | None:
+    base, last = scenario.horizon.base_year, scenario.horizon.last_year
+    years = range(base + 1, last + 1)
+    ally, geography, own = tables.ally(iso3), tables.geography_of(iso3), scenario.ally.get(iso3)
+    row, gdp, debt = tables.share(iso3, base), tables.gdp_row(iso3, base), tables.debt_pct(iso3, base - 1)
+    share = own.share_pct if own and own.share_pct is not None else (row.share_pct if row else None)
+    debt = own.debt_pct if own and own.debt_pct is not None else debt
+    needed = {"share_pct": share, "nominal_usd_bn": gdp.nominal_usd_bn if gdp else None, "gov_debt_pct": debt}
+    for column, value in needed.items():
+        if value is None:
+            faults.append(_missing(iso3, base, column))
+    if share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None:
+        return None
+    first = base - scenario.budget.norm_years + 1
+    past = [past_row.share_pct for past_row in tables.shares_of(iso3) if first <= past_row.year < base]
+    near = exposure(
+        geography.distance_moscow_km, geography.land_border_russia, geography.near_coast, geography.exposure_override
+    )
+    expected = forecast(growth[iso3], base, list(years))
+    return AllyInputs(
+        iso3=iso3,
+        code=ally.iso_numeric,
+        name=ally.name,
+        base_share_pct=share,
+        estimated=row is not None and row.status == "estimate" and not (own and own.share_pct is not None),
+        norm_pct=own.norm_pct if own and own.norm_pct is not None else fmean([*past, share]),
+        gdp_usd_bn=gdp.nominal_usd_bn,
+        growth_sd_pct=own_growth_sd(growth, iso3),
+        forecast_pct=dict(zip(years, expected, strict=True)),
+        exposure=own.exposure if own and own.exposure is not None else near,
+        debt_pct=debt,
+        commitment=own.commitment if own and own.commitment is not None else 1.0,
+        elections={
+            e.year: e.month for e in tables.elections_of(iso3) if e.executive and e.year > max(base, CALENDAR_FROM - 1)
+        },
+        early_election_rate={
+            year: _early_rate(tables, iso3) + (RATE_WITHOUT_CALENDAR if year < CALENDAR_FROM else 0) for year in years
+        },
+        commitments=_commitments(scenario, tables, iso3),
+    )
+
+
+def _early_rate(tables: Tables, iso3: str) -> float:
+    record = tables.early_elections_of(iso3)
+    if record is None or record.n_early is None or record.exposure_years is None:
+        return PRIOR_RATE
+    return (record.n_early + PRIOR_RATE * PRIOR_YEARS) / (record.exposure_years + PRIOR_YEARS)
+
+
+def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge | AnnouncedPath, ...]:
+    budget = scenario.of_ally(iso3, scenario.budget)
+    own: list[Pledge | AnnouncedPath] = []
+    if budget.pledges:
+        for row in tables.pledges_of(iso3):
+            if row.target_pct is not None and row.target_year is not None:
+                own.append(Pledge(
+                    kind="pledge", name=f"{iso3.lower()}_{row.role}", title=f"National {row.role.replace('_', '-')}",
+                    ally=iso3, share_pct=row.target_pct, by=row.target_year, opt_out=row.role == "opt_out",
+                ))  # fmt: skip
+    points = tables.announced_path(iso3)
+    if budget.announced_paths and points:
+        own.append(AnnouncedPath(
+            kind="announced_path", name=f"{iso3.lower()}_path", title="Announced path", ally=iso3,
+            points=tuple(PathPoint(year=p.year, share_pct=p.share_pct) for p in points),
+            firm=points[0].kind != "plan",
+        ))  # fmt: skip
+    return tuple(own)
+
+
+def _missing(iso3: str, year: int, column: str) -> Fault:
+    return Fault(
+        file="data", line=0, field=f"{iso3}.{column}", value="blank", rule=f"the run starts from {year} and needs it",
+        remedy=f"choose another base_year, or give [ally.{iso3}] its own figure", code="missing-figure",
+    )  # fmt: skip

@@ -1,0 +1,25 @@
+"""Where an onlooker may stand: it sees what happens and changes nothing."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+from sim.model.links import Array
+from sim.model.world import AllyState, Paths, World
+
+
+class Observer:
+    """Sees nothing; a storyteller overrides what it wants to see."""
+
+    def begin(self, world: World) -> None:
+        """The block is set up: December of the base year."""
+
+    def happening(self, words: str, ally: AllyState | None, paths: Paths) -> AbstractContextManager[None]:
+        """Around something that happens on `paths`, to one ally or to all."""
+        return nullcontext()
+
+    def budget(self, ally: AllyState, year: int, desired_pct: Array) -> None:
+        """An ally has adopted its budget for `year`."""
+
+    def outturn(self, ally: AllyState, year: int) -> None:
+        """An ally's outturn of `year` is reported."""

@@ -1,0 +1,1 @@
+"""The equations of docs/model.md, each a function of arrays: one value per path, no clock, no environment."""

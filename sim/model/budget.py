@@ -1,0 +1,85 @@
+"""Equations 5 and 6: what an ally wants to spend, and the budget it adopts in December for the next year."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.links import Array, Value, link
+
+
+def willingness(
+    will: Array, urgency: Array, target_pct: Value, share_pct: Array, *, commitment: Value, discouragement: Value
+) -> Array:
+    """w: willingness to keep the pledge, 0 to 1; a target far away discourages."""
+    return commitment * link(will + urgency - discouragement * np.maximum(target_pct - share_pct, 0))
+
+
+def threat_premium(
+    will: Array, urgency: Array, saturated: Array, *, exposure: Value, weight: Value, urgency_weight: Value
+) -> Array:
+    """What the threat adds to the desired share, % of GDP, by exposure and will."""
+    return (weight * exposure * 2) * link(will + urgency_weight * urgency) * saturated
+
+
+def learned_norm(norm_pct: Array, share_pct: Array, premium_pct: Array, *, learning: Value) -> Array:
+    """n: the share that would be spent without the threat. It rises with habit and never absorbs the premium."""
+    return norm_pct + learning * np.maximum(share_pct - premium_pct - norm_pct, 0)
+
+
+def desired_share(
+    norm_pct: Array, premium_pct: Array, willing: Array, target_pct: Value, *, pledge_weight: Value, cap_pct: Value
+) -> Array:
+    """The share an ally would choose if nothing held it back, % of GDP."""
+    pledged = pledge_weight * willing * np.maximum(target_pct - norm_pct, 0)
+    return np.minimum(norm_pct + pledged + premium_pct, cap_pct)
+
+
+def fiscal_room(debt_pct: Value, *, loss: Value, debt_from_pct: Value, debt_span_pct: Value) -> Value:
+    """What public debt leaves of an increase: 1 at low debt, 1 - loss at high."""
+    burden = np.clip((np.float32(debt_pct) - debt_from_pct) / debt_span_pct, 0, 1)
+    return 1 - loss * burden
+
+
+def pull(
+    desired_pct: Array, share_pct: Array, urgency: Array, room: Value, *,
+    speed: Value, speed_urgency: Value, speed_max: Value, speed_down: Value,
+) -> Array:  # fmt: skip
+    """The yearly step toward the desired share, percentage points: fast up under urgency, slow down."""
+    gap = desired_pct - share_pct
+    up = np.minimum(speed + speed_urgency * urgency, speed_max) * room
+    return np.where(gap > 0, up * gap, speed_down * gap)
+
+
+def deadline_step(
+    willing: Array, target_pct: Value, share_pct: Array, years_left: Value, room: Value, *, weight: Value
+) -> Array:
+    """The yearly step that the pledge's date asks for, percentage points; below 0 where the target is met."""
+    return (weight * room) * willing * (target_pct - share_pct) / years_left
+
+
+def plan(
+    pull_pct: Array, deadline_pct: Array, share_pct: Array, target_pct: Value, *,
+    headroom_pct: Value, headroom_weight: Value, max_rise_pct: Value, max_rise: Value, max_fall: Value,
+) -> Array:  # fmt: skip
+    """The planned change of the share, percentage points: the larger of the two steps, within what a budget can move.
+
+    `headroom_pct` is the level toward which increases slow down; `max_rise` and `max_fall` are parts of the share.
+    """
+    wanted = np.where(share_pct < target_pct, np.maximum(pull_pct, deadline_pct), pull_pct)
+    held = np.minimum(wanted, headroom_weight * np.maximum(headroom_pct - share_pct, 0))
+    return within_reach(held, share_pct, max_rise_pct=max_rise_pct, max_rise=max_rise, max_fall=max_fall)
+
+
+def within_reach(
+    change_pct: Array, share_pct: Array, *, max_rise_pct: Value, max_rise: Value, max_fall: Value
+) -> Array:
+    """A change cut to what one budget can move: -max_fall s to min(max_rise_pct, max_rise s)."""
+    reach: Array = np.minimum(
+        np.maximum(change_pct, -max_fall * share_pct), np.minimum(max_rise_pct, max_rise * share_pct)
+    )
+    return reach
+
+
+def toward_announced(plan_pct: Array, announced_pct: Array, weight: Value) -> Array:
+    """The plan drawn toward the step that the ally's announced path asks for, by its weight."""
+    return (1 - weight) * plan_pct + weight * announced_pct

@@ -1,0 +1,19 @@
+"""exposure_i of equation 5: how near an ally lies to Russia, from geography alone."""
+
+from __future__ import annotations
+
+from sim.exact import log
+
+
+def exposure(distance_km: float, land_border: bool, near_coast: bool, override: float | None = None) -> float:
+    """From 0 (far) to 1 (near): clip(ln(2200 km / distance of the capitals), 0, 1).
+
+    At least 0.9 with a land border with Russia; times 0.4 without such a border and without a coast on the Baltic, the
+    North Sea or the Black Sea. `override` is a stated judgement that replaces the rule (Norway, Finland).
+    """
+    if override is not None:
+        return override
+    near = min(max(log(2200 / distance_km), 0.0), 1.0)
+    if land_border:
+        return max(near, 0.9)
+    return near if near_coast else 0.4 * near

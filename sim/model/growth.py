@@ -1,0 +1,56 @@
+"""Equation 2: real growth. It moves the money fully and the share only by its surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean, stdev
+
+import numpy as np
+
+from sim.distributions.draws import Mask
+from sim.model.links import Array, Value
+
+SD_YEARS = tuple(year for year in range(2000, 2025) if year not in (2009, 2020, 2021))
+"""The years an ally's own growth noise is measured on; the common shocks of 2009, 2020 and 2021 are left out."""
+
+
+def common_factor(factor: Value, recession: Mask, depth_pct: Value, probability: Value) -> Value:
+    """f_t: the year's common surprise, percentage points; a recession takes `depth_pct`, and the mean stays 0."""
+    return factor + depth_pct * (probability - recession.astype(np.float32))
+
+
+def surprise(common: Value, ally_noise: Value, sd_pct: Value) -> Value:
+    """f_t + e_it, percentage points: `ally_noise` has variance 1, `sd_pct` is the ally's."""
+    return common + sd_pct * ally_noise
+
+
+def next_gdp(gdp: Array, forecast_pct: Value, surprise_pct: Value) -> Array:
+    """The real index after a year's growth, of forecast plus surprise."""
+    return gdp * (1 + (forecast_pct + surprise_pct) * 0.01)
+
+
+def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str) -> float:
+    """sigma_i: sd of an ally's growth net of the unweighted alliance mean of the year, percentage points.
+
+    `growth_pct` holds real growth by ally and year (IMF World Economic Outlook), over `SD_YEARS`.
+    """
+    own = [
+        growth_pct[iso3][year] - fmean(series[year] for series in growth_pct.values() if year in series)
+        for year in SD_YEARS
+        if year in growth_pct[iso3]
+    ]
+    return stdev(own)
+
+
+def forecast(
+    growth_pct: Mapping[int, float], base_year: int, years: Sequence[int], known_from: int = 2025
+) -> list[float]:
+    """Growth expected for each of `years`, percent: the IMF's forecast, its last year carried on.
+
+    For a base year before `known_from` no forecast of the time is in the data: the mean of the ten years before.
+    """
+    if base_year < known_from:
+        past = [growth_pct[year] for year in range(base_year - 9, base_year + 1) if year in growth_pct]
+        return [fmean(past)] * len(years)
+    last = max(growth_pct)
+    return [growth_pct[min(year, last)] for year in years]

@@ -1,0 +1,102 @@
+"""A scenario: frozen, validated, hashable facts. Nothing here needs NumPy."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Self, TypeVar
+
+from pydantic import Field, model_validator
+
+from sim.data.tables import Replacement
+from sim.distributions.scalar import scaled
+from sim.events import AnyEvent
+from sim.events.base import Facts, Iso3, Name, Text
+from sim.scenario.sections import (
+    AllyFacts,
+    Budget,
+    Data,
+    Growth,
+    Horizon,
+    Outturn,
+    Related,
+    Run,
+    Target,
+    Urgency,
+    Will,
+)
+
+Section = TypeVar("Section", Growth, Will, Budget, Outturn, Related)
+
+
+class Scenario(Facts):
+    """What is simulated. `sim.load` reads one from a file."""
+
+    title: Text = Field("untitled", description="one line")
+    source: Text | None = Field(None, description="where the idea comes from: publisher and date")
+    description: Text | None = Field(None, description="a paragraph: what it assumes, what it is not")
+    extends: Text | None = Field(None, description="another file of the same folder that this one builds on")
+    horizon: Horizon = Horizon()
+    run: Run = Run()
+    targets: dict[Name, Target] = Field({}, description="the alliance's targets by name")
+    growth: Growth = Growth()
+    urgency: Urgency = Urgency()
+    will: Will = Will()
+    budget: Budget = Budget()
+    outturn: Outturn = Outturn()
+    related: Related = Related()
+    data: Data = Data()
+    ally: dict[Iso3, AllyFacts] = Field({}, description="what single allies have otherwise")
+    event: tuple[AnyEvent, ...] = Field((), description="what happens")
+
+    replacements: dict[str, Replacement] = Field({}, exclude=True, repr=False)
+    """The user's own tables, read when the file was loaded; filled by `sim.load`, not a key of the file."""
+
+    @model_validator(mode="after")
+    def _one_yardstick_a_pillar(self) -> Self:
+        for pillar in ("core", "related", "total"):
+            named = [name for name, target in self.targets.items() if target.pillar == pillar]
+            marked = [name for name in named if self.targets[name].yardstick]
+            if len(marked) > 1 or (len(named) > 1 and len(marked) != 1):
+                raise ValueError(
+                    f"the pillar {pillar} has the targets {', '.join(named)}: mark exactly one with yardstick = true"
+                )
+        return self
+
+    def yardstick(self, pillar: str) -> Target | None:
+        """The target that compliance of a pillar is measured against."""
+        named = [target for target in self.targets.values() if target.pillar == pillar]
+        marked = [target for target in named if target.yardstick]
+        return (marked or [target for target in named if target.yardstick is None] or [None])[0]
+
+    def of_ally(self, iso3: str, section: Section) -> Section:
+        """A section with what one ally overrides in it."""
+        facts = self.ally.get(iso3)
+        own = getattr(facts, type(section).__name__.lower(), None) if facts else None
+        if own is None:
+            return section
+        return section.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+
+    def with_urgency(self, factor: float) -> Self:
+        """The same scenario with `factor` > 0 times the urgency of the start."""
+        level = scaled(self.urgency.level, factor)
+        return self.model_copy(update={"urgency": self.urgency.model_copy(update={"level": level})})
+
+    def canonical(self) -> dict[str, Any]:
+        """Everything that determines the results, in one order: what is simulated, not how it is called."""
+        facts = self.model_dump(
+            mode="json", by_alias=True, exclude={"title", "source", "description", "extends", "run"}
+        )
+        facts["event"] = sorted(facts["event"], key=lambda event: str(event["name"]))
+        return facts
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 over everything that determines the results, the user's own tables included."""
+        tables = {name: sha256(table.text.encode()).hexdigest() for name, table in self.replacements.items()}
+        text = json.dumps([self.canonical(), tables], sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return sha256(text.encode()).hexdigest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)

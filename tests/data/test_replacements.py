@@ -1,0 +1,275 @@
+"""A user's table in place of a packaged one: taken whole, or refused with every fault named."""
+
+import pickle
+import random
+import subprocess
+import sys
+import time
+from importlib import resources
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.data.reader import MAX_FAULTS, MAX_ROWS
+from sim.data.rows import ROWS
+from sim.data.tables import Replacement, load_tables
+from sim.errors import ScenarioError
+
+
+def packaged(name: str) -> str:
+    return resources.files("sim.data").joinpath("tables", f"{name}.csv").read_text(encoding="utf-8")
+
+
+def replace(name: str, text: str):
+    return load_tables({name: Replacement(f"my_{name}.csv", text)})
+
+
+def faults_of(name: str, text: str):
+    with pytest.raises(ScenarioError) as caught:
+        replace(name, text)
+    return caught.value.faults
+
+
+def edited(name: str, old: str, new: str) -> str:
+    text = packaged(name)
+    assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+    return text.replace(old, new)
+
+
+DEU = "DEU,2026,2.69,estimate,"  # the first cells of one row of shares
+AGGREGATES = "name,year,share_pct,status,outlays_usd_m\n"
+VINTAGES = "iso3,year,edition,share_pct,status,basis\n"
+PLEDGES = "iso3,target_pct,target_year,measure,announced,actor,status,source,note,role\n"
+AT_END = 405  # the line after the last of shares
+
+
+def germany(cells: str) -> tuple[str, str]:
+    """Shares with other first cells in the German row of 2026, which is line 79."""
+    return "shares", edited("shares", DEU, cells + ",")
+
+
+def one_more(cells: str) -> tuple[str, str]:
+    """Shares with one more row at the end."""
+    return "shares", packaged("shares") + cells + ",,,\n"
+
+
+def aggregates(body: str, header: str = AGGREGATES) -> tuple[str, str]:
+    return "aggregates", header + body
+
+
+def swapped(table: str, old: str, new: str) -> tuple[str, str]:
+    return table, edited(table, old, new)
+
+
+LONG = "".join(f"NATO total,{1950 + line % 151},2,actual,{line}\n" for line in range(MAX_ROWS + 1))
+
+# the case: the table and its text, the code, the line, the column, a part of the remedy
+CASES = {
+    "duplicate": (one_more("DEU,2026,2.69,estimate"), "duplicate", AT_END, "iso3, year", "remove one"),
+    "unknown ally": (one_more("FRO,2026,2,estimate"), "unknown-ally", AT_END, "iso3", "sim data allies"),
+    "bad code": (one_more("de,2026,2,estimate"), "bad-code", AT_END, "iso3", "such as DEU"),
+    "Iceland": (one_more("ISL,2026,0,estimate"), "no-armed-forces", AT_END, "iso3", "remove the row"),
+    "year": (one_more("DEU,20260,2,estimate"), "out-of-range", AT_END, "year", "decimal point"),
+    "blank": (germany("DEU,2026,,estimate"), "blank", 79, "share_pct", "leave the whole row out"),
+    "not a number": (germany("DEU,2026,about 2,estimate"), "not-a-number", 79, "share_pct", "with a point"),
+    "underscore": (germany("DEU,2026,2_0,estimate"), "not-a-number", 79, "share_pct", "with a point"),
+    "not whole": (germany("DEU,2026.5,2.69,estimate"), "not-a-whole-number", 79, "year", "digits only"),
+    "nan": (germany("DEU,2026,nan,estimate"), "not-finite", 79, "share_pct", "leave the cell empty"),
+    "inf": (germany("DEU,2026,-inf,estimate"), "not-finite", 79, "share_pct", "leave the cell empty"),
+    "1e400": (germany("DEU,2026,1e400,estimate"), "not-finite", 79, "share_pct", "leave the cell empty"),
+    "too high": (germany("DEU,2026,269,estimate"), "out-of-range", 79, "share_pct", "decimal point"),
+    "negative": (germany("DEU,2026,-2.69,estimate"), "out-of-range", 79, "share_pct", "decimal point"),
+    "choice": (germany("DEU,2026,2.69,guess"), "unknown-choice", 79, "status", "one of these words"),
+    "missing column": (
+        aggregates("NATO total,2020,actual,1\n", "name,year,status,outlays_usd_m\n"),
+        *("missing-column", 1, "share_pct", "add the column share_pct"),
+    ),
+    "extra column": (
+        aggregates("NATO total,2020,2,actual,1,red\n", AGGREGATES[:-1] + ",colour\n"),
+        *("extra-column", 1, "colour", "the columns are name"),
+    ),
+    "repeated column": (
+        aggregates("NATO total,2020,2,actual,1,2020\n", AGGREGATES[:-1] + ",year\n"),
+        *("repeated-column", 1, "year", "remove one"),
+    ),
+    "row too short": (aggregates("NATO total,2020,2,actual\n"), "row-length", 2, "", "missing commas"),
+    "row too long": (aggregates("NATO total,2020,2,5,actual,1\n"), "row-length", 2, "", "missing commas"),
+    "open quote": (aggregates('NATO total,2020,2,actual,1\n"NATO'), "bad-csv", 3, "", "close every quote"),
+    "no rows": (aggregates(""), "empty-table", 1, "", "at least one row"),
+    "no text": (aggregates("", header=""), "empty-table", 1, "", "begin with the header"),
+    "NUL byte": (aggregates("NATO total\0,2020,2,actual,1\n"), "nul-byte", 2, "", "UTF-8 text"),
+    "escape": (aggregates("NATO\x1b[31m,2020,2,actual,1\n"), "control-character", 2, "", "plain UTF-8"),
+    "too many rows": (aggregates(LONG), "too-many-rows", MAX_ROWS + 2, "", "packaged table"),
+    "too large": (("shares", "x" * 4_194_305), "too-large", 0, "", "packaged table"),
+    "too large in bytes": (("shares", "ü" * 2_097_153), "too-large", 0, "", "packaged table"),
+    "flag": (
+        swapped("allies", "DEU,276,Germany,1955,1", "DEU,276,Germany,1955,yes"),
+        "not-a-flag",
+        7,
+        "eu_member",
+        "1 for yes",
+    ),
+    "numeric code": (swapped("allies", "DEU,276", "DEU,8"), "duplicate", 7, "iso_numeric", "ISO 3166 numeric"),
+    "long text": (swapped("early_elections", "Parliament only.", "x" * 601), "too-long", 12, "note", "shorten"),
+    "day": (swapped("elections", "DEU,2025,2,23,", "DEU,2025,2,30,"), "bad-date", 19, "day", "correct the day"),
+    "ally left out": (swapped("geography", "SVK,1631,0,0,,\n", ""), "missing-ally", 0, "iso3", "rows of SVK"),
+    "edition": (("share_vintages", VINTAGES + "DEU,2026,July,2,actual,x\n"), "bad-format", 2, "edition", "2026-07"),
+    "pledge": (("pledges", PLEDGES + "FRA,3,,x,,,plan,,,pledge\n"), "blank", 2, "target_year", "leave role empty"),
+    "of all": (("pledges", PLEDGES + "ALL,3,2030,x,,,plan,,,pledge\n"), "alliance-role", 2, "role", "role empty"),
+    "table": (("share", ""), "unknown-table", 0, "data.share", "did you mean share"),
+    "no table": (("zzz", ""), "unknown-table", 0, "data.zzz", "the tables are allies"),
+}
+
+
+@pytest.mark.parametrize(("case", "code", "line", "column", "remedy"), CASES.values(), ids=CASES)
+def test_a_fault_is_named_with_place_and_remedy(case, code, line, column, remedy):
+    table, text = case
+    began = time.perf_counter()
+    found = faults_of(table, text)
+    first = next(fault for fault in found if fault.code == code)
+    assert (first.file, first.code, first.line, first.field) == (f"my_{table}.csv", code, line, column)
+    assert remedy in first.remedy
+    assert first.rule
+    assert len(found) == 1 or (table == "aggregates" and code == "too-many-rows")
+    assert time.perf_counter() - began < 5
+
+
+def test_the_message_reads_as_place_value_rule_and_remedy():
+    (fault,) = faults_of("shares", edited("shares", DEU, "DEU,2026,269,estimate,"))
+    assert str(fault) == (
+        "my_shares.csv:79: share_pct = 269: must be at most 30 [out-of-range]\n"
+        "  remedy: check the unit of the column and the place of the decimal point"
+    )
+
+
+def test_all_faults_of_all_tables_come_at_once_in_the_order_of_the_files():
+    shares = packaged("shares") + "DEU,2020,x,estimate,,,\nDEU,2026,2,estimate,,,\nISL,x,nan,actual,,,\n"
+    aggregates = AGGREGATES[:-1] + ",colour\nNATO total,x,2,actual,1,red\n"
+    with pytest.raises(ScenarioError) as caught:
+        load_tables({"shares": Replacement("a.csv", shares), "aggregates": Replacement("b.csv", aggregates)})
+    assert [(fault.file, fault.line, fault.code) for fault in caught.value.faults] == [
+        ("a.csv", 405, "not-a-number"),
+        ("a.csv", 406, "duplicate"),
+        ("a.csv", 407, "not-a-whole-number"),
+        ("a.csv", 407, "not-finite"),
+        ("b.csv", 1, "extra-column"),
+        ("b.csv", 2, "not-a-whole-number"),
+    ]
+
+
+def test_a_hopeless_file_is_given_up_after_a_hundred_faults():
+    found = faults_of("aggregates", AGGREGATES + "a,b,c,d,e\n" * 5000)
+    assert len(found) == MAX_FAULTS + 1
+    assert found[-1].code == "too-many-faults"
+    assert len(faults_of("shares", packaged("shares") + f"{DEU},,\n" * 5000)) == MAX_FAULTS
+
+
+def test_what_stands_in_a_cell_is_shown_shortened_and_printable():
+    (fault,) = faults_of("shares", edited("shares", DEU, f"DEU,2026,\u202e{'9' * 100},estimate,"))
+    assert len(fault.value) == 40
+    assert fault.value.isprintable()
+
+
+def test_a_line_number_counts_the_lines_of_the_file():
+    text = AGGREGATES + '\n\n"NATO\ntotal",2020,2,actual,1\n\nNATO total,2020,2,actual,x\n'
+    assert [fault.line for fault in faults_of("aggregates", text)] == [4, 7]
+
+
+def test_a_replacement_is_taken_whole():
+    text = AGGREGATES + "NATO total,2020,2.5,actual,\n"
+    tables = replace("aggregates", text)
+    assert len(tables.aggregates) == 1
+    assert tables.aggregate("NATO total", 2020).share_pct == 2.5
+    assert tables.aggregate("NATO total", 2020).outlays_usd_m is None
+    assert tables.aggregate("Europe and Canada", 2026) is None
+    assert tables.shares == load_tables().shares
+
+
+def test_spaces_a_byte_order_mark_and_another_order_of_columns_are_harmless():
+    text = "\ufeffyear , name,status,share_pct,outlays_usd_m\n 2020,NATO total , actual, 2.5 ,\n,,,,\n"
+    row = replace("aggregates", text).aggregate("NATO total", 2020)
+    assert (row.share_pct, row.outlays_usd_m) == (2.5, None)
+
+
+def test_allies_may_be_added_when_every_table_that_needs_them_has_them():
+    allies = packaged("allies") + "UKR,804,Ukraine,2030,0,1\n"
+    found = faults_of("allies", allies)
+    assert [(fault.file, fault.code) for fault in found] == [
+        ("geography (packaged)", "missing-ally"),
+        ("shares (packaged)", "missing-ally"),
+        ("gdp (packaged)", "missing-ally"),
+    ]
+    tables = load_tables(
+        {
+            "allies": Replacement("a.csv", allies),
+            "geography": Replacement("g.csv", packaged("geography") + "UKR,756,1,1,,\n"),
+            "shares": Replacement("s.csv", packaged("shares") + "UKR,2026,20,estimate,,,\n"),
+            "gdp": Replacement("d.csv", packaged("gdp") + "UKR,2026,2,200,,,,,forecast\n"),
+        }
+    )
+    assert len(tables.armed_allies()) == 32
+    assert tables.share("UKR", 2026).share_pct == 20
+
+
+def test_an_ally_that_other_tables_name_may_not_be_left_out():
+    found = faults_of("allies", edited("allies", "MKD,807,North Macedonia,2020,0,1\n", ""))
+    assert {fault.code for fault in found} == {"missing-ally"}
+    assert {fault.value for fault in found} == {"MKD"}
+
+
+def test_every_packaged_table_passes_its_own_checks_and_is_the_same_content():
+    own = {name: Replacement(f"{name}.csv", packaged(name)) for name in ROWS}
+    assert load_tables(own).digest == load_tables().digest
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_line_endings_do_not_move_the_digest(ending):
+    own = {name: Replacement(name, packaged(name).replace("\n", ending)) for name in ROWS}
+    assert load_tables(own).digest == load_tables().digest
+
+
+@settings(max_examples=15, deadline=None)
+@given(name=st.sampled_from(sorted(ROWS)), seed=st.integers(0, 2**32))
+def test_the_order_of_rows_moves_neither_digest_nor_content(name, seed):
+    header, *lines = packaged(name).splitlines()
+    random.Random(seed).shuffle(lines)
+    tables = replace(name, "\n".join([header, *lines]))
+    assert tables.digest == load_tables().digest
+    assert tables.table(name) == load_tables().table(name)
+
+
+@settings(max_examples=15, deadline=None)
+@given(order=st.permutations(range(7)))
+def test_the_order_of_columns_does_not_move_the_digest(order):
+    lines = [line.split(",") for line in packaged("shares").splitlines()]
+    text = "\n".join(",".join(cells[column] for column in order) for cells in lines)
+    assert replace("shares", text).digest == load_tables().digest
+
+
+def test_one_hundredth_of_a_point_moves_the_digest():
+    changed = replace("shares", edited("shares", DEU, "DEU,2026,2.70,estimate,"))
+    assert changed.digest != load_tables().digest
+    blank = replace("aggregates", edited("aggregates", "actual,289315\n", "actual,\n"))
+    zero = replace("aggregates", edited("aggregates", "actual,289315\n", "actual,0\n"))
+    assert blank.digest != zero.digest
+
+
+def test_the_packaged_tables_are_one_object_and_travel_to_a_worker_light():
+    assert load_tables() is load_tables({})
+    tables = replace("aggregates", AGGREGATES + "NATO total,2020,2.5,actual,\n")
+    assert tables.armed_allies()
+    sent = pickle.dumps(tables)
+    assert len(sent) < 2000
+    assert pickle.loads(sent).digest == tables.digest
+
+
+def test_rows_are_frozen():
+    with pytest.raises(ValueError, match="frozen"):
+        load_tables().allies[0].name = "x"
+
+
+def test_the_tables_need_neither_numpy_nor_pandas():
+    code = "import sys, sim.data.catalogue as c; c.catalogue(); print({'numpy', 'pandas'} & sys.modules.keys())"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "set()"
