@@ -1,0 +1,86 @@
+"""Which NATO allies will keep their spending pledge, with what probability, and what would change it.
+
+import sim
+results = sim.simulate(sim.load("scenarios/rutte_2032.toml"), paths=100_000, seed=2032)
+results.compliance()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from sim.errors import Fault, RunError, ScenarioError, SimError, UsageError
+
+if TYPE_CHECKING:
+    from sim.questions.replay import Story
+    from sim.results.results import Results
+    from sim.scenario import Scenario, dump, load, loads
+
+__version__ = version("burdenshare")
+__all__ = [
+    "Fault", "Results", "RunError", "Scenario", "ScenarioError", "SimError", "UsageError", "dump", "load", "loads",
+    "replay", "simulate",
+]  # fmt: skip
+
+
+def simulate(
+    scenario: Scenario,
+    paths: int | None = None,
+    seed: int | None = None,
+    *,
+    workers: int | None = None,
+    executor: str = "auto",
+    keep: Sequence[str] = (),
+    block: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Results:
+    """Simulate a scenario; `paths` and `seed` are the scenario's unless given.
+
+    `workers` (None: all processors), `executor` ("auto", "serial", "processes") and `block` (paths computed together, a
+    multiple of 16) change the speed and no number. `keep` names state variables whose paths are kept: share_pct,
+    reported_pct, related_pct, plan_pct, will, gdp_usd_bn. `progress` is called with paths done and wanted.
+
+    Raises:
+        UsageError: an impossible number of paths, workers or block, an unknown variable or executor.
+        ScenarioError: the scenario's figures do not suffice.
+    """
+    from sim import run
+    from sim.results.results import Results
+
+    record = run.simulate(
+        scenario,
+        paths,
+        seed,
+        workers=workers,
+        executor=executor,
+        keep=keep,
+        block=block or run.BLOCK,
+        progress=progress,
+    )
+    return Results(record)
+
+
+def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
+    """One of the simulated runs told with its dates: the same bits as in the run of all paths.
+
+    Raises:
+        UsageError: a negative path.
+    """
+    from sim.questions.replay import replay as tell
+
+    return tell(scenario, path, seed)
+
+
+def __getattr__(name: str) -> object:
+    """Names that need a heavier import are fetched when asked for."""
+    if name == "Results":
+        from sim.results.results import Results
+
+        return Results
+    if name in ("Scenario", "dump", "load", "loads"):
+        import sim.scenario
+
+        return getattr(sim.scenario, name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

@@ -1,0 +1,7 @@
+"""The command line: `sim run`, `check`, `schema`, `data`, `replay`. Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+from sim.cli.app import main
+
+__all__ = ["main"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,8 @@ from sim.distributions.tables import CELLS, TAIL_CELLS, Float32, Function, Quant
 from sim.streams import Streams
 
 Mask = NDArray[np.bool_]
-Value = float | Float32
-"""A number for all paths, or one per path (paths,)."""
+Value = Any
+"""A number for all paths, or float32 (paths,): NumPy's stubs would widen their products to float64, NumPy does not."""
 
 
 class Draws:

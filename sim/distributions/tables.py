@@ -88,7 +88,8 @@ def standardised(shape: Shape) -> Quantiles:
     known = packaged().get(file_stem(shape))
     if known is None:
         return build(shape)
-    values = np.load(files("sim.distributions").joinpath("shapes", f"{file_stem(shape)}.npy").open("rb"))
+    with files("sim.distributions").joinpath("shapes", f"{file_stem(shape)}.npy").open("rb") as file:
+        values = np.load(file, allow_pickle=False)
     table = Quantiles(values[:CELLS], values[CELLS : CELLS + TAIL_CELLS], values[CELLS + TAIL_CELLS :])
     if table.digest != known["digest"]:
         raise RuntimeError(f"the packaged table {file_stem(shape)} is damaged: its digest is {table.digest}")

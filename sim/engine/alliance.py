@@ -84,6 +84,8 @@ def close_years(world: World, years: Years) -> Process:
 
 def _strike(world: World, event: Event, hit: Hit, observer: Observer) -> None:
     if hit.paths.size:
-        ally = getattr(event, "ally", None)
-        with observer.happening(event.story(hit), None if ally is None else world.state(ally), hit.paths):
+        iso3 = getattr(event, "ally", None)
+        ally = None if iso3 is None else world.state(iso3)
+        who = "the alliance" if ally is None else ally.name
+        with observer.happening(lambda at: event.story(at, who), ally, hit):
             event.apply(world, hit)

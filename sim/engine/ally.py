@@ -84,7 +84,10 @@ class Ally:
         for year in self.years.simulated:
             yield clock.at(clock.month_of(year, 1), Phase.ELECTION, self.rank)
             everyone = np.arange(state.size)
-            state.change_government(self._hit("government", year, everyone), state.politics.change_between_elections)
+            government, chance = self._hit("government", year, everyone), state.politics.change_between_elections
+            fallen = government.at(government.chosen("change", chance))
+            with self.observer.happening(lambda _: f"The government of {state.name} falls.", state, fallen):
+                state.change_government(government, chance)
             early = self._hit("election/early", year, everyone)
             by_month = self._early_elections(early, year)
             scheduled = self.inputs.elections.get(year)
@@ -99,11 +102,17 @@ class Ally:
     def drift(self, year: int) -> None:
         """Equation 4, in January."""
         world, state = self.world, self.state
-        own_gdp = state.gdp_usd_bn if state.europe_canada else np.float32(0)
+        own_gdp: Value = state.gdp_usd_bn if state.europe_canada else 0.0
         peers = will.peer_average(world.outlays_usd_bn, world.gdp_usd_bn, own_gdp * state.share_pct, own_gdp)
         noise = self._draw("will/noise", self.will.noise, year)
         state.will = will.drift(
-            state.will, state.mean_will, noise, peers, state.share_pct, reversion=self.will.reversion, peer=self.will.peer
+            state.will,
+            state.mean_will,
+            noise,
+            peers,
+            state.share_pct,
+            reversion=self.will.reversion,
+            peer=self.will.peer,
         )
 
     def grow(self, year: int) -> None:
@@ -214,7 +223,7 @@ class Ally:
 
     def _hold(self, hit: Hit, words: str) -> None:
         if hit.paths.size:
-            with self.observer.happening(words, self.state, hit.paths):
+            with self.observer.happening(lambda _: f"{words} in {self.state.name}.", self.state, hit):
                 self.state.vote(hit, self.world.clock.month)
 
     def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
@@ -252,4 +261,3 @@ class Ally:
 
 def _spread(value: Value, size: int) -> Array:
     return np.array(np.broadcast_to(np.asarray(value, dtype=np.float32), (size,)))
-

@@ -124,7 +124,7 @@ def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
     own: list[Pledge | AnnouncedPath] = []
     if budget.pledges:
         for row in tables.pledges_of(iso3):
-            if row.target_pct is not None and row.target_year is not None:
+            if row.role and row.target_pct is not None and row.target_year is not None:
                 own.append(Pledge(
                     kind="pledge", name=f"{iso3.lower()}_{row.role}", title=f"National {row.role.replace('_', '-')}",
                     ally=iso3, share_pct=row.target_pct, by=row.target_year, opt_out=row.role == "opt_out",

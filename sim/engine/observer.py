@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from sim.model.links import Array
-from sim.model.world import AllyState, Paths, World
+from sim.model.world import AllyState, Hit, World
 
 
 class Observer:
@@ -14,8 +15,8 @@ class Observer:
     def begin(self, world: World) -> None:
         """The block is set up: December of the base year."""
 
-    def happening(self, words: str, ally: AllyState | None, paths: Paths) -> AbstractContextManager[None]:
-        """Around something that happens on `paths`, to one ally or to all."""
+    def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> AbstractContextManager[None]:
+        """Around something that happens to one ally or to all; `words` tells it of the first path of a hit."""
         return nullcontext()
 
     def budget(self, ally: AllyState, year: int, desired_pct: Array) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sim.distributions.draws import Draws, Value
 from sim.distributions.tables import Function
-from sim.events.base import Facts
 from sim.exact import yearly_probability
 from sim.model.urgency import monthly_factor
 from sim.scenario.schema import Scenario
@@ -55,7 +54,7 @@ class Parameters:
         return self._draws.value("param/urgency.decay", self._scenario.urgency.decay, of=monthly_factor)
 
     def _section(self, common: Growth | Will | Budget | Outturn | Related, iso3: str | None, code: int) -> Any:
-        section: Facts = common if iso3 is None else self._scenario.of_ally(iso3, common)
+        section = common if iso3 is None else self._scenario.of_ally(iso3, common)
         values: dict[str, Any] = {}
         for name, field in type(section).model_fields.items():
             law = getattr(section, name)

@@ -49,7 +49,9 @@ class Recorder:
         groups = ([e for e in inputs if e.europe_canada], list(inputs))
         self._group_usd_cell = [sum(e.gdp_usd_bn for e in group) / 10_000 for group in groups]
         self._never = steps + 1
-        start = [0 if core and printed(entry.base_share_pct) >= self._goals[CORE] else self._never for entry in inputs]
+        start = [
+            0 if core and printed(entry.base_share_pct) >= printed(core.share_pct) else self._never for entry in inputs
+        ]
         self._first = np.repeat(np.array(start, dtype=np.int16)[:, None], size, axis=1)
         self._since = self._first.copy()
 
@@ -96,12 +98,12 @@ class Recorder:
             if compliant is not None:
                 arrays["compliant"][pillar, place, step] += np.count_nonzero(compliant)
                 tallies[pillar] += compliant
+                if ally.late_push is not None and pillar != RELATED:
+                    arrays["on_paper"][pillar, place, step] += np.count_nonzero(compliant & ally.late_push)
         core = met[CORE]
         if core is None:
             return np.zeros(ally.size, dtype=np.int32)
-        honest = core if ally.late_push is None else core & ~ally.late_push
-        arrays["on_paper"][place, step] += np.count_nonzero(core) - np.count_nonzero(honest)
-        tallies[WITHOUT_PUSH] += honest
+        tallies[WITHOUT_PUSH] += core if ally.late_push is None else core & ~ally.late_push
         arrays["in_force"][place, step] += np.count_nonzero(self._meets_in_force(core, prints[CORE], year))
         self._note_first_year(place, step + 1, core)
         return self._shortfall(place, step, ally, prints[CORE])
@@ -139,7 +141,7 @@ class Recorder:
         goal = self._goals[CORE]
         assert goal is not None
         short = np.maximum(goal - cells, 0).astype(np.float32)  # hundredths of a point
-        usd_m = (short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5).astype(np.int32)
+        usd_m: NDArray[np.int32] = (short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5).astype(np.int32)
         grid = (usd_m * np.float32(0.001 / self._usd_cell[place]) + 0.5).astype(np.int32)
         _count(self.counts.arrays["shortfall_usd"][place, step], grid)
         self.counts.arrays["shortfall_usd_m"][place, step] += int(usd_m.sum(dtype=np.int64))

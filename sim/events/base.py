@@ -47,22 +47,14 @@ class Facts(BaseModel):
             return value
         low, high = bounds(value)
         floor, ceiling = (
-            float("-inf" if extra["low"] is None else extra["low"]),  # type: ignore[arg-type]
-            float("inf" if extra["high"] is None else extra["high"]),
-        )  # type: ignore[arg-type]
-        if low < floor or high > ceiling:
-            where = (
-                f"at least {floor:g}"
-                if ceiling == float("inf")
-                else (f"at most {ceiling:g}" if floor == float("-inf") else f"between {floor:g} and {ceiling:g}")
-            )
-            what = (
-                f"every value must be {where}; this distribution reaches from {low:g} to {high:g}"
-                if low != high
-                else (f"must be {where}")
-            )
-            raise ValueError(what)
-        return value
+            float(bound) if isinstance(bound, (int, float)) else None for bound in (extra["low"], extra["high"])
+        )
+        if (floor is None or low >= floor) and (ceiling is None or high <= ceiling):
+            return value
+        allowed = f"at least {floor:g}" if ceiling is None else f"between {floor:g} and {ceiling:g}"
+        if low == high:
+            raise ValueError(f"must be {allowed}")
+        raise ValueError(f"every value must be {allowed}; this distribution reaches from {low:g} to {high:g}")
 
 
 def parameter(
@@ -123,5 +115,5 @@ class Event(Facts):
         """Act on the paths of `hit`."""
 
     @abstractmethod
-    def story(self, hit: Hit) -> str:
-        """One sentence: what happened on a path."""
+    def story(self, hit: Hit, who: str) -> str:
+        """One sentence: what happened on the first path hit; `who` is the ally it concerns, or the alliance."""

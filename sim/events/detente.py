@@ -21,6 +21,6 @@ class Detente(Event):
         """A *= factor on the paths hit."""
         world.urgency.scale(hit.paths, hit.draw("factor", self.factor))
 
-    def story(self, hit: Hit) -> str:
+    def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         return f"{self.words}: tension eases, and {hit.told('factor', self.factor):.2f} of urgency is left."

@@ -26,11 +26,13 @@ class Election(Event):
 
     def apply(self, world: World, hit: Hit) -> None:
         """Hold the election on the paths hit."""
-        chance = None if self.change_probability is None else hit.draws.value(
-            f"param/event.{self.name}.change_probability", self.change_probability
+        chance = (
+            None
+            if self.change_probability is None
+            else hit.draws.value(f"param/event.{self.name}.change_probability", self.change_probability)
         )
         world.state(self.ally).vote(hit, world.clock.month, chance)
 
-    def story(self, hit: Hit) -> str:
+    def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
-        return f"{self.words}: voters are called to the polls in {self.ally}."
+        return f"{self.words}: voters are called to the polls in {who}."

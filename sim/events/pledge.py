@@ -21,7 +21,9 @@ class Pledge(Event):
     share_pct: float = Field(strict=True, gt=0, le=20, description="the pledged share, % of GDP")
     by: Year = Field(description="the pledged year")
     commitment: float = Field(1.0, strict=True, ge=0, le=1, description="1 for an agreed pledge, less for a wish")
-    opt_out: bool = Field(False, description="whether it replaces the alliance's target instead of joining it")
+    opt_out: bool = Field(
+        False, strict=True, description="whether it replaces the alliance's target instead of joining it"
+    )
 
     phase: ClassVar[Phase] = Phase.SUMMIT
     needs_time: ClassVar[bool] = False
@@ -30,11 +32,11 @@ class Pledge(Event):
         """Put the pledge in force on the paths hit."""
         world.state(self.ally).pledge(self.share_pct, self.by, self.commitment, self.opt_out, hit.paths)
 
-    def story(self, hit: Hit) -> str:
+    def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         if self.opt_out:
-            return f"{self.words}: {self.ally} opts out and holds to {self.share_pct:g} % of GDP."
-        return f"{self.words}: {self.ally} pledges {self.share_pct:g} % of GDP by {self.by}."
+            return f"{self.words}: {who} opts out and holds to {self.share_pct:g} % of GDP."
+        return f"{self.words}: {who} pledges {self.share_pct:g} % of GDP by {self.by}."
 
 
 class PathPoint(Facts):
@@ -50,7 +52,9 @@ class AnnouncedPath(Event):
     kind: Literal["announced_path"]
     ally: Iso3
     points: tuple[PathPoint, ...] = Field(min_length=1, description="years and shares; straight between them")
-    firm: bool = Field(False, description="a law or a funded plan (true) or a plan (false): the weight it has")
+    firm: bool = Field(
+        False, strict=True, description="a law or a funded plan (true) or a plan (false): the weight it has"
+    )
 
     phase: ClassVar[Phase] = Phase.SUMMIT
     needs_time: ClassVar[bool] = False
@@ -66,7 +70,7 @@ class AnnouncedPath(Event):
         """Put the path in force on the paths hit."""
         world.state(self.ally).announce({point.year: point.share_pct for point in self.points}, self.firm, hit.paths)
 
-    def story(self, hit: Hit) -> str:
+    def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         last = self.points[-1]
-        return f"{self.words}: {self.ally} announces a path to {last.share_pct:g} % of GDP in {last.year}."
+        return f"{self.words}: {who} announces a path to {last.share_pct:g} % of GDP in {last.year}."

@@ -27,6 +27,6 @@ class Recession(Event):
         """Lower the year's growth surprise, which the allies' growth reads later in January."""
         world.lower_growth(self.ally, hit.paths, hit.draw("size_pct", self.size_pct))
 
-    def story(self, hit: Hit) -> str:
+    def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
-        return f"{self.words}: growth is {hit.told('size_pct', self.size_pct):.1f} points lower this year."
+        return f"{self.words}: growth of {who} is {hit.told('size_pct', self.size_pct):.1f} points lower this year."

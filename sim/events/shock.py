@@ -38,6 +38,6 @@ class Shock(Event):
             for state in world.states(self.ally):
                 state.add(self.state, hit.paths, amount)
 
-    def story(self, hit: Hit) -> str:
+    def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
-        return f"{self.words}: {self.state} of {self.ally or 'all'} moves by {hit.told('amount', self.amount):+.2f}."
+        return f"{self.words}: {self.state} of {who} moves by {hit.told('amount', self.amount):+.2f}."

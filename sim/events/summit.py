@@ -29,7 +29,7 @@ class Summit(Event):
         """Set what is given on the paths hit."""
         world.targets[self.target].set(hit.paths, self.share_pct, self.by, self.commitment)
 
-    def story(self, hit: Hit) -> str:
+    def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         new = [
             f"{self.share_pct:g} % of GDP" if self.share_pct is not None else "",
@@ -56,10 +56,11 @@ class Review(Event):
         """Move the target on the paths hit."""
         world.targets[self.target].move(hit.paths, self.change_pct, self.years_later)
 
-    def story(self, hit: Hit) -> str:
+    def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         moved = [
             f"{self.years_later:+d} years" if self.years_later else "",
             f"{self.change_pct:+g} points" if self.change_pct else "",
         ]
-        return f"{self.words}: the {self.target} target moves by {' and '.join(part for part in moved if part) or 'nothing'}."
+        by = " and ".join(part for part in moved if part) or "nothing"
+        return f"{self.words}: the {self.target} target moves by {by}."

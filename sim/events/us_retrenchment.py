@@ -25,6 +25,6 @@ class UsRetrenchment(Event):
         """A += size on the paths hit."""
         world.urgency.jump(hit.paths, hit.draw("size", self.size), world.clock.month)
 
-    def story(self, hit: Hit) -> str:
+    def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         return f"{self.words}: Washington steps back, and urgency rises by {hit.told('size', self.size):.2f}."

@@ -11,19 +11,22 @@ def willingness(
     will: Array, urgency: Array, target_pct: Value, share_pct: Array, *, commitment: Value, discouragement: Value
 ) -> Array:
     """w: willingness to keep the pledge, 0 to 1; a target far away discourages."""
-    return commitment * link(will + urgency - discouragement * np.maximum(target_pct - share_pct, 0))
+    willing: Array = commitment * link(will + urgency - discouragement * np.maximum(target_pct - share_pct, 0))
+    return willing
 
 
 def threat_premium(
     will: Array, urgency: Array, saturated: Array, *, exposure: Value, weight: Value, urgency_weight: Value
 ) -> Array:
     """What the threat adds to the desired share, % of GDP, by exposure and will."""
-    return (weight * exposure * 2) * link(will + urgency_weight * urgency) * saturated
+    premium: Array = (weight * exposure * 2) * link(will + urgency_weight * urgency) * saturated
+    return premium
 
 
 def learned_norm(norm_pct: Array, share_pct: Array, premium_pct: Array, *, learning: Value) -> Array:
     """n: the share that would be spent without the threat. It rises with habit and never absorbs the premium."""
-    return norm_pct + learning * np.maximum(share_pct - premium_pct - norm_pct, 0)
+    norm: Array = norm_pct + learning * np.maximum(share_pct - premium_pct - norm_pct, 0)
+    return norm
 
 
 def desired_share(
@@ -31,13 +34,15 @@ def desired_share(
 ) -> Array:
     """The share an ally would choose if nothing held it back, % of GDP."""
     pledged = pledge_weight * willing * np.maximum(target_pct - norm_pct, 0)
-    return np.minimum(norm_pct + pledged + premium_pct, cap_pct)
+    desired: Array = np.minimum(norm_pct + pledged + premium_pct, cap_pct)
+    return desired
 
 
 def fiscal_room(debt_pct: Value, *, loss: Value, debt_from_pct: Value, debt_span_pct: Value) -> Value:
     """What public debt leaves of an increase: 1 at low debt, 1 - loss at high."""
-    burden = np.clip((np.float32(debt_pct) - debt_from_pct) / debt_span_pct, 0, 1)
-    return 1 - loss * burden
+    burden = (np.asarray(debt_pct, dtype=np.float32) - debt_from_pct) / debt_span_pct
+    room: Value = 1 - loss * np.minimum(np.maximum(burden, 0), 1)
+    return room
 
 
 def pull(
@@ -46,15 +51,17 @@ def pull(
 ) -> Array:  # fmt: skip
     """The yearly step toward the desired share, percentage points: fast up under urgency, slow down."""
     gap = desired_pct - share_pct
-    up = np.minimum(speed + speed_urgency * urgency, speed_max) * room
-    return np.where(gap > 0, up * gap, speed_down * gap)
+    up: Array = np.minimum(speed + speed_urgency * urgency, speed_max) * room
+    step: Array = np.where(gap > 0, up, np.asarray(speed_down, dtype=np.float32)) * gap
+    return step
 
 
 def deadline_step(
     willing: Array, target_pct: Value, share_pct: Array, years_left: Value, room: Value, *, weight: Value
 ) -> Array:
     """The yearly step that the pledge's date asks for, percentage points; below 0 where the target is met."""
-    return (weight * room) * willing * (target_pct - share_pct) / years_left
+    step: Array = (weight * room) * willing * (target_pct - share_pct) / years_left
+    return step
 
 
 def plan(
@@ -82,4 +89,5 @@ def within_reach(
 
 def toward_announced(plan_pct: Array, announced_pct: Array, weight: Value) -> Array:
     """The plan drawn toward the step that the ally's announced path asks for, by its weight."""
-    return (1 - weight) * plan_pct + weight * announced_pct
+    drawn: Array = (1 - weight) * plan_pct + weight * announced_pct
+    return drawn

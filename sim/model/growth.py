@@ -14,19 +14,24 @@ SD_YEARS = tuple(year for year in range(2000, 2025) if year not in (2009, 2020, 
 """The years an ally's own growth noise is measured on; the common shocks of 2009, 2020 and 2021 are left out."""
 
 
+WORST_SURPRISE_PCT = np.float32(-50)
+"""The heavy tail of a volatile ally would cost it its whole GDP once in some ten million years; this is the floor."""
+
+
 def common_factor(factor: Value, recession: Mask, depth_pct: Value, probability: Value) -> Value:
     """f_t: the year's common surprise, percentage points; a recession takes `depth_pct`, and the mean stays 0."""
     return factor + depth_pct * (probability - recession.astype(np.float32))
 
 
 def surprise(common: Value, ally_noise: Value, sd_pct: Value) -> Value:
-    """f_t + e_it, percentage points: `ally_noise` has variance 1, `sd_pct` is the ally's."""
-    return common + sd_pct * ally_noise
+    """f_t + e_it, percentage points, from WORST_SURPRISE_PCT up: `ally_noise` has variance 1."""
+    return np.maximum(common + sd_pct * ally_noise, WORST_SURPRISE_PCT)
 
 
 def next_gdp(gdp: Array, forecast_pct: Value, surprise_pct: Value) -> Array:
     """The real index after a year's growth, of forecast plus surprise."""
-    return gdp * (1 + (forecast_pct + surprise_pct) * 0.01)
+    later: Array = gdp * (1 + (forecast_pct + surprise_pct) * 0.01)
+    return later
 
 
 def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str) -> float:

@@ -21,7 +21,7 @@ def outturn(
     is spent; a cut is executed in full. `noise` is relative to the share.
     """
     executed = np.where(plan_pct > 0, execution * plan_pct, plan_pct)
-    share = (share_pct + executed + noise * share_pct) / (1 + surprise_pct * 0.01)
+    share: Array = (share_pct + executed + noise * share_pct) / (1 + surprise_pct * 0.01)
     return np.maximum(share, floor_pct)
 
 
@@ -36,9 +36,11 @@ def late_push_open(
     """Where a late push is possible: the date has come, the report falls short, and the target was within reach."""
     short = printed(reported_pct) < printed(target_pct)
     near = (target_pct - share_before_pct) <= np.minimum(reach_pct, reach * share_before_pct)
-    return short & near & due
+    possible: Mask = short & near & due
+    return possible
 
 
-def late_push_probability(willing: Array, saturated: Array, *, weight: Value) -> Array:
+def late_push_probability(willing: Value, saturated: Array, *, weight: Value) -> Array:
     """The probability that an ally within reach closes the rest by reclassifying and paying early."""
-    return weight * willing * saturated
+    chance: Array = weight * willing * saturated
+    return chance

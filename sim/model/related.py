@@ -12,9 +12,11 @@ def next_related(
 ) -> Array:
     """q a year on, % of GDP: toward what will and urgency make of it; never below 0."""
     aim = scale_pct * link(will + urgency)
-    return np.maximum(related_pct + speed * (aim - related_pct) + noise, 0)
+    later: Array = np.maximum(related_pct + speed * (aim - related_pct) + noise, 0)
+    return later
 
 
 def counted(related_pct: Array, *, cap_pct: Value) -> Array:
     """The part of q that counts toward the total, % of GDP."""
-    return np.minimum(related_pct, cap_pct)
+    counting: Array = np.minimum(related_pct, cap_pct)
+    return counting

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from sim.model.links import Value
+from sim.model.links import Array, Value
 from sim.model.world import AllyState, Target
 
 
-def wanted_step(share_pct: Value, target_pct: Value, due: Value, commitment: Value, year: int) -> Value:
+def wanted_step(share_pct: Array, target_pct: Value, due: Value, commitment: Value, year: int) -> Array:
     """The yearly step a target asks for in the budget of `year`, percentage points: c (T - s) / years left."""
-    step: Value = commitment * (target_pct - share_pct) / np.maximum(due - np.float32(year - 1), 1)
+    left: Array = np.maximum(np.asarray(due, dtype=np.float32) - (year - 1), 1)
+    step: Array = commitment * (target_pct - share_pct) / left
     return step
 
 
@@ -21,9 +22,7 @@ def least(one: Value, other: float) -> Value:
     return np.minimum(one, np.float32(other)) if isinstance(one, np.ndarray) else min(one, other)
 
 
-def followed(
-    ally: AllyState, alliance: Iterable[Target], binding: float, year: int
-) -> tuple[Value, Value, Value]:
+def followed(ally: AllyState, alliance: Iterable[Target], binding: float, year: int) -> tuple[Value, Value, Value]:
     """Share (% of GDP), due year and commitment of the target an ally follows in the budget of `year`.
 
     `alliance` holds the core targets on the ally, `binding` the most it feels bound by one of them. An opt-out wins

@@ -13,7 +13,8 @@ def drift(
     `peer_pct` is the GDP-weighted average share of the other European allies and Canada in the last year. The sign of
     `peer` is disputed: below 0 allies ride free, above 0 they follow.
     """
-    return will + reversion * (mean_will - will) + noise + peer * (peer_pct - share_pct)
+    later: Array = will + reversion * (mean_will - will) + noise + peer * (peer_pct - share_pct)
+    return later
 
 
 def peer_average(outlays_sum: Value, gdp_sum: Value, outlays_own: Value, gdp_own: Value) -> Value:

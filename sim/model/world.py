@@ -50,10 +50,11 @@ class Target:
 
     def _spread(self, name: str) -> Array:
         value = getattr(self, name)
-        if not isinstance(value, np.ndarray):
-            value = np.full(self.size, value, dtype=np.float32)
-            setattr(self, name, value)
-        return value
+        if isinstance(value, np.ndarray):
+            return value
+        spread: Array = np.full(self.size, value, dtype=np.float32)
+        setattr(self, name, spread)
+        return spread
 
 
 @dataclass
@@ -159,7 +160,9 @@ class AllyState:
     def vote(self, hit: Hit, month: int, change_probability: Value | None = None) -> None:
         """An election: with some probability the government changes."""
         self.last_vote[hit.paths] = month
-        self.change_government(hit, self.politics.change_at_election if change_probability is None else change_probability)
+        self.change_government(
+            hit, self.politics.change_at_election if change_probability is None else change_probability
+        )
 
     def change_government(self, hit: Hit, probability: Value) -> None:
         """With `probability` a new government: will jumps, and own pledges may lapse."""
@@ -254,5 +257,6 @@ class World:
     def close_year(self) -> None:
         """Sum outlays and GDP of Europe and Canada, in the allies' fixed order; the peers' average is read from it."""
         members = [ally for ally in self.allies.values() if ally.europe_canada]
-        self.gdp_usd_bn = sum((ally.gdp_usd_bn for ally in members), np.float32(0))
-        self.outlays_usd_bn = sum((ally.gdp_usd_bn * ally.share_pct for ally in members), np.float32(0))
+        zero: Array = np.zeros(self.draws.paths, dtype=np.float32)
+        self.gdp_usd_bn = sum((ally.gdp_usd_bn for ally in members), zero)
+        self.outlays_usd_bn = sum((ally.gdp_usd_bn * ally.share_pct for ally in members), zero)

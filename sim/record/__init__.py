@@ -1,0 +1,1 @@
+"""What blocks leave behind: counts, histograms, kept paths, and the manifest of a run."""

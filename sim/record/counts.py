@@ -34,7 +34,7 @@ class Counts:
 
     `arrays`, int64:
         compliant (pillar, ally, year): paths that meet the yardstick
-        on_paper (ally, year): of them, core compliance by a late push of that year
+        on_paper (pillar, ally, year): of them, by a late push of that year
         in_force (ally, year): paths that meet the core target as a summit or review left it
         shares (pillar, ally, year, cell): the reported share, in hundredths of a percentage point
         group_shares (group, pillar, year, cell): the GDP-weighted average of a group
@@ -55,7 +55,7 @@ class Counts:
         """No path counted yet."""
         shapes: dict[str, tuple[int, ...]] = {
             "compliant": (len(PILLARS), allies, years),
-            "on_paper": (allies, years),
+            "on_paper": (len(PILLARS), allies, years),
             "in_force": (allies, years),
             "shares": (len(PILLARS), allies, years, CELLS),
             "group_shares": (len(GROUPS), len(PILLARS), years, CELLS),
@@ -85,8 +85,8 @@ class Counts:
         seen = sha256(f"{self.first}|{self.paths}".encode())
         for name in sorted(self.arrays):
             seen.update(f"|{name}|{self.arrays[name].shape}|".encode())
-            seen.update(np.ascontiguousarray(self.arrays[name], dtype="<i8"))
+            seen.update(np.ascontiguousarray(self.arrays[name], dtype="<i8").tobytes())
         for name in sorted(self.kept):
             seen.update(f"|{name}|{self.kept[name].shape}|".encode())
-            seen.update(np.ascontiguousarray(self.kept[name], dtype="<f4"))
+            seen.update(np.ascontiguousarray(self.kept[name], dtype="<f4").tobytes())
         return seen.hexdigest()

@@ -1,0 +1,1 @@
+"""The users' face over a record: each table one function."""

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, create_model, model_validator
 
 from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
 from sim.events import AnyEvent
 from sim.events.base import Facts, Iso3, Name, Text
 from sim.scenario.sections import (
-    AllyFacts,
     Budget,
-    Data,
     Growth,
     Horizon,
     Outturn,
@@ -27,7 +25,61 @@ from sim.scenario.sections import (
     Will,
 )
 
-Section = TypeVar("Section", Growth, Will, Budget, Outturn, Related)
+Section = TypeVar("Section", bound=Facts)
+
+
+class Data(Facts):
+    """A user's own table in the place of a packaged one: the name of a CSV file beside the scenario."""
+
+    allies: Text | None = None
+    shares: Text | None = None
+    gdp: Text | None = None
+    elections: Text | None = None
+    early_elections: Text | None = None
+    pledges: Text | None = None
+    announced_paths: Text | None = None
+    geography: Text | None = None
+
+
+def _some_of(section: type[Facts]) -> Any:
+    """A section of which one ally overrides some parameters: every field optional, no defaults."""
+    fields: dict[str, Any] = {}
+    for name, field in section.model_fields.items():
+        fields[name] = (
+            field.rebuild_annotation() | None,
+            Field(None, description=field.description, json_schema_extra=field.json_schema_extra),
+        )
+    return create_model(f"{section.__name__}OfAlly", __base__=Facts, __module__=__name__, **fields)
+
+
+GrowthOfAlly = _some_of(Growth)
+WillOfAlly = _some_of(Will)
+BudgetOfAlly = _some_of(Budget)
+OutturnOfAlly = _some_of(Outturn)
+RelatedOfAlly = _some_of(Related)
+
+
+class AllyFacts(Facts):
+    """What one ally has otherwise than the data or the common parameters say."""
+
+    share_pct: Annotated[float, Field(strict=True, gt=0, le=20)] | None = Field(
+        None, description="share of the base year"
+    )
+    norm_pct: Annotated[float, Field(strict=True, gt=0, le=20)] | None = Field(None, description="norm at the start")
+    debt_pct: Annotated[float, Field(strict=True, ge=0, le=500)] | None = Field(
+        None, description="public debt, % of GDP"
+    )
+    exposure: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
+        None, description="exposure to Russia, 0 to 1"
+    )
+    commitment: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
+        None, description="the most it feels bound by an alliance target, 0 to 1"
+    )
+    growth: GrowthOfAlly | None = None  # type: ignore[valid-type]
+    will: WillOfAlly | None = None  # type: ignore[valid-type]
+    budget: BudgetOfAlly | None = None  # type: ignore[valid-type]
+    outturn: OutturnOfAlly | None = None  # type: ignore[valid-type]
+    related: RelatedOfAlly | None = None  # type: ignore[valid-type]
 
 
 class Scenario(Facts):
@@ -68,7 +120,7 @@ class Scenario(Facts):
         """The target that compliance of a pillar is measured against."""
         named = [target for target in self.targets.values() if target.pillar == pillar]
         marked = [target for target in named if target.yardstick]
-        return (marked or [target for target in named if target.yardstick is None] or [None])[0]
+        return next(iter(marked or [target for target in named if target.yardstick is None]), None)
 
     def of_ally(self, iso3: str, section: Section) -> Section:
         """A section with what one ally overrides in it."""

@@ -6,15 +6,15 @@ distribution; one of scope "fixed" takes a number.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, create_model, model_validator
+from pydantic import Field, model_validator
 
 from sim.distributions.families import Beta, Lognormal, Normal, StudentT
 from sim.distributions.scalar import Scalar
 from sim.events.base import Facts, Iso3, Text, Year, parameter
 
-Count = Annotated[int, Field(strict=True, ge=1)]
+Flag = Annotated[bool, Field(strict=True)]
 
 
 class Horizon(Facts):
@@ -48,7 +48,7 @@ class Target(Facts):
     commitment: Annotated[float, Field(strict=True, ge=0, le=1)] = Field(
         1.0, description="1 for an agreed pledge, less for a demand; 0 makes it a yardstick only"
     )
-    yardstick: bool | None = Field(None, description="whether compliance is measured against it; one per pillar is")
+    yardstick: Flag | None = Field(None, description="whether compliance is measured against it; one per pillar is")
     members: tuple[Iso3, ...] | None = Field(
         None, description="the allies it binds; all with armed forces unless given"
     )
@@ -205,8 +205,8 @@ class Budget(Facts):
     max_fall: Scalar = parameter(
         0.08, "largest planned cut, as part of the share", unit="1", scope="path", low=0, high=1
     )
-    pledges: bool = Field(True, description="whether the allies' own pledges and opt-outs of the data hold")
-    announced_paths: bool = Field(True, description="whether the allies' announced paths of the data hold")
+    pledges: Flag = Field(True, description="whether the allies' own pledges and opt-outs of the data hold")
+    announced_paths: Flag = Field(True, description="whether the allies' announced paths of the data hold")
     path_weight_first: Scalar = parameter(
         0.7, "weight of an announced path in the first budget", unit="1", scope="path", low=0, high=1,
         evidence="announcements one budget ahead, n = 35: best weight 0.69",
@@ -238,7 +238,7 @@ class Outturn(Facts):
     reporting: Scalar = parameter(
         Normal(mean=0.0, sd=0.02), "relative noise of the reported share", unit="1", scope="year"
     )
-    late_push: bool = Field(True, description="whether the last distance can be closed on paper")
+    late_push: Flag = Field(True, description="whether the last distance can be closed on paper")
     late_push_weight: Scalar = parameter(
         0.95, "probability of a late push at full willingness and saturated urgency", unit="1", scope="path", low=0,
         high=1, evidence="NATO July 2026: a dozen laggards landed on 2.00 to 2.10 in 2025",
@@ -280,56 +280,3 @@ class Related(Facts):
         1.5, "the most that counts toward the total", unit="% of GDP", scope="path", low=0, high=20,
         evidence="The Hague, June 2025: up to 1.5 %",
     )  # fmt: skip
-
-
-class Data(Facts):
-    """A user's own table in the place of a packaged one: the name of a CSV file beside the scenario."""
-
-    shares: Text | None = None
-    gdp: Text | None = None
-    elections: Text | None = None
-    early_elections: Text | None = None
-    pledges: Text | None = None
-    announced_paths: Text | None = None
-    geography: Text | None = None
-
-
-def _some_of(section: type[Facts]) -> Any:
-    """A section of which one ally overrides some parameters: every field optional, no defaults."""
-    fields: dict[str, Any] = {}
-    for name, field in section.model_fields.items():
-        fields[name] = (
-            field.rebuild_annotation() | None,
-            Field(None, description=field.description, json_schema_extra=field.json_schema_extra),
-        )  # type: ignore[arg-type]
-    return create_model(f"{section.__name__}OfAlly", __base__=Facts, __module__=__name__, **fields)
-
-
-GrowthOfAlly = _some_of(Growth)
-WillOfAlly = _some_of(Will)
-BudgetOfAlly = _some_of(Budget)
-OutturnOfAlly = _some_of(Outturn)
-RelatedOfAlly = _some_of(Related)
-
-
-class AllyFacts(Facts):
-    """What one ally has otherwise than the data or the common parameters say."""
-
-    share_pct: Annotated[float, Field(strict=True, gt=0, le=20)] | None = Field(
-        None, description="share of the base year"
-    )
-    norm_pct: Annotated[float, Field(strict=True, gt=0, le=20)] | None = Field(None, description="norm at the start")
-    debt_pct: Annotated[float, Field(strict=True, ge=0, le=500)] | None = Field(
-        None, description="public debt, % of GDP"
-    )
-    exposure: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
-        None, description="exposure to Russia, 0 to 1"
-    )
-    commitment: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
-        None, description="the most it feels bound by an alliance target, 0 to 1"
-    )
-    growth: GrowthOfAlly | None = None  # type: ignore[valid-type]
-    will: WillOfAlly | None = None  # type: ignore[valid-type]
-    budget: BudgetOfAlly | None = None  # type: ignore[valid-type]
-    outturn: OutturnOfAlly | None = None  # type: ignore[valid-type]
-    related: RelatedOfAlly | None = None  # type: ignore[valid-type]

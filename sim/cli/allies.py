@@ -1,0 +1,53 @@
+"""Allies as people write them: codes in any case, names with or without accents."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Final
+
+import click
+
+from sim.cli.words import did_you_mean, plain
+from sim.data.rows import AllyRow
+from sim.data.tables import Tables
+
+ALSO: Final[dict[str, str]] = {
+    "america": "USA",
+    "britain": "GBR",
+    "czech republic": "CZE",
+    "great britain": "GBR",
+    "holland": "NLD",
+    "macedonia": "MKD",
+    "turkey": "TUR",
+    "uk": "GBR",
+    "united states of america": "USA",
+    "us": "USA",
+}
+"""Other names in use."""
+
+
+def find(words: Sequence[str], tables: Tables, *, counted: bool = False) -> tuple[AllyRow, ...]:
+    """The allies that `words` name, each once, in that order; `counted` refuses an ally without armed forces.
+
+    Raises:
+        click.UsageError: a word that names no ally.
+    """
+    known = {plainly(row.iso3): row for row in tables.allies} | {plainly(row.name): row for row in tables.allies}
+    known |= {name: known[iso3.lower()] for name, iso3 in ALSO.items() if iso3.lower() in known}
+    found: dict[str, AllyRow] = {}
+    for word in words:
+        row = known.get(plainly(word))
+        if row is None:
+            hint = did_you_mean(plainly(word), [name for name in known if len(name) > 2])
+            raise click.UsageError(f"No ally {plain(word)[:40]!r}. {hint or '`sim data allies` lists them.'}")
+        if counted and not row.armed_forces:
+            raise click.UsageError(f"{row.name} has no armed forces and is never counted.")
+        found[row.iso3] = row
+    return tuple(found.values())
+
+
+def plainly(word: str) -> str:
+    """Lower case, no accents, single spaces."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return " ".join("".join(char for char in letters if not unicodedata.combining(char)).replace("_", " ").split())

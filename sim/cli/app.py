@@ -1,0 +1,168 @@
+"""The command `sim`: finds the subcommand, and turns whatever happens into an exit code.
+
+0 done, 1 our bug, 2 usage, 3 invalid scenario or data, 4 incomplete but resumable, 5 environment, 130 interrupted.
+Only click is imported here: `sim --help` must come at once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from sim.cli.commands import COMMANDS
+from sim.errors import SimError
+
+DONE, BUG, USAGE, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 5, 130
+TERMINATED = 128 + signal.SIGTERM
+
+MOST_WIDTH = 100
+"""Columns of the help text at most."""
+
+
+class LazyGroup(click.Group):
+    """Knows its commands from the catalogue and imports only the one that is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of the catalogue."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"sim.cli.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in the help text, without importing any command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, with a suggestion for a command that is not there."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from sim.cli.words import did_you_mean
+
+            hint = did_you_mean(name, COMMANDS) or f"There are {', '.join(COMMANDS)}."
+            raise click.UsageError(f"No such command {name!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"burdenshare {version('burdenshare')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MOST_WIDTH},
+    epilog="`sim COMMAND --help` explains a command. Results go to stdout, everything else to stderr.",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+def sim() -> None:
+    """Which NATO allies will keep their spending pledge, with what probability, and what would change it.
+
+    Every probability is a number of simulated runs, given the assumptions of a scenario file.
+    """
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code."""
+    sys.exit(run(args))
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run the command line: its exit code; whatever goes wrong is said on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an ally's name must not end a run on an ASCII terminal
+    before = {number: _handled(number, handler) for number, handler in _HANDLERS.items()}
+    try:
+        outcome = sim.main(args=args, prog_name="sim", standalone_mode=False)
+        sys.stdout.flush()
+        return outcome if isinstance(outcome, int) else DONE
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        _discard_stdout()
+        return DONE
+    except (KeyboardInterrupt, click.Abort):
+        _say("Interrupted; nothing half-written is left.")
+        return INTERRUPTED
+    except _Terminated:
+        return TERMINATED
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except SimError as error:
+        _say(str(error) if error.exit_code == 3 else f"Error: {error}")
+        return error.exit_code
+    except MemoryError:
+        _say("Error: not enough memory; try fewer --workers")
+        return ENVIRONMENT
+    except OSError as error:
+        _say(f"Error: {error}")
+        return ENVIRONMENT
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        _say("\nThis is a bug in sim, not in your input. Please report it with the text above and the command you gave.")
+        return BUG
+    finally:
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
+
+
+class _Terminated(BaseException):
+    """Somebody asked the process to end (SIGTERM)."""
+
+
+def _stop(number: int, frame: object) -> None:
+    """End worker processes at once instead of waiting for their blocks, then unwind."""
+    if "multiprocessing" in sys.modules:
+        from multiprocessing import active_children
+
+        for child in active_children():
+            child.terminate()
+    raise KeyboardInterrupt if number == signal.SIGINT else _Terminated
+
+
+_HANDLERS = {signal.SIGINT: _stop, signal.SIGTERM: _stop}
+
+
+def _handled(number: signal.Signals, handler: Any) -> Any:
+    """Put `handler` in place of Python's own; None where somebody else's stands, or this is not the main thread."""
+    if signal.getsignal(number) not in (signal.default_int_handler, signal.SIG_DFL):
+        return None
+    try:
+        return signal.signal(number, handler)
+    except ValueError:
+        return None
+
+
+def _say(text: str) -> None:
+    try:
+        click.echo(text, err=True)
+    except OSError:  # nobody listens
+        _discard_stdout()
+
+
+def _discard_stdout() -> None:
+    """Send what is still buffered nowhere, so that leaving the process is silent."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+    except (OSError, ValueError):  # a stream without a file
+        pass

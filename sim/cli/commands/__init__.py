@@ -1,0 +1,14 @@
+"""The commands, one file each. This catalogue is the whole list; a file is imported when its command is used."""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMMANDS: Final[dict[str, str]] = {
+    "run": "Simulate a scenario and print who keeps the pledge, with what probability.",
+    "check": "Check scenario files without running them.",
+    "replay": "Tell one simulated run with its dates.",
+    "data": "List the packaged figures, or print a table or an ally.",
+    "schema": "Print the JSON Schema of scenario files, for editors.",
+}
+"""Name and one line of help; `sim.cli.commands.<name>` holds a click command called `command`."""

@@ -1,0 +1,1 @@
+"""What the commands print: figures put into words, and tables that fit the terminal."""

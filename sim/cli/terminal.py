@@ -1,0 +1,96 @@
+"""Where text goes: stdout for results, stderr for the rest; how wide it is, and the progress bar."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any
+
+from rich.console import Console
+
+PIPE_WIDTH = 118
+"""Columns where nobody looks: the whole table of a run fits."""
+
+LEAST_WIDTH, MOST_WIDTH = 40, 200
+
+
+class Page(Console):
+    """A console that leaves a closed pipe to the caller, and never reads markup or emoji out of a user's text."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        super().__init__(file=stream, width=width(stream), markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+    def on_broken_pipe(self) -> None:
+        """The reader has gone."""
+        raise BrokenPipeError
+
+
+def width(stream: IO[str]) -> int:
+    """Columns of the terminal behind `stream`; a fixed number where there is none."""
+    if not stream.isatty():
+        return PIPE_WIDTH
+    return min(max(shutil.get_terminal_size((80, 24)).columns, LEAST_WIDTH), MOST_WIDTH)
+
+
+def page() -> Page:
+    """Results go here."""
+    return Page(sys.stdout)
+
+
+def note(text: str) -> None:
+    """Say something that is not a result."""
+    print(text, file=sys.stderr)
+
+
+def write_json(document: object) -> None:
+    """Print one JSON document."""
+    ascii_only = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    print(json.dumps(document, indent=2, ensure_ascii=ascii_only, allow_nan=False))
+
+
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table as CSV; None is an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    sys.stdout.write(text.getvalue())
+
+
+@contextmanager
+def progress(words: str, total: int) -> Iterator[Callable[[int, int], None]]:
+    """A bar with paths a second and the time left, on a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, wanted: None
+        return
+    from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        """Paths a second since the start."""
+
+        def render(self, task: Task) -> Text:
+            elapsed = task.finished_time or task.elapsed
+            return Text(f"{task.completed / elapsed:,.0f} paths/s" if elapsed and task.completed else "")
+
+    console = Page(sys.stderr)
+    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(20)]
+    columns += [TextColumn("{task.percentage:>3.0f} %"), Rate(), TimeRemainingColumn(compact=True)]
+    with Progress(*columns if console.width >= 70 else columns[1:], console=console, transient=True) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda done, wanted: bar.update(task, completed=done, total=wanted)
+
+
+@contextmanager
+def waiting(words: str) -> Iterator[None]:
+    """A sign of life on a terminal while something short is computed."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Page(sys.stderr).status(words):
+        yield

@@ -1,0 +1,64 @@
+"""Figures in words: never more digits than a run of that size carries, never a certainty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import ceil, floor
+
+COARSE = 0.10
+"""An interval wider than this shows tens of percent only."""
+
+
+def percent(probability: float, low: float, high: float) -> str:
+    """A probability as whole percent, given its 95 % interval: "83", "<1", ">99"; "~80" where runs are few."""
+    step = 1 if high - low <= COARSE else 10
+    rounded = floor(probability * 100 / step + 0.5) * step
+    if rounded <= 0:
+        return f"<{max(1, ceil(high * 100 - 0.5))}"
+    if rounded >= 100:
+        return f">{min(99, floor(low * 100 + 0.5))}"
+    return str(rounded) if step == 1 else f"~{rounded}"
+
+
+def interval(low: float, high: float) -> str:
+    """A 95 % interval in whole percent, rounded outward: "82–84", "<2", ">98"."""
+    lowest, highest = floor(low * 100 + 1e-9), ceil(high * 100 - 1e-9)
+    if lowest <= 0 and highest >= 100:
+        return "any"
+    if lowest <= 0:
+        return f"<{max(1, highest)}"
+    if highest >= 100:
+        return f">{min(99, lowest)}"
+    return f"{lowest}–{highest}"
+
+
+def share(pct: float) -> str:
+    """A simulated share, % of GDP, with two digits: "3.2", "12"."""
+    return f"{pct:.1f}" if pct < 9.95 else f"{pct:.0f}"
+
+
+def number(expected: float, of: int) -> str:
+    """An expected number of allies, whole: "13", "<1"."""
+    if expected < 0.5:
+        return "<1"
+    if expected > of - 0.5 and expected < of:
+        return f">{of - 1}"
+    return str(floor(expected + 0.5))
+
+
+def target(pct: float) -> str:
+    """A target, % of GDP, as agreed: "3.5", "2"."""
+    return f"{pct:g}"
+
+
+def plain(text: str) -> str:
+    """A user's text on one line, without anything a terminal could obey."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that offers the nearest of the known words; empty where none is near."""
+    from difflib import get_close_matches  # only in case of an error
+
+    near = get_close_matches(word.lower()[:60], list(known), 1, 0.6)
+    return f"Did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,50 @@
+"""Jobs in worker processes of this machine, spawned (never forked), so that they start from plain data."""
+
+from __future__ import annotations
+
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import TypeVar
+
+from sim.errors import RunError
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class Processes:
+    """A pool of worker processes; at most two jobs per worker are under way, so memory stays flat."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def map(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+        """The results, in order.
+
+        Raises:
+            RunError: a worker died, or a script started workers without guarding its main part.
+        """
+        pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _leave_interrupts_to_the_parent)
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for job in jobs:
+                waiting.append(pool.submit(function, job))
+                if len(waiting) >= 2 * self.workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise RunError(
+                "a worker process ended before its work was done: out of memory, or a script that calls sim.simulate "
+                'outside `if __name__ == "__main__":`. Use executor="serial", or guard the script\'s main part.'
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

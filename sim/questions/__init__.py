@@ -1,0 +1,1 @@
+"""Questions asked of the model: what one path tells, what one assumption does."""

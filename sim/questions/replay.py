@@ -1,0 +1,157 @@
+"""One simulated run told with its dates: events, elections, budgets and outturns of a single path.
+
+The path's block of sixteen is simulated again, with an onlooker on one of its lanes; the bits are those of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.engine.block import run_block
+from sim.engine.observer import Observer
+from sim.errors import UsageError
+from sim.model.links import Array
+from sim.model.world import AllyState, Hit, World, on
+from sim.scenario.schema import Scenario
+from sim.streams import LANES
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dated sentence of a story."""
+
+    year: int
+    month: int  # 1 to 12
+    iso3: str | None  # None: the alliance
+    kind: str  # "start", "event", "budget" or "outturn"
+    text: str
+    before: dict[str, float] = field(default_factory=dict)
+    after: dict[str, float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        moved = ", ".join(f"{name} {self.before[name]:.2f} -> {now:.2f}" for name, now in self.after.items())
+        return f"{MONTHS[self.month - 1]} {self.year}  {self.text}{f' ({moved})' if moved else ''}"
+
+
+@dataclass(frozen=True)
+class Story:
+    """One of the simulated runs, in order of its dates."""
+
+    title: str
+    path: int
+    seed: int
+    entries: tuple[Entry, ...]
+
+    def of(self, iso3: str | None) -> Story:
+        """What concerns one ally: its own entries and the alliance's events."""
+        kept = tuple(entry for entry in self.entries if iso3 is None or entry.iso3 in (iso3, None))
+        return Story(self.title, self.path, self.seed, kept)
+
+    def __str__(self) -> str:
+        head = (
+            f"{self.title}\nPath {self.path:,} of seed {self.seed}: one of the simulated runs, given the assumptions."
+        )
+        return "\n".join([head, *map(str, self.entries)])
+
+
+def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
+    """Tell one path of a scenario; the seed is the scenario's unless given.
+
+    Raises:
+        UsageError: a negative path.
+    """
+    if path < 0:
+        raise UsageError(f"path must be 0 or more, not {path}")
+    seed = scenario.run.seed if seed is None else seed
+    teller = Storyteller(path % LANES)
+    run_block(scenario, seed, path - path % LANES, LANES, observer=teller)
+    return Story(scenario.title, path, seed, tuple(teller.entries))
+
+
+class Storyteller(Observer):
+    """Stands on one lane of a block and writes down what happens there."""
+
+    def __init__(self, lane: int) -> None:
+        self.entries: list[Entry] = []
+        self._lane = np.array([lane])
+        self._world: World | None = None
+
+    def begin(self, world: World) -> None:
+        """December of the base year."""
+        self._world = world
+        urgency = self._at(world.urgency.level(world.clock.month_of(world.clock.base_year, 12)))
+        self._say(None, "start", f"Urgency stands at {urgency:.2f}.")
+        for ally in world.allies.values():
+            text = (
+                f"{ally.name} spends {self._at(ally.share_pct):.2f} % of GDP (published: {ally.base_share_pct:.2f}); "
+                f"its norm is {self._at(ally.norm_pct):.2f}, its will {self._at(ally.will):+.2f}."
+            )
+            self._say(ally.iso3, "start", text)
+
+    @contextmanager
+    def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
+        """Note what moved, where the lane is among the paths hit."""
+        if self._lane[0] not in hit.paths:
+            yield
+            return
+        before = self._snapshot(ally)
+        yield
+        after = {name: now for name, now in self._snapshot(ally).items() if now != before[name]}
+        text = words(hit.at(self._lane))
+        if ally is not None and "will" in after and "government" not in text:
+            text += " The government changes."
+        if ally is not None and before["pledges in force"] > after.get("pledges in force", before["pledges in force"]):
+            text += " It drops the national pledge."
+        after.pop("pledges in force", None)
+        self._say(ally.iso3 if ally else None, "event", text, {name: before[name] for name in after}, after)
+
+    def budget(self, ally: AllyState, year: int, desired_pct: Array) -> None:
+        """The budget of a year."""
+        assert ally.plan_pct is not None
+        planned, target = self._at(ally.share_pct) + self._at(ally.plan_pct), self._at(ally.target_pct)
+        text = f"{ally.name} plans {planned:.2f} % for {year}; it wants {self._at(desired_pct):.2f}"
+        if target > 0:
+            text += f" and follows a target of {target:.2f} by {self._at(ally.due):.0f}"
+        self._say(ally.iso3, "budget", text + ".")
+
+    def outturn(self, ally: AllyState, year: int) -> None:
+        """The outturn of a year."""
+        pushed = ally.late_push is not None and bool(ally.late_push[self._lane[0]])
+        reported = self._at(ally.reported_pct)
+        surprise = self._at(ally.surprise_pct)
+        text = f"{ally.name} reports {reported:.2f} % for {year} (growth surprise {surprise:+.1f} points)."
+        if pushed:
+            text += f" A late push on paper lifted the report from {self._at(ally.unpushed_pct):.2f}."
+        self._say(ally.iso3, "outturn", text)
+
+    def _snapshot(self, ally: AllyState | None) -> dict[str, float]:
+        assert self._world is not None
+        if ally is None:
+            world = self._world
+            core = {f"{name} target": self._at(target.share_pct) for name, target in world.targets.items()}
+            due = {f"{name} year": self._at(target.by) for name, target in world.targets.items()}
+            return {"urgency": self._at(world.urgency.level(world.clock.month)), **core, **due}
+        held = [pledge.holds for pledge in ally.pledges] + ([ally.path.holds] if ally.path else [])
+        return {
+            "will": self._at(ally.will),
+            "share": self._at(ally.share_pct),
+            "pledges in force": float(sum(self._at(holds) for holds in held)),
+        }
+
+    def _at(self, value: object) -> float:
+        return float(np.ravel(on(value, self._lane))[0])
+
+    def _say(
+        self, iso3: str | None, kind: str, text: str, before: dict[str, float] | None = None,
+        after: dict[str, float] | None = None,
+    ) -> None:  # fmt: skip
+        assert self._world is not None
+        clock = self._world.clock
+        at = max(clock.month, 11)  # what holds at the start is told in December of the base year
+        self.entries.append(Entry(clock.base_year + at // 12, at % 12 + 1, iso3, kind, text, before or {}, after or {}))

@@ -1,0 +1,38 @@
+"""A run as an xarray dataset."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+
+from sim.record.counts import PILLARS
+from sim.record.record import Record
+from sim.results.intervals import quantile
+from sim.results.tables import LEVELS, POINT
+
+
+def dataset(record: Record) -> xarray.Dataset:
+    """Dimensions pillar, ally, year, quantile and, where paths are kept, path.
+
+    probability (pillar, ally, year), missing where a pillar has no target; share_pct_quantile (quantile, pillar,
+    ally, year), % of GDP; each kept variable (ally, year, path).
+    """
+    counts, description = record.counts, record.description
+    measured = np.array([description.yardstick(pillar) is not None for pillar in PILLARS])
+    probability = np.where(measured[:, None, None], counts.arrays["compliant"] / counts.paths, np.nan)
+    quantiles = np.stack([quantile(counts.arrays["shares"], level, POINT) for level in LEVELS.values()])
+    kept = {f"path_{name}": (("ally", "year", "path"), values) for name, values in counts.kept.items()}
+    return xarray.Dataset(
+        {
+            "probability": (("pillar", "ally", "year"), probability, {"units": "1"}),
+            "share_pct_quantile": (("quantile", "pillar", "ally", "year"), quantiles, {"units": "% of GDP"}),
+            **kept,
+        },
+        coords={
+            "pillar": list(PILLARS),
+            "ally": [entry.iso3 for entry in description.allies],
+            "year": list(description.years),
+            "quantile": list(LEVELS.values()),
+        },
+        attrs={"title": description.title, "paths": counts.paths, "seed": int(record.manifest["seed"])},
+    )

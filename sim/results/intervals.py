@@ -1,0 +1,39 @@
+"""Intervals of a probability estimated from simulated paths, and quantiles of a histogram."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Z95 = 1.959963984540054
+"""97.5 % quantile of the standard normal distribution."""
+
+
+def wilson(successes: NDArray[np.int64], paths: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The 95 % interval of a probability (Wilson 1927): low and high, shaped as `successes`.
+
+    It covers the Monte Carlo error alone: what another seed would change. It says nothing of the assumptions.
+    """
+    p = successes / paths
+    centre = p + Z95**2 / (2 * paths)
+    half = Z95 * np.sqrt(p * (1 - p) / paths + (Z95 / (2 * paths)) ** 2)
+    scale = 1 + Z95**2 / paths
+    return np.maximum((centre - half) / scale, 0), np.minimum((centre + half) / scale, 1)
+
+
+def quantile(histogram: NDArray[np.int64], level: float, cell: float) -> NDArray[np.float64]:
+    """The smallest grid value with at least `level` of the paths at or below it, over the last axis.
+
+    `cell` is the grid's width; the value is exact to half a cell, as the shares are counted as NATO prints them.
+    """
+    below = histogram.cumsum(axis=-1)
+    needed = np.ceil(level * below[..., -1:] - 1e-9)
+    values: NDArray[np.float64] = (below < needed).sum(axis=-1) * cell
+    return values
+
+
+def average(histogram: NDArray[np.int64], cell: float) -> NDArray[np.float64]:
+    """The mean of a histogram over its last axis."""
+    values = np.arange(histogram.shape[-1], dtype=np.int64)
+    means: NDArray[np.float64] = (histogram * values).sum(axis=-1) / histogram.sum(axis=-1) * cell
+    return means

@@ -1,0 +1,63 @@
+"""The kinds of fault a scenario can have. Their short names are stable: programs may rely on them."""
+
+from typing import Final
+
+CODES: Final[dict[str, str]] = {
+    # reading
+    "no-such-file": "the file, or one that it extends or names under [data], is not there",
+    "not-a-file": "a folder or a device stands where a file should",
+    "unreadable": "the file cannot be opened",
+    "too-large": "a scenario has more than 1 MiB, a data table more than 4 MiB",
+    "not-utf8": "the file is not UTF-8 text",
+    "bad-toml": "the text is not TOML",
+    "duplicate-key": "a key or a table is there twice",
+    "too-deep": "a key lies deeper than 16 tables",
+    "too-nested": "a value has more than 32 brackets inside one another",
+    "too-many-digits": "a number has more than 20 digits",
+    "bad-file-name": "a file is named with a path, or with no name at all",
+    "outside-folder": "a link leads out of the scenario's folder",
+    "extends-circle": "files extend one another in a circle",
+    "extends-depth": "more than 8 files build on one another",
+    "no-folder": "a text without a folder names other files",
+    # keys and values
+    "unknown-key": "a key that its table does not know",
+    "missing-key": "a key that its table needs is not there",
+    "wrong-type": "a number, a text, a list or a table stands where something else should",
+    "not-finite": "nan, inf, or a number too large for a float",
+    "out-of-range": "a number or a distribution leaves the bounds of its parameter",
+    "unknown-choice": "a word that is not one of those allowed",
+    "bad-name": "a name with other signs than lower case letters, digits and underscores",
+    "bad-code": "not three capital letters",
+    "bad-month": 'a month not written "YYYY-MM"',
+    "too-long": "a text of more than 2,000 characters",
+    "too-short": "a list without entries",
+    # distributions
+    "unknown-family": "a family of distributions that does not exist",
+    "two-families": "a distribution of two families",
+    "refused-family": "a family without finite variance, or too slow to be used",
+    "shape-parameters": "a scipy family without its own shape parameters, or with others",
+    "bad-bounds": "bounds of a distribution in the wrong order",
+    # what must hold together
+    "bad-horizon": "the last year is not 1 to 40 years after the base year",
+    "yardstick": "a pillar with several targets and not exactly one yardstick",
+    "no-members": "a target that binds nobody",
+    "implausible-year": "a date more than 15 years before or 60 years after the base year",
+    "unknown-ally": "a code that is no ally",
+    "no-armed-forces": "an ally that is listed but never counted: Iceland",
+    "no-armed-ally": "no ally with armed forces is left",
+    "repeated": "an ally twice in one list",
+    "unknown-kind": "a kind of event that does not exist",
+    "duplicate-name": "two events of one file with one name",
+    "two-times": "an event that is both dated and random",
+    "no-time": "an event that is neither dated nor random",
+    "probability-of-rate": "a random event with a probability of its own",
+    "before-the-run": "a dated event before the first year simulated",
+    "after-the-run": "a dated event after the last year simulated",
+    "unknown-target": "a summit or review of a target that does not exist",
+    "duplicate-pledge": "two pledges, or two opt-outs, of one ally at one time",
+    "path-years": "an announced path whose years do not rise",
+    "urgency-of-ally": "a shock to the urgency of one ally",
+    "invalid-value": "any other value that breaks a rule",
+    "too-many-faults": "more than 100 faults; the rest is left out",
+}
+"""Short name and meaning. Faults in a user's own table have those of docs/data.md besides."""

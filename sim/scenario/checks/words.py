@@ -1,0 +1,72 @@
+"""How a value and its place are written in a message."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from sim.scenario.lines import Path
+
+WIDTH = 40  # characters of a value that a message shows
+_BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+
+def shown(value: Any) -> str:
+    """`value` as it stands in the file, on one short line."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value) if abs(value) < 10**WIDTH else "a number of more than 40 digits"
+        case float():
+            return _float(value)
+        case str():
+            return f'"{_printable(value)}"'
+        case dict():
+            keys = ", ".join(f"{_printable(str(key))} = …" for key in list(value)[:3])
+            return f"{{ {keys} }}" if value else "{}"
+        case list() | tuple():
+            return f"a list of {len(value)}"
+    return _printable(str(value))
+
+
+def dotted(path: Path, raw: Any) -> str:
+    """The place of a value with dots: "will.mean.normal.sd", "event[crisis].size"."""
+    words: list[str] = []
+    node = raw
+    for depth, part in enumerate(path):
+        node = _inside(node, part)
+        if isinstance(part, int):
+            name = node.get("name") if depth == 1 and path[0] == "event" and isinstance(node, dict) else None
+            words[-1] += f"[{_printable(name)}]" if isinstance(name, str) and name else f"[{part + 1}]"
+        else:
+            words.append(part if _BARE.fullmatch(part) else f'"{_printable(part)}"')
+    return ".".join(words)
+
+
+def at(path: Path, raw: Any) -> Any:
+    """The value at `path` of the tables `raw`, or None."""
+    node = raw
+    for part in path:
+        node = _inside(node, part)
+    return node
+
+
+def _inside(node: Any, part: str | int) -> Any:
+    if isinstance(node, dict):
+        return node.get(part)
+    if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        return node[part]
+    return None
+
+
+def _float(value: float) -> str:
+    if math.isnan(value):
+        return "nan"
+    return f"{value:.12g}" if math.isfinite(value) else ("inf" if value > 0 else "-inf")
+
+
+def _printable(text: str) -> str:
+    head = "".join(char if char.isprintable() else "?" for char in text[:WIDTH])
+    return head if len(text) <= WIDTH else head[:-1] + "…"

@@ -1,0 +1,124 @@
+"""From a scenario file to a scenario: parse, resolve, validate. Nothing that a file says is ever executed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sim.data.tables import Replacement, Tables, load_tables
+from sim.errors import Fault, ScenarioError
+from sim.scenario.checks.together import together
+from sim.scenario.checks.told import told
+from sim.scenario.checks.words import at, dotted, shown
+from sim.scenario.merging import Merged, merge
+from sim.scenario.reading import MAX_BYTES, MAX_TABLE_BYTES, Source, beside, chain, decoded, defaults, parsed, text_of
+from sim.scenario.schema import Data, Scenario
+
+MAX_FAULTS = 100
+_NONE: Mapping[str, Replacement] = {}
+
+
+def load(path: str | os.PathLike[str]) -> Scenario:
+    """The scenario of a TOML file, laid over the file it extends and the packaged defaults.
+
+    Tables of the user's own that stand under [data] are read from the file's folder and checked. The scenario is
+    resolved: it extends nothing any more. Raises ScenarioError with every fault found, by file and line.
+    """
+    return _resolved(chain(path), Path(path).parent)
+
+
+def loads(text: str, name: str = "<text>") -> Scenario:
+    """The scenario of a TOML text, which can name no other files; `name` stands for it in messages.
+
+    Raises ScenarioError with every fault found.
+    """
+    text = decoded(text.encode("utf-8", "surrogatepass"), name, MAX_BYTES)
+    return _resolved((parsed(text, name),), None)
+
+
+def reload(text: str, replacements: Mapping[str, Replacement]) -> Scenario:
+    """The scenario of a text whose [data] tables have been read already. Raises ScenarioError."""
+    return _resolved((parsed(text, "<text>"),), None, replacements)
+
+
+def _resolved(sources: tuple[Source, ...], folder: Path | None, given: Mapping[str, Replacement] = _NONE) -> Scenario:
+    """Resolve and validate; `folder` is where [data] tables lie, None where `given` holds them."""
+    merged = merge((defaults(), *sources))
+    faults = list(merged.faults)
+    if "extends" in merged.raw and folder is None:
+        remedy = "save the text as a file, or write out what it extends"
+        faults.append(_fault(merged, ("extends",), "a text without a folder cannot extend a file", remedy, "no-folder"))
+    if isinstance(merged.raw.get("extends"), str):
+        del merged.raw["extends"]
+    replacements, tables = dict(given), load_tables()
+    if not given:
+        replacements, tables = _replacements(merged, folder, faults)
+    elif given:
+        tables = load_tables(given)
+    found = {(fault.file, fault.line, fault.field) for fault in faults}
+    scenario = None
+    try:
+        if "replacements" in merged.raw:  # a field of the scenario, but no key of the file
+            remedy = "write the file names under [data]"
+            faults.append(_fault(merged, ("replacements",), "is not a key of this table", remedy, "unknown-key"))
+        scenario = Scenario.model_validate(merged.raw | {"replacements": replacements})
+    except ValidationError as error:
+        for _, fault in told(error, merged):
+            faults.append(fault)
+            found.add((fault.file, fault.line, fault.field))
+    for path, code, rule, remedy in together(merged.raw, tables):
+        fault = _fault(merged, path, rule, remedy, code)
+        if (fault.file, fault.line, fault.field) not in found:
+            faults.append(fault)
+    if faults or scenario is None:
+        raise ScenarioError(_in_order(faults))
+    return scenario
+
+
+def _fault(merged: Merged, path: tuple[str | int, ...], rule: str, remedy: str, code: str) -> Fault:
+    value = at(path, merged.raw)
+    written = "" if value is None or isinstance(value, dict) else shown(value)
+    return Fault(*merged.place(path), dotted(path, merged.raw), written, rule, remedy, code)
+
+
+def _replacements(merged: Merged, folder: Path | None, faults: list[Fault]) -> tuple[dict[str, Replacement], Tables]:
+    """The user's own tables, read and checked; what is wrong with them goes to `faults`."""
+    named = merged.raw.get("data")
+    replacements: dict[str, Replacement] = {}
+    shown_names: dict[str, Replacement] = {}
+    for table, name in named.items() if isinstance(named, dict) else ():
+        if table not in Data.model_fields or not isinstance(name, str):
+            continue  # validation says so
+        file, line = merged.place(("data", table))
+        place = (file, line, f"data.{table}")
+        try:
+            if folder is None:
+                rule, remedy = "a text without a folder cannot name a table", "save the text as a file beside the table"
+                raise ScenarioError((Fault(*place, shown(name), rule, remedy, "no-folder"),))
+            path = beside(folder, name, place)
+            text = text_of(path, str(path), MAX_TABLE_BYTES, place)
+        except ScenarioError as error:
+            faults += error.faults
+        else:
+            replacements[table] = Replacement(name, text)
+            shown_names[table] = Replacement(str(path), text)
+    try:
+        return replacements, load_tables(shown_names)
+    except ScenarioError as error:
+        faults += error.faults
+        return replacements, load_tables()
+
+
+def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
+    """By file and line, each once, a hundred at most."""
+    ordered = sorted(set(faults))
+    if len(ordered) > MAX_FAULTS:
+        rule = f"must have fewer than {MAX_FAULTS} faults; there are {len(ordered)}"
+        last = Fault(
+            ordered[MAX_FAULTS].file, 0, "", "", rule, "correct those above, then check again", "too-many-faults"
+        )
+        return (*ordered[:MAX_FAULTS], last)
+    return tuple(ordered)

@@ -1,0 +1,31 @@
+"""Scenarios the tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+
+
+@pytest.fixture(scope="session")
+def rutte() -> sim.Scenario:
+    return sim.load(SCENARIOS / "rutte_2032.toml")
+
+
+@pytest.fixture(scope="session")
+def rutte_results(rutte: sim.Scenario) -> sim.Results:
+    """4,000 paths with everything kept."""
+    from sim.record.counts import KEEPABLE
+
+    return sim.simulate(rutte, paths=4_000, seed=2032, executor="serial", keep=KEEPABLE)
+
+
+def changed(scenario: sim.Scenario, **sections: dict[str, Any]) -> sim.Scenario:
+    """A scenario with some parameters of its sections replaced."""
+    update = {name: getattr(scenario, name).model_copy(update=values) for name, values in sections.items()}
+    return scenario.model_copy(update=update)

@@ -1,0 +1,125 @@
+"""Quantile tables: moments, tails, digests; draws of values, chances and months."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.distributions import families as f
+from sim.distributions.build import PACKAGED, distance
+from sim.distributions.draws import Draws
+from sim.distributions.scipy_names import REFUSED, SCIPY_FAMILIES
+from sim.distributions.tables import CELLS, TAIL_CELLS, build, file_stem, packaged, standardised, table_of
+from sim.errors import UsageError
+from sim.exact import exp, log, yearly_probability
+
+SAMPLES = [
+    f.Normal(mean=0.3, sd=1.0), f.Lognormal(mean=1.0, log_sd=0.3), f.Uniform(low=-1.0, high=3.0),
+    f.Triangular(low=0.0, mode=0.2, high=1.0), f.Triangular(low=1.0, mode=1.0, high=2.0), f.Beta(a=8.0, b=2.0),
+    f.StudentT(df=4.0, sd=0.08), f.Exponential(mean=0.7), f.Gamma(shape=2.0, mean=3.0), f.Gamma(shape=0.7, mean=1.0),
+    f.Scipy(name="skewnorm", a=4.0, loc=1.0, scale=2.0), f.Scipy(name="gumbel_r"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("family", SAMPLES, ids=repr)
+def test_a_table_has_its_declared_moments(family: f.Family) -> None:
+    table = table_of(family)
+    mean, sd = table.moments()
+    declared = family.moments()
+    if declared is None:
+        law = getattr(stats, family.name)(**family.shape_parameters, loc=family.loc, scale=family.scale)
+        declared = float(law.mean()), float(law.std())
+    assert mean == pytest.approx(declared[0], abs=3e-7 * (1 + abs(declared[0]) + declared[1]))
+    assert sd == pytest.approx(declared[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("family", SAMPLES, ids=repr)
+def test_a_table_rises_and_stays_in_its_support(family: f.Family) -> None:
+    table = table_of(family)
+    whole = np.concatenate([table.low, table.cells[1:-1], table.high])
+    assert (np.diff(whole) >= 0).all()
+    low, high = family.support()
+    assert whole[0] >= np.float32(low)
+    assert whole[-1] <= np.float32(high)
+    assert len(table.low) == len(table.high) == TAIL_CELLS
+
+
+@pytest.mark.parametrize("shape", PACKAGED, ids=file_stem)
+def test_packaged_tables_are_what_they_say(shape: f.Shape) -> None:
+    table, facts = standardised(shape), packaged()[file_stem(shape)]
+    assert table.digest == facts["digest"]
+    assert distance(shape, table) == pytest.approx(facts["distance"], rel=0.05)
+    assert facts["distance"] < 3e-5
+    rebuilt = build(shape)
+    np.testing.assert_allclose(table.cells, rebuilt.cells, rtol=2e-5, atol=2e-6)
+
+
+def test_every_packaged_file_is_listed() -> None:
+    assert set(packaged()) == {file_stem(shape) for shape in PACKAGED}
+
+
+def test_tails_reach_beyond_the_cells() -> None:
+    """A million normal draws hold values beyond the last cell's midpoint; a table without refinement could not."""
+    normal = table_of(f.Normal(mean=0.0, sd=1.0))
+    drawn = Draws(11, 0, 1 << 21).table("tail", normal)
+    edge = stats.norm.ppf(1 - 0.5 / CELLS)
+    beyond = (np.abs(drawn) > edge).sum() / len(drawn)
+    expected = 1 / CELLS
+    assert abs(beyond - expected) < 5 * math.sqrt(expected / len(drawn))
+    assert np.abs(drawn).max() > edge + 0.3
+
+
+def test_unknown_and_unfit_scipy_families_are_refused() -> None:
+    with pytest.raises(ValueError, match="did you mean 'skewnorm'"):
+        f.Scipy(name="skewnrm")
+    with pytest.raises(ValueError, match="finite variance"):
+        f.Scipy(name="cauchy")
+    with pytest.raises(ValueError, match="shape parameters"):
+        f.Scipy(name="skewnorm")
+    with pytest.raises(UsageError, match="finite"):
+        table_of(f.Scipy(name="t", df=1.5))
+    with pytest.raises(UsageError, match="2 s to tabulate"):
+        table_of(f.Scipy(name="vonmises", kappa=2.0))
+
+
+def test_the_list_of_scipy_families_is_scipys() -> None:
+    known = {
+        name: tuple(part.strip() for part in (law.shapes or "").split(",") if part.strip())
+        for name in dir(stats)
+        if isinstance(law := getattr(stats, name), stats.rv_continuous)
+    }
+    listed = {name: shapes for name, (shapes, _, _) in SCIPY_FAMILIES.items()}
+    assert set(REFUSED) <= set(known)
+    for name in set(known) & set(listed):
+        assert known[name] == listed[name]
+
+
+@pytest.mark.parametrize("probability", [0.0, 1e-6, 0.07, 0.45, 0.5, 1 - 1e-6, 1.0])
+def test_a_chance_is_exact(probability: float) -> None:
+    paths = 1 << 21
+    hits = int(Draws(4, 0, paths).chance("c", probability).sum())
+    assert abs(hits - paths * probability) <= 5 * math.sqrt(paths * probability * (1 - probability)) + 1e-9
+
+
+def test_a_chance_per_path_agrees_with_a_number() -> None:
+    draws = Draws(4, 0, 4096)
+    as_array = draws.chance("c", np.full(4096, 0.3, dtype=np.float32))
+    as_number = draws.chance("c", float(np.float32(0.3)))
+    assert (as_array == as_number).all()
+
+
+def test_months_are_uniform() -> None:
+    paths = 1 << 20
+    counts = np.bincount(Draws(9, 0, paths).month("m"), minlength=13)[1:]
+    assert counts.sum() == paths
+    assert ((counts - paths / 12) ** 2 / (paths / 12)).sum() < 40  # chi2(11): 4e-5
+
+
+def test_exact_functions() -> None:
+    assert exp(1.0) == math.e
+    assert log(2200 / 790) == pytest.approx(math.log(2200 / 790), rel=1e-15)
+    assert yearly_probability(0.07) == pytest.approx(0.0676061800, abs=1e-9)
+    assert 1 - (1 - yearly_probability(0.07)) ** 10 == pytest.approx(0.5034, abs=5e-5)

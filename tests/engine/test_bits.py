@@ -1,0 +1,136 @@
+"""The same scenario and seed give the same bits, however they are computed."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.engine.block import run_block
+from sim.engine.observer import Observer
+from sim.model.world import AllyState, World
+from sim.record.counts import KEEPABLE
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+SHUFFLED = """
+title = "order"
+[horizon]
+last_year = 2030
+[targets.core]
+share_pct = 3.5
+by = 2030
+"""
+TABLES = [
+    '[ally.ITA]\ndebt_pct = 120.0\n[ally.ITA.will]\nmean = { normal = { mean = 0.8, sd = 0.5 } }\n',
+    '[ally.ESP.budget]\npledges = false\n',
+    '[ally.POL]\nexposure = 0.95\n',
+    '[[event]]\nname = "storm"\nkind = "crisis"\nrate = 0.3\n',
+    '[[event]]\nname = "calm"\nkind = "detente"\nwhen = "2028-03"\nprobability = 0.5\n',
+    '[[event]]\nname = "slump"\nkind = "recession"\nally = "DEU"\nrate = 0.2\nsize_pct = { uniform = { low = 1.0, high = 6.0 } }\n',
+    '[[event]]\nname = "snap"\nkind = "election"\nally = "FRA"\nwhen = "2027-10"\n',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("block", [16, 64, 1_024])
+def test_the_block_changes_no_bit(rutte: sim.Scenario, block: int) -> None:
+    paths = 1_000
+    whole = sim.simulate(rutte, paths=paths, seed=5, executor="serial", keep=["share_pct"])
+    parts = sim.simulate(rutte, paths=paths, seed=5, executor="serial", keep=["share_pct"], block=block)
+    assert parts.digest() == whole.digest()
+
+
+def test_workers_change_no_bit(rutte: sim.Scenario) -> None:
+    one = sim.simulate(rutte, paths=2_000, seed=5, workers=1, keep=["share_pct"], block=256)
+    two = sim.simulate(rutte, paths=2_000, seed=5, workers=2, keep=["share_pct"], block=256)
+    assert one.digest() == two.digest()
+
+
+def test_the_seed_changes_the_bits(rutte: sim.Scenario) -> None:
+    """The control: a digest that never changes would pass every other test here."""
+    assert sim.simulate(rutte, paths=64, seed=1).digest() != sim.simulate(rutte, paths=64, seed=2).digest()
+
+
+def test_a_longer_run_begins_with_the_shorter(rutte: sim.Scenario) -> None:
+    short = sim.simulate(rutte, paths=3_000, seed=9, executor="serial", keep=["share_pct"]).paths("share_pct")
+    long = sim.simulate(rutte, paths=9_000, seed=9, executor="serial", keep=["share_pct"]).paths("share_pct")
+    assert (long[:, :, :3_000] == short).all()
+
+
+def test_the_order_of_the_file_changes_no_bit() -> None:
+    digests = set()
+    for seed in range(3):
+        tables = list(TABLES)
+        random.Random(seed).shuffle(tables)
+        scenario = sim.loads(SHUFFLED + "\n".join(tables))
+        digests.add((scenario.digest, sim.simulate(scenario, paths=512, seed=1, executor="serial").digest()))
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("kind", ["crisis", "detente", "us_retrenchment", "recession"])
+def test_an_event_that_never_happens_changes_no_number(kind: str) -> None:
+    event = f'[[event]]\nname = "never"\nkind = "{kind}"\nrate = 0.0\n'
+    without = sim.simulate(sim.loads(SHUFFLED), paths=512, seed=1, executor="serial")
+    beside = sim.simulate(sim.loads(SHUFFLED + event), paths=512, seed=1, executor="serial")
+    assert beside.digest() == without.digest()
+    often = sim.simulate(sim.loads(SHUFFLED + event.replace("0.0", "0.5")), paths=512, seed=1, executor="serial")
+    assert often.digest() != without.digest()
+
+
+class Watcher(Observer):
+    """Notes the bits of one lane, and the type of every state variable."""
+
+    def __init__(self, lane: int) -> None:
+        self.lane, self.seen, self.types = lane, {}, set()
+
+    def begin(self, world: World) -> None:
+        self.world = world
+
+    def outturn(self, ally: AllyState, year: int) -> None:
+        for name in KEEPABLE:
+            values = getattr(ally, name)
+            self.types.add((name, values.dtype))
+            self.seen[name, ally.iso3, year] = values[self.lane]
+        self.types.add(("urgency", self.world.urgency.level(self.world.clock.month).dtype))
+
+
+def test_a_replayed_path_has_the_bits_of_the_run(rutte: sim.Scenario, rutte_results: sim.Results) -> None:
+    path = 1_237
+    watcher = Watcher(path % 16)
+    run_block(rutte, 2032, path - path % 16, 16, observer=watcher)
+    description = rutte_results.record.description
+    for name in KEEPABLE:
+        kept = rutte_results.paths(name)
+        for place, entry in enumerate(description.allies):
+            for step, year in enumerate(description.years):
+                assert watcher.seen[name, entry.iso3, year] == kept[place, step, path]
+
+
+@pytest.mark.parametrize("file", sorted(SCENARIOS.glob("*.toml")), ids=lambda path: path.stem)
+def test_the_hot_path_is_float32(file: Path) -> None:
+    """A float64 that slips in would be rounded another way on another block."""
+    watcher = Watcher(3)
+    run_block(sim.load(file), 1, 0, 16, observer=watcher)
+    assert {dtype for _, dtype in watcher.types} == {np.dtype(np.float32)}
+
+
+def test_replay_tells_the_path(rutte: sim.Scenario, rutte_results: sim.Results) -> None:
+    story = sim.replay(rutte, path=1_237, seed=2032)
+    italy = story.of("ITA")
+    assert {entry.iso3 for entry in italy.entries} <= {None, "ITA"}
+    reported = rutte_results.paths("reported_pct")
+    place = [entry.iso3 for entry in rutte_results.record.description.allies].index("ITA")
+    outturns = [entry for entry in italy.entries if entry.kind == "outturn"]
+    assert len(outturns) == 6
+    for step, entry in enumerate(outturns):
+        assert f"reports {reported[place, step, 1_237]:.2f} %" in entry.text
+    dates = [(entry.year, entry.month) for entry in story.entries]
+    assert dates == sorted(dates)
+
+
+def test_a_negative_path_is_refused(rutte: sim.Scenario) -> None:
+    with pytest.raises(sim.UsageError, match="0 or more"):
+        sim.replay(rutte, path=-1)

@@ -1,0 +1,203 @@
+"""The equations alone, against numbers worked out by hand and the properties they must have."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.data.tables import load_tables
+from sim.model import budget, growth, outturn, related, will
+from sim.model.exposure import exposure
+from sim.model.links import link, saturate
+from sim.model.targets import followed
+from sim.model.urgency import HISTORY, Urgency, monthly_factor, past_urgency
+from sim.model.world import AllyState, OwnPath, Politics, Target
+
+reals = st.floats(-50, 50, width=32)
+shares = st.floats(np.float32(0.2), 10, width=32)
+
+
+def array(*values: float) -> np.ndarray:
+    return np.array(values, dtype=np.float32)
+
+
+def test_links_at_known_points() -> None:
+    assert link(array(0.0)) == 0.5
+    assert link(array(2.0)) == pytest.approx((1 + 2 / math.sqrt(8)) / 2, rel=1e-6)
+    assert saturate(array(0.0)) == 0
+    assert saturate(array(1.0)) == pytest.approx(1 - 1 / (1 + 1 + 0.5 + 1 / 6), rel=1e-6)
+
+
+@given(reals)
+def test_link_is_near_the_logistic_function_and_symmetric(x: float) -> None:
+    value = float(link(array(x))[0])
+    assert 0 <= value <= 1
+    assert abs(value - 1 / (1 + math.exp(-x))) < 0.06
+    assert value + float(link(array(-x))[0]) == pytest.approx(1, abs=1e-6)
+
+
+@given(st.floats(0, 10, width=32))
+def test_saturate_is_near_one_minus_exp(a: float) -> None:
+    assert abs(float(saturate(array(a))[0]) - (1 - math.exp(-a))) < 0.03
+
+
+def test_urgency_of_history_in_december_2026() -> None:
+    assert past_urgency(2026, 12, monthly_factor(0.05)) == pytest.approx(1.61, abs=0.005)
+    assert past_urgency(2014, 2, monthly_factor(0.05)) == 0
+    assert past_urgency(2014, 3, monthly_factor(0.05)) == HISTORY[0][2]
+
+
+def test_urgency_fades_jumps_and_halves() -> None:
+    urgency = Urgency(array(1.0, 1.0, 1.0), 11, monthly_factor(0.05))
+    np.testing.assert_allclose(urgency.level(23), math.exp(-0.05), rtol=1e-6)
+    untouched = urgency.level(30)[2]
+    urgency.jump(np.array([0]), 0.7, 23)
+    urgency.scale(np.array([1]), 0.5)
+    level = urgency.level(23)
+    assert level[0] == pytest.approx(math.exp(-0.05) + 0.7, rel=1e-6)
+    assert level[1] == pytest.approx(math.exp(-0.05) / 2, rel=1e-6)
+    assert urgency.level(30)[2] == untouched
+
+
+def test_urgency_with_a_random_decay_agrees_with_numbers() -> None:
+    several = Urgency(array(1.0, 1.0), 11, array(monthly_factor(0.05), monthly_factor(0.2)))
+    for place, decay in enumerate((0.05, 0.2)):
+        one = Urgency(array(1.0), 11, monthly_factor(decay))
+        assert several.level(60)[place] == pytest.approx(float(one.level(60)[0]), rel=1e-5)
+
+
+def test_growth_noise_of_the_data_is_what_the_page_says() -> None:
+    series: dict[str, dict[int, float]] = {}
+    tables = load_tables()
+    armed = {ally.iso3 for ally in tables.armed_allies()}
+    for row in tables.gdp:
+        if row.growth_pct is not None and row.iso3 in armed:
+            series.setdefault(row.iso3, {})[row.year] = row.growth_pct
+    stated = {"BEL": 0.9, "FRA": 0.9, "USA": 1.2, "DEU": 1.5, "LTU": 2.3, "EST": 3.4, "GRC": 3.7, "LVA": 3.8}
+    for iso3, sd in stated.items():
+        assert round(growth.own_growth_sd(series, iso3), 1) == pytest.approx(sd, abs=0.1001)
+
+
+def test_the_common_factor_has_mean_zero() -> None:
+    hit = growth.common_factor(0.0, np.array([True, False]), 5.0, 0.07)
+    assert hit == pytest.approx([5 * 0.07 - 5, 5 * 0.07], rel=1e-6)
+
+
+def test_exposure_from_geography() -> None:
+    assert exposure(1609, False, True) == pytest.approx(math.log(2200 / 1609))
+    assert exposure(867, True, True) == pytest.approx(math.log(2200 / 867))
+    assert exposure(1151, True, True) == 0.9
+    assert exposure(1569, False, False) == pytest.approx(0.4 * math.log(2200 / 1569))
+    assert exposure(7822, False, False) == 0
+    assert exposure(892, True, True, override=0.5) == 0.5
+
+
+def test_fiscal_room() -> None:
+    room = {
+        debt: float(budget.fiscal_room(debt, loss=0.45, debt_from_pct=60, debt_span_pct=60)) for debt in (30, 90, 200)
+    }
+    assert room == pytest.approx({30: 1.0, 90: 0.775, 200: 0.55})
+
+
+def test_deadline_alone_is_a_straight_line_to_the_target() -> None:
+    """Closed form 3, the deadline rule with w = room = weight = 1."""
+    share = array(2.0)
+    for year in range(2027, 2033):
+        share = share + budget.deadline_step(array(1.0), 3.5, share, 2032 - year + 1, 1.0, weight=1.0)
+    assert share[0] == pytest.approx(3.5, abs=1e-6)
+
+
+def test_deadline_with_a_weight_leaves_the_stated_gap() -> None:
+    share, gap = array(2.0), 1.5
+    for left in range(6, 0, -1):
+        share = share + budget.deadline_step(array(1.0), 3.5, share, left, 1.0, weight=0.5)
+        gap *= 1 - 0.5 / left
+    assert 3.5 - share[0] == pytest.approx(gap, abs=1e-6)
+
+
+def test_partial_adjustment() -> None:
+    share = array(2.0)
+    for _ in range(5):
+        share = share + budget.pull(
+            array(3.0), share, array(0.0), 1.0, speed=0.3, speed_urgency=0.18, speed_max=0.8, speed_down=0.2
+        )
+    assert share[0] == pytest.approx(3 - 0.7**5, abs=1e-6)
+
+
+@given(shares, reals, reals, st.floats(0, 8, width=32))
+def test_a_plan_stays_within_reach(share: float, pull: float, deadline: float, target: float) -> None:
+    limits = {"max_rise_pct": 1.0, "max_rise": 0.4, "max_fall": 0.08}
+    plan = budget.plan(
+        array(pull), array(deadline), array(share), target, headroom_pct=3.0, headroom_weight=0.5, **limits
+    )
+    assert -0.08 * share * (1 + 1e-5) <= plan[0] <= min(1.0, 0.4 * share) * (1 + 1e-5)
+    if plan[0] > 0:
+        assert plan[0] <= 0.5 * max(3.0 - share, 0) + 1e-5
+
+
+def test_printed_rounds_halves_up_as_nato_prints() -> None:
+    assert printed_of(3.495) == 350
+    assert printed_of(3.494) == 349
+    assert printed_of(2.0) == 200
+    assert printed_of(1.995) == 200
+    assert printed_of(3.005) == 301
+
+
+def printed_of(share: float) -> int:
+    return int(outturn.printed(share))
+
+
+def test_outturn_moves_the_share_against_the_surprise() -> None:
+    after = outturn.outturn(array(2.0, 2.0, 2.0), array(0.1, -0.1, 0.0), 0.8, 0.0, array(0.0, 0.0, -4.0), floor_pct=0.2)
+    assert after == pytest.approx([2.08, 1.9, 2 / 0.96], rel=1e-6)
+    assert outturn.outturn(array(0.21), array(-0.1), 1.0, 0.0, 0.0, floor_pct=0.2) == pytest.approx([0.2])
+
+
+def test_late_push_is_open_only_near_due_and_short() -> None:
+    before, reported = array(3.2, 3.0, 3.2, 3.2), array(3.3, 3.3, 3.6, 3.3)
+    open_to = outturn.late_push_open(before, reported, 3.5, np.array([1, 1, 1, 0], bool), reach_pct=0.4, reach=0.6)
+    assert open_to.tolist() == [True, False, False, False]
+
+
+def test_peers_and_drift() -> None:
+    assert will.peer_average(30.0, 10.0, 4.0, 2.0) == pytest.approx(26 / 8)
+    after = will.drift(array(1.0), 0.0, 0.1, 3.0, array(2.0), reversion=0.15, peer=0.05)
+    assert after == pytest.approx([0.85 + 0.1 + 0.05])
+
+
+def test_related_stays_at_or_above_zero_and_counts_to_its_cap() -> None:
+    assert related.next_related(array(0.01), array(-9.0), array(0.0), -0.5, speed=0.35, scale_pct=2.0) == [0.0]
+    assert related.counted(array(1.2, 1.8), cap_pct=1.5) == pytest.approx([1.2, 1.5])
+
+
+def ally(share: float) -> AllyState:
+    one = array(share, share)
+    return AllyState(
+        "XXX", 1, "X", True, one, one.copy(), one.copy(), 0.0, one.copy(), one.copy(), share, 2026,
+        Politics(0.45, 0.06, 0.0, 0.5),
+    )  # fmt: skip
+
+
+def test_the_largest_wanted_step_is_followed_and_an_opt_out_wins_until_it_lapses() -> None:
+    state = ally(2.0)
+    alliance = [Target(3.5, 2032.0, 1.0, 2), Target(5.0, 2027.0, 0.3, 2)]
+    share, due, commitment = followed(state, alliance, 1.0, 2027)
+    assert (share[0], due[0]) == (5.0, 2027)
+    assert commitment[0] == pytest.approx(0.3)
+    state.pledge(2.1, 2035.0, 1.0, True, np.array([0, 1]))
+    state.drop_pledges(np.array([1]))
+    share, due, _ = followed(state, alliance, 1.0, 2027)
+    assert share.tolist() == pytest.approx([2.1, 5.0])
+    assert followed(ally(2.0), [Target(3.5, 2032.0, 1.0, 2)], 0.3, 2027) == (3.5, 2032.0, 0.3)
+    assert followed(ally(2.0), [], 1.0, 2027)[2] == 0
+
+
+def test_an_announced_path_is_straight_between_points() -> None:
+    path = OwnPath({2026: 2.0, 2030: 2.8, 2032: 3.0}, False, np.array([True]))
+    assert path.share_pct(2028) == pytest.approx(2.4)
+    assert path.share_pct(2031) == pytest.approx(2.9)
+    assert path.share_pct(2033) is None

@@ -1,0 +1,103 @@
+"""Runs are saved without pickle, read back whole, and never half-written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sim
+from sim.record.counts import Counts
+
+
+@pytest.fixture
+def results(rutte: sim.Scenario) -> sim.Results:
+    return sim.simulate(rutte, paths=48, seed=1, executor="serial", keep=["share_pct", "will"])
+
+
+def test_a_saved_run_opens_equal(results: sim.Results, tmp_path: Path) -> None:
+    results.save(tmp_path / "run")
+    opened = sim.Results.open(tmp_path / "run")
+    assert opened.digest() == results.digest()
+    assert opened.record.description == results.record.description
+    assert opened.manifest == results.manifest
+    assert (opened.paths("will") == results.paths("will")).all()
+    assert opened.compliance().equals(results.compliance())
+
+
+def test_saving_again_replaces_the_run_and_leaves_nothing_beside(results: sim.Results, rutte, tmp_path: Path) -> None:
+    results.save(tmp_path / "run")
+    other = sim.simulate(rutte, paths=16, seed=2, executor="serial")
+    other.save(tmp_path / "run")
+    assert sim.Results.open(tmp_path / "run").digest() == other.digest()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_failed_write_leaves_the_former_run_whole(results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    results.save(tmp_path / "run")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", fail)
+    with pytest.raises(sim.RunError, match="No space left"):
+        results.save(tmp_path / "run")
+    assert sim.Results.open(tmp_path / "run").digest() == results.digest()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
+
+
+def test_what_is_not_a_run_is_not_overwritten(results: sim.Results, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("years of work")
+    with pytest.raises(sim.RunError, match="not a saved run"):
+        results.save(tmp_path / "mine")
+    assert (tmp_path / "mine" / "thesis.tex").read_text() == "years of work"
+
+
+def test_a_damaged_or_missing_run_is_refused(results: sim.Results, tmp_path: Path) -> None:
+    results.save(tmp_path / "run")
+    facts = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    for change, message in [
+        ({"digest": "0"}, "damaged"),
+        ({"format": 99}, "format 99"),
+        ({"paths": "x"}, "damaged|read"),
+    ]:
+        (tmp_path / "run" / "manifest.json").write_text(json.dumps(facts | change))
+        with pytest.raises(sim.RunError, match=message):
+            sim.Results.open(tmp_path / "run")
+    with pytest.raises(sim.RunError, match=r"manifest\.json is missing"):
+        sim.Results.open(tmp_path / "nowhere")
+
+
+def test_pickled_arrays_are_refused(results: sim.Results, tmp_path: Path) -> None:
+    results.save(tmp_path / "run")
+    np.save(tmp_path / "run" / "will.npy", np.array([print]), allow_pickle=True)
+    with pytest.raises(sim.RunError, match="pickle"):
+        sim.Results.open(tmp_path / "run")
+
+
+def test_counts_merge_in_any_grouping_but_only_side_by_side() -> None:
+    parts = [Counts.empty(first, 16, 2, 3, ["will"]) for first in (0, 16, 32)]
+    for value, part in enumerate(parts):
+        part.arrays["compliant"] += value + 1
+        part.kept["will"] += value
+    with pytest.raises(ValueError, match="do not join"):
+        parts[0].merged(parts[2])
+    tail = parts[2].merged(parts[1])
+    whole = tail.merged(parts[0])
+    assert (whole.first, whole.paths) == (0, 48)
+    assert (whole.arrays["compliant"] == 6).all()
+    assert whole.kept["will"][0, 0].tolist() == [0.0] * 16 + [1.0] * 16 + [2.0] * 16
+
+
+def test_the_manifest_says_how_it_came_about(results: sim.Results, rutte: sim.Scenario) -> None:
+    manifest = results.manifest
+    assert manifest["scenario_digest"] == rutte.digest
+    assert (manifest["seed"], manifest["paths"], manifest["stream_version"]) == (1, 48, 1)
+    assert {"burdenshare", "numpy", "scipy", "simpy", "python", "data_digest"} <= set(manifest)
+    assert manifest["built_tables"] == {}
+    skewed = sim.loads("[will]\nmean = { scipy = { name = 'skewnorm', a = 4.0 } }\n")
+    built = sim.simulate(skewed, paths=16, executor="serial").manifest["built_tables"]
+    assert list(built) == ["scipy:skewnorm_a4"]

@@ -1,0 +1,153 @@
+"""The tables of results: tidy, complete, consistent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import sim
+from sim.results.intervals import average, quantile, wilson
+
+QUANTILES = ["q05", "q25", "q50", "q75", "q95"]
+
+
+def test_compliance_table(rutte_results: sim.Results) -> None:
+    table = rutte_results.compliance()
+    assert list(table.columns) == [
+        "iso3", "ally", "year", "pillar", "target_pct", "probability", "ci_low", "ci_high", "without_late_push",
+        "in_force", "paths",
+    ]  # fmt: skip
+    assert len(table) == 31 * 6 * 3
+    assert not table.duplicated(["iso3", "year", "pillar"]).any()
+    assert "ISL" not in set(table["iso3"])
+    assert ((table["ci_low"] <= table["probability"]) & (table["probability"] <= table["ci_high"])).all()
+    assert (table["without_late_push"] <= table["probability"]).all()
+    assert set(table.groupby("pillar")["target_pct"].first().items()) == {
+        ("core", 3.5),
+        ("related", 1.5),
+        ("total", 5.0),
+    }
+    core = table.query("pillar == 'core'")
+    assert (core["in_force"] == core["probability"]).all()
+
+
+def test_total_needs_the_core(rutte_results: sim.Results) -> None:
+    table = rutte_results.compliance().pivot(index=["iso3", "year"], columns="pillar", values="probability")
+    assert (table["total"] <= table["core"]).all()
+
+
+def test_share_quantiles_never_cross(rutte_results: sim.Results) -> None:
+    table = rutte_results.shares()
+    assert len(table) == 33 * 6 * 3
+    assert (np.diff(table[QUANTILES].to_numpy(), axis=1) >= 0).all()
+    assert set(table.query("iso3 == 'EUC'")["ally"]) == {"Europe and Canada"}
+
+
+def test_shares_are_those_of_the_paths(rutte_results: sim.Results) -> None:
+    reported = rutte_results.paths("reported_pct")
+    table = rutte_results.shares().query("pillar == 'core'")
+    for place, entry in enumerate(rutte_results.record.description.allies):
+        rows = table[table["iso3"] == entry.iso3]
+        np.testing.assert_allclose(rows["mean"], reported[place].mean(axis=1), atol=1e-3)
+        medians = np.quantile(reported[place], 0.5, axis=1, method="inverted_cdf")
+        np.testing.assert_allclose(rows["q50"], medians, atol=0.00501)
+
+
+def test_alliance_probabilities_sum_to_one(rutte_results: sim.Results) -> None:
+    table = rutte_results.alliance()
+    assert set(table["pillar"]) == {"core", "related", "total", "core_without_late_push"}
+    assert table["compliant"].between(0, 31).all()
+    np.testing.assert_allclose(table.groupby(["year", "pillar"])["probability"].sum(), 1)
+
+
+def test_gap_is_the_distance_to_the_target(rutte_results: sim.Results) -> None:
+    gap = rutte_results.gap().set_index(["iso3", "year"])
+    shares = rutte_results.shares().query("pillar == 'core'").set_index(["iso3", "year"])
+    italy, year = gap.loc[("ITA", 2032)], ("ITA", 2032)
+    assert italy["shortfall_pct_q50"] == pytest.approx(max(3.5 - shares.loc[year, "q50"], 0), abs=0.0101)
+    assert italy["shortfall_pct_q05"] == pytest.approx(max(3.5 - shares.loc[year, "q95"], 0), abs=0.0101)
+    allies = gap[~gap.index.get_level_values("iso3").isin(["EUC", "NATO"])]
+    both = allies.groupby("year")["shortfall_usd_bn_mean"].sum()
+    np.testing.assert_allclose(gap.xs("NATO")["shortfall_usd_bn_mean"], both, rtol=1e-6)
+
+
+def test_first_year_covers_every_path(rutte_results: sim.Results) -> None:
+    table = rutte_results.first_year()
+    np.testing.assert_allclose(table.groupby("iso3")["probability"].sum(), 1)
+    assert (table["probability_staying"] <= table["probability"]).all()
+    poland = table.query("iso3 == 'POL'")
+    assert poland.loc[poland["year"] == 2026, "probability"].item() == 1
+
+
+def test_paths_that_were_not_kept_are_asked_for(rutte: sim.Scenario) -> None:
+    results = sim.simulate(rutte, paths=16, executor="serial")
+    with pytest.raises(sim.UsageError, match="keep="):
+        results.paths("share_pct")
+    with pytest.raises(sim.UsageError, match="cannot keep"):
+        sim.simulate(rutte, paths=16, keep=["shares"])
+
+
+def test_impossible_calls_are_refused(rutte: sim.Scenario) -> None:
+    for call in ({"paths": 0}, {"seed": -1}, {"workers": 0}, {"block": 17}, {"executor": "gpu"}):
+        with pytest.raises(sim.UsageError):
+            sim.simulate(rutte, **({"paths": 16} | call))
+
+
+def test_a_review_is_measured_against_both_targets() -> None:
+    scenario = sim.load(Path(__file__).parents[2] / "scenarios" / "hague_2035_review.toml")
+    table = sim.simulate(scenario, paths=800, executor="serial").compliance().query("pillar == 'core' and year == 2035")
+    assert (table["in_force"] >= table["probability"]).all()
+    assert (table["in_force"] > table["probability"]).any()
+
+
+def test_a_scenario_without_targets_still_has_shares() -> None:
+    results = sim.simulate(sim.loads("title = 'none'\n"), paths=32, executor="serial")
+    assert results.compliance().empty
+    assert results.gap().empty
+    assert results.first_year().empty
+    assert len(results.shares()) == 33 * 6 * 3
+
+
+def test_members_alone_are_measured() -> None:
+    text = '[targets.core]\nshare_pct = 3.5\nby = 2032\nmembers = ["POL", "ITA"]\n'
+    results = sim.simulate(sim.loads(text), paths=32, executor="serial")
+    assert set(results.compliance()["iso3"]) == {"POL", "ITA"}
+    assert results.alliance().query("compliant > 2")["probability"].sum() == 0
+
+
+def test_xarray(rutte_results: sim.Results) -> None:
+    data = rutte_results.to_xarray()
+    assert data["probability"].dims == ("pillar", "ally", "year")
+    core = rutte_results.compliance().query("iso3 == 'FRA' and pillar == 'core' and year == 2032")["probability"].item()
+    assert float(data["probability"].sel(pillar="core", ally="FRA", year=2032)) == core
+    assert data["path_share_pct"].sizes["path"] == 4_000
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_wilson_holds_the_estimate_and_narrows(successes: int, more: int) -> None:
+    paths = successes + more
+    low, high = wilson(np.array([successes]), paths)
+    assert 0 <= low[0] <= successes / paths <= high[0] <= 1
+    wide = high[0] - low[0]
+    low, high = wilson(np.array([100 * successes]), 100 * paths)
+    assert high[0] - low[0] < wide
+
+
+def test_wilson_at_a_known_point() -> None:
+    """Ten of a hundred: 0.0552 to 0.1744 (Newcombe 1998, table I)."""
+    low, high = wilson(np.array([10]), 100)
+    assert (round(low[0], 4), round(high[0], 4)) == (0.0552, 0.1744)
+
+
+@given(arrays(np.int64, 30, elements=st.integers(0, 50)).filter(lambda histogram: histogram.sum() > 0))
+def test_quantiles_of_a_histogram_are_those_of_its_values(histogram: np.ndarray) -> None:
+    values = np.repeat(np.arange(30), histogram)
+    for level in (0.05, 0.5, 0.95):
+        expected = np.quantile(values, level, method="inverted_cdf")
+        assert quantile(histogram, level, 0.01) == pytest.approx(expected / 100)
+    assert average(histogram, 0.01) == pytest.approx(values.mean() / 100)
