@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,9 +22,3 @@ def rutte_results(rutte: sim.Scenario) -> sim.Results:
     from sim.record.counts import KEEPABLE
 
     return sim.simulate(rutte, paths=4_000, seed=2032, executor="serial", keep=KEEPABLE)
-
-
-def changed(scenario: sim.Scenario, **sections: dict[str, Any]) -> sim.Scenario:
-    """A scenario with some parameters of its sections replaced."""
-    update = {name: getattr(scenario, name).model_copy(update=values) for name, values in sections.items()}
-    return scenario.model_copy(update=update)

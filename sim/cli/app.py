@@ -6,6 +6,7 @@ Only click is imported here: `sim --help` must come at once.
 
 from __future__ import annotations
 
+import codecs
 import os
 import signal
 import sys
@@ -70,7 +71,9 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": MOST_WIDTH},
     epilog="`sim COMMAND --help` explains a command. Results go to stdout, everything else to stderr.",
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
 def sim() -> None:
     """Which NATO allies will keep their spending pledge, with what probability, and what would change it.
 
@@ -85,9 +88,7 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line: its exit code; whatever goes wrong is said on stderr."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # an ally's name must not end a run on an ASCII terminal
+    _prepare_streams()
     before = {number: _handled(number, handler) for number, handler in _HANDLERS.items()}
     try:
         outcome = sim.main(args=args, prog_name="sim", standalone_mode=False)
@@ -111,13 +112,16 @@ def run(args: Sequence[str] | None = None) -> int:
         _say("Error: not enough memory; try fewer --workers")
         return ENVIRONMENT
     except OSError as error:
-        _say(f"Error: {error}")
+        place = f" {error.filename}" if error.filename else ""
+        _say(f"Error: cannot read or write{place}: {error.strerror or error}")
         return ENVIRONMENT
     except Exception:
         import traceback
 
         traceback.print_exc()
-        _say("\nThis is a bug in sim, not in your input. Please report it with the text above and the command you gave.")
+        _say(
+            "\nThis is a bug in sim, not in your input. Please report it with the text above and the command you gave."
+        )
         return BUG
     finally:
         for number, handler in before.items():
@@ -150,6 +154,28 @@ def _handled(number: signal.Signals, handler: Any) -> Any:
         return signal.signal(number, handler)
     except ValueError:
         return None
+
+
+def _prepare_streams() -> None:
+    """An ally's name must not end a run on an ASCII terminal, nor a stream that was closed before the start."""
+    codecs.register_error("sim", _in_ascii)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (for the life of the process)
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="sim")
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal that cannot show a character gets instead."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    from unicodedata import normalize
+
+    signs = {"–": "-", "≥": ">=", "─": "-", "…": "..."}
+    text = error.object[error.start : error.end]
+    return "".join(signs.get(c) or normalize("NFKD", c)[0].encode("ascii", "replace").decode() for c in text), error.end
 
 
 def _say(text: str) -> None:

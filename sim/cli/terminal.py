@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, Final, cast
 
 from rich.console import Console
 
@@ -18,12 +19,30 @@ PIPE_WIDTH = 118
 
 LEAST_WIDTH, MOST_WIDTH = 40, 200
 
+_BLANKS: Final = re.compile(r" +\n")
+
+
+class _Trimmed:
+    """A stream that drops the blanks with which tables are filled up to the right."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        self._stream.write(_BLANKS.sub("\n", text))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
 
 class Page(Console):
     """A console that leaves a closed pipe to the caller, and never reads markup or emoji out of a user's text."""
 
     def __init__(self, stream: IO[str]) -> None:
-        super().__init__(file=stream, width=width(stream), markup=False, highlight=False, emoji=False, soft_wrap=False)
+        self.watched = stream.isatty()
+        """Whether somebody looks: a terminal, not a pipe or a file."""
+        file = stream if self.watched else _Trimmed(stream)
+        super().__init__(file=cast("IO[str]", file), width=width(stream), markup=False, highlight=False, emoji=False)
 
     def on_broken_pipe(self) -> None:
         """The reader has gone."""

@@ -13,11 +13,19 @@ def percent(probability: float, low: float, high: float) -> str:
     """A probability as whole percent, given its 95 % interval: "83", "<1", ">99"; "~80" where runs are few."""
     step = 1 if high - low <= COARSE else 10
     rounded = floor(probability * 100 / step + 0.5) * step
-    if rounded <= 0:
+    if rounded <= 0 or high < 0.01:
         return f"<{max(1, ceil(high * 100 - 0.5))}"
-    if rounded >= 100:
+    if rounded >= 100 or low > 0.99:
         return f">{min(99, floor(low * 100 + 0.5))}"
     return str(rounded) if step == 1 else f"~{rounded}"
+
+
+def of_100(probability: float, low: float, high: float) -> str:
+    """The same in a sentence: "in 83 of 100 simulated runs", "in fewer than 1 of 100 simulated runs"."""
+    figure = percent(probability, low, high)
+    for sign, spoken in (("<", "fewer than "), (">", "more than "), ("~", "about ")):
+        figure = figure.replace(sign, spoken)
+    return f"in {figure} of 100 simulated runs"
 
 
 def interval(low: float, high: float) -> str:

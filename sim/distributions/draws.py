@@ -38,11 +38,10 @@ class Draws:
         """A value per path from a table, float32 (paths,)."""
         words = self.streams.words(name, ally=ally, period=period)
         drawn: Float32 = np.take(table.cells, words, mode="clip")
-        for cell, tail in ((0, table.low), (CELLS - 1, table.high)):
-            ends = np.flatnonzero(words == cell)
-            if ends.size:
-                second = self.streams.words(name, ally=ally, period=period, word=1)
-                drawn[ends] = tail[second[ends] // (CELLS // TAIL_CELLS)]
+        ends = np.flatnonzero(words + np.uint16(1) <= 1)  # the first and the last cell: 0, and 65,535 + 1 = 0
+        if ends.size:
+            second = self.streams.words_of(ends, name, ally=ally, period=period, word=1) // (CELLS // TAIL_CELLS)
+            drawn[ends] = np.where(words[ends] == 0, table.low[second], table.high[second])
         return drawn
 
     def chance(self, name: str, probability: Value, *, ally: int = 0, period: int = 0) -> Mask:
@@ -58,9 +57,9 @@ class Draws:
         true: Mask = words < threshold
         ties = np.flatnonzero(words == threshold)
         if ties.size:
-            second = self.streams.words(name, ally=ally, period=period, word=1)
+            second = self.streams.words_of(ties, name, ally=ally, period=period, word=1)
             rest = np.broadcast_to((scaled - threshold) * CELLS, words.shape)
-            true[ties] = second[ties] < rest[ties]
+            true[ties] = second < rest[ties]
         return true
 
     def month(self, name: str, *, ally: int = 0, period: int = 0) -> NDArray[np.int64]:

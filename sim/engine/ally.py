@@ -74,6 +74,7 @@ class Ally:
             yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, self.rank)
             self.spend(year)
             self.report(year)
+            self.observer.outturn(self.state, year)
             if year < self.years.last:
                 yield clock.at(clock.month_of(year, 12), Phase.BUDGET, self.rank)
                 self.adopt_budget(year + 1)

@@ -71,7 +71,7 @@ def run_block(
         ally = Ally(entry, parameters, world, core, years, rank, observer)
         allies.append(ally)
         world.allies[entry.iso3] = ally.state
-    recorder = Recorder(scenario, inputs, parameters, world, years, first, keep, observer)
+    recorder = Recorder(scenario, inputs, parameters, world, years, first, keep)
     observer.begin(world)
 
     named = {event.name for event in scenario.event}

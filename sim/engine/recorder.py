@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from sim.distributions.draws import Mask
 from sim.engine.ally import Years
 from sim.engine.inputs import AllyInputs
-from sim.engine.observer import Observer
 from sim.engine.parameters import Parameters
 from sim.model.links import Array
 from sim.model.outturn import printed
@@ -35,9 +34,8 @@ class Recorder:
         years: Years,
         first: int,
         keep: Sequence[str],
-        observer: Observer,
     ) -> None:
-        self._world, self._years, self._observer = world, years, observer
+        self._world, self._years = world, years
         size, steps = world.draws.paths, len(years.simulated)
         self.counts = Counts.empty(first, size, len(inputs), steps, keep)
         self._yardsticks = [scenario.yardstick(pillar) for pillar in PILLARS]
@@ -65,7 +63,6 @@ class Recorder:
             usd_m = self._record_ally(place, ally, year, step, tallies, groups)
             for group in groups[0 if ally.europe_canada else 1 :]:
                 group.shortfall_usd_m += usd_m
-            self._observer.outturn(ally, year)
         for tally in range(len(TALLIES)):
             allies = self.counts.arrays["number"].shape[2]
             self.counts.arrays["number"][tally, step] += np.bincount(tallies[tally], minlength=allies)

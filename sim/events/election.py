@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from pydantic import Field
+
 from sim.clock import Phase
 from sim.distributions.scalar import Scalar
 from sim.events.base import Event, Iso3, parameter
@@ -16,7 +18,7 @@ class Election(Event):
     """An election in one ally: the government may change, and with it will, pledge and plan."""
 
     kind: Literal["election"]
-    ally: Iso3
+    ally: Iso3 = Field(description="the ally that votes")
     change_probability: Scalar | None = parameter(
         None, "probability that the government changes; the ally's will.change_at_election unless given",
         unit="1", scope="path", low=0, high=1,

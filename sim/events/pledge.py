@@ -17,7 +17,7 @@ class Pledge(Event):
     """A target one ally has set itself; an opt-out wins over every other target until it lapses."""
 
     kind: Literal["pledge"]
-    ally: Iso3
+    ally: Iso3 = Field(description="the ally whose it is")
     share_pct: float = Field(strict=True, gt=0, le=20, description="the pledged share, % of GDP")
     by: Year = Field(description="the pledged year")
     commitment: float = Field(1.0, strict=True, ge=0, le=1, description="1 for an agreed pledge, less for a wish")
@@ -42,7 +42,7 @@ class Pledge(Event):
 class PathPoint(Facts):
     """A point of an announced path."""
 
-    year: Year
+    year: Year = Field(description="the year of the point")
     share_pct: float = Field(strict=True, gt=0, le=20, description="% of GDP, NATO core")
 
 
@@ -50,7 +50,7 @@ class AnnouncedPath(Event):
     """Where a government has said its spending will go, year by year."""
 
     kind: Literal["announced_path"]
-    ally: Iso3
+    ally: Iso3 = Field(description="the ally whose it is")
     points: tuple[PathPoint, ...] = Field(min_length=1, description="years and shares; straight between them")
     firm: bool = Field(
         False, strict=True, description="a law or a funded plan (true) or a plan (false): the weight it has"

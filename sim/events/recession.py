@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from pydantic import Field
+
 from sim.clock import Phase
 from sim.distributions.scalar import Scalar
 from sim.events.base import Event, Iso3, parameter
@@ -16,7 +18,7 @@ class Recession(Event):
     """The year's growth surprise falls: surprise -= size_pct. Growth is annual: the month names the year only."""
 
     kind: Literal["recession"]
-    ally: Iso3 | None = None
+    ally: Iso3 | None = Field(None, description="the ally; all unless given")
     size_pct: Scalar = parameter(
         5.0, "loss of growth in the year", unit="percentage points", scope="event", low=0, high=40
     )

@@ -29,7 +29,9 @@ def followed(ally: AllyState, alliance: Iterable[Target], binding: float, year: 
     over every other target on the paths where it still holds. Numbers where all paths agree, else arrays (paths,).
     """
     candidates: list[tuple[Value, Value, Value, np.ndarray | None, bool]] = [
-        (target.share_pct, target.by, least(target.commitment, binding), None, False) for target in alliance
+        (target.share_pct, target.by, least(target.commitment, binding), None, False)
+        for target in alliance
+        if isinstance(target.commitment, np.ndarray) or target.commitment > 0  # else a yardstick, not a target
     ]
     candidates += [(p.share_pct, p.by, p.commitment, p.holds, p.opt_out) for p in ally.pledges]
     if not candidates:

@@ -7,7 +7,7 @@ names: `_pct` is percent of GDP (of growth: percentage points), money is USD bil
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -49,10 +49,8 @@ class Target:
         self._spread("by")[paths] += np.float32(years)
 
     def _spread(self, name: str) -> Array:
-        value = getattr(self, name)
-        if isinstance(value, np.ndarray):
-            return value
-        spread: Array = np.full(self.size, value, dtype=np.float32)
+        """A new array of a field, put in its place: budgets adopted before keep the old one."""
+        spread: Array = np.array(np.broadcast_to(np.asarray(getattr(self, name), dtype=np.float32), (self.size,)))
         setattr(self, name, spread)
         return spread
 
@@ -189,7 +187,7 @@ class AllyState:
         return holds
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Hit:
     """The paths something happens to now, and the draws that belong to it, made once a period."""
 
@@ -202,7 +200,7 @@ class Hit:
 
     def at(self, paths: Paths) -> Hit:
         """The same happening on some of its paths."""
-        return replace(self, paths=paths)
+        return Hit(self.draws, self.stream, self.period, paths, self.ally, self.drawn)
 
     def draw(self, name: str, law: float | Family) -> Value:
         """A value for each path hit."""

@@ -18,7 +18,7 @@ def wilson(successes: NDArray[np.int64], paths: int) -> tuple[NDArray[np.float64
     centre = p + Z95**2 / (2 * paths)
     half = Z95 * np.sqrt(p * (1 - p) / paths + (Z95 / (2 * paths)) ** 2)
     scale = 1 + Z95**2 / paths
-    return np.maximum((centre - half) / scale, 0), np.minimum((centre + half) / scale, 1)
+    return np.clip((centre - half) / scale, 0, p), np.clip((centre + half) / scale, p, 1)
 
 
 def quantile(histogram: NDArray[np.int64], level: float, cell: float) -> NDArray[np.float64]:

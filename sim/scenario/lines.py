@@ -184,7 +184,7 @@ class _Scanner:
                 if char in "[{\"'":
                     self._value(here, self.line, keys, nesting)
                 else:
-                    place += self._plain(_PLAIN_ROW)
+                    place += self._plain(_PLAIN_ROW if self.line == near else _PLAIN)
         self.at += 1
 
     def _inline_table(self, path: Path, near: int, keys: int, nesting: int) -> None:

@@ -94,8 +94,9 @@ def _table(
         default = "*required*" if field.is_required() else _default(value)
         scope = (value.get("unit", ""), _SCOPES.get(value.get("scope", ""), ""), value.get("evidence", ""))
         meaning = value.get("description", "").removesuffix(f" ({scope[0]}; {scope[2]})")
+        takes = "one of the kinds below" if like and key == "kind" else _takes(value)
         bounds = "a month such as `2028-05`" if key == "when" else _bounds(value)
-        yield _row(f"`{key}`", default, _takes(value), bounds, *(scope if scoped else ()), meaning)
+        yield _row(f"`{key}`", default, takes, bounds, *(scope if scoped else ()), meaning)
 
 
 def _families(definitions: Mapping[str, Any]) -> Iterator[str]:

@@ -28,17 +28,20 @@ from sim.scenario.sections import (
 Section = TypeVar("Section", bound=Facts)
 
 
+File = Annotated[str, Field(max_length=255)]
+
+
 class Data(Facts):
     """A user's own table in the place of a packaged one: the name of a CSV file beside the scenario."""
 
-    allies: Text | None = None
-    shares: Text | None = None
-    gdp: Text | None = None
-    elections: Text | None = None
-    early_elections: Text | None = None
-    pledges: Text | None = None
-    announced_paths: Text | None = None
-    geography: Text | None = None
+    allies: File | None = Field(None, description="a file in place of the table `allies`")
+    shares: File | None = Field(None, description="a file in place of the table `shares`")
+    gdp: File | None = Field(None, description="a file in place of the table `gdp`")
+    elections: File | None = Field(None, description="a file in place of the table `elections`")
+    early_elections: File | None = Field(None, description="a file in place of the table `early_elections`")
+    pledges: File | None = Field(None, description="a file in place of the table `pledges`")
+    announced_paths: File | None = Field(None, description="a file in place of the table `announced_paths`")
+    geography: File | None = Field(None, description="a file in place of the table `geography`")
 
 
 def _some_of(section: type[Facts]) -> Any:

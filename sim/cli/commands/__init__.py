@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 COMMANDS: Final[dict[str, str]] = {
-    "run": "Simulate a scenario and print who keeps the pledge, with what probability.",
+    "run": "Simulate a scenario and print who keeps the pledge.",
     "check": "Check scenario files without running them.",
     "replay": "Tell one simulated run with its dates.",
     "data": "List the packaged figures, or print a table or an ally.",

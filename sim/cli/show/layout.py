@@ -71,4 +71,4 @@ def left_out(dropped: Sequence[Column]) -> str:
     if not dropped:
         return ""
     names = ", ".join(column.name for column in dropped)
-    return f"Left out on this narrow terminal: {names}. A wider one, --csv or --json show everything."
+    return f"Left out for want of width: {names}. A wider terminal, --csv or --json show everything."

@@ -140,7 +140,8 @@ def _targets(raw: Mapping[str, Any]) -> Iterator[Found]:
         target = event.get("target", "core")
         if isinstance(target, str) and target not in targets:
             near = nearest(target, targets)
-            known = f"the targets are {', '.join(map(shown, list(targets)[:20]))}" if targets else "there is no target"
+            named = ", ".join(map(shown, list(targets)[:20]))
+            known = f"the targets are {named}" if targets else f"add a table [targets.{target[:40]}]"
             rule = f"there is no target {shown(target)}"
             yield Found(
                 ("event", index, "target"), "unknown-target", rule, f'did you mean "{near}"?' if near else known

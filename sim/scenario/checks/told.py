@@ -17,11 +17,12 @@ from sim.scenario.merging import Merged
 
 
 class Said(NamedTuple):
-    """What a fault says: its short name, the rule and the remedy."""
+    """What a fault says."""
 
     code: str
     rule: str
     remedy: str
+    key: str = ""  # of the table concerned, where a rule over several keys is best seen
 
 
 _BOUNDS = {
@@ -43,19 +44,23 @@ _TYPES = {
     "dict_type": ("a table", "write a [table] of its own"),
 }
 
-# the beginning of a rule in the schema: its short name, the remedy
-_RULES = {
+# the beginning of a rule in the schema: its short name, the remedy, the key where it is best seen
+_RULES: dict[str, tuple[str, ...]] = {
     "every value must be": ("out-of-range", "choose a family with bounds, such as uniform, triangular or beta"),
-    "must be between": ("out-of-range", "check the unit and the place of the decimal point"),
-    "must be at": ("out-of-range", "check the unit and the place of the decimal point"),
+    "must be between": ("out-of-range", "check the unit and the decimal point"),
+    "must be at": ("out-of-range", "check the unit and the decimal point"),
     "a month is written": ("bad-month", "write year and month in quotes, the month with two digits"),
-    "is either dated": ("two-times", "keep one of when and rate"),
+    "is either dated": ("two-times", "keep one of when and rate", "rate"),
     "needs a time": ("no-time", "add when or rate"),
-    "probability belongs": ("probability-of-rate", "remove probability, or write when in the place of rate"),
-    "last_year must lie": ("bad-horizon", "correct base_year or last_year"),
+    "probability belongs": (
+        "probability-of-rate",
+        "remove probability, or write when in the place of rate",
+        "probability",
+    ),
+    "last_year must lie": ("bad-horizon", "correct base_year or last_year", "last_year"),
     "the pillar": ("yardstick", "write yardstick = true under one of them, and false or nothing under the others"),
-    "urgency is": ("urgency-of-ally", 'remove ally, or write state = "will"'),
-    "the years of the points": ("path-years", "put the points in the order of their years, each year once"),
+    "urgency is": ("urgency-of-ally", 'remove ally, or write state = "will"', "ally"),
+    "the years of the points": ("path-years", "put the points in the order of their years, each year once", "points"),
     "low ": ("bad-bounds", "exchange the two, or correct them"),
     "needs low": ("bad-bounds", "put the three in rising order"),
     "scipy.stats has no": ("unknown-family", "see the list of continuous families in scipy.stats"),
@@ -67,8 +72,10 @@ def told(error: ValidationError, merged: Merged) -> Iterator[tuple[Path, Fault]]
     for detail in error.errors(include_url=False):
         path = path_of(detail["loc"]) or ("targets",)  # the only rule over the whole scenario is about targets
         said = _said(dict(detail), path, merged.raw)
+        path = (*path, said.key) if said.key else path
         file, line = merged.place(path)
-        value = "" if detail["type"] == "missing" or path == ("targets",) else shown(detail["input"])
+        value = at(path, merged.raw)
+        value = "" if value is None or said.code in ("missing-key", "yardstick") else shown(value)
         yield path, Fault(file, line, dotted(path, merged.raw), value, said.rule, said.remedy, said.code)
 
 
@@ -98,8 +105,9 @@ def _said(detail: dict[str, Any], path: Path, raw: Any) -> Said:
         return Said("not-finite", "must be a finite number", "write a number; 1e308 is the largest there is")
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        rule = f"must be {words} {context[name]:g}"
-        return Said("out-of-range", rule, "check the unit and the place of the decimal point")
+        whole = isinstance(value, int) and abs(context[name]) >= 2_000  # a year, a seed, a count
+        remedy = "write a whole number within the bounds" if whole else "check the unit and the decimal point"
+        return Said("out-of-range", f"must be {words} {context[name]:.15g}", remedy)
     if kind in _TYPES:
         return _of_type(kind, path, raw, value)
     match kind:
@@ -131,11 +139,10 @@ def _is_text(value: Any) -> bool:
 
 def _of_rule(message: str, value: Any) -> Said:
     """A rule that the schema itself states."""
-    for begin, (code, remedy) in _RULES.items():
+    for begin, (code, remedy, *key) in _RULES.items():
         if message.startswith(begin):
             rule, _, hint = message.partition("; did you mean ")
-            rule = rule if begin != "low " else rule.replace("low ", "low, ", 1).replace(" must be", ", must be", 1)
-            return Said(code, rule, f"did you mean {hint}" if hint else remedy)
+            return Said(code, rule, f"did you mean {hint}" if hint else remedy, *key)
     if " takes the shape parameters " in message:
         return Said("shape-parameters", message, "write each of them as a key beside name, loc and scale")
     if "choose a family of finite variance" in message:
@@ -192,7 +199,7 @@ def _of_kind(value: Any) -> Said:
     kind = value.get("kind") if isinstance(value, dict) else None
     near = nearest(kind, EVENTS) if isinstance(kind, str) else None
     remedy = f'did you mean "{near}"?' if near else f"the kinds are {', '.join(EVENTS)}"
-    return Said("unknown-kind", f"{shown(kind)} is not a kind of event", remedy)
+    return Said("unknown-kind", "is not a kind of event", remedy, "kind")
 
 
 def _of_family(value: Any) -> Said:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
@@ -20,7 +19,7 @@ def shown(value: Any) -> str:
         case int():
             return str(value) if abs(value) < 10**WIDTH else "a number of more than 40 digits"
         case float():
-            return _float(value)
+            return repr(value)
         case str():
             return f'"{_printable(value)}"'
         case dict():
@@ -39,7 +38,10 @@ def dotted(path: Path, raw: Any) -> str:
         node = _inside(node, part)
         if isinstance(part, int):
             name = node.get("name") if depth == 1 and path[0] == "event" and isinstance(node, dict) else None
-            words[-1] += f"[{_printable(name)}]" if isinstance(name, str) and name else f"[{part + 1}]"
+            if isinstance(name, str) and name:
+                words[-1] += f"[{_printable(name)}]"
+            elif depth > 1:  # of an event without a name the line must do
+                words[-1] += f"[{part + 1}]"
         else:
             words.append(part if _BARE.fullmatch(part) else f'"{_printable(part)}"')
     return ".".join(words)
@@ -59,12 +61,6 @@ def _inside(node: Any, part: str | int) -> Any:
     if isinstance(node, list) and isinstance(part, int) and part < len(node):
         return node[part]
     return None
-
-
-def _float(value: float) -> str:
-    if math.isnan(value):
-        return "nan"
-    return f"{value:.12g}" if math.isfinite(value) else ("inf" if value > 0 else "-inf")
 
 
 def _printable(text: str) -> str:

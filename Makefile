@@ -1,0 +1,43 @@
+# Two commands do everything: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SCENARIO ?= scenarios/rutte_2032.toml
+RUN ?= runs/$(basename $(notdir $(SCENARIO)))
+
+.PHONY: run test lint types tests docs bench lock clean
+
+run: $(INSTALLED)  ## run the main scenario, print its table, save the run
+	$(BIN)/sim run $(SCENARIO) --out $(RUN)
+
+test: lint types tests  ## everything that must pass
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED)
+	$(BIN)/mypy
+
+tests: $(INSTALLED)
+	$(BIN)/pytest -n auto
+
+docs: $(INSTALLED)  ## rewrite the generated parts of the pages
+	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md
+
+bench: $(INSTALLED)  ## benchmarks: ratios inside one run
+	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist
+
+lock:  ## renew the lock file (needs uv)
+	uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 -q pyproject.toml -o requirements.lock
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'burdenshare needs Python 3.11 or later; call make PYTHON=python3.12')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

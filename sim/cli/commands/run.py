@@ -1,0 +1,164 @@
+"""`sim run`: simulate a scenario and print who keeps the pledge, with what probability."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.errors import RunError
+
+if TYPE_CHECKING:
+    from sim.cli.show.summary import AllyLine
+    from sim.questions.leverage import HalfUrgency
+    from sim.record.record import Record
+    from sim.scenario import Scenario
+
+SORTS = ("probability", "without-late-push", "related", "total", "median", "share", "first-year", "name", "iso3")
+
+
+@click.command(short_help="Simulate a scenario.")
+@click.argument("file")
+@click.option("--paths", type=int, help="Simulated runs; the scenario's number unless given.")
+@click.option("--seed", type=int, help="Seed of every draw; the scenario's unless given.")
+@click.option("--workers", type=int, help="Worker processes; changes no number. All processors unless given.")
+@click.option("--ally", "allies", multiple=True, metavar="ALLY", help="Show this ally only: code or name. Repeatable.")
+@click.option("--sort", type=click.Choice(SORTS, case_sensitive=False), help="Order of the allies.  [probability]")
+@click.option("--year", type=int, help="Year shown; the core target's unless given.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the compliance table of all years and pillars as CSV.")
+@click.option("--out", metavar="DIR", help="Save the run as a folder.")
+@click.option("--half/--no-half", default=True, help="Also count with urgency at half (two short runs).  [half]")
+def command(
+    file: str, paths: int | None, seed: int | None, workers: int | None, allies: tuple[str, ...], sort: str | None,
+    year: int | None, as_json: bool, as_csv: bool, out: str | None, half: bool,
+) -> None:  # fmt: skip
+    """Simulate the scenario FILE and print, for each ally, in how many of 100 runs it keeps the pledge.
+
+    \b
+    sim run scenarios/rutte_2032.toml
+    sim run scenarios/rutte_2032.toml --ally italy --ally ESP --sort median
+    sim run scenarios/rutte_2032.toml --json > run.json
+    """
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv exclude each other.")
+    from sim.scenario import load
+
+    scenario = load(file)
+    chosen = _chosen(scenario, allies)
+    _check(scenario, year, sort)
+    if out is not None:
+        from sim.cli.saving import check_place
+
+        check_place(out)
+    record = _simulate(scenario, paths, seed, workers)
+    if out is None:
+        _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
+        return
+    from sim.cli.saving import save
+
+    try:
+        save(record, out)
+    except RunError:  # show what was computed, even so
+        _print(scenario, record, chosen, sort, year, as_json, as_csv, half=False)
+        raise
+    click.echo(f"Saved in {out}", err=True)
+    _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
+
+
+def _chosen(scenario: Scenario, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Codes of the allies to show."""
+    from sim.cli.allies import find
+    from sim.data.tables import load_tables
+
+    tables = load_tables(scenario.replacements)
+    rows = find(words, tables, counted=True) if words else tables.armed_allies()
+    return tuple(row.iso3 for row in rows)
+
+
+def _check(scenario: Scenario, year: int | None, sort: str | None) -> None:
+    """What would only be found wrong after the run."""
+    first, last = scenario.horizon.base_year + 1, scenario.horizon.last_year
+    if year is not None and not first <= year <= last:
+        raise click.UsageError(f"--year: the scenario simulates {first} to {last}, not {year}.")
+    pillar = {"probability": "core", "without-late-push": "core", "first-year": "core"}.get(sort or "", sort or "")
+    if pillar in ("core", "related", "total") and scenario.yardstick(pillar) is None:
+        raise click.UsageError(f"--sort {sort}: the scenario has no {pillar} target.")
+
+
+def _simulate(scenario: Scenario, paths: int | None, seed: int | None, workers: int | None) -> Record:
+    from sim import run
+    from sim.cli.terminal import note, progress
+
+    started = time.monotonic()
+    wanted = scenario.run.paths if paths is None else paths
+    with progress("Simulating", wanted) as advance:
+        record = run.simulate(scenario, paths, seed, workers=workers, progress=advance)
+    if sys.stderr.isatty():
+        took = time.monotonic() - started
+        note(f"{wanted:,} runs in {took:.1f} s ({wanted / took:,.0f} a second)")
+    return record
+
+
+def _print(
+    scenario: Scenario, record: Record, chosen: tuple[str, ...], sort: str | None, year: int | None,
+    as_json: bool, as_csv: bool, half: bool,
+) -> None:  # fmt: skip
+    from sim.cli import terminal
+    from sim.cli.show import summary
+
+    if as_csv:
+        terminal.write_csv(summary.COMPLIANCE_COLUMNS, summary.compliance_rows(record, chosen, year))
+        return
+    shown_year = summary.default_year(record) if year is None else year
+    lines = _sorted([line for line in summary.ally_lines(record, shown_year) if line.entry.iso3 in chosen], sort)
+    alliance = summary.alliance_line(record, shown_year)
+    leverage = _half(scenario, record, shown_year) if half and alliance.counted else None
+    if as_json:
+        from sim.cli.show.run_document import document
+
+        terminal.write_json(document(record, shown_year, lines, alliance, leverage))
+        return
+    from sim.cli.show.run_page import show
+
+    show(terminal.page(), record, shown_year, lines, alliance, leverage)
+
+
+def _half(scenario: Scenario, record: Record, year: int) -> HalfUrgency:
+    from sim.cli.terminal import waiting
+    from sim.questions.leverage import half_urgency
+
+    with waiting("Counting with urgency at half"):
+        return half_urgency(scenario, int(record.manifest["seed"]), record.counts.paths, year)
+
+
+def _sorted(lines: list[AllyLine], sort: str | None) -> list[AllyLine]:
+    """Highest first; names and first years lowest first; ties by median, then by name."""
+
+    def chance(line: AllyLine, pillar: str) -> float:
+        return line.chances[pillar].probability if pillar in line.chances else -1.0
+
+    def key(line: AllyLine) -> float | str:
+        match sort:
+            case "name":
+                from sim.cli.allies import plainly
+
+                return plainly(line.entry.name)
+            case "iso3":
+                return line.entry.iso3
+            case "share":
+                return -line.entry.base_share_pct
+            case "median":
+                return -line.share.middle
+            case "first-year":
+                return line.first_year or 9_999
+            case "without-late-push":
+                return -line.chances["core"].without_late_push if "core" in line.chances else 1.0
+            case "related" | "total":
+                return -chance(line, sort)
+            case _:
+                return -chance(line, "core")
+
+    return sorted(lines, key=lambda line: (key(line), -line.share.middle, line.entry.name))

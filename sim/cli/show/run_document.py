@@ -1,0 +1,85 @@
+"""The JSON document of a run: the printed page for machines, unrounded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sim.cli.show.run_page import ASSUMPTION, LATE_PUSH, MONTE_CARLO
+from sim.cli.show.summary import AllianceLine, AllyLine, Band, Chance
+from sim.questions.leverage import HalfUrgency
+from sim.record.record import Record
+
+UNITS = {
+    "*_share_pct": "% of GDP",
+    "probability": "share of the simulated runs, 0 to 1, given the assumptions",
+    "ci_low, ci_high": "95 % Wilson interval of the probability, Monte Carlo error only",
+    "expected, q05, q95": "number of allies",
+    "first_year": "year by which at least half of the runs have met the core target; null: not within the horizon",
+}
+
+
+def document(
+    record: Record, year: int, lines: Sequence[AllyLine], alliance: AllianceLine, half: HalfUrgency | None
+) -> dict[str, object]:
+    """Everything the page shows, and the manifest."""
+    description = record.description
+    return {
+        "title": description.title,
+        "source": description.source,
+        "description": description.description,
+        "target": {entry.pillar: asdict(entry) for entry in description.yardsticks},
+        "base_year": description.base_year,
+        "year": year,
+        "paths": record.counts.paths,
+        "allies": [_ally(line, description.base_year) for line in lines],
+        "alliance": {
+            "allies": alliance.bound,
+            "core": _count(alliance.counted),
+            "core_without_late_push": _count(alliance.counted_without),
+            "at_least": None if alliance.many is None else {"allies": alliance.threshold, **_chance(alliance.many)},
+            "total": None if alliance.totals is None else {**_band(alliance.totals, "expected"), "assumption": True},
+            "europe_and_canada_share_pct": _band(alliance.average, "mean", 2),
+        },
+        "half_urgency": None if half is None else asdict(half),
+        "intervals": MONTE_CARLO,
+        "late_push": LATE_PUSH,
+        "assumption": ASSUMPTION,
+        "units": UNITS,
+        "manifest": dict(record.manifest),
+    }
+
+
+def _ally(line: AllyLine, base: int) -> dict[str, object]:
+    chances: dict[str, object] = {}
+    for pillar in ("core", "related", "total"):
+        found = line.chances.get(pillar)
+        assumed = {} if pillar == "core" else {"assumption": True}
+        chances[pillar] = None if found is None else {**_chance(found), **assumed}
+    return {
+        "iso3": line.entry.iso3,
+        "ally": line.entry.name,
+        "base_share_pct": line.entry.base_share_pct,
+        "base_share_estimated": line.entry.estimated,
+        "core_share_pct": _band(line.share, "median", 2),
+        **chances,
+        "first_year": line.first_year,
+        "already": line.first_year == base,
+    }
+
+
+def _chance(chance: Chance) -> dict[str, object]:
+    return {
+        "probability": chance.probability,
+        "ci_low": chance.ci_low,
+        "ci_high": chance.ci_high,
+        "without_late_push": chance.without_late_push,
+    }
+
+
+def _count(band: Band | None) -> dict[str, object] | None:
+    return None if band is None else _band(band, "expected")
+
+
+def _band(band: Band, middle: str, digits: int = 4) -> dict[str, object]:
+    return {middle: round(band.middle, digits), "q05": round(band.q05, 2), "q95": round(band.q95, 2)}

@@ -1,0 +1,204 @@
+"""The printed page of a run: title, table of allies, the alliance, and what the numbers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.cli.show.layout import GAP, Column, fit, left_out, table
+from sim.cli.show.summary import AllianceLine, AllyLine, Band, Chance
+from sim.cli.terminal import Page
+from sim.cli.words import interval, number, of_100, percent, plain, share, target
+from sim.questions.leverage import HalfUrgency
+from sim.record.record import Record, Yardstick
+
+MONTE_CARLO = (
+    "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
+)
+LATE_PUSH = (
+    "A late push is compliance on paper: the last distance to a target closed by reclassification when it is due."
+)
+ASSUMPTION = "Related and total rest on an assumption throughout: NATO publishes no ally's security-related outlays."
+MOST_TEXT = 118  # columns of running text at most
+WORTH_CODES = 4  # rank of a column for which names give way to codes
+
+
+def show(
+    page: Page, record: Record, year: int, lines: Sequence[AllyLine], alliance: AllianceLine, half: HalfUrgency | None
+) -> None:
+    """Print the page."""
+    description = record.description
+    core = description.yardstick("core")
+    text_width = min(page.width, MOST_TEXT)
+    page.print(Text(plain(description.title), style="bold"), width=text_width)
+    page.print(Text(_subtitle(record, year, core)), width=text_width)
+    page.print()
+    columns = _columns(record, year, lines)
+    kept, dropped = fit(columns, page.width)
+    if any(column.rank <= WORTH_CODES for column in dropped):
+        kept, dropped = fit([_codes(lines), *columns[1:]], page.width)
+    page.print(table(kept))
+    page.print()
+    _show_alliance(page, record, year, alliance, half, text_width)
+    page.print()
+    for line in _footer(lines, [column.name for column in kept], left_out(dropped), core, half):
+        page.print(Text(line, style="dim"), width=text_width)
+
+
+def _subtitle(record: Record, year: int, core: Yardstick | None) -> str:
+    runs = f"{record.counts.paths:,} simulated runs, seed {record.manifest['seed']}"
+    if core is None:
+        return f"No core target. Year {year}. {runs}."
+    due = "" if core.by == year else f"; the target falls due in {core.by}"
+    return f"Core target {target(core.share_pct)} % of GDP by {core.by}. Year {year}{due}. {runs}."
+
+
+def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Column]:
+    """All columns; a higher rank is left out earlier."""
+    description = record.description
+    last = description.years[-1]
+    columns = [
+        Column("ally", "Ally", [line.entry.name for line in lines], 0, right=False),
+        Column(f"share {description.base_year}", f"Share\n{description.base_year}", [_now(line) for line in lines], 2),
+        Column("median", f"Median\n{year}", [share(line.share.middle) for line in lines], 1),
+        Column("90 % band", f"90 %\nband\n{year}", [_band(line.share) for line in lines], 3),
+    ]
+    core, related, total = (description.yardstick(pillar) for pillar in ("core", "related", "total"))
+    if core:
+        goal = f"≥{target(core.share_pct)}"
+        columns += [
+            Column("P core", f"P core\n{goal}", _probabilities(lines, "core"), 0),
+            Column("95 % interval", "95 %\ninterval", _cells(lines, "core", _interval), 5),
+            Column("P core without late push", "P core\nwithout\nlate push", _cells(lines, "core", _without), 4),
+        ]
+    if related:
+        head = f"P related\n≥{target(related.share_pct)}\nassumption"
+        columns.append(Column("P related", head, _probabilities(lines, "related"), 8, dim=True))
+    if total:
+        head = f"P total\n≥{target(total.share_pct)}\nassumption"
+        columns.append(Column("P total", head, _probabilities(lines, "total"), 7, dim=True))
+    if core:
+        cells = [_first(line, description.base_year, last) for line in lines]
+        columns.append(Column("first year", f"First year\n{goal}", cells, 6))
+    return columns
+
+
+def _codes(lines: Sequence[AllyLine]) -> Column:
+    return Column("ally", "Ally", [line.entry.iso3 for line in lines], 0, right=False)
+
+
+def _now(line: AllyLine) -> str:
+    return f"{line.entry.base_share_pct:.2f}{'e' if line.entry.estimated else ' '}"
+
+
+def _band(band: Band) -> str:
+    return f"{share(band.q05)}–{share(band.q95)}"
+
+
+def _chance(chance: Chance) -> str:
+    return percent(chance.probability, chance.ci_low, chance.ci_high)
+
+
+def _interval(chance: Chance) -> str:
+    return interval(chance.ci_low, chance.ci_high)
+
+
+def _without(chance: Chance) -> str:
+    return percent(chance.without_late_push, chance.without_low, chance.without_high)
+
+
+def _cells(lines: Sequence[AllyLine], pillar: str, words: Callable[[Chance], str]) -> list[str]:
+    return [words(line.chances[pillar]) if pillar in line.chances else "–" for line in lines]
+
+
+def _probabilities(lines: Sequence[AllyLine], pillar: str) -> list[str]:
+    return _cells(lines, pillar, _chance)
+
+
+def _first(line: AllyLine, base: int, last: int) -> str:
+    if "core" not in line.chances:
+        return "–"
+    if line.first_year is None:
+        return f"after {last}"
+    return "already" if line.first_year == base else str(line.first_year)
+
+
+def _show_alliance(
+    page: Page, record: Record, year: int, alliance: AllianceLine, half: HalfUrgency | None, width: int
+) -> None:
+    core, total = record.description.yardstick("core"), record.description.yardstick("total")
+    facts: list[tuple[str, str]] = []
+    bound = alliance.bound
+    if core and alliance.counted and alliance.counted_without and alliance.many:
+        facts += [
+            (f"Allies at {target(core.share_pct)} %", _counted(alliance.counted, bound)),
+            ("without late push", _counted(alliance.counted_without, bound)),
+        ]
+        if half:
+            facts.append(("with urgency at half", _halved(half, alliance.counted, bound)))
+        facts.append((
+            f"At least {alliance.threshold} allies",
+            f"{_spoken(alliance.many)}; without late push {_spoken_without(alliance.many)}",
+        ))  # fmt: skip
+    if total and alliance.totals:
+        words = f"{_counted(alliance.totals, bound)}; an assumption"
+        facts.append((f"Allies at {target(total.share_pct)} % in total", words))
+    average = alliance.average
+    facts.append((
+        "Europe and Canada",
+        f"{share(average.middle)} % of GDP on average, {_band(average)} in 90 of 100 runs",
+    ))  # fmt: skip
+    page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
+    if width < 70:
+        for name, words in facts:
+            page.print(Text(name), width=width)
+            page.print(Padding(Text(words), (0, 0, 0, GAP), expand=False), width=width)
+        return
+    grid = Table.grid(padding=(0, GAP, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for name, words in facts:
+        grid.add_row(Text(name), Text(words))
+    page.print(Padding(grid, (0, 0, 0, GAP), expand=False), width=width)
+
+
+def _counted(band: Band, of: int) -> str:
+    return f"{number(band.middle, of)} of {of} expected, {band.q05:.0f}–{band.q95:.0f} in 90 of 100 runs"
+
+
+def _halved(half: HalfUrgency, counted: Band, of: int) -> str:
+    """The short runs give the difference, on the same luck; the run itself gives the level."""
+    now = counted.middle + half.expected_at_half - half.expected
+    words = "what the most influential assumption does"
+    return f"{number(now, of)} of {of} expected instead of {number(counted.middle, of)}: {words}"
+
+
+def _spoken(chance: Chance) -> str:
+    return of_100(chance.probability, chance.ci_low, chance.ci_high)
+
+
+def _spoken_without(chance: Chance) -> str:
+    return of_100(chance.without_late_push, chance.without_low, chance.without_high).removesuffix(" simulated runs")
+
+
+def _footer(
+    lines: Sequence[AllyLine], kept: Sequence[str], narrow: str, core: Yardstick | None, half: HalfUrgency | None
+) -> list[str]:
+    notes = [narrow] if narrow else []
+    shares = "Shares are % of GDP as NATO reports core outlays"
+    notes.append(shares + ("; e: an estimate." if any(line.entry.estimated for line in lines) else "."))
+    if core:
+        notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
+        notes.append(LATE_PUSH)
+    if "P related" in kept or "P total" in kept:
+        notes.append(ASSUMPTION)
+    if "first year" in kept:
+        notes.append(
+            "First year: by which at least half of the runs have met the core target once; not all of them stay there."
+        )
+    if half:
+        notes.append("Urgency is how threatened allies feel at the start; nobody measures it.")
+    return notes

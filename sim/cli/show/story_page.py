@@ -1,0 +1,47 @@
+"""The printed page of a replayed path."""
+
+from __future__ import annotations
+
+import textwrap
+
+from rich.text import Text
+
+from sim.cli.terminal import Page
+from sim.cli.words import plain
+from sim.questions.replay import MONTHS, Entry, Story
+
+MOST_TEXT = 80  # columns of running text at most
+INDENT = 5  # months stand in the margin
+
+
+def show(page: Page, story: Story) -> None:
+    """Print the story year by year, the months in the margin."""
+    width = min(page.width, MOST_TEXT)
+    page.print(Text(plain(story.title), style="bold"), width=width)
+    head = f"Path {story.path:,} of seed {story.seed}: one of the simulated runs, given the assumptions."
+    page.print(Text(head), width=width)
+    year, month = 0, 0
+    for entry in story.entries:
+        if entry.year != year:
+            page.print()
+            page.print(Text(str(entry.year), style="bold"), width=width)
+            month = 0
+        margin = MONTHS[entry.month - 1] if entry.month != month else ""
+        year, month = entry.year, entry.month
+        lines = textwrap.fill(
+            _sentence(entry), width, initial_indent=margin.ljust(INDENT), subsequent_indent=" " * (INDENT + 2)
+        )
+        style = "bold" if entry.kind == "event" and entry.iso3 is None else ""
+        page.print(Text(lines, style=style), soft_wrap=True)
+
+
+def _sentence(entry: Entry) -> str:
+    """What happened, with the numbers before and after."""
+    moved = ", ".join(f"{name} {_moved(entry.before[name], now)}" for name, now in entry.after.items())
+    return f"{plain(entry.text)} ({moved})" if moved else plain(entry.text)
+
+
+def _moved(before: float, now: float) -> str:
+    if before == int(before) >= 1900:  # a year
+        return f"{before:.0f} to {now:.0f}"
+    return f"{before:.2f} to {now:.2f}"

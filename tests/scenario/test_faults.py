@@ -1,0 +1,188 @@
+"""All faults at once, in the order of the file, each at its own place."""
+
+import re
+import sys
+import time
+from pathlib import Path
+from subprocess import run
+
+import pytest
+import tomli_w
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim.scenario
+from sim.errors import ScenarioError
+from sim.scenario import dump, load, loads
+from sim.scenario.checks.codes import CODES
+from sim.scenario.checks.keys import EVENTS, SECTIONS, keys_of
+
+
+def faults_of(text: str):
+    with pytest.raises(ScenarioError) as caught:
+        loads(text, "a.toml")
+    return caught.value.faults
+
+
+MANY = """\
+title = 3
+[horizon]
+last_year = 2035
+[targets.core]
+share_pct = "3.5"
+by = 2035
+members = ["DEU", "XXX"]
+[will]
+men = 1
+peer = 2.0
+mean = { normal = { mean = 0.0, sd = -1.0 } }
+[ally.GER]
+share_pct = 2
+[ally.DEU.will]
+mena = 1
+[[event]]
+name = "war"
+kind = "crisis"
+when = "2036-01"
+size = { exponential = { mean = -1.0 } }
+[[event]]
+name = "talks"
+kind = "detent"
+"""
+
+
+def test_all_at_once():
+    """Faults of types, keys, bounds, codes and dates come together, by line."""
+    found = [(fault.line, fault.code, fault.field) for fault in faults_of(MANY)]
+    assert found == [
+        (1, "wrong-type", "title"),
+        (5, "wrong-type", "targets.core.share_pct"),
+        (7, "unknown-ally", "targets.core.members[2]"),
+        (9, "unknown-key", "will.men"),
+        (10, "out-of-range", "will.peer"),
+        (11, "out-of-range", "will.mean.normal.sd"),
+        (12, "unknown-ally", "ally.GER"),
+        (15, "unknown-key", "ally.DEU.will.mena"),
+        (19, "after-the-run", "event[war].when"),
+        (20, "out-of-range", "event[war].size.exponential.mean"),
+        (23, "unknown-kind", "event[talks].kind"),
+    ]
+
+
+def test_each_fault_names_its_own_file(tmp_path):
+    """What an extended file says is blamed on it; what the file over it changes, on the latter."""
+    (tmp_path / "base.toml").write_text(
+        '[will]\npeer = 3.0\nmean = 0.1\n\n[[event]]\nname = "war"\nkind = "crisis"\nwhen = "2099-01"\nsize = -1.0\n'
+    )
+    (tmp_path / "top.toml").write_text(
+        'extends = "base.toml"\n[will]\nmean = true\n[data]\npledges = "p.csv"\n[[event]]\nname = "war"\nsize = -2.0\n'
+    )
+    (tmp_path / "p.csv").write_text("iso3,target_pct\nDEU,3.5\n")
+    with pytest.raises(ScenarioError) as caught:
+        load(tmp_path / "top.toml")
+    found = [(fault.file.rpartition("/")[2], fault.line, fault.field) for fault in caught.value.faults]
+    assert [place for place in found if place[0] != "p.csv"] == [
+        ("base.toml", 2, "will.peer"),
+        ("base.toml", 8, "event[war].when"),
+        ("top.toml", 3, "will.mean"),
+        ("top.toml", 8, "event[war].size"),
+    ]
+    assert ("p.csv", 1, "target_year") in found
+
+
+def test_a_fault_that_is_overridden_is_none(tmp_path):
+    (tmp_path / "base.toml").write_text("[will]\npeer = 3.0\n")
+    (tmp_path / "top.toml").write_text('extends = "base.toml"\n[will]\npeer = 0.3\n')
+    assert load(tmp_path / "top.toml").will.peer == 0.3
+
+
+def test_a_replaced_event_is_judged_by_its_own_lines(tmp_path):
+    (tmp_path / "base.toml").write_text('[[event]]\nname = "x"\nkind = "crisis"\nwhen = "2028-01"\nsize = 1.0\n')
+    (tmp_path / "top.toml").write_text(
+        'extends = "base.toml"\n\n[[event]]\nname = "x"\nkind = "shock"\nwhen = "2028-01"\n'
+    )
+    with pytest.raises(ScenarioError) as caught:
+        load(tmp_path / "top.toml")
+    found = [(fault.file.rpartition("/")[2], fault.line, fault.code, fault.field) for fault in caught.value.faults]
+    assert found == [
+        ("top.toml", 3, "missing-key", "event[x].amount"),
+        ("top.toml", 3, "missing-key", "event[x].state"),
+    ]
+
+
+def test_odd_tables_do_not_confuse_the_places():
+    """Keys that are called like families and kinds."""
+    (fault,) = faults_of("[will]\nmean = { normal = { mean = 1.0, sd = 1.0, normal = 3 } }\n")
+    assert (fault.code, fault.field) == ("unknown-key", "will.mean.normal.normal")
+    (fault,) = faults_of('[[event]]\nname = "x"\nkind = "crisis"\nrate = 1\ncrisis = { size = 1 }\n')
+    assert (fault.code, fault.line, fault.field) == ("unknown-key", 5, "event[x].crisis")
+    assert loads("[targets.normal]\nshare_pct = 2\nby = 2030\n").targets["normal"].share_pct == 2.0
+
+
+@pytest.mark.parametrize(
+    "value", ["nan", "inf", "-inf", "1e400", "true", '"1"', "[]", "{}", "[[1]]", "2028-01-01", "-1e300"]
+)
+def test_no_parameter_takes_these(value):
+    """In every section and every event: one fault, at the value, with a remedy."""
+    for section, model in SECTIONS.items():
+        for key in keys_of(model):
+            if value == "true" and "bool" in repr(model.model_fields[key]):
+                continue
+            faults = faults_of(f"[{section}]\n{key} = {value}\n")
+            assert len(faults) == 1, (section, key, faults)
+            assert faults[0].line == 2
+            assert faults[0].remedy
+
+
+def test_codes_are_told():
+    """The catalogue of codes covers what the sources name, and names nothing else."""
+    sources = "".join(file.read_text(encoding="utf-8") for file in Path(sim.scenario.__file__).parent.rglob("*.py"))
+    for code in CODES:
+        assert len(re.findall(f'"{code}"', sources)) >= 2, f"{code} is used nowhere"
+
+
+def test_keys_of_every_kind_of_event_are_known():
+    assert set(EVENTS) == {
+        "crisis", "us_retrenchment", "detente", "recession", "election", "summit", "review", "pledge",
+        "announced_path", "shock",
+    }  # fmt: skip
+
+
+words = st.sampled_from(
+    ["will", "mean", "event", "name", "kind", "crisis", "when", "normal", "sd", "ally", "DEU", "targets", "core", "by",
+     "share_pct", "data", "extends", "replacements", "horizon", "base_year", "members", "points", "x", "growth"]
+)  # fmt: skip
+leaves = words | st.integers(-3, 3000) | st.floats() | st.booleans() | st.sampled_from(["2028-05", "", "ISL"])
+trees = st.recursive(leaves, lambda t: st.lists(t, max_size=3) | st.dictionaries(words, t, max_size=4), max_leaves=20)
+
+
+@given(st.dictionaries(words, trees, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_anything_is_a_scenario_or_has_faults(tables):
+    """No tables, however wrong, lead to another error, and every fault can be acted on."""
+    found = ()
+    try:
+        scenario = loads(tomli_w.dumps(tables))
+    except ScenarioError as error:
+        found = error.faults
+    else:
+        assert loads(dump(scenario)) == scenario
+    assert list(found) == sorted(found)
+    for fault in found:
+        assert fault.rule
+        assert fault.remedy
+        assert fault.code in CODES
+
+
+def test_loading_needs_no_heavy_library():
+    """Neither NumPy nor SciPy nor pandas, and well under a second from a fresh start."""
+    code = (
+        "import sys, time; begin = time.process_time(); import sim.scenario.loading as l; "
+        "l.load('scenarios/rutte_2032.toml'); took = time.process_time() - begin; "
+        "heavy = {'numpy', 'scipy', 'pandas', 'jsonschema', 'tomli_w'} & set(sys.modules); print(took, *heavy)"
+    )
+    begin = time.perf_counter()
+    out = run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert out[1:] == []
+    assert float(out[0]) < 1.0  # 0.3 where nothing else runs
+    assert time.perf_counter() - begin < 5.0

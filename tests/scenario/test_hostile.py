@@ -1,0 +1,173 @@
+"""Files made to do harm: a clear fault, and within seconds."""
+
+import contextlib
+import os
+import time
+
+import pytest
+
+from sim.errors import ScenarioError
+from sim.scenario import load, loads
+from sim.scenario.lines import OverLimit, scan
+from sim.scenario.loading import MAX_FAULTS
+from sim.scenario.reading import MAX_BYTES, MAX_CHAIN
+
+MIB = 1024 * 1024
+
+
+def faults_of(text: str):
+    with pytest.raises(ScenarioError) as caught:
+        loads(text)
+    return caught.value.faults
+
+
+def faults_of_file(path):
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    return caught.value.faults
+
+
+FULL = {
+    "numbers in a row": "a = [" + "1," * (MIB // 2 - 4) + "]",
+    "numbers in lines": "a = [" + "1,\n" * (MIB // 3 - 4) + "]",
+    "a row after a line end": "a = [\n" + "1," * (MIB // 2 - 8) + "]",
+    "texts in a row": "a = [" + "''," * (MIB // 3 - 4) + "]",
+    "tables in a row": "a = [" + "{}," * (MIB // 3 - 4) + "]",
+    "keys": "".join(f"k{number} = 1\n" for number in range(MIB // 13)),
+    "tables": "".join(f"[t{number}]\n" for number in range(MIB // 10)),
+    "events": "[[event]]\n" * (MIB // 10),
+    "backslashes": 'a = "' + "\\\\" * (MIB // 2 - 8) + '"',
+    "half a text": 'a = """' + '""\\"' * (MIB // 4 - 8),
+    "apostrophes": "'" * MIB,
+    "comments": "#\n" * (MIB // 2),
+    "brackets": "[" * MIB,
+    "dots": "a" + ".a" * (MIB // 2 - 4),
+    "digits": "a = " + "1" * (MIB - 8),
+    "one long key": "a" * (MIB - 8) + " = 1",
+}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_lines_take_time_in_proportion(name):
+    """A quarter of a full file takes no quarter of a second (and four times the text no sixteen times the time)."""
+    text = FULL[name][: MIB // 4]
+    begin = time.process_time()
+    with contextlib.suppress(OverLimit):
+        scan(text)
+    assert time.process_time() - begin < 0.5  # about 0.2 at most, on a slow machine
+
+
+@pytest.mark.parametrize("name", ["dots", "brackets", "digits", "one long key", "apostrophes"])
+def test_a_full_file_is_refused_at_once(name):
+    begin = time.process_time()
+    faults_of(FULL[name])
+    assert time.process_time() - begin < 1.0
+
+
+def test_a_flood_of_faults_is_cut():
+    faults = faults_of("".join(f"k{number} = 1\n" for number in range(5_000)))
+    assert len(faults) == MAX_FAULTS + 1
+    assert faults[-1].code == "too-many-faults"
+    assert [fault.line for fault in faults[:-1]] == list(range(1, MAX_FAULTS + 1))
+
+
+def test_keys_of_many_dots_and_many_brackets():
+    """What keeps the standard parser busy for seconds, or fells it."""
+    assert faults_of("a" + ".a" * 20_000 + " = 1")[0].code == "too-deep"
+    assert faults_of("a = " + "[" * 2_000 + "]" * 2_000)[0].code == "too-nested"
+    assert faults_of("a = " + "9" * 5_000)[0].code == "too-many-digits"
+
+
+def test_files_that_are_none(tmp_path):
+    (tmp_path / "folder.toml").mkdir()
+    os.mkfifo(tmp_path / "pipe.toml")
+    assert faults_of_file(tmp_path / "nowhere.toml")[0].code == "no-such-file"
+    assert faults_of_file(tmp_path / "no" / "folder.toml")[0].code == "no-such-file"
+    assert faults_of_file(tmp_path / "folder.toml")[0].code == "not-a-file"
+    assert faults_of_file(tmp_path / "pipe.toml")[0].code == "not-a-file"
+    assert faults_of_file("/dev/zero")[0].code == "not-a-file"
+    assert faults_of_file("a\0b.toml")[0].code == "unreadable"
+
+
+def test_a_name_nearly_right_is_named(tmp_path):
+    (tmp_path / "rutte_2032.toml").write_text("")
+    (fault,) = faults_of_file(tmp_path / "ruttte_2032.toml")
+    assert fault.remedy == 'did you mean "rutte_2032.toml"?'
+
+
+def test_too_large(tmp_path):
+    file = tmp_path / "large.toml"
+    file.write_text("#" * MAX_BYTES)
+    assert load(file).title == "untitled"
+    file.write_text("#" * (MAX_BYTES + 1))
+    assert faults_of_file(file)[0].code == "too-large"
+    assert faults_of("#" * (MAX_BYTES + 1))[0].code == "too-large"
+
+
+@pytest.mark.parametrize("content", ['title = "x"'.encode("utf-16"), b"title = '\xff'", b"\x80", b"\xed\xa0\x80"])
+def test_not_utf8(tmp_path, content):
+    file = tmp_path / "odd.toml"
+    file.write_bytes(content)
+    assert faults_of_file(file)[0].code == "not-utf8"
+
+
+def test_lone_surrogates_and_nul_in_a_text():
+    assert faults_of("title = '\ud800'")[0].code == "not-utf8"
+    assert faults_of("title = 'a\0b'")[0].code == "bad-toml"
+
+
+def test_a_chain_that_is_too_long(tmp_path):
+    for place in range(MAX_CHAIN + 1):
+        extends = f'extends = "f{place + 1}.toml"\n' if place < MAX_CHAIN else ""
+        (tmp_path / f"f{place}.toml").write_text(extends)
+    assert load(tmp_path / "f1.toml").title == "untitled"  # eight files
+    (fault,) = faults_of_file(tmp_path / "f0.toml")
+    assert (fault.code, fault.file, fault.line) == ("extends-depth", str(tmp_path / f"f{MAX_CHAIN - 1}.toml"), 1)
+
+
+def test_a_circle_of_two(tmp_path):
+    (tmp_path / "a.toml").write_text('\nextends = "b.toml"\n')
+    (tmp_path / "b.toml").write_text('extends = "a.toml"\n')
+    (fault,) = faults_of_file(tmp_path / "a.toml")
+    assert (fault.code, fault.file, fault.line) == ("extends-circle", str(tmp_path / "b.toml"), 1)
+
+
+def test_a_link_out_of_the_folder(tmp_path):
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
+    (outside / "secret.toml").write_text("title = 'secret'\n")
+    (outside / "secret.csv").write_text("a,b\n")
+    (inside / "link.toml").symlink_to(outside / "secret.toml")
+    (inside / "link.csv").symlink_to(outside / "secret.csv")
+    (inside / "near.toml").write_text("title = 'near'\n")
+    (inside / "alias.toml").symlink_to(inside / "near.toml")
+    (inside / "a.toml").write_text('extends = "link.toml"\n[data]\nshares = "link.csv"\n')
+    (inside / "b.toml").write_text('[data]\nshares = "link.csv"\n')
+    (inside / "c.toml").write_text('extends = "alias.toml"\n')
+    assert [fault.code for fault in faults_of_file(inside / "a.toml")] == ["outside-folder"]
+    assert [fault.code for fault in faults_of_file(inside / "b.toml")] == ["outside-folder"]
+    assert load(inside / "c.toml").title == "near"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/etc/passwd", "..\\x.toml", "C:x.toml", "a/b.toml", "a\\u0000b"])
+@pytest.mark.parametrize("key", ["extends", "data.shares"])
+def test_names_that_lead_elsewhere(tmp_path, key, name):
+    file = tmp_path / "a.toml"
+    written = name if name.startswith("a\\u") else name.replace("\\", "\\\\")
+    file.write_text(f'{key} = "{written}"\n')
+    (fault,) = faults_of_file(file)
+    assert (fault.code, fault.line, fault.field) == ("bad-file-name", 1, key)
+
+
+def test_a_text_names_no_files():
+    codes = [fault.code for fault in faults_of('extends = "a.toml"\n[data]\nshares = "a.csv"\n')]
+    assert codes == ["no-folder", "no-folder"]
+
+
+def test_nothing_of_a_file_is_executed(tmp_path):
+    """Names and texts that look like code or format strings stay what they are."""
+    text = "title = '{0.__class__} %s ${HOME} `id` {{7*7}} __import__(\"os\")'\n"
+    assert loads(text).title == text[9:-2]
+    faults = faults_of("['{fault.__class__}']\n'%s%n' = 1\n")
+    assert faults[0].field == '"{fault.__class__}"'

@@ -1,0 +1,154 @@
+"""The lines of keys, told by a pass of our own, against the standard parser."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import tomli_w
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.scenario.lines import MAX_DIGITS, MAX_KEYS, MAX_NESTING, OverLimit, scan
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def paths(value, at=()):
+    """The path of every key and every entry."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield (*at, key)
+            yield from paths(inner, (*at, key))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield (*at, place)
+            yield from paths(inner, (*at, place))
+
+
+SHAPES = {
+    "flat": ('a = 1\nb = "x"\n', {("a",): 1, ("b",): 2}),
+    "tables": ("[a]\nb = 1\n\n[a.c]\nd = 2\n", {("a",): 1, ("a", "b"): 2, ("a", "c"): 4, ("a", "c", "d"): 5}),
+    "a table after its part": ("[a.b]\nc = 1\n[a]\nd = 2\n", {("a",): 3, ("a", "b"): 1, ("a", "d"): 4}),
+    "dotted": ("a.b . c = 1\na.d = 2\n", {("a", "b", "c"): 1, ("a", "d"): 2}),
+    "quoted": ("\"a.b\".'c d' = 1\n\"\\u00e9\\\\n\" = 2\n", {("a.b", "c d"): 1, ("é\\n",): 2}),
+    "inline": ("a = { b = 1, c = { d = 2 } }\n", {("a", "b"): 1, ("a", "c", "d"): 1}),
+    "list": ("a = [\n  1,\n  # [ ]\n  2, 3,\n  [4,\n5],\n]\nb = 1\n",
+             {("a", 0): 2, ("a", 1): 4, ("a", 2): 4, ("a", 3): 5, ("a", 3, 1): 6, ("b",): 8}),
+    "list of tables": ("a = [ { b = 1 },\n { b = 2 } ]\n", {("a", 0, "b"): 1, ("a", 1, "b"): 2}),
+    "arrays of tables": ("[[a]]\nb = 1\n[[a]]\nb = 2\n[a.c]\nd = 3\n[[a.e]]\n[[a.e]]\nf = 4\n[[a]]\n",
+                         {("a", 0, "b"): 2, ("a", 1): 3, ("a", 1, "b"): 4, ("a", 1, "c", "d"): 6,
+                          ("a", 1, "e", 1, "f"): 9, ("a", 2): 10}),
+    "texts": ("a = '''\n\n''' # x\nb = \"\"\"\\\n  \\\"\"\\\" \"\"\"\"\"\nc = 'it \" [' # '\nd = \"\\\"]\"\ne = 1\n",
+              {("b",): 4, ("c",): 6, ("d",): 7, ("e",): 8}),
+    "quotes at the end of texts": ("a = '''x''''' \nb = \"\"\"x\"\"\"\"\"\nc = 1\n", {("b",): 2, ("c",): 3}),
+    "line ends of Windows": ("a = 1\r\n\r\nb = 2\r\n", {("b",): 3}),
+    "numbers": ("a = [1_000, 0x1f, -1e3, +inf, nan,\n1979-05-27 07:32:00.123456-07:00, 07:32:00]\nb = true\n",
+                {("a", 5): 2, ("b",): 3}),
+    "empty": ("# nothing", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shapes(name):
+    """Lines as counted by hand; the text is TOML, and every path of it has a line."""
+    text, expected = SHAPES[name]
+    places = scan(text)
+    assert places.complete
+    assert {path: places.line(path) for path in expected} == expected
+    values = tomllib.loads(text)
+    assert all(places.line(path) > 0 for path in paths(values))
+    assert set(expected) <= set(paths(values))
+
+
+def test_a_path_that_is_not_there_has_the_line_of_what_would_hold_it():
+    places = scan("\n[will]\nmean = { normal = { mean = 1 } }\n")
+    assert places.line(("will", "mean", "normal", "sd")) == 3
+    assert places.line(("will", "peer")) == 2
+    assert places.line(("budget", "speed")) == 0
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("**/scenarios/**/*.toml")), ids=lambda file: file.stem)
+def test_the_line_of_a_key_holds_it(file):
+    """In every scenario that is TOML, the last part of a key's path stands on its line."""
+    text = file.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
+    try:
+        values, places = tomllib.loads(text), scan(text)
+    except (OverLimit, tomllib.TOMLDecodeError):
+        return
+    lines = text.split("\n")
+    for path in paths(values):
+        if isinstance(path[-1], str):
+            assert path[-1] in lines[places.line(path) - 1]
+
+
+keys = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(["a", "b", "a.b", "'", '"', "#", "[", "="])
+scalars = (
+    st.booleans() | st.integers(-(10**18), 10**18) | st.floats() | st.text(st.characters(codec="utf-8"), max_size=20)
+)
+values = st.recursive(scalars, lambda v: st.lists(v, max_size=4) | st.dictionaries(keys, v, max_size=4), max_leaves=25)
+documents = st.dictionaries(keys, values, max_size=5)
+
+
+@given(documents, st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_writer_writes(document, multiline):
+    """Every key of a written document has a line, and it is that of a text in which the key is found."""
+    text = tomli_w.dumps(document, multiline_strings=multiline).replace("\r", "")
+    parsed = tomllib.loads(text)
+    try:
+        places = scan(text)
+    except OverLimit:
+        return
+    assert places.complete
+    known = set(paths(parsed))
+    assert set(places.lines) <= known
+    assert all(1 <= places.line(path) <= text.count("\n") + 1 for path in known)
+
+
+@given(st.text(st.sampled_from("ab1 .=\n\t'\"[]{},#\\-_:\r"), max_size=40))
+@settings(max_examples=400, deadline=None)
+def test_it_gives_up_no_sooner_than_the_parser(text):
+    """What the parser reads, the pass has read to its end, and with the same keys."""
+    try:
+        parsed = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        scan(text)  # and it raises nothing else
+        return
+    places = scan(text)
+    assert places.complete
+    assert set(places.lines) <= set(paths(parsed))
+    assert all(places.line(path) for path in paths(parsed))
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("\n" + "a." * MAX_KEYS + "a = 1", "too-deep", 2),
+        ("[" + "a." * (MAX_KEYS - 2) + "a]\n\na.a = 1", "too-deep", 3),
+        ("a = " + "{ a = " * MAX_KEYS + "1" + " }" * MAX_KEYS, "too-deep", 1),
+        ("a = " + "[" * (MAX_NESTING + 1), "too-nested", 1),
+        ("a = [\n" + "[" * MAX_NESTING, "too-nested", 2),
+        ("a = 1" + "0" * MAX_DIGITS, "too-many-digits", 1),
+        ("a = [1, 2,\n 0." + "3" * MAX_DIGITS + ", 4]", "too-many-digits", 2),
+        ("a = 0x" + "f" * (MAX_DIGITS + 1), "too-many-digits", 1),
+    ],
+)
+def test_limits(text, code, line):
+    with pytest.raises(OverLimit) as caught:
+        scan(text)
+    assert caught.value.args[:2] == (line, code)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a." * (MAX_KEYS - 1) + "a = 1",
+        "a = " + "[" * MAX_NESTING + "]" * MAX_NESTING,
+        "a = 1" + "0" * (MAX_DIGITS - 1),
+        "a = [1" + "0" * (MAX_DIGITS - 1) + ", 1979-05-27T00:32:00.123456-07:00]",
+        'a = "' + "9" * 100 + '"  # ' + "[" * 100,
+    ],
+)
+def test_just_within_the_limits(text):
+    assert scan(text).complete
+    tomllib.loads(text)
