@@ -94,7 +94,7 @@ def run(args: Sequence[str] | None = None) -> int:
         outcome = sim.main(args=args, prog_name="sim", standalone_mode=False)
         sys.stdout.flush()
         return outcome if isinstance(outcome, int) else DONE
-    except BrokenPipeError:  # the reader (`| head`) has seen enough
+    except (BrokenPipeError, SystemExit):  # the reader (`| head`) has seen enough; click makes it a SystemExit
         _discard_stdout()
         return DONE
     except (KeyboardInterrupt, click.Abort):

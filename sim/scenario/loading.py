@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from sim.scenario.merging import Merged, merge
 from sim.scenario.reading import MAX_BYTES, MAX_TABLE_BYTES, Source, beside, chain, decoded, defaults, parsed, text_of
 from sim.scenario.schema import Data, Scenario
 
-MAX_FAULTS = 100
+MAX_FAULTS = 100  # a hundred teach as much as more
 _NONE: Mapping[str, Replacement] = {}
 
 
@@ -53,23 +54,20 @@ def _resolved(sources: tuple[Source, ...], folder: Path | None, given: Mapping[s
         faults.append(_fault(merged, ("extends",), "a text without a folder cannot extend a file", remedy, "no-folder"))
     if isinstance(merged.raw.get("extends"), str):
         del merged.raw["extends"]
-    replacements, tables = dict(given), load_tables()
-    if not given:
+    if given:
+        replacements, tables = dict(given), load_tables(given)
+    else:
         replacements, tables = _replacements(merged, folder, faults)
-    elif given:
-        tables = load_tables(given)
-    found = {(fault.file, fault.line, fault.field) for fault in faults}
+    if "replacements" in merged.raw:  # a field of the scenario, but no key of the file
+        remedy = "write the file names under [data]"
+        faults.append(_fault(merged, ("replacements",), "is not a key of this table", remedy, "unknown-key"))
     scenario = None
     try:
-        if "replacements" in merged.raw:  # a field of the scenario, but no key of the file
-            remedy = "write the file names under [data]"
-            faults.append(_fault(merged, ("replacements",), "is not a key of this table", remedy, "unknown-key"))
         scenario = Scenario.model_validate(merged.raw | {"replacements": replacements})
     except ValidationError as error:
-        for _, fault in told(error, merged):
-            faults.append(fault)
-            found.add((fault.file, fault.line, fault.field))
-    for path, code, rule, remedy in together(merged.raw, tables):
+        faults += told(error, merged, MAX_FAULTS + 1)
+    found = {(fault.file, fault.line, fault.field) for fault in faults}
+    for path, code, rule, remedy in islice(together(merged.raw, tables), MAX_FAULTS + 1):
         fault = _fault(merged, path, rule, remedy, code)
         if (fault.file, fault.line, fault.field) not in found:
             faults.append(fault)
@@ -116,7 +114,7 @@ def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
     """By file and line, each once, a hundred at most."""
     ordered = sorted(set(faults))
     if len(ordered) > MAX_FAULTS:
-        rule = f"must have fewer than {MAX_FAULTS} faults; there are {len(ordered)}"
+        rule = f"a scenario is read to its first {MAX_FAULTS} faults; there are more"
         last = Fault(
             ordered[MAX_FAULTS].file, 0, "", "", rule, "correct those above, then check again", "too-many-faults"
         )

@@ -116,6 +116,8 @@ def test_odd_tables_do_not_confuse_the_places():
     assert (fault.code, fault.field) == ("unknown-key", "will.mean.normal.normal")
     (fault,) = faults_of('[[event]]\nname = "x"\nkind = "crisis"\nrate = 1\ncrisis = { size = 1 }\n')
     assert (fault.code, fault.line, fault.field) == ("unknown-key", 5, "event[x].crisis")
+    (fault,) = faults_of("[ally.deu]\nshare_pct = 2\n")
+    assert (fault.code, fault.line, fault.field) == ("bad-code", 1, "ally.deu")
     assert loads("[targets.normal]\nshare_pct = 2\nby = 2030\n").targets["normal"].share_pct == 2.0
 
 

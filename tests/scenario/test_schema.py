@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 import jsonschema
@@ -24,6 +25,7 @@ WRONG = [
 ]  # fmt: skip
 
 
+@lru_cache
 def validator():
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -52,8 +52,8 @@ def _subtitle(record: Record, year: int, core: Yardstick | None) -> str:
     runs = f"{record.counts.paths:,} simulated runs, seed {record.manifest['seed']}"
     if core is None:
         return f"No core target. Year {year}. {runs}."
-    due = "" if core.by == year else f"; the target falls due in {core.by}"
-    return f"Core target {target(core.share_pct)} % of GDP by {core.by}. Year {year}{due}. {runs}."
+    due = "" if core.by == year else f", before it falls due in {core.by}" if year < core.by else ""
+    return f"Measured against core {target(core.share_pct)} % of GDP by {core.by}. Year {year}{due}. {runs}."
 
 
 def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Column]:

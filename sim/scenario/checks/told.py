@@ -67,16 +67,20 @@ _RULES: dict[str, tuple[str, ...]] = {
 }
 
 
-def told(error: ValidationError, merged: Merged) -> Iterator[tuple[Path, Fault]]:
-    """The fault for each of pydantic's errors, with the path of the value."""
-    for detail in error.errors(include_url=False):
-        path = path_of(detail["loc"]) or ("targets",)  # the only rule over the whole scenario is about targets
-        said = _said(dict(detail), path, merged.raw)
+def told(error: ValidationError, merged: Merged, most: int) -> Iterator[Fault]:
+    """The faults for pydantic's errors; of a flood only those of the first `most` places, for words take time."""
+    details = error.errors(include_url=False)
+    paths = [path_of(detail["loc"]) or ("targets",) for detail in details]  # the one rule over all is about targets
+    order = list(range(len(paths)))
+    if len(paths) > most:
+        order = sorted(order, key=lambda index: merged.place(paths[index]))[:most]
+    for index in order:
+        path = paths[index]
+        said = _said(dict(details[index]), path, merged.raw)
         path = (*path, said.key) if said.key else path
-        file, line = merged.place(path)
-        value = at(path, merged.raw)
-        value = "" if value is None or said.code in ("missing-key", "yardstick") else shown(value)
-        yield path, Fault(file, line, dotted(path, merged.raw), value, said.rule, said.remedy, said.code)
+        value = None if said.code in ("missing-key", "yardstick") else at(path, merged.raw)
+        written = "" if value is None else shown(value)
+        yield Fault(*merged.place(path), dotted(path, merged.raw), written, said.rule, said.remedy, said.code)
 
 
 def path_of(loc: tuple[int | str, ...]) -> Path:

@@ -1,0 +1,150 @@
+"""`sim check`, `schema`, `data` and `replay`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.data.catalogue import catalogue
+from sim.data.tables import load_tables
+
+Call = Callable[..., Any]
+
+
+def test_check_says_ok_in_a_line_per_file(call: Call, scenario: Path, aimless: Path) -> None:
+    said = call("check", scenario, aimless)
+    digests = [sim.load(file).digest[:12] for file in (scenario, aimless)]
+    targets = "core 3.5 % by 2029, related 1.5 % by 2029, total 5 % by 2029"
+    assert (said.code, said.err) == (0, "")
+    assert said.out == (
+        f"ok  {scenario}: A proposal, not adopted; 2027–2030; {targets}; digest {digests[0]}\n"
+        f"ok  {aimless}: A proposal, not adopted; 2027–2030; no target; digest {digests[1]}\n"
+    )
+
+
+def test_check_goes_on_after_a_fault(call: Call, faulty: Path, scenario: Path) -> None:
+    said = call("check", faulty, scenario)
+    assert said.code == 3
+    assert said.out.startswith(f"ok  {scenario}")
+    assert f"{faulty}:17: will.meen" in said.err
+    assert f"{scenario}" not in said.err
+
+
+def test_check_as_json_holds_the_faults(call: Call, faulty: Path, scenario: Path) -> None:
+    said = call("check", faulty, scenario, "--json")
+    document = json.loads(said.out)
+    assert (said.code, said.err, document["ok"]) == (3, "", False)
+    bad, good = document["files"]
+    assert (bad["ok"], bad["faults"][0]["line"], bad["faults"][0]["field"]) == (False, 17, "will.meen")
+    assert (good["ok"], good["digest"]) == (True, sim.load(scenario).digest)
+
+
+def test_check_needs_a_file(call: Call) -> None:
+    assert call("check").code == 2
+
+
+def test_the_schema_is_json(call: Call) -> None:
+    schema = json.loads(call("schema").out)
+    assert schema["type"] == "object"
+    assert {"title", "targets", "event"} <= set(schema["properties"])
+
+
+def test_data_lists_every_table(call: Call) -> None:
+    page = call("data").out
+    listed = json.loads(call("data", "--json").out)["tables"]
+    assert [entry["name"] for entry in listed] == [info.name for info in catalogue()]
+    assert call("data", "--csv").out.count("\n") > len(listed)
+    for info in catalogue():
+        assert info.name in page
+        assert info.cutoff.isoformat() in page
+        assert f"{info.rows:,}" in page
+
+
+@pytest.mark.parametrize("name", [info.name for info in catalogue() if info.name != "allies"])
+def test_data_prints_any_table(call: Call, name: str) -> None:
+    info = next(info for info in catalogue() if info.name == name)
+    page = call("data", name)
+    assert page.code == 0
+    assert "Left out" not in page.out
+    assert info.citation.split(",")[0] in page.out
+    text = call("data", name, "--csv").out
+    found = list(csv.DictReader(io.StringIO(text)))
+    assert len(found) == info.rows
+    assert list(found[0]) == [column.name for column in info.columns]
+    assert len(json.loads(call("data", name, "--json").out)["rows"]) == info.rows
+
+
+def test_data_of_some_allies(call: Call) -> None:
+    found = list(csv.DictReader(io.StringIO(call("data", "gdp", "italy", "esp", "--csv").out)))
+    assert {row["iso3"] for row in found} == {"ITA", "ESP"}
+    said = call("data", "russia", "italy")
+    assert said.code == 2
+    assert "not by ally" in said.err
+
+
+def test_unknown_stays_blank_and_never_becomes_0(call: Call) -> None:
+    rows = {row["iso3"]: row for row in json.loads(call("data", "allies", "--json").out)["allies"]}
+    iceland = rows["ISL"]
+    assert len(rows) == 32
+    assert iceland["share_2026_pct"] is None
+    assert iceland["exposure"] is None
+    line = next(line for line in call("data", "allies").out.split("\n") if line.startswith("ISL"))
+    assert "0.00" not in line
+    assert rows["USA"]["early_elections_per_year"] == rows["NOR"]["early_elections_per_year"] == 0
+    assert rows["DEU"]["own_pledge"] == "3.5 by 2029"
+    assert rows["ESP"]["own_pledge"] == "2.1 by 2035 (opt-out)"
+    assert rows["ITA"]["share_2026_status"] == "estimate"
+    assert rows["ITA"]["next_election"] == "2027-12"
+
+
+def test_data_of_one_ally_tells_all_that_is_known(call: Call) -> None:
+    page = call("data", "allies", "ita").out
+    share = load_tables().share("ITA", 2026)
+    assert share
+    assert f"2026     {share.share_pct:.2f}e" in page
+    for words in ("Italy (ITA)", "Elections", "Targets and statements on record", "Announced path"):
+        assert words in page
+    document = json.loads(call("data", "allies", "ita", "--json").out)["allies"][0]
+    assert {"years", "elections", "statements", "announced_path", "geography"} <= set(document)
+    years = list(csv.DictReader(io.StringIO(call("data", "allies", "ita", "--csv").out)))
+    assert [row["year"] for row in years[:2]] == ["2014", "2015"]
+    assert "No armed forces" in call("data", "allies", "iceland").out
+
+
+def test_replay_tells_the_path_of_the_run(call: Call, scenario: Path) -> None:
+    said = call("replay", scenario, "--path", 33)
+    assert said.code == 0
+    assert "Path 33 of seed 7: one of the simulated runs, given the assumptions." in said.out
+    assert max(map(len, said.out.split("\n"))) <= 80
+    results = sim.simulate(sim.load(scenario), executor="serial", keep=["reported_pct"])
+    place = [entry.iso3 for entry in results.record.description.allies].index("EST")
+    reported = results.paths("reported_pct")[place, -1, 33]
+    assert f"Estonia reports {reported:.2f} % for 2030" in " ".join(said.out.split())
+
+
+def test_replay_of_one_ally(call: Call, scenario: Path) -> None:
+    said = call("replay", scenario, "--path", 33, "--ally", "estonia", "--seed", 8, "--json")
+    document = json.loads(said.out)
+    assert (document["path"], document["seed"]) == (33, 8)
+    assert {entry["iso3"] for entry in document["entries"]} <= {"EST", None}
+    dates = [(entry["year"], entry["month"]) for entry in document["entries"]]
+    assert dates == sorted(dates)
+
+
+def test_replay_tells_each_allys_outturn_before_its_budget(call: Call, scenario: Path) -> None:
+    entries = json.loads(call("replay", scenario, "--path", 33, "--json").out)["entries"]
+    yearly = [entry for entry in entries if entry["year"] == 2028 and entry["kind"] in ("outturn", "budget")]
+    assert [entry["kind"] for entry in yearly] == ["outturn", "budget"] * 31
+    assert [entry["iso3"] for entry in yearly[::2]] == [entry["iso3"] for entry in yearly[1::2]]
+
+
+def test_replay_needs_a_path(call: Call, scenario: Path) -> None:
+    assert call("replay", scenario).code == 2
+    assert call("replay", scenario, "--path", -1).code == 2

@@ -1,0 +1,107 @@
+"""Ctrl-C: exit 130, no traceback, nothing half-written, no process left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.cli import app
+
+Call = Callable[..., Any]
+
+
+def alive(session: int) -> list[int]:
+    """Processes of a session that run (a zombie does not)."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            state, _, _, its_session = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+        except (OSError, ValueError):
+            continue
+        if int(its_session) == session and state != "Z":
+            found.append(int(entry.name))
+    return found
+
+
+def until(happens: Callable[[], object], seconds: float = 20) -> bool:
+    """Wait for something; whether it happened."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if happens():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("whole_group", [False, True])
+def test_a_long_run_can_be_interrupted(
+    scenario: Path, tmp_path: Path, workers: int, number: signal.Signals, code: int, whole_group: bool
+) -> None:
+    out = tmp_path / "runs" / "x"
+    line = [sys.executable, "-m", "sim", "run", str(scenario), "--paths", "90000000", "--out", str(out)]
+    running = subprocess.Popen(
+        [*line, "--workers", str(workers)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    try:
+        if workers == 1:
+            assert until(lambda: time_used(running.pid) > 1.0)
+        else:
+            assert until(lambda: sum(time_used(pid) > 1.0 for pid in alive(running.pid)) >= workers)
+        (os.killpg if whole_group else os.kill)(running.pid, number)
+        said, complained = running.communicate(timeout=5)
+    finally:
+        running.kill()
+        running.wait()
+    assert (running.returncode, said) == (code, "")
+    assert "Traceback" not in complained
+    assert ("Interrupted" in complained) == (code == 130)
+    assert not out.parent.exists()
+    assert until(lambda: not alive(running.pid), 5)
+
+
+def time_used(pid: int) -> float:
+    """Processor seconds of a process."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_an_interrupt_while_saving_waits_until_the_run_stands(
+    call: Call, scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "run"
+    call("run", scenario, "--no-half", "--workers", 1, "--out", out)
+    from sim.record import record
+
+    exchange = record._swap
+
+    def interrupted(beside: Path, place: Path) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        exchange(beside, place)
+
+    monkeypatch.setattr(record, "_swap", interrupted)
+    assert call("run", scenario, "--no-half", "--workers", 1, "--out", out, "--seed", 9).code == 130
+    assert sim.Results.open(out).manifest["seed"] == 9
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["proposal.toml", "run"]
+
+
+def test_the_handlers_of_the_caller_are_left_as_they_were(call: Call) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    assert call("--version").code == 0
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    assert app.INTERRUPTED == 130
