@@ -6,6 +6,7 @@ rounded everywhere and fast enough for the few constants that need it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Context, Decimal
 
 _CONTEXT = Context(prec=40)
@@ -21,6 +22,21 @@ def log(x: float) -> float:
     return float(_CONTEXT.ln(Decimal(x)))
 
 
-def yearly_probability(rate: float) -> float:
-    """The probability of at least one event in a year of a Poisson process with `rate` events a year."""
-    return 1.0 - exp(-rate)
+@dataclass(frozen=True)
+class Function:
+    """A function with the same bits everywhere: a constant minus or plus exp(rate * x)."""
+
+    constant: float
+    sign: float
+    rate: float
+
+    def __call__(self, x: float) -> float:
+        """The value at x, rounded correctly but for the last addition."""
+        return self.constant + self.sign * exp(self.rate * x)
+
+
+yearly_probability = Function(constant=1.0, sign=-1.0, rate=-1.0)
+"""The probability of at least one event in a year of a Poisson process, from its rate a year: 1 - exp(-rate)."""
+
+monthly_factor = Function(constant=0.0, sign=1.0, rate=-1 / 12)
+"""What a month leaves of a quantity that decays at a rate a year: exp(-rate / 12)."""

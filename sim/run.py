@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -108,8 +109,13 @@ def _manifest(scenario: Scenario, seed: int, paths: int) -> dict[str, object]:
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "scipy", "simpy")},
         "built_tables": _built_tables(scenario),
-        "command": " ".join(["sim", *sys.argv[1:]]) if sys.argv and sys.argv[0].endswith("sim") else "",
+        "command": _command(),
     }
+
+
+def _command() -> str:
+    """The command line, where the run was started by one."""
+    return " ".join(["sim", *sys.argv[1:]]) if Path(sys.argv[0]).name in ("sim", "__main__.py") else ""
 
 
 def _built_tables(scenario: Scenario) -> dict[str, str]:

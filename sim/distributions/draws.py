@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.families import Family
-from sim.distributions.tables import CELLS, TAIL_CELLS, Float32, Function, Quantiles, table_of
+from sim.distributions.tables import CELLS, TAIL_CELLS, Float32, Quantiles, table_of
+from sim.exact import Function
 from sim.streams import Streams
 
 Mask = NDArray[np.bool_]

@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.distributions.scipy_names import REFUSED, SCIPY_FAMILIES
+from sim.exact import exp
 
 Shape = tuple[str, tuple[tuple[str, float], ...]]
 """The name of a standardised shape and its shape parameters, sorted: ("student_t", (("df", 5.0),))."""
@@ -100,7 +101,7 @@ class Lognormal(Family):
     )
 
     def moments(self) -> tuple[float, float]:
-        return self.mean, self.mean * math.sqrt(math.expm1(self.log_sd**2))
+        return self.mean, self.mean * math.sqrt(exp(self.log_sd**2) - 1)
 
     @property
     def shape_parameters(self) -> dict[str, float]:

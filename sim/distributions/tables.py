@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import time
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from math import fsum
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.families import Family, Scipy, Shape
 from sim.errors import UsageError
+from sim.exact import Function
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CELLS = 65_536
 TAIL_CELLS = 4_096
@@ -30,7 +34,6 @@ SECONDS_ALLOWED = 2.0
 
 Floats = NDArray[np.float64]
 Float32 = NDArray[np.float32]
-Function = Callable[[float], float]
 
 MIDDLE: Floats = (np.arange(CELLS) + 0.5) / CELLS
 TAIL: Floats = (np.arange(TAIL_CELLS) + 0.5) / TAIL_CELLS / CELLS
@@ -62,8 +65,8 @@ class Quantiles:
         return Quantiles(*(np.clip(part, np.float32(low), np.float32(high)) for part in self._parts()))
 
     def mapped(self, function: Function) -> Quantiles:
-        """The table of `function(value)`, for a function that is exact on every machine (see `sim.exact`)."""
-        return Quantiles(*(np.array([function(float(x)) for x in part], dtype=np.float32) for part in self._parts()))
+        """The table of `function(value)`; where NumPy's exp might round another way, the exact function decides."""
+        return Quantiles(*(_mapped(part.astype(np.float64), function) for part in self._parts()))
 
     def _parts(self) -> tuple[Float32, Float32, Float32]:
         return self.cells, self.low, self.high
@@ -121,9 +124,18 @@ def build(shape: Shape) -> Quantiles:
     return Quantiles(*(((part - mean) / sd).astype(np.float32) for part in (cells, low, high)))
 
 
+def _mapped(values: Floats, function: Function) -> Float32:
+    near = function.constant + function.sign * np.exp(function.rate * values)
+    doubt = 1e-14 * (1 + np.abs(near))
+    rounded: Float32 = near.astype(np.float32)
+    for place in np.flatnonzero((near - doubt).astype(np.float32) != (near + doubt).astype(np.float32)):
+        rounded[place] = function(float(values[place]))
+    return rounded
+
+
 def _moments(cells: Floats, low: Floats, high: Floats) -> tuple[float, float]:
     def average(c: Floats, lo: Floats, hi: Floats) -> float:
-        return float((c[1:-1].sum() + lo.mean() + hi.mean()) / CELLS)
+        return (fsum(c[1:-1]) + (fsum(lo) + fsum(hi)) / TAIL_CELLS) / CELLS
 
     mean = average(cells, low, high)
     return mean, float(np.sqrt(average((cells - mean) ** 2, (low - mean) ** 2, (high - mean) ** 2)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.clock import Phase, Process
 from sim.distributions.draws import Value
-from sim.engine.inputs import AllyInputs
+from sim.engine.inputs import RATE_WITHOUT_CALENDAR, AllyInputs
 from sim.engine.observer import Observer
 from sim.engine.parameters import Parameters
 from sim.exact import yearly_probability
@@ -120,9 +120,8 @@ class Ally:
         """Equation 2, in January."""
         world, state = self.world, self.state
         noise = self._draw("growth/ally_noise", self.growth.ally_noise, year)
-        surprise = growth.surprise(world.common_surprise_pct, noise, self.growth_sd)
-        if state.growth_loss_pct is not None:
-            surprise, state.growth_loss_pct = surprise - state.growth_loss_pct, None
+        loss, state.growth_loss_pct = state.growth_loss_pct, None
+        surprise = growth.surprise(world.common_surprise_pct, noise, self.growth_sd, 0.0 if loss is None else loss)
         forecast = self.inputs.forecast_pct[year] + self.growth.forecast_shift_pct
         state.surprise_pct = surprise
         state.gdp_usd_bn = growth.next_gdp(state.gdp_usd_bn, forecast, surprise)
@@ -203,21 +202,24 @@ class Ally:
         state.late_push[pushed.paths] = True
 
     def _toward_announced(self, plan: Array, year: int, *, first: bool) -> Array:
-        path, b = self.state.path, self.budget
-        announced = path.share_pct(year) if path else None
-        if path is None or announced is None:
-            return plan
-        weight = b.path_weight_first if first else b.path_weight_firm if path.firm else b.path_weight_plan
-        step = budget.within_reach(
-            announced - self.state.share_pct, self.state.share_pct,
-            max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
-        )  # fmt: skip
-        return np.where(path.holds, budget.toward_announced(plan, step, weight), plan)
+        share, b = self.state.share_pct, self.budget
+        for path in self.state.announced:
+            announced = path.share_pct(year)
+            if announced is None:
+                continue
+            weight = b.path_weight_first if first else b.path_weight_firm if path.firm else b.path_weight_plan
+            step = budget.within_reach(
+                announced - share, share, max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall
+            )
+            plan = np.where(path.holds, budget.toward_announced(plan, step, weight), plan)
+        return plan
 
     def _early_elections(self, hit: Hit, year: int) -> dict[int, Paths]:
         chance = self.will.early_election_rate
         if chance is None:
-            chance = yearly_probability(self.inputs.early_election_rate[year])
+            chance = yearly_probability(self.inputs.early_election_rate)
+        if not self.inputs.has_calendar(year):
+            chance = chance + (1 - chance) * yearly_probability(RATE_WITHOUT_CALENDAR)
         voters = hit.chosen("occurs", chance)
         months = self.world.draws.month("election/early/month", ally=self.inputs.code, period=year)[voters]
         return {int(month): voters[months == month] for month in np.unique(months)}

@@ -16,9 +16,12 @@ from sim.scenario.schema import Scenario
 PRIOR_RATE, PRIOR_YEARS = 0.08, 25.0
 """Early elections a year before an ally's record is seen, and the years of record this belief is worth (judgement)."""
 
-CALENDAR_FROM = 2021
+CALENDAR = range(2021, 2036)
 RATE_WITHOUT_CALENDAR = 0.25
-"""Before 2021 the data hold no calendar: elections come at random, as with terms of four years."""
+"""Outside these years the data hold no calendar: elections come at random, as with terms of four years."""
+
+PLEDGES_FROM = 2025
+"""The national pledges and announced paths of the data were made in 2025 and 2026: earlier base years know none."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +41,18 @@ class AllyInputs:
     debt_pct: float  # gross public debt of the year before the base year, % of GDP
     commitment: float  # the most it feels bound by an alliance target
     elections: dict[int, int]  # month of the scheduled election, by year
-    early_election_rate: dict[int, float]  # by year
+    early_election_rate: float  # a year
     commitments: tuple[Pledge | AnnouncedPath, ...]  # own pledges and path of the data
 
     @property
     def europe_canada(self) -> bool:
         """Whether it belongs to Europe and Canada: every ally but the United States."""
         return self.iso3 != "USA"
+
+    @staticmethod
+    def has_calendar(year: int) -> bool:
+        """Whether the elections of a year are in the data."""
+        return year in CALENDAR
 
 
 @lru_cache(maxsize=8)
@@ -83,7 +91,7 @@ def _inputs(
             faults.append(_missing(iso3, base, column))
     if share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None:
         return None
-    first = base - scenario.budget.norm_years + 1
+    first = base - scenario.of_ally(iso3, scenario.budget).norm_years + 1
     past = [past_row.share_pct for past_row in tables.shares_of(iso3) if first <= past_row.year < base]
     near = exposure(
         geography.distance_moscow_km, geography.land_border_russia, geography.near_coast, geography.exposure_override
@@ -103,11 +111,11 @@ def _inputs(
         debt_pct=debt,
         commitment=own.commitment if own and own.commitment is not None else 1.0,
         elections={
-            e.year: e.month for e in tables.elections_of(iso3) if e.executive and e.year > max(base, CALENDAR_FROM - 1)
+            row.year: row.month
+            for row in tables.elections_of(iso3)
+            if row.executive and row.year > base and row.year in CALENDAR and not row.early  # nobody foresaw those
         },
-        early_election_rate={
-            year: _early_rate(tables, iso3) + (RATE_WITHOUT_CALENDAR if year < CALENDAR_FROM else 0) for year in years
-        },
+        early_election_rate=_early_rate(tables, iso3),
         commitments=_commitments(scenario, tables, iso3),
     )
 
@@ -121,6 +129,8 @@ def _early_rate(tables: Tables, iso3: str) -> float:
 
 def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge | AnnouncedPath, ...]:
     budget = scenario.of_ally(iso3, scenario.budget)
+    if scenario.horizon.base_year < PLEDGES_FROM:
+        return ()
     own: list[Pledge | AnnouncedPath] = []
     if budget.pledges:
         for row in tables.pledges_of(iso3):

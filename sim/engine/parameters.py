@@ -6,9 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sim.distributions.draws import Draws, Value
-from sim.distributions.tables import Function
-from sim.exact import yearly_probability
-from sim.model.urgency import monthly_factor
+from sim.exact import Function, monthly_factor, yearly_probability
 from sim.scenario.schema import Scenario
 from sim.scenario.sections import Budget, Growth, Outturn, Related, Will
 

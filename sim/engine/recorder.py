@@ -12,10 +12,10 @@ from sim.engine.ally import Years
 from sim.engine.inputs import AllyInputs
 from sim.engine.parameters import Parameters
 from sim.model.links import Array
-from sim.model.outturn import printed
 from sim.model.related import counted
 from sim.model.world import AllyState, World
 from sim.record.counts import CELLS, GROUPS, PILLARS, TALLIES, Counts
+from sim.record.grid import printed
 from sim.scenario.schema import Scenario
 
 CORE, RELATED, TOTAL = range(3)
@@ -48,7 +48,12 @@ class Recorder:
         self._group_usd_cell = [sum(e.gdp_usd_bn for e in group) / 10_000 for group in groups]
         self._never = steps + 1
         start = [
-            0 if core and printed(entry.base_share_pct) >= printed(core.share_pct) else self._never for entry in inputs
+            0
+            if core
+            and (core.members is None or entry.iso3 in core.members)
+            and printed(entry.base_share_pct) >= printed(core.share_pct)
+            else self._never
+            for entry in inputs
         ]
         self._first = np.repeat(np.array(start, dtype=np.int16)[:, None], size, axis=1)
         self._since = self._first.copy()
@@ -95,12 +100,18 @@ class Recorder:
             if compliant is not None:
                 arrays["compliant"][pillar, place, step] += np.count_nonzero(compliant)
                 tallies[pillar] += compliant
-                if ally.late_push is not None and pillar != RELATED:
-                    arrays["on_paper"][pillar, place, step] += np.count_nonzero(compliant & ally.late_push)
         core = met[CORE]
         if core is None:
             return np.zeros(ally.size, dtype=np.int32)
-        tallies[WITHOUT_PUSH] += core if ally.late_push is None else core & ~ally.late_push
+        if ally.late_push is None:
+            tallies[WITHOUT_PUSH] += core
+        else:
+            unpushed = (ally.unpushed_pct, related, ally.unpushed_pct + related)
+            honest = self._compliance(ally.iso3, [printed(share) for share in unpushed])
+            tallies[WITHOUT_PUSH] += honest[CORE]
+            for pillar, (compliant, plain) in enumerate(zip(met, honest, strict=True)):
+                if compliant is not None and plain is not None:
+                    arrays["on_paper"][pillar, place, step] += np.count_nonzero(compliant & ~plain)
         arrays["in_force"][place, step] += np.count_nonzero(self._meets_in_force(core, prints[CORE], year))
         self._note_first_year(place, step + 1, core)
         return self._shortfall(place, step, ally, prints[CORE])

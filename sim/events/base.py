@@ -101,7 +101,7 @@ class Event(Facts):
             raise ValueError("is either dated (when) or random (rate), not both")
         if self.needs_time and self.when is None and self.rate is None:
             raise ValueError('needs a time: when = "2028-05" for a dated event, or rate = 0.07 for a random one')
-        if self.rate is not None and self.probability != 1.0:
+        if self.rate is not None and "probability" in self.model_fields_set:
             raise ValueError("probability belongs to a dated event; a random one has its rate")
         return self
 

@@ -23,9 +23,12 @@ def common_factor(factor: Value, recession: Mask, depth_pct: Value, probability:
     return factor + depth_pct * (probability - recession.astype(np.float32))
 
 
-def surprise(common: Value, ally_noise: Value, sd_pct: Value) -> Value:
-    """f_t + e_it, percentage points, from WORST_SURPRISE_PCT up: `ally_noise` has variance 1."""
-    return np.maximum(common + sd_pct * ally_noise, WORST_SURPRISE_PCT)
+def surprise(common: Value, ally_noise: Value, sd_pct: Value, loss_pct: Value = 0.0) -> Value:
+    """f_t + e_it, percentage points, from WORST_SURPRISE_PCT up: `ally_noise` has variance 1.
+
+    `loss_pct` is what recessions of the ally's own take.
+    """
+    return np.maximum(common + sd_pct * ally_noise - loss_pct, WORST_SURPRISE_PCT)
 
 
 def next_gdp(gdp: Array, forecast_pct: Value, surprise_pct: Value) -> Array:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.distributions.draws import Mask
 from sim.model.links import Array, Value
-
-Centi = NDArray[np.int32]
-"""A share as NATO prints it, in hundredths of a percentage point: 350 is 3.50 % of GDP."""
+from sim.record.grid import printed
 
 
 def outturn(
@@ -23,11 +20,6 @@ def outturn(
     executed = np.where(plan_pct > 0, execution * plan_pct, plan_pct)
     share: Array = (share_pct + executed + noise * share_pct) / (1 + surprise_pct * 0.01)
     return np.maximum(share, floor_pct)
-
-
-def printed(share_pct: Value) -> Centi:
-    """Rounded to two decimals, halves up: 3.495 prints as 350."""
-    return (np.asarray(share_pct, dtype=np.float32) * 100 + 0.5).astype(np.int32)
 
 
 def late_push_open(

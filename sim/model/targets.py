@@ -28,25 +28,24 @@ def followed(ally: AllyState, alliance: Iterable[Target], binding: float, year: 
     `alliance` holds the core targets on the ally, `binding` the most it feels bound by one of them. An opt-out wins
     over every other target on the paths where it still holds. Numbers where all paths agree, else arrays (paths,).
     """
-    candidates: list[tuple[Value, Value, Value, np.ndarray | None, bool]] = [
-        (target.share_pct, target.by, least(target.commitment, binding), None, False)
-        for target in alliance
-        if isinstance(target.commitment, np.ndarray) or target.commitment > 0  # else a yardstick, not a target
-    ]
-    candidates += [(p.share_pct, p.by, p.commitment, p.holds, p.opt_out) for p in ally.pledges]
+    candidates = [
+        (target.share_pct, target.by, least(target.commitment, binding), None, False) for target in alliance
+    ] + [(own.share_pct, own.by, own.commitment, own.holds, own.opt_out) for own in ally.pledges]
+    # A commitment of 0 makes a yardstick, not a target: it holds nobody.
+    candidates = [c for c in candidates if isinstance(c[2], np.ndarray) or c[2] > 0]
     if not candidates:
         return 0.0, 9999.0, 0.0
-    if len(candidates) == 1 and candidates[0][3] is None:
+    if len(candidates) == 1 and candidates[0][3] is None and not isinstance(candidates[0][2], np.ndarray):
         return candidates[0][:3]
     best = np.full(ally.size, -np.inf, dtype=np.float32)
     chosen: list[Value] = [0.0, 9999.0, 0.0]
     for share_pct, due, commitment, holds, opt_out in candidates:
         step = wanted_step(ally.share_pct, share_pct, due, commitment, year)
-        if opt_out:
+        if opt_out:  # the later of two wins
             step = np.full(ally.size, np.inf, dtype=np.float32)
-        if holds is not None:
-            step = np.where(holds, step, np.float32(-np.inf))
-        better = step > best
+        in_force = np.broadcast_to(np.asarray(commitment, dtype=np.float32) > 0, (ally.size,))
+        step = np.where(in_force if holds is None else in_force & holds, step, np.float32(-np.inf))
+        better = (step > best) | ((step == best) & (step == np.inf))
         best = np.where(better, step, best)
         chosen = [
             np.where(better, np.asarray(new, dtype=np.float32), np.asarray(old, dtype=np.float32))

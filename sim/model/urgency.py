@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.exact import exp
 from sim.model.links import Array, Value, saturate
 
 HISTORY: tuple[tuple[int, int, float, str], ...] = (
@@ -32,11 +31,6 @@ def past_urgency(
         np.zeros_like(factor),
     )
     return left.astype(np.float32) if left.ndim else float(left)
-
-
-def monthly_factor(decay: float) -> float:
-    """What is left of A after a month, for a decay a year: exp(-decay / 12)."""
-    return exp(-decay / 12)
 
 
 class Urgency:

@@ -125,7 +125,7 @@ class AllyState:
     unpushed_pct: Array | None = None  # r before the late push
     late_push: Mask | None = None  # paths on which compliance is on paper
     pledges: list[OwnPledge] = field(default_factory=list)
-    path: OwnPath | None = None
+    announced: list[OwnPath] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """No path has voted yet."""
@@ -141,19 +141,23 @@ class AllyState:
         self.pledges.append(OwnPledge(share_pct, by, commitment, opt_out, self._only(paths)))
 
     def announce(self, points: dict[int, float], firm: bool, paths: Paths) -> None:
-        """Put an announced path in force on `paths`, straight from the base year's share; it replaces the former."""
-        self.path = OwnPath({self.base_year: self.base_share_pct} | points, firm, self._only(paths))
+        """Put an announced path in force on `paths`, straight from the base year's share; there it ends the former."""
+        for former in self.announced:
+            former.holds[paths] = False
+        self.announced.append(OwnPath({self.base_year: self.base_share_pct} | points, firm, self._only(paths)))
 
     def bound(self) -> bool:
         """Whether there is anything a new government could drop."""
-        return bool(self.pledges) or self.path is not None
+        return bool(self.commitments())
+
+    def commitments(self) -> list[Mask]:
+        """Where each of the ally's own pledges, opt-outs and announced paths still holds."""
+        return [pledge.holds for pledge in self.pledges] + [path.holds for path in self.announced]
 
     def drop_pledges(self, paths: Paths) -> None:
         """The ally's own pledges, opt-outs and announced path lapse for good on `paths`."""
-        for pledge in self.pledges:
-            pledge.holds[paths] = False
-        if self.path is not None:
-            self.path.holds[paths] = False
+        for holds in self.commitments():
+            holds[paths] = False
 
     def vote(self, hit: Hit, month: int, change_probability: Value | None = None) -> None:
         """An election: with some probability the government changes."""

@@ -137,11 +137,10 @@ class Storyteller(Observer):
             core = {f"{name} target": self._at(target.share_pct) for name, target in world.targets.items()}
             due = {f"{name} year": self._at(target.by) for name, target in world.targets.items()}
             return {"urgency": self._at(world.urgency.level(world.clock.month)), **core, **due}
-        held = [pledge.holds for pledge in ally.pledges] + ([ally.path.holds] if ally.path else [])
         return {
             "will": self._at(ally.will),
             "share": self._at(ally.share_pct),
-            "pledges in force": float(sum(self._at(holds) for holds in held)),
+            "pledges in force": float(sum(self._at(holds) for holds in ally.commitments())),
         }
 
     def _at(self, value: object) -> float:

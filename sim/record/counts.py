@@ -34,7 +34,7 @@ class Counts:
 
     `arrays`, int64:
         compliant (pillar, ally, year): paths that meet the yardstick
-        on_paper (pillar, ally, year): of them, by a late push of that year
+        on_paper (pillar, ally, year): of them, those that a late push of that year alone brought there
         in_force (ally, year): paths that meet the core target as a summit or review left it
         shares (pillar, ally, year, cell): the reported share, in hundredths of a percentage point
         group_shares (group, pillar, year, cell): the GDP-weighted average of a group

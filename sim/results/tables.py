@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.record.counts import CELLS, GROUPS, PILLARS, TALLIES
+from sim.record.grid import printed
 from sim.record.record import Record, Yardstick
 from sim.results.intervals import average, quantile, wilson
 
@@ -88,7 +89,7 @@ def gap(record: Record) -> pd.DataFrame:
     if yardstick is None:
         return pd.DataFrame([], columns=header)
     counts, paths = record.counts.arrays, record.counts.paths
-    goal = int(yardstick.share_pct * 100 + 0.5)
+    goal = int(printed(yardstick.share_pct))
     missing = np.zeros_like(counts["shares"][0])
     missing[..., : goal + 1] = counts["shares"][0][..., goal::-1]
     missing[..., 0] = counts["shares"][0][..., goal:].sum(axis=-1)
@@ -96,8 +97,9 @@ def gap(record: Record) -> pd.DataFrame:
     rows = []
     for ally, entry in enumerate(record.description.allies):
         for step, year in enumerate(record.description.years):
-            member = yardstick.members is None or entry.iso3 in yardstick.members
-            pct = [c[ally, step] if member else np.nan for c in points]
+            if yardstick.members is not None and entry.iso3 not in yardstick.members:
+                continue
+            pct = [c[ally, step] for c in points]
             usd = quantile(counts["shortfall_usd"][ally, step], 0.95, entry.gdp_usd_bn / 10_000)
             rows.append(
                 (entry.iso3, entry.name, year, *pct, counts["shortfall_usd_m"][ally, step] / paths / 1_000, usd)
@@ -117,7 +119,8 @@ def first_year(record: Record) -> pd.DataFrame:
     Columns: iso3, ally, year (missing: never within the horizon; the base year: already at its start), probability,
     probability_staying (of first complying in that year and complying in every later year to the horizon).
     """
-    if record.description.yardstick("core") is None:
+    yardstick = record.description.yardstick("core")
+    if yardstick is None:
         return pd.DataFrame([], columns=["iso3", "ally", "year", "probability", "probability_staying"])
     counts, paths = record.counts.arrays, record.counts.paths
     years = [record.description.base_year, *record.description.years, None]
@@ -130,6 +133,7 @@ def first_year(record: Record) -> pd.DataFrame:
             counts["kept_from"][ally, step] / paths,
         )
         for ally, entry in enumerate(record.description.allies)
+        if yardstick.members is None or entry.iso3 in yardstick.members
         for step, year in enumerate(years)
     ]
     table = pd.DataFrame(rows, columns=["iso3", "ally", "year", "probability", "probability_staying"])

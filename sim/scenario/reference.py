@@ -39,8 +39,7 @@ def reference() -> str:
             parts += ["### `[targets.NAME]`", "", Target.__doc__ or "", "", *_table(Target, definitions), ""]
     parts += ["### `[ally.XXX]`", "", AllyFacts.__doc__ or "", ""]
     parts += [*_table(AllyFacts, definitions, leave_out=tuple(OF_ALLY)), ""]
-    names = ", ".join(f"`[ally.XXX.{section}]`" for section in OF_ALLY)
-    parts += [f"The keys of {names} are those of the sections of the same name.", ""]
+    parts += [*_sections_of_ally(), ""]
     parts += ["### Every `[[event]]`", "", *_table(Event, definitions, like=next(iter(EVENTS.values()))), ""]
     for kind, event in EVENTS.items():
         parts += [
@@ -64,6 +63,14 @@ def rewritten(text: str) -> str:
     if not (begin and end):
         raise UsageError(f"the file has no lines {BEGIN} and {END}")
     return f"{head}{BEGIN}\n\n{reference()}\n\n{END}{tail}"
+
+
+def _sections_of_ally() -> Iterator[str]:
+    yield "Below it can stand, with the keys of the section of the same name:"
+    yield ""
+    for section, model in OF_ALLY.items():
+        common = [f"`{key}`" for key in keys_of(SECTIONS[section]) if key not in keys_of(model)]
+        yield f"- `[ally.XXX.{section}]`" + (f", but not {', '.join(common)}, which all allies share" if common else "")
 
 
 def _shared(event: type[Event]) -> tuple[str, ...]:

@@ -44,10 +44,12 @@ class Data(Facts):
     geography: File | None = Field(None, description="a file in place of the table `geography`")
 
 
-def _some_of(section: type[Facts]) -> Any:
-    """A section of which one ally overrides some parameters: every field optional, no defaults."""
+def _some_of(section: type[Facts], shared: tuple[str, ...] = ()) -> Any:
+    """A section of which one ally overrides some parameters: every field optional but those all allies share."""
     fields: dict[str, Any] = {}
     for name, field in section.model_fields.items():
+        if name in shared:
+            continue
         fields[name] = (
             field.rebuild_annotation() | None,
             Field(None, description=field.description, json_schema_extra=field.json_schema_extra),
@@ -55,7 +57,7 @@ def _some_of(section: type[Facts]) -> Any:
     return create_model(f"{section.__name__}OfAlly", __base__=Facts, __module__=__name__, **fields)
 
 
-GrowthOfAlly = _some_of(Growth)
+GrowthOfAlly = _some_of(Growth, shared=("factor", "recession_probability", "recession_depth_pct"))
 WillOfAlly = _some_of(Will)
 BudgetOfAlly = _some_of(Budget)
 OutturnOfAlly = _some_of(Outturn)
@@ -103,7 +105,7 @@ class Scenario(Facts):
     related: Related = Related()
     data: Data = Data()
     ally: dict[Iso3, AllyFacts] = Field({}, description="what single allies have otherwise")
-    event: tuple[AnyEvent, ...] = Field((), description="what happens")
+    event: tuple[AnyEvent, ...] = Field((), max_length=300, description="what happens")
 
     replacements: dict[str, Replacement] = Field({}, exclude=True, repr=False)
     """The user's own tables, read when the file was loaded; filled by `sim.load`, not a key of the file."""

@@ -63,7 +63,7 @@ class Growth(Facts):
         scope="year", evidence="IMF WEO April 2026: common part of growth 2000-2024",
     )  # fmt: skip
     recession_probability: Scalar = parameter(
-        0.07, "probability of a common recession in a year", unit="1/year", scope="path", low=0, high=1
+        0.07, "probability of a common recession in a year", unit="1", scope="path", low=0, high=1
     )
     recession_depth_pct: Scalar = parameter(
         5.0, "growth lost in a common recession", unit="percentage points", scope="path", low=0, high=40

@@ -17,6 +17,9 @@ def dump(scenario: Scenario) -> str:
     import tomli_w  # here, since reading needs no writer
 
     facts = scenario.model_dump(mode="python", by_alias=True, exclude_none=True, exclude={"extends"})
+    for event in facts["event"]:
+        if "rate" in event:
+            del event["probability"]  # that of a dated event
     text = tomli_w.dumps(facts)
     if reload(text, scenario.replacements) != scenario:
         raise UsageError("no file describes this scenario; build on one that was loaded, or on `loads('')`")

@@ -88,7 +88,7 @@ def test_a_title_cannot_command_the_terminal(scenario: Path) -> None:
 
 
 def test_data_fits_a_narrow_terminal() -> None:
-    for args in (("data",), ("data", "allies"), ("data", "allies", "est"), ("data", "pledges", "est")):
+    for args in (("data",), ("data", "allies"), ("data", "allies", "usa"), ("data", "pledges", "usa")):
         code, sent = on_terminal(40, *args)
         assert code == 0
         lines = [ESCAPE.sub("", line).rstrip("\r") for line in sent.split("\n")]

@@ -14,7 +14,7 @@ from sim.distributions.draws import Draws
 from sim.distributions.scipy_names import REFUSED, SCIPY_FAMILIES
 from sim.distributions.tables import CELLS, TAIL_CELLS, build, file_stem, packaged, standardised, table_of
 from sim.errors import UsageError
-from sim.exact import exp, log, yearly_probability
+from sim.exact import Function, exp, log, monthly_factor, yearly_probability
 
 SAMPLES = [
     f.Normal(mean=0.3, sd=1.0), f.Lognormal(mean=1.0, log_sd=0.3), f.Uniform(low=-1.0, high=3.0),
@@ -123,3 +123,11 @@ def test_exact_functions() -> None:
     assert log(2200 / 790) == pytest.approx(math.log(2200 / 790), rel=1e-15)
     assert yearly_probability(0.07) == pytest.approx(0.0676061800, abs=1e-9)
     assert 1 - (1 - yearly_probability(0.07)) ** 10 == pytest.approx(0.5034, abs=5e-5)
+
+
+@pytest.mark.parametrize("function", [yearly_probability, monthly_factor])
+def test_a_function_of_a_table_is_exact_in_every_cell(function: Function) -> None:
+    law = f.Gamma(shape=2.0, mean=0.07)
+    plain, mapped = table_of(law), table_of(law, function)
+    for place in range(0, CELLS, 97):
+        assert mapped.cells[place] == np.float32(function(float(plain.cells[place])))

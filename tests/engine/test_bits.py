@@ -30,7 +30,8 @@ TABLES = [
     '[ally.POL]\nexposure = 0.95\n',
     '[[event]]\nname = "storm"\nkind = "crisis"\nrate = 0.3\n',
     '[[event]]\nname = "calm"\nkind = "detente"\nwhen = "2028-03"\nprobability = 0.5\n',
-    '[[event]]\nname = "slump"\nkind = "recession"\nally = "DEU"\nrate = 0.2\nsize_pct = { uniform = { low = 1.0, high = 6.0 } }\n',
+    '[[event]]\nname = "slump"\nkind = "recession"\nally = "DEU"\nrate = 0.2\n'
+    "size_pct = { uniform = { low = 1.0, high = 6.0 } }\n",
     '[[event]]\nname = "snap"\nkind = "election"\nally = "FRA"\nwhen = "2027-10"\n',
 ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from support import changed
 
 import sim
 from sim.engine.inputs import ally_inputs
-from sim.model.outturn import printed
+from sim.record.grid import printed
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
 

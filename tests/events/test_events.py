@@ -124,7 +124,8 @@ def test_a_recession_lowers_growth_of_its_year_and_ally_only() -> None:
 def test_a_summit_sets_and_a_review_moves_the_target_from_the_next_budget_on() -> None:
     events = (
         '[[event]]\nname = "ankara"\nkind = "summit"\nwhen = "2027-06"\nshare_pct = 4.0\nby = 2034\n'
-        '[[event]]\nname = "look"\nkind = "review"\nwhen = "2029-06"\nprobability = 1.0\nyears_later = 2\nchange_pct = -0.5\n'
+        '[[event]]\nname = "look"\nkind = "review"\nwhen = "2029-06"\nprobability = 1.0\n'
+        "years_later = 2\nchange_pct = -0.5\n"
     )
     diary = live(TARGET + QUIET + events)
     followed = {year: diary.outturns["ITA", year] for year in (2027, 2028, 2029, 2030)}
@@ -225,3 +226,81 @@ def test_random_events_come_at_their_rate_once_a_year_in_any_month() -> None:
     expected = sum(months.values()) / 12
     assert sum((count - expected) ** 2 / expected for count in months.values()) < 40
     assert abs((struck > 0).mean() - 0.30) > 4.5 * math.sqrt(0.21 / paths), "the control: another rate is told apart"
+
+
+def test_recessions_of_one_year_never_take_all_of_gdp() -> None:
+    events = "".join(
+        f'[[event]]\nname = "slump_{n}"\nkind = "recession"\nwhen = "2028-01"\nsize_pct = 40.0\nally = "DEU"\n'
+        for n in range(3)
+    )
+    diary = live(QUIET + events)
+    assert (diary.outturns["DEU", 2028]["surprise"] == -50).all()
+    assert (diary.outturns["DEU", 2028]["gdp"] > 0).all()
+
+
+def test_a_path_announced_later_ends_the_former_where_it_holds_and_nowhere_else() -> None:
+    event = """
+[[event]]
+name = "turn"
+kind = "announced_path"
+ally = "FRA"
+when = "2027-03"
+probability = 0.25
+points = [{ year = 2032, share_pct = 4.5 }]
+"""
+    diary = Diary()
+    scenario = sim.loads(QUIET + event)
+
+    class Holds(Diary):
+        def outturn(self, ally: AllyState, year: int) -> None:
+            if (ally.iso3, year) == ("FRA", 2027):
+                self.held = [path.holds.copy() for path in ally.announced]
+
+    diary = Holds()
+    run_block(scenario, 1, 0, 512, observer=diary)
+    former, later = diary.held
+    assert 0 < later.sum() < 512
+    assert not (former & later).any()
+    assert (former & ~later).any()
+
+
+@pytest.mark.parametrize("words", [
+    "[ally.FRA]\ncommitment = 0.0\n",
+    '[[event]]\nname = "zero"\nkind = "summit"\nwhen = "2027-01"\ncommitment = 0.0\n',
+])  # fmt: skip
+def test_a_commitment_of_zero_holds_nobody(words: str) -> None:
+    """A yardstick must not even forbid cuts: the outlays are those without the target."""
+    free = "[budget]\npledges = false\nannounced_paths = false\n" + QUIET
+    bound, unbound = live(TARGET + free + words), live(free)
+    if "summit" in words:
+        assert (bound.outturns["FRA", 2029]["target_pct"] == 0).all()
+    else:
+        same = bound.outturns["FRA", 2032]["share_pct"] - unbound.outturns["FRA", 2032]["share_pct"]
+        assert np.abs(same).max() < 0.05, "only the peers differ"
+
+
+def test_the_later_of_two_opt_outs_wins() -> None:
+    event = '[[event]]\nname = "new"\nkind = "pledge"\nally = "ESP"\nshare_pct = 1.5\nby = 2030\n'
+    event += 'opt_out = true\nwhen = "2028-02"\n'
+    diary = live(TARGET + QUIET + "[will]\nlapse_probability = 0.0\n" + event)
+    assert (diary.outturns["ESP", 2028]["target_pct"] == np.float32(2.1)).all()
+    assert (diary.outturns["ESP", 2029]["target_pct"] == np.float32(1.5)).all()
+
+
+def test_without_a_calendar_elections_come_at_random() -> None:
+    """The United States has no early elections, and votes in four years of ten before the calendar begins."""
+    votes = Counter()
+
+    class Votes(Diary):
+        @contextmanager
+        def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
+            yield
+            if ally is not None and ally.iso3 == "USA" and "election" in words(hit):
+                votes[self.world.clock.year] += len(hit.paths)
+
+    run_block(sim.loads("[horizon]\nbase_year = 2014\nlast_year = 2026\n" + QUIET), 1, 0, 2_048, observer=Votes())
+    p = 1 - math.exp(-0.25)
+    for year in range(2015, 2021):
+        assert abs(votes[year] - 2_048 * p) < 5 * math.sqrt(2_048 * p * (1 - p))
+    assert votes[2021] == votes[2022] == votes[2023] == 0
+    assert votes[2024] > 1_500

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.data.tables import load_tables
+from sim.exact import monthly_factor
 from sim.model import budget, growth, outturn, related, will
 from sim.model.exposure import exposure
 from sim.model.links import link, saturate
 from sim.model.targets import followed
-from sim.model.urgency import HISTORY, Urgency, monthly_factor, past_urgency
+from sim.model.urgency import HISTORY, Urgency, past_urgency
 from sim.model.world import AllyState, OwnPath, Politics, Target
+from sim.record.grid import printed
 
 reals = st.floats(-50, 50, width=32)
 shares = st.floats(np.float32(0.2), 10, width=32)
@@ -148,7 +150,7 @@ def test_printed_rounds_halves_up_as_nato_prints() -> None:
 
 
 def printed_of(share: float) -> int:
-    return int(outturn.printed(share))
+    return int(printed(share))
 
 
 def test_outturn_moves_the_share_against_the_surprise() -> None:

@@ -117,7 +117,7 @@ def _early_rate(scenario: Scenario, entry: AllyInputs | None) -> float | None:
     if entry is None:
         return None
     own = scenario.of_ally(entry.iso3, scenario.will).early_election_rate
-    return float(own) if isinstance(own, (int, float)) else entry.early_election_rate[max(entry.early_election_rate)]
+    return float(own) if isinstance(own, (int, float)) else entry.early_election_rate
 
 
 def month_of(row: ElectionRow) -> str:

@@ -31,6 +31,7 @@ CODES: Final[dict[str, str]] = {
     "bad-month": 'a month not written "YYYY-MM"',
     "too-long": "a text of more than 2,000 characters",
     "too-short": "a list without entries",
+    "too-many": "more entries in a list than a run can use",
     # distributions
     "unknown-family": "a family of distributions that does not exist",
     "two-families": "a distribution of two families",

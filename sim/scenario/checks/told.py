@@ -132,6 +132,9 @@ def _said(detail: dict[str, Any], path: Path, raw: Any) -> Said:
             return _of_pattern(str(value), path, context["pattern"])
         case "string_too_long":
             return Said("too-long", f"must be at most {context['max_length']} characters", "shorten the text")
+        case "too_long":
+            rule = f"must have at most {context['max_length']} entries, with those inherited"
+            return Said("too-many", rule, "keep what the question needs")
         case "too_short":
             return Said("too-short", "must have at least one entry", "add an entry, or remove the key")
     return Said("invalid-value", detail["msg"], "compare with the description of the format")
