@@ -25,6 +25,7 @@ tests: $(INSTALLED)
 
 docs: $(INSTALLED)  ## rewrite the generated parts of the pages
 	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md
+	$(BIN)/python docs/figures.py
 
 bench: $(INSTALLED)  ## benchmarks: ratios inside one run
 	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist

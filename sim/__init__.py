@@ -8,7 +8,6 @@ results.compliance()
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from sim.errors import Fault, RunError, ScenarioError, SimError, UsageError
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from sim.results.results import Results
     from sim.scenario import Scenario, dump, load, loads
 
-__version__ = version("burdenshare")
 __all__ = [
     "Fault", "Results", "RunError", "Scenario", "ScenarioError", "SimError", "UsageError", "dump", "load", "loads",
     "replay", "simulate",
@@ -75,6 +73,10 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
 
 def __getattr__(name: str) -> object:
     """Names that need a heavier import are fetched when asked for."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("burdenshare")
     if name == "Results":
         from sim.results.results import Results
 

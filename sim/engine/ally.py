@@ -98,7 +98,7 @@ class Ally:
                     self._hold(early.at(by_month[month]), "An early election")
                 if month == scheduled:
                     waiting = np.flatnonzero(clock.month - state.last_vote > 12)
-                    self._hold(self._hit("election/scheduled", year, waiting), "The election of the calendar")
+                    self._hold(self._hit("election/scheduled", year, waiting), "A scheduled election")
 
     def drift(self, year: int) -> None:
         """Equation 4, in January."""

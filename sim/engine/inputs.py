@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import fmean
@@ -10,7 +11,7 @@ from sim.data.tables import Tables, load_tables
 from sim.errors import Fault, ScenarioError
 from sim.events.pledge import AnnouncedPath, PathPoint, Pledge
 from sim.model.exposure import exposure
-from sim.model.growth import forecast, own_growth_sd
+from sim.model.growth import KNOWN_FROM, SD_YEARS, forecast, own_growth_sd
 from sim.scenario.schema import Scenario
 
 PRIOR_RATE, PRIOR_YEARS = 0.08, 25.0
@@ -86,10 +87,11 @@ def _inputs(
     share = own.share_pct if own and own.share_pct is not None else (row.share_pct if row else None)
     debt = own.debt_pct if own and own.debt_pct is not None else debt
     needed = {"share_pct": share, "nominal_usd_bn": gdp.nominal_usd_bn if gdp else None, "gov_debt_pct": debt}
-    for column, value in needed.items():
-        if value is None:
-            faults.append(_missing(iso3, base, column))
-    if share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None:
+    gaps = [_missing(iso3, f"of {base}", column) for column, value in needed.items() if value is None]
+    if not growth_suffices(growth[iso3], base, last):
+        gaps.append(_missing(iso3, f"to {base} and from 2000 to 2024", "growth_pct"))
+    faults += gaps
+    if gaps or share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None:
         return None
     first = base - scenario.of_ally(iso3, scenario.budget).norm_years + 1
     past = [past_row.share_pct for past_row in tables.shares_of(iso3) if first <= past_row.year < base]
@@ -118,6 +120,15 @@ def _inputs(
         early_election_rate=_early_rate(tables, iso3),
         commitments=_commitments(scenario, tables, iso3),
     )
+
+
+def growth_suffices(growth_pct: Mapping[int, float], base_year: int, last_year: int) -> bool:
+    """Whether a series holds what `own_growth_sd` and `forecast` need."""
+    if sum(year in growth_pct for year in SD_YEARS) < 2:
+        return False
+    if base_year < KNOWN_FROM:
+        return any(year in growth_pct for year in range(base_year - 9, base_year + 1))
+    return all(year in growth_pct for year in range(base_year + 1, min(last_year, max(growth_pct)) + 1))
 
 
 def _early_rate(tables: Tables, iso3: str) -> float:
@@ -149,8 +160,8 @@ def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
     return tuple(own)
 
 
-def _missing(iso3: str, year: int, column: str) -> Fault:
+def _missing(iso3: str, years: str, column: str) -> Fault:
     return Fault(
-        file="data", line=0, field=f"{iso3}.{column}", value="blank", rule=f"the run starts from {year} and needs it",
-        remedy=f"choose another base_year, or give [ally.{iso3}] its own figure", code="missing-figure",
+        file="data", line=0, field=f"{iso3}.{column}", value="blank", rule=f"the run needs the figure {years}",
+        remedy=f"choose another base_year, fill the table, or give [ally.{iso3}] its own figure", code="missing-figure",
     )  # fmt: skip

@@ -14,6 +14,9 @@ SD_YEARS = tuple(year for year in range(2000, 2025) if year not in (2009, 2020, 
 """The years an ally's own growth noise is measured on; the common shocks of 2009, 2020 and 2021 are left out."""
 
 
+KNOWN_FROM = 2025
+"""Base years from here on have the IMF's forecasts in the data."""
+
 WORST_SURPRISE_PCT = np.float32(-50)
 """The heavy tail of a volatile ally would cost it its whole GDP once in some ten million years; this is the floor."""
 
@@ -50,14 +53,12 @@ def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str) -> f
     return stdev(own)
 
 
-def forecast(
-    growth_pct: Mapping[int, float], base_year: int, years: Sequence[int], known_from: int = 2025
-) -> list[float]:
+def forecast(growth_pct: Mapping[int, float], base_year: int, years: Sequence[int]) -> list[float]:
     """Growth expected for each of `years`, percent: the IMF's forecast, its last year carried on.
 
-    For a base year before `known_from` no forecast of the time is in the data: the mean of the ten years before.
+    For a base year before `KNOWN_FROM` no forecast of the time is in the data: the mean of the ten years before.
     """
-    if base_year < known_from:
+    if base_year < KNOWN_FROM:
         past = [growth_pct[year] for year in range(base_year - 9, base_year + 1) if year in growth_pct]
         return [fmean(past)] * len(years)
     last = max(growth_pct)

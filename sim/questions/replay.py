@@ -107,7 +107,7 @@ class Storyteller(Observer):
         if ally is not None and "will" in after and "government" not in text:
             text += " The government changes."
         if ally is not None and before["pledges in force"] > after.get("pledges in force", before["pledges in force"]):
-            text += " It drops the national pledge."
+            text += " It drops what was pledged or announced."
         after.pop("pledges in force", None)
         self._say(ally.iso3 if ally else None, "event", text, {name: before[name] for name in after}, after)
 

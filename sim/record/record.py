@@ -41,6 +41,10 @@ class Yardstick:
     by: int
     members: tuple[str, ...] | None  # None: all allies
 
+    def binds(self, iso3: str) -> bool:
+        """Whether an ally is measured against it."""
+        return self.members is None or iso3 in self.members
+
 
 @dataclass(frozen=True)
 class Description:
@@ -154,10 +158,11 @@ def _swap(beside: Path, place: Path) -> None:
         beside.rename(place)
         return
     former = beside.with_name(f"{beside.name}.former")
-    place.rename(former)
     try:
+        place.rename(former)
         beside.rename(place)
-    except OSError:
-        former.rename(place)
+    except BaseException:  # an interrupt too must leave a run in its place
+        if former.exists() and not place.exists():
+            former.rename(place)
         raise
     shutil.rmtree(former, ignore_errors=True)

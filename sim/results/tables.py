@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from sim.record.counts import CELLS, GROUPS, PILLARS, TALLIES
 from sim.record.grid import printed
-from sim.record.record import Record, Yardstick
-from sim.results.intervals import average, quantile, wilson
+from sim.record.record import Record
+from sim.results.intervals import average, quantile
+from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
 
 POINT = 0.01  # a cell of a share, percentage points
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
@@ -24,24 +25,7 @@ def compliance(record: Record) -> pd.DataFrame:
     Columns: iso3, ally, year, pillar (core, related, total), target_pct, probability, ci_low, ci_high (95 % Wilson,
     Monte Carlo error only), without_late_push, in_force (against the target as a review left it; core only), paths.
     """
-    counts, paths = record.counts.arrays, record.counts.paths
-    rows = []
-    for pillar, place, yardstick in _measured(record):
-        met, paper = counts["compliant"][place], counts["on_paper"][place]
-        low, high = wilson(met, paths)
-        for ally, entry in enumerate(record.description.allies):
-            if yardstick.members is not None and entry.iso3 not in yardstick.members:
-                continue
-            for step, year in enumerate(record.description.years):
-                rows.append((
-                    entry.iso3, entry.name, year, pillar, yardstick.share_pct, met[ally, step] / paths,
-                    low[ally, step], high[ally, step], (met[ally, step] - paper[ally, step]) / paths,
-                    counts["in_force"][ally, step] / paths if pillar == "core" else np.nan, paths,
-                ))  # fmt: skip
-    return pd.DataFrame(rows, columns=[
-        "iso3", "ally", "year", "pillar", "target_pct", "probability", "ci_low", "ci_high", "without_late_push",
-        "in_force", "paths",
-    ])  # fmt: skip
+    return pd.DataFrame(list(compliance_rows(record)), columns=list(COMPLIANCE_COLUMNS)).astype({"in_force": float})
 
 
 def shares(record: Record) -> pd.DataFrame:
@@ -66,7 +50,7 @@ def alliance(record: Record) -> pd.DataFrame:
     Columns: year, pillar (and core_without_late_push), compliant (0 to the number of allies), probability.
     """
     number, paths = record.counts.arrays["number"], record.counts.paths
-    measured = {pillar for pillar, _, _ in _measured(record)}
+    measured = {pillar for pillar in PILLARS if record.description.yardstick(pillar)}
     rows = [
         (year, tally, compliant, number[place, step, compliant] / paths)
         for place, tally in enumerate(TALLIES)
@@ -97,7 +81,7 @@ def gap(record: Record) -> pd.DataFrame:
     rows = []
     for ally, entry in enumerate(record.description.allies):
         for step, year in enumerate(record.description.years):
-            if yardstick.members is not None and entry.iso3 not in yardstick.members:
+            if not yardstick.binds(entry.iso3):
                 continue
             pct = [c[ally, step] for c in points]
             usd = quantile(counts["shortfall_usd"][ally, step], 0.95, entry.gdp_usd_bn / 10_000)
@@ -133,18 +117,11 @@ def first_year(record: Record) -> pd.DataFrame:
             counts["kept_from"][ally, step] / paths,
         )
         for ally, entry in enumerate(record.description.allies)
-        if yardstick.members is None or entry.iso3 in yardstick.members
+        if yardstick.binds(entry.iso3)
         for step, year in enumerate(years)
     ]
     table = pd.DataFrame(rows, columns=["iso3", "ally", "year", "probability", "probability_staying"])
     return table.astype({"year": "Int64"})
-
-
-def _measured(record: Record) -> Iterator[tuple[str, int, Yardstick]]:
-    for place, pillar in enumerate(PILLARS):
-        yardstick = record.description.yardstick(pillar)
-        if yardstick is not None:
-            yield pillar, place, yardstick
 
 
 def _names(record: Record) -> Iterable[tuple[str, str]]:

@@ -110,7 +110,10 @@ def _print(
     from sim.cli.show import summary
 
     if as_csv:
-        terminal.write_csv(summary.COMPLIANCE_COLUMNS, summary.compliance_rows(record, chosen, year))
+        from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
+
+        rows = (row for row in compliance_rows(record) if row[0] in chosen and year in (None, row[2]))
+        terminal.write_csv(COMPLIANCE_COLUMNS, rows)
         return
     shown_year = summary.default_year(record) if year is None else year
     lines = _sorted([line for line in summary.ally_lines(record, shown_year) if line.entry.iso3 in chosen], sort)

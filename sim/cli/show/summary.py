@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import ceil
 
@@ -11,17 +10,12 @@ from numpy.typing import NDArray
 
 from sim.errors import UsageError
 from sim.record.counts import GROUPS, PILLARS, TALLIES
-from sim.record.record import AllyEntry, Record, Yardstick
+from sim.record.record import AllyEntry, Record
 from sim.results.intervals import average, quantile, wilson
 
 POINT = 0.01  # a cell of a share, percentage points
 MANY = 20
 """Allies whose joint compliance gets a probability of its own."""
-
-COMPLIANCE_COLUMNS = (
-    "iso3", "ally", "year", "pillar", "target_pct", "probability", "ci_low", "ci_high", "without_late_push",
-    "in_force", "paths",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,31 +111,9 @@ def alliance_line(record: Record, year: int) -> AllianceLine:
     )
 
 
-def compliance_rows(record: Record, allies: Collection[str], year: int | None) -> Iterator[tuple[object, ...]]:
-    """The rows of `Results.compliance()`, of some allies and of one year or all; columns: COMPLIANCE_COLUMNS."""
-    counts, paths, description = record.counts.arrays, record.counts.paths, record.description
-    for place, pillar in enumerate(PILLARS):
-        target = description.yardstick(pillar)
-        if target is None:
-            continue
-        met, paper = counts["compliant"][place], counts["on_paper"][place]
-        low, high = wilson(met, paths)
-        for ally, entry in enumerate(description.allies):
-            if entry.iso3 not in allies or not _binds(record, pillar, entry):
-                continue
-            for step, of in enumerate(description.years):
-                if year in (None, of):
-                    in_force = int(counts["in_force"][ally, step]) / paths if pillar == "core" else None
-                    yield (
-                        entry.iso3, entry.name, of, pillar, target.share_pct, int(met[ally, step]) / paths,
-                        float(low[ally, step]), float(high[ally, step]),
-                        int(met[ally, step] - paper[ally, step]) / paths, in_force, paths,
-                    )  # fmt: skip
-
-
 def _binds(record: Record, pillar: str, entry: AllyEntry) -> bool:
-    target: Yardstick | None = record.description.yardstick(pillar)
-    return target is not None and (target.members is None or entry.iso3 in target.members)
+    target = record.description.yardstick(pillar)
+    return target is not None and target.binds(entry.iso3)
 
 
 def _chances(record: Record, pillar: str, step: int) -> list[Chance]:

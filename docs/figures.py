@@ -1,0 +1,126 @@
+"""Writes every figure that README.md and docs/model.md quote, from runs of the shipped scenarios: `make docs`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+import sim
+from sim.results.intervals import quantile
+
+ROOT = Path(__file__).parent.parent
+SCENARIOS = ROOT / "scenarios"
+PATHS = 50_000
+
+
+def between(text: str, start: str, end: str, new: str) -> str:
+    """`text` with what stands between two marks replaced."""
+    head, rest = text.split(start, 1)
+    return f"{head}{start}\n{new}\n{end}{rest.split(end, 1)[1]}"
+
+
+def rewrite(page: Path, start: str, end: str, new: str) -> None:
+    """Replace a marked part of a page."""
+    page.write_text(between(page.read_text(encoding="utf-8"), start, end, new), encoding="utf-8")
+
+
+def printed_table(scenario: str) -> str:
+    """What `sim run` prints for a scenario, in a pipe."""
+    command = [sys.executable, "-m", "sim", "run", str(SCENARIOS / f"{scenario}.toml")]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.rstrip()
+
+
+class Outcome:
+    """The alliance's figures of one run."""
+
+    def __init__(self, scenario: sim.Scenario) -> None:
+        self.record = sim.simulate(scenario, paths=PATHS).record
+        self.years = self.record.description.years
+
+    def compliant(self, year: int, tally: int = 0) -> str:
+        """Expected number of compliant allies and its 90 % band."""
+        number = self.record.counts.arrays["number"][tally, year - self.record.description.base_year - 1]
+        low, high = (int(quantile(number, level, 1)) for level in (0.05, 0.95))
+        return f"{self.expected(year, tally):.1f} [{low}, {high}]"
+
+    def expected(self, year: int, tally: int = 0) -> float:
+        """Expected number of compliant allies."""
+        number = self.record.counts.arrays["number"][tally, year - self.record.description.base_year - 1]
+        return float((number * np.arange(len(number))).sum() / self.record.counts.paths)
+
+    def average(self, year: int) -> str:
+        """Europe and Canada's share, % of GDP, and its 90 % band."""
+        cells = self.record.counts.arrays["group_shares"][0, 0, year - self.record.description.base_year - 1]
+        low, middle, high = (float(quantile(cells, level, 0.01)) for level in (0.05, 0.5, 0.95))
+        return f"{middle:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def scenario_rows() -> Iterator[str]:
+    """One row a scenario, in its last year."""
+    yield "| scenario | year | allies at the target | without late push | Europe and Canada, % of GDP |"
+    yield "|---|---|---|---|---|"
+    for file in sorted(SCENARIOS.glob("*.toml")):
+        outcome = Outcome(sim.load(file))
+        year = outcome.years[-1]
+        yield (
+            f"| `{file.stem}` | {year} | {outcome.compliant(year)} | {outcome.compliant(year, 3)} | "
+            f"{outcome.average(year)} |"
+        )
+
+
+def lever_rows() -> Iterator[str]:
+    """What single assumptions do to `rutte_2032` in 2032."""
+    base = sim.load(SCENARIOS / "rutte_2032.toml")
+
+    def changed(**sections: dict[str, object]) -> sim.Scenario:
+        update = {name: getattr(base, name).model_copy(update=values) for name, values in sections.items()}
+        return base.model_copy(update=update)
+
+    quiet = tuple(event.model_copy(update={"rate": 0.0}) for event in base.event)
+    levers = {
+        "as shipped": base,
+        "urgency of the start at half": base.with_urgency(0.5),
+        "urgency of the start at a quarter": base.with_urgency(0.25),
+        "a late push of up to 0.75 points after 2025, as before": changed(outturn={"late_push_reach_pct": 0.75}),
+        "no late push at all": changed(outturn={"late_push": False}),
+        "no announced paths": changed(budget={"announced_paths": False}),
+        "peers push apart (-0.10)": changed(will={"peer": -0.10}),
+        "peers pull together (+0.20)": changed(will={"peer": 0.20}),
+        "the same will everywhere": changed(will={"mean": 0.3}),
+        "no noise of outlays": changed(outturn={"noise": 0.0}),
+        "no new events of urgency": base.model_copy(update={"event": quiet}),
+        "no growth surprises": changed(growth={"factor": 0.0, "ally_noise": 0.0, "recession_probability": 0.0}),
+    }
+    yield "| assumption | allies at 3.5 % in 2032 | largest change of an ally's probability |"
+    yield "|---|---|---|"
+    usual: np.ndarray | None = None
+    for words, scenario in levers.items():
+        outcome = Outcome(scenario)
+        met = outcome.record.counts.arrays["compliant"][0, :, -1] / PATHS
+        usual = met if usual is None else usual
+        place = int(np.abs(met - usual).argmax())
+        name = outcome.record.description.allies[place].name
+        change = f"{met[place] - usual[place]:+.2f} ({name})" if words != "as shipped" else ""
+        yield f"| {words} | {outcome.compliant(2032)} | {change} |"
+
+
+def main() -> None:
+    """Rewrite the marked parts of the pages."""
+    table = f"\n```text\n{printed_table('rutte_2032')}\n```\n"
+    rewrite(ROOT / "README.md", "<!-- table: sim run scenarios/rutte_2032.toml -->", "<!-- end of table -->", table)
+    parts = [
+        f"Expected number of allies (of 31) that report the target's share, and its 90 % band, over {PATHS:,} paths; "
+        "median and 90 % band of the average share:",
+        "\n".join(scenario_rows()),
+        "What single assumptions do to `rutte_2032`, on the same random numbers:",
+        "\n".join(lever_rows()),
+    ]
+    rewrite(ROOT / "docs" / "model.md", "<!-- figures -->", "<!-- end of figures -->", "\n" + "\n\n".join(parts) + "\n")
+
+
+if __name__ == "__main__":
+    main()

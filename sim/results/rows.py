@@ -1,0 +1,36 @@
+"""The compliance table row by row, for those who do without pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.record.counts import PILLARS
+from sim.record.record import Record
+from sim.results.intervals import wilson
+
+COMPLIANCE_COLUMNS = (
+    "iso3", "ally", "year", "pillar", "target_pct", "probability", "ci_low", "ci_high", "without_late_push",
+    "in_force", "paths",
+)  # fmt: skip
+
+Row = tuple[str, str, int, str, float, float, float, float, float, float | None, int]
+
+
+def compliance_rows(record: Record) -> Iterator[Row]:
+    """Pillar by pillar, ally by ally, year by year; `in_force` is None but for the core."""
+    counts, paths, description = record.counts.arrays, record.counts.paths, record.description
+    for place, pillar in enumerate(PILLARS):
+        target = description.yardstick(pillar)
+        if target is None:
+            continue
+        met, paper = counts["compliant"][place], counts["on_paper"][place]
+        low, high = wilson(met, paths)
+        for ally, entry in enumerate(description.allies):
+            if not target.binds(entry.iso3):
+                continue
+            for step, year in enumerate(description.years):
+                yield (
+                    entry.iso3, entry.name, year, pillar, target.share_pct, int(met[ally, step]) / paths,
+                    float(low[ally, step]), float(high[ally, step]), int(met[ally, step] - paper[ally, step]) / paths,
+                    int(counts["in_force"][ally, step]) / paths if pillar == "core" else None, paths,
+                )  # fmt: skip
