@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 
 import sim
+from sim.record.counts import TALLIES
 from sim.results.intervals import quantile
+from sim.results.summary import default_year, expected_number, step_of
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = ROOT / "scenarios"
@@ -39,37 +41,29 @@ class Outcome:
 
     def __init__(self, scenario: sim.Scenario) -> None:
         self.record = sim.simulate(scenario, paths=PATHS).record
-        self.years = self.record.description.years
 
-    def compliant(self, year: int, tally: int = 0) -> str:
+    def compliant(self, year: int, tally: str = "core") -> str:
         """Expected number of compliant allies and its 90 % band."""
-        number = self.record.counts.arrays["number"][tally, year - self.record.description.base_year - 1]
+        number = self.record.counts.arrays["number"][TALLIES.index(tally), step_of(self.record, year)]
         low, high = (int(quantile(number, level, 1)) for level in (0.05, 0.95))
-        return f"{self.expected(year, tally):.1f} [{low}, {high}]"
-
-    def expected(self, year: int, tally: int = 0) -> float:
-        """Expected number of compliant allies."""
-        number = self.record.counts.arrays["number"][tally, year - self.record.description.base_year - 1]
-        return float((number * np.arange(len(number))).sum() / self.record.counts.paths)
+        return f"{expected_number(self.record, year, tally):.1f} [{low}, {high}]"
 
     def average(self, year: int) -> str:
         """Europe and Canada's share, % of GDP, and its 90 % band."""
-        cells = self.record.counts.arrays["group_shares"][0, 0, year - self.record.description.base_year - 1]
+        cells = self.record.counts.arrays["group_shares"][0, 0, step_of(self.record, year)]
         low, middle, high = (float(quantile(cells, level, 0.01)) for level in (0.05, 0.5, 0.95))
         return f"{middle:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def scenario_rows() -> Iterator[str]:
-    """One row a scenario, in its last year."""
+    """One row a scenario, in the year its target falls due, or its last."""
     yield "| scenario | year | allies at the target | without late push | Europe and Canada, % of GDP |"
     yield "|---|---|---|---|---|"
     for file in sorted(SCENARIOS.glob("*.toml")):
         outcome = Outcome(sim.load(file))
-        year = outcome.years[-1]
-        yield (
-            f"| `{file.stem}` | {year} | {outcome.compliant(year)} | {outcome.compliant(year, 3)} | "
-            f"{outcome.average(year)} |"
-        )
+        year = default_year(outcome.record)
+        without = outcome.compliant(year, "core_without_late_push")
+        yield f"| `{file.stem}` | {year} | {outcome.compliant(year)} | {without} | {outcome.average(year)} |"
 
 
 def lever_rows() -> Iterator[str]:
@@ -85,6 +79,9 @@ def lever_rows() -> Iterator[str]:
         "as shipped": base,
         "urgency of the start at half": base.with_urgency(0.5),
         "urgency of the start at a quarter": base.with_urgency(0.25),
+        "increases slow down toward 2.0 instead of 3.0 (headroom)": changed(budget={"headroom_pct": 2.0}),
+        "increases slow down toward 4.0 instead of 3.0": changed(budget={"headroom_pct": 4.0}),
+        "half the premium of the threat": changed(budget={"threat_weight": 3.0}),
         "a late push of up to 0.75 points after 2025, as before": changed(outturn={"late_push_reach_pct": 0.75}),
         "no late push at all": changed(outturn={"late_push": False}),
         "no announced paths": changed(budget={"announced_paths": False}),

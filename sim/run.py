@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -29,6 +27,9 @@ BLOCK = 16_384
 WORTH_A_POOL = 60_000_000
 """Ally-years from which starting worker processes pays."""
 
+JOBS_PER_WORKER, MOST_BLOCKS_A_JOB = 4, 8
+"""Enough jobs for an even load and a moving progress bar, few enough that sending counts back costs little."""
+
 Progress = Callable[[int, int], None]
 """Called with the paths done and the paths wanted."""
 
@@ -43,8 +44,9 @@ def simulate(
     keep: Sequence[str] = (),
     block: int = BLOCK,
     progress: Progress | None = None,
+    command: str = "",
 ) -> Record:
-    """Simulate a scenario.
+    """Simulate a scenario; `command` goes into the manifest.
 
     Neither `workers`, `executor` nor `block` changes any number. `keep` names state variables whose paths are kept.
 
@@ -60,7 +62,8 @@ def simulate(
     if executor == "auto":
         worth = paths * len(inputs) * (scenario.horizon.last_year - scenario.horizon.base_year) >= WORTH_A_POOL
         executor = "processes" if count > 1 and (worth or (workers or 1) > 1) else "serial"
-    at_once = block if executor == "serial" else block * max(1, min(8, paths // (block * count * 4)))
+    fair = paths // (block * count * JOBS_PER_WORKER)
+    at_once = block if executor == "serial" else block * max(1, min(MOST_BLOCKS_A_JOB, fair))
     jobs = (
         Job(scenario, seed, first, min(at_once, paths - first), block, tuple(keep))
         for first in range(0, paths, at_once)
@@ -71,17 +74,19 @@ def simulate(
         if progress is not None:
             progress(total.paths, paths)
     assert total is not None
-    return Record(describe(scenario), total, _manifest(scenario, seed, paths), json.dumps(scenario.canonical()))
+    return Record(
+        describe(scenario), total, _manifest(scenario, seed, paths, command), json.dumps(scenario.canonical())
+    )
 
 
 def describe(scenario: Scenario) -> Description:
     """What the counts of a scenario are counts of."""
     allies = tuple(
-        AllyEntry(entry.iso3, entry.name, entry.base_share_pct, entry.estimated, entry.gdp_usd_bn)
+        AllyEntry(entry.iso3, entry.name, entry.base_share_pct, entry.estimated, entry.gdp_usd_bn, entry.europe_canada)
         for entry in ally_inputs(scenario)
     )
     yardsticks = tuple(
-        Yardstick(target.pillar, name, target.share_pct, target.by, target.members)
+        Yardstick(target.pillar, name, target.share_pct, target.by, target.members, target.agreed or "")
         for pillar in PILLARS
         for name, target in scenario.targets.items()
         if target is scenario.yardstick(pillar)
@@ -98,7 +103,7 @@ def describe(scenario: Scenario) -> Description:
     )
 
 
-def _manifest(scenario: Scenario, seed: int, paths: int) -> dict[str, object]:
+def _manifest(scenario: Scenario, seed: int, paths: int, command: str) -> dict[str, object]:
     return {
         "burdenshare": version("burdenshare"),
         "stream_version": STREAM_VERSION,
@@ -109,13 +114,8 @@ def _manifest(scenario: Scenario, seed: int, paths: int) -> dict[str, object]:
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "scipy", "simpy")},
         "built_tables": _built_tables(scenario),
-        "command": _command(),
+        "command": command,
     }
-
-
-def _command() -> str:
-    """The command line, where the run was started by one."""
-    return " ".join(["sim", *sys.argv[1:]]) if Path(sys.argv[0]).name in ("sim", "__main__.py") else ""
 
 
 def _built_tables(scenario: Scenario) -> dict[str, str]:

@@ -203,7 +203,6 @@ class AnnouncedPathRow(Row):
     year: Year
     share_pct: Share
     kind: Literal["law", "funded plan", "plan"]
-    weight: Annotated[Number, Field(ge=0, le=1)]  # after the first budget; judgement
     source: Text
     reading: Flag  # a conversion or interpretation of ours
 

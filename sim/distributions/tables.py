@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 import tomllib
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.families import Family, Scipy, Shape
-from sim.errors import UsageError
+from sim.errors import Fault, ScenarioError
 from sim.exact import Function
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 CELLS = 65_536
 TAIL_CELLS = 4_096
 SECONDS_ALLOWED = 2.0
-"""A shape that takes longer to tabulate is refused."""
+"""A shape that takes longer to tabulate (processor time) is refused."""
+NODES = 2_049
+"""Normal scores at which SciPy's own families are evaluated."""
 
 Floats = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -77,7 +80,7 @@ def table_of(family: Family, of: Function | None = None) -> Quantiles:
     """The table of a distribution, or of a function of it that is exact on every machine.
 
     Raises:
-        UsageError: a scipy.stats family without finite variance, or too slow to tabulate.
+        ScenarioError: a scipy.stats family without finite variance, or too slow to tabulate.
     """
     moments = family.moments()
     mean, sd = scipy_moments(family) if moments is None else moments
@@ -115,12 +118,12 @@ def build(shape: Shape) -> Quantiles:
     """Tabulate a standardised shape, rescaled so that its mean is 0 and its variance 1.
 
     Raises:
-        UsageError: no finite variance, or more than two seconds.
+        ScenarioError: no finite variance, or more than two seconds.
     """
     cells, low, high = _quantiles(shape)
     mean, sd = _moments(cells, low, high)
     if not (np.isfinite(mean) and np.isfinite(sd) and sd > 0):
-        raise UsageError(f"{file_stem(shape)} has no finite variance; choose a family with one, such as student_t")
+        raise _unfit(file_stem(shape), {}, "has no finite variance")
     return Quantiles(*(((part - mean) / sd).astype(np.float32) for part in (cells, low, high)))
 
 
@@ -183,47 +186,50 @@ def scipy_moments(family: Family) -> tuple[float, float]:
     """Mean and standard deviation of a scipy.stats family.
 
     Raises:
-        UsageError: parameters SciPy refuses, or no finite variance.
+        ScenarioError: parameters SciPy refuses, or no finite variance.
     """
     from scipy import stats
 
     assert isinstance(family, Scipy)
-    law = getattr(stats, family.name)(**family.shape_parameters, loc=family.loc, scale=family.scale)
-    mean, variance = (float(value) for value in law.stats("mv"))
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+            law = getattr(stats, family.name)(**family.shape_parameters, loc=family.loc, scale=family.scale)
+            mean, variance = (float(value) for value in law.stats("mv"))
+    except (ArithmeticError, ValueError):
+        mean, variance = np.nan, np.nan
     if not (np.isfinite(mean) and np.isfinite(variance) and variance > 0):
-        raise UsageError(
-            f"scipy.stats.{family.name} with {family.shape_parameters or 'no shape parameters'} has no finite mean and "
-            "variance; choose other parameters or a family of finite variance"
-        )
+        raise _unfit(family.name, family.shape_parameters, "has no finite mean and variance")
     return mean, variance**0.5
 
 
 def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, Floats, Floats]:
-    from scipy import stats
+    """SciPy's quantiles at 2,049 normal scores, and between them a monotone cubic: many families take long for each."""
+    from scipy import special, stats
+    from scipy.interpolate import PchipInterpolator
 
-    law = getattr(stats, name)(**parameters)
-    if type(law.dist)._ppf is stats.rv_continuous._ppf:  # no closed form: SciPy would search for every point
-        law = _inverse_polynomial(law) or law
-    parts: list[Floats] = []
-    started = time.monotonic()
-    for points, function in ((MIDDLE, law.ppf), (TAIL, law.ppf), (1 - TAIL[::-1], law.ppf)):
-        pieces = []
-        for piece in np.array_split(points, max(1, len(points) // 512)):
-            pieces.append(np.asarray(function(piece), dtype=np.float64))
-            if time.monotonic() - started > SECONDS_ALLOWED:
-                raise UsageError(
-                    f"scipy.stats.{name} with {parameters} takes more than {SECONDS_ALLOWED:g} s to tabulate; "
-                    "choose a family with a closed quantile function, such as normal, student_t or beta"
-                )
-        parts.append(np.concatenate(pieces))
-    return parts[0], parts[1], parts[2]
-
-
-def _inverse_polynomial(law: Any) -> Any:
-    """SciPy's interpolated quantile function of a frozen distribution; None where it does not fit."""
-    from scipy.stats import sampling
-
+    scores = np.linspace(-6.4, 6.4, NODES)
+    started = time.process_time()  # a busy machine must not refuse what an idle one takes
+    values: list[float] = []
     try:
-        return sampling.NumericalInversePolynomial(law, u_resolution=1e-12)
-    except (sampling.UNURANError, ValueError, TypeError, NotImplementedError):
-        return None
+        with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+            law = getattr(stats, name)(**parameters)
+            for piece in np.array_split(scores, 64):
+                below, above = piece[piece < 0], piece[piece >= 0]
+                values += [*law.ppf(special.ndtr(below)), *law.isf(special.ndtr(-above))]
+                if time.process_time() - started > SECONDS_ALLOWED:
+                    raise _unfit(name, parameters, f"takes more than {SECONDS_ALLOWED:g} s to tabulate")
+            quantile = PchipInterpolator(scores, np.maximum.accumulate(values))
+    except (ArithmeticError, ValueError, RuntimeError) as error:
+        raise _unfit(name, parameters, "has no quantiles that SciPy can compute") from error
+    return quantile(special.ndtri(MIDDLE)), quantile(special.ndtri(TAIL)), quantile(-special.ndtri(TAIL))[::-1]
+
+
+def _unfit(name: str, parameters: dict[str, float], why: str) -> ScenarioError:
+    return ScenarioError((
+        Fault(
+            file="scenario", line=0, field=f"scipy.{name}",
+            value=", ".join(f"{key} = {value:g}" for key, value in parameters.items()) or "no shape parameters",
+            rule=f"a distribution needs finite variance and quick quantiles; this one {why}",
+            remedy="choose other parameters, or a family such as normal, student_t or beta", code="unfit-family",
+        ),
+    ))  # fmt: skip

@@ -31,7 +31,7 @@ def common_growth(world: World, parameters: Parameters, years: Years) -> Process
 
 
 def happens_at_start(event: Event, years: Years) -> bool:
-    """Whether an event is a fact of the base year: an undated pledge or path, or one dated before the run."""
+    """Whether an event is a fact of the base year: a pledge or path without a date, or with one before the run."""
     return event.rate is None and (event.when is None or split_month(event.when)[0] <= years.base)
 
 
@@ -52,7 +52,7 @@ def befall(world: World, event: Event, year: int, observer: Observer) -> None:
     _strike(world, event, hit.at(hit.chosen("occurs", part)), observer)
 
 
-def random(world: World, event: Event, rank: int, years: Years, observer: Observer) -> Process:
+def recurring(world: World, event: Event, rank: int, years: Years, observer: Observer) -> Process:
     """An event that comes at a rate: at most once a path and year, in a month that is equally likely to be any.
 
     The paths hit are bucketed by month in January, and only months that hit some path wake up.
@@ -86,6 +86,6 @@ def _strike(world: World, event: Event, hit: Hit, observer: Observer) -> None:
     if hit.paths.size:
         iso3 = getattr(event, "ally", None)
         ally = None if iso3 is None else world.state(iso3)
-        who = "the alliance" if ally is None else ally.name
+        who = "the alliance" if ally is None else ally.in_prose
         with observer.happening(lambda at: event.story(at, who), ally, hit):
             event.apply(world, hit)

@@ -15,9 +15,9 @@ from sim.engine.observer import Observer
 from sim.engine.parameters import Parameters
 from sim.exact import yearly_probability
 from sim.model import budget, growth, outturn, related, will
-from sim.model.links import Array
-from sim.model.targets import followed
-from sim.model.world import AllyState, Hit, Paths, Politics, Target, World, on
+from sim.model.links import Array, on, spread
+from sim.model.targets import followed, years_left
+from sim.model.world import AllyState, Hit, Paths, Politics, Target, World
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Ally:
         self.room = budget.fiscal_room(
             inputs.debt_pct, loss=b.room_loss, debt_from_pct=b.room_debt_from_pct, debt_span_pct=b.room_debt_span_pct
         )
-        self.desired_cap = b.desired_cap_pct + b.desired_cap_exposure * inputs.exposure
-        self.headroom = b.headroom_pct + b.headroom_exposure * inputs.exposure
+        self.desired_cap = budget.at_exposure(b.desired_cap_pct, b.desired_cap_exposure, inputs.exposure)
+        self.headroom = budget.at_exposure(b.headroom_pct, b.headroom_exposure, inputs.exposure)
 
     def live(self) -> Process:
         """The base year's December, then a January and a December of every year."""
@@ -72,8 +72,9 @@ class Ally:
             self.drift(year)
             self.grow(year)
             yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, self.rank)
+            before = self.state.share_pct
             self.spend(year)
-            self.report(year)
+            self.report(year, before)
             self.observer.outturn(self.state, year)
             if year < self.years.last:
                 yield clock.at(clock.month_of(year, 12), Phase.BUDGET, self.rank)
@@ -87,8 +88,8 @@ class Ally:
             everyone = np.arange(state.size)
             government, chance = self._hit("government", year, everyone), state.politics.change_between_elections
             fallen = government.at(government.chosen("change", chance))
-            with self.observer.happening(lambda _: f"The government of {state.name} falls.", state, fallen):
-                state.change_government(government, chance)
+            with self.observer.happening(lambda _: f"The government of {state.in_prose} falls.", state, fallen):
+                state.change_government(government, clock.month, chance)
             early = self._hit("election/early", year, everyone)
             by_month = self._early_elections(early, year)
             scheduled = self.inputs.elections.get(year)
@@ -122,9 +123,10 @@ class Ally:
         noise = self._draw("growth/ally_noise", self.growth.ally_noise, year)
         loss, state.growth_loss_pct = state.growth_loss_pct, None
         surprise = growth.surprise(world.common_surprise_pct, noise, self.growth_sd, 0.0 if loss is None else loss)
-        forecast = self.inputs.forecast_pct[year] + self.growth.forecast_shift_pct
         state.surprise_pct = surprise
-        state.gdp_usd_bn = growth.next_gdp(state.gdp_usd_bn, forecast, surprise)
+        state.gdp_usd_bn = growth.next_gdp(
+            state.gdp_usd_bn, self.inputs.forecast_pct[year], self.growth.forecast_shift_pct, surprise
+        )
 
     def adopt_budget(self, year: int) -> None:
         """Equations 5 and 6, in December of the year before `year`."""
@@ -148,8 +150,9 @@ class Ally:
             desired, share, urgency, self.room,
             speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max, speed_down=b.speed_down,
         )  # fmt: skip
-        years_left = np.maximum(due - np.float32(year - 1), 1)
-        deadline = budget.deadline_step(willing, target, share, years_left, self.room, weight=b.deadline_weight)
+        deadline = budget.deadline_step(
+            willing, target, share, years_left(due, year), self.room, weight=b.deadline_weight
+        )
         plan = budget.plan(
             pull, deadline, share, target, headroom_pct=self.headroom, headroom_weight=b.headroom_weight,
             max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
@@ -162,7 +165,6 @@ class Ally:
         """Equation 7 and the security-related part of 9, in December."""
         state, o = self.state, self.outturn
         assert state.plan_pct is not None
-        self._before = state.share_pct
         state.share_pct = outturn.outturn(
             state.share_pct, state.plan_pct, self._draw("outturn/execution", o.execution, year),
             self._draw("outturn/noise", o.noise, year), state.surprise_pct, floor_pct=o.floor_pct,
@@ -173,17 +175,17 @@ class Ally:
             state.related_pct, state.will, urgency, noise, speed=self.related.speed, scale_pct=self.related.scale_pct
         )
 
-    def report(self, year: int) -> None:
-        """Equation 8, in December."""
+    def report(self, year: int, before: Array) -> None:
+        """Equation 8, in December; `before` is the share of the year before."""
         state, o = self.state, self.outturn
-        reported: Array = state.share_pct * (1 + self._draw("outturn/reporting", o.reporting, year))
+        reported = outturn.reported(state.share_pct, self._draw("outturn/reporting", o.reporting, year))
         state.unpushed_pct = state.reported_pct = reported
         state.late_push = None
         if not o.late_push or np.min(state.due) > year:
             return
         reach = o.late_push_reach_2025_pct if year <= 2025 else o.late_push_reach_pct
         possible = outturn.late_push_open(
-            self._before, reported, state.target_pct, state.due <= year, reach_pct=reach, reach=o.late_push_reach
+            before, reported, state.target_pct, state.due <= year, reach_pct=reach, reach=o.late_push_reach
         )
         if not possible.any():
             return
@@ -194,10 +196,11 @@ class Ally:
         if not pushed.paths.size:
             return
         target = on(state.target_pct, pushed.paths)
-        excess = np.abs(pushed.draw("excess", o.late_push_excess))
+        excess = pushed.draw("excess", o.late_push_excess)
         state.reported_pct = reported.copy()
-        state.reported_pct[pushed.paths] = target * (1 + excess)
-        state.share_pct[pushed.paths] = np.maximum(state.share_pct[pushed.paths], target)
+        state.reported_pct[pushed.paths], state.share_pct[pushed.paths] = outturn.pushed(
+            state.share_pct[pushed.paths], target, excess
+        )
         state.late_push = np.zeros(state.size, dtype=np.bool_)
         state.late_push[pushed.paths] = True
 
@@ -215,10 +218,10 @@ class Ally:
         return plan
 
     def _early_elections(self, hit: Hit, year: int) -> dict[int, Paths]:
-        chance = self.will.early_election_rate
+        chance: Value = self.will.early_election_rate
         if chance is None:
             chance = yearly_probability(self.inputs.early_election_rate)
-        if not self.inputs.has_calendar(year):
+        if year not in self.inputs.calendar:
             chance = chance + (1 - chance) * yearly_probability(RATE_WITHOUT_CALENDAR)
         voters = hit.chosen("occurs", chance)
         months = self.world.draws.month("election/early/month", ally=self.inputs.code, period=year)[voters]
@@ -226,7 +229,7 @@ class Ally:
 
     def _hold(self, hit: Hit, words: str) -> None:
         if hit.paths.size:
-            with self.observer.happening(lambda _: f"{words} in {self.state.name}.", self.state, hit):
+            with self.observer.happening(lambda _: f"{words} in {self.state.in_prose}.", self.state, hit):
                 self.state.vote(hit, self.world.clock.month)
 
     def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
@@ -239,18 +242,18 @@ class Ally:
         """Equation 1, and the start of equations 4 and 9."""
         inputs, size = self.inputs, self.world.draws.paths
         error = self.outturn.base_error if inputs.estimated else 0.0
-        mean_will = self.will.mean
+        mean_will: Value = self.will.mean
         return AllyState(
             iso3=inputs.iso3,
             code=inputs.code,
             name=inputs.name,
             europe_canada=inputs.europe_canada,
-            share_pct=_spread(inputs.base_share_pct * (1 + error), size),
-            norm_pct=_spread(inputs.norm_pct, size),
-            will=_spread(mean_will, size),
+            share_pct=spread(outturn.base_year(inputs.base_share_pct, error), size),
+            norm_pct=spread(inputs.norm_pct, size),
+            will=spread(mean_will, size),
             mean_will=mean_will,
-            related_pct=np.maximum(_spread(self.related.start, size), 0),
-            gdp_usd_bn=_spread(inputs.gdp_usd_bn, size),
+            related_pct=np.maximum(spread(self.related.start, size), 0),
+            gdp_usd_bn=spread(inputs.gdp_usd_bn, size),
             base_share_pct=inputs.base_share_pct,
             base_year=base_year,
             politics=Politics(
@@ -260,7 +263,3 @@ class Ally:
                 lapse_probability=self.will.lapse_probability,
             ),
         )
-
-
-def _spread(value: Value, size: int) -> Array:
-    return np.array(np.broadcast_to(np.asarray(value, dtype=np.float32), (size,)))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.clock import Clock, Phase, Process
 from sim.distributions.draws import Draws
 from sim.engine import alliance
@@ -16,6 +14,7 @@ from sim.engine.observer import Observer
 from sim.engine.parameters import Parameters
 from sim.engine.recorder import Recorder
 from sim.events import in_order
+from sim.model.links import spread
 from sim.model.urgency import Urgency, past_urgency
 from sim.model.world import Target, World
 from sim.record.counts import Counts
@@ -79,7 +78,7 @@ def run_block(
     events = in_order((*scenario.event, *national))
     for rank, event in enumerate(events):
         if event.rate is not None:
-            clock.start(alliance.random(world, event, rank, years, observer))
+            clock.start(alliance.recurring(world, event, rank, years, observer))
         elif alliance.happens_at_start(event, years):
             alliance.befall(world, event, years.base, observer)
         else:
@@ -98,8 +97,7 @@ def _urgency(scenario: Scenario, parameters: Parameters, years: Years, paths: in
     """A in December of the base year: what history has left of it, times the level each path starts from."""
     monthly = parameters.urgency_monthly()
     past = past_urgency(years.base, 12, monthly)
-    level = np.broadcast_to(np.asarray(parameters.urgency_level() * past, dtype=np.float32), (paths,))
-    return Urgency(np.array(level), 11, monthly)
+    return Urgency(spread(parameters.urgency_level() * past, paths), 11, monthly)
 
 
 def _record(clock: Clock, years: Years, recorder: Recorder) -> Process:

@@ -17,9 +17,8 @@ from sim.scenario.schema import Scenario
 PRIOR_RATE, PRIOR_YEARS = 0.08, 25.0
 """Early elections a year before an ally's record is seen, and the years of record this belief is worth (judgement)."""
 
-CALENDAR = range(2021, 2036)
 RATE_WITHOUT_CALENDAR = 0.25
-"""Outside these years the data hold no calendar: elections come at random, as with terms of four years."""
+"""Where the table of elections has no calendar (before 2021, after 2035) they come at random, once in four years."""
 
 PLEDGES_FROM = 2025
 """The national pledges and announced paths of the data were made in 2025 and 2026: earlier base years know none."""
@@ -42,6 +41,7 @@ class AllyInputs:
     debt_pct: float  # gross public debt of the year before the base year, % of GDP
     commitment: float  # the most it feels bound by an alliance target
     elections: dict[int, int]  # month of the scheduled election, by year
+    calendar: range  # years whose elections are in the data
     early_election_rate: float  # a year
     commitments: tuple[Pledge | AnnouncedPath, ...]  # own pledges and path of the data
 
@@ -49,11 +49,6 @@ class AllyInputs:
     def europe_canada(self) -> bool:
         """Whether it belongs to Europe and Canada: every ally but the United States."""
         return self.iso3 != "USA"
-
-    @staticmethod
-    def has_calendar(year: int) -> bool:
-        """Whether the elections of a year are in the data."""
-        return year in CALENDAR
 
 
 @lru_cache(maxsize=8)
@@ -86,10 +81,15 @@ def _inputs(
     row, gdp, debt = tables.share(iso3, base), tables.gdp_row(iso3, base), tables.debt_pct(iso3, base - 1)
     share = own.share_pct if own and own.share_pct is not None else (row.share_pct if row else None)
     debt = own.debt_pct if own and own.debt_pct is not None else debt
-    needed = {"share_pct": share, "nominal_usd_bn": gdp.nominal_usd_bn if gdp else None, "gov_debt_pct": debt}
-    gaps = [_missing(iso3, f"of {base}", column) for column, value in needed.items() if value is None]
+    gaps = []
+    if share is None:
+        gaps.append(_missing("shares", iso3, "share_pct", f"of {base}", f"or set [ally.{iso3}] share_pct"))
+    if gdp is None or gdp.nominal_usd_bn is None:
+        gaps.append(_missing("gdp", iso3, "nominal_usd_bn", f"of {base}"))
+    if debt is None:
+        gaps.append(_missing("gdp", iso3, "gov_debt_pct", f"of {base - 1}", f"or set [ally.{iso3}] debt_pct"))
     if not growth_suffices(growth[iso3], base, last):
-        gaps.append(_missing(iso3, f"to {base} and from 2000 to 2024", "growth_pct"))
+        gaps.append(_missing("gdp", iso3, "growth_pct", f"of {SD_YEARS[0]}-{SD_YEARS[-1]} and of each simulated year"))
     faults += gaps
     if gaps or share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None:
         return None
@@ -115,8 +115,9 @@ def _inputs(
         elections={
             row.year: row.month
             for row in tables.elections_of(iso3)
-            if row.executive and row.year > base and row.year in CALENDAR and not row.early  # nobody foresaw those
+            if row.executive and row.year > base and not row.early  # nobody foresaw those
         },
+        calendar=_calendar(tables),
         early_election_rate=_early_rate(tables, iso3),
         commitments=_commitments(scenario, tables, iso3),
     )
@@ -129,6 +130,11 @@ def growth_suffices(growth_pct: Mapping[int, float], base_year: int, last_year: 
     if base_year < KNOWN_FROM:
         return any(year in growth_pct for year in range(base_year - 9, base_year + 1))
     return all(year in growth_pct for year in range(base_year + 1, min(last_year, max(growth_pct)) + 1))
+
+
+def _calendar(tables: Tables) -> range:
+    years = [row.year for row in tables.elections if row.executive]
+    return range(min(years), max(years) + 1)
 
 
 def _early_rate(tables: Tables, iso3: str) -> float:
@@ -160,8 +166,9 @@ def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
     return tuple(own)
 
 
-def _missing(iso3: str, years: str, column: str) -> Fault:
+def _missing(table: str, iso3: str, column: str, years: str, otherwise: str = "") -> Fault:
+    remedy = " ".join(part for part in ("fill the table, choose another base_year,", otherwise) if part)
     return Fault(
-        file="data", line=0, field=f"{iso3}.{column}", value="blank", rule=f"the run needs the figure {years}",
-        remedy=f"choose another base_year, fill the table, or give [ally.{iso3}] its own figure", code="missing-figure",
+        file=f"data table {table}", line=0, field=f"{iso3}.{column}", value="blank",
+        rule=f"the run needs the figure {years}", remedy=remedy.rstrip(","), code="missing-figure",
     )  # fmt: skip

@@ -12,10 +12,11 @@ from sim.engine.ally import Years
 from sim.engine.inputs import AllyInputs
 from sim.engine.parameters import Parameters
 from sim.model.links import Array
+from sim.model.outturn import total
 from sim.model.related import counted
 from sim.model.world import AllyState, World
 from sim.record.counts import CELLS, GROUPS, PILLARS, TALLIES, Counts
-from sim.record.grid import printed
+from sim.record.grid import printed, usd_cell
 from sim.scenario.schema import Scenario
 
 CORE, RELATED, TOTAL = range(3)
@@ -43,9 +44,9 @@ class Recorder:
         core = self._yardsticks[CORE]
         self._in_force = next((world.targets[name] for name, t in scenario.targets.items() if t is core), None)
         self._caps = [parameters.related(entry.iso3, entry.code).counted_cap_pct for entry in inputs]
-        self._usd_cell = [entry.gdp_usd_bn / 10_000 for entry in inputs]
+        self._usd_cell = [usd_cell(entry.gdp_usd_bn) for entry in inputs]
         groups = ([e for e in inputs if e.europe_canada], list(inputs))
-        self._group_usd_cell = [sum(e.gdp_usd_bn for e in group) / 10_000 for group in groups]
+        self._group_usd_cell = [usd_cell(sum(e.gdp_usd_bn for e in group)) for group in groups]
         self._never = steps + 1
         start = [
             0
@@ -87,7 +88,7 @@ class Recorder:
         assert ally.reported_pct is not None
         assert ally.unpushed_pct is not None
         related = counted(ally.related_pct, cap_pct=self._caps[place])
-        shares = (ally.reported_pct, related, ally.reported_pct + related)
+        shares = (ally.reported_pct, related, total(ally.reported_pct, related))
         prints = [printed(share) for share in shares]
         for pillar, cells in enumerate(prints):
             _count(arrays["shares"][pillar, place, step], cells)
@@ -106,7 +107,7 @@ class Recorder:
         if ally.late_push is None:
             tallies[WITHOUT_PUSH] += core
         else:
-            unpushed = (ally.unpushed_pct, related, ally.unpushed_pct + related)
+            unpushed = (ally.unpushed_pct, related, total(ally.unpushed_pct, related))
             honest = self._compliance(ally.iso3, [printed(share) for share in unpushed])
             tallies[WITHOUT_PUSH] += honest[CORE]
             for pillar, (compliant, plain) in enumerate(zip(met, honest, strict=True)):

@@ -59,14 +59,17 @@ class Facts(BaseModel):
 
 def parameter(
     default: Any, meaning: str, *, unit: str, scope: str, evidence: str = "judgement",
-    low: float | None = None, high: float | None = None,
+    low: float | None = None, high: float | None = None, yearly_rate: bool = False,
 ) -> Any:  # fmt: skip
     """A field of a scenario section: its default, meaning, unit, scope, evidence and bounds.
 
     `scope` says when a distribution is drawn: "path" once a path, "ally" once an ally and path, "year" each year,
-    "event" each time the event happens, "fixed" never (a number only).
+    "event" each time the event happens, "fixed" never (a number only). A `yearly_rate` is used as the probability of at
+    least one event in a year.
     """
     extra: dict[str, Any] = {"unit": unit, "scope": scope, "evidence": evidence}
+    if yearly_rate:
+        extra["yearly_rate"] = True
     if low is not None or high is not None:
         extra |= {"low": low, "high": high}
     return Field(default, description=meaning, json_schema_extra=extra)

@@ -35,8 +35,8 @@ class Pledge(Event):
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         if self.opt_out:
-            return f"{self.words}: {who} opts out and holds to {self.share_pct:g} % of GDP."
-        return f"{self.words}: {who} pledges {self.share_pct:g} % of GDP by {self.by}."
+            return f"{self.words} of {who}: {self.share_pct:g} % of GDP by {self.by}, instead of the alliance's target."
+        return f"{self.words} of {who}: {self.share_pct:g} % of GDP by {self.by}."
 
 
 class PathPoint(Facts):
@@ -73,4 +73,4 @@ class AnnouncedPath(Event):
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         last = self.points[-1]
-        return f"{self.words}: {who} announces a path to {last.share_pct:g} % of GDP in {last.year}."
+        return f"{self.words} of {who}: to {last.share_pct:g} % of GDP in {last.year}."

@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from sim.model.world import Hit, World
 
 
+WORDS = {
+    "urgency": ("the urgency", ""),
+    "will": ("the will", ""),
+    "share_pct": ("the share", " points"),
+    "norm_pct": ("the norm", " points"),
+    "related_pct": ("security-related spending", " points"),
+    "gdp_pct": ("real GDP", " %"),
+}
+"""What a state is called in a story, and its unit."""
+
+
 class Shock(Event):
     """`amount` is added to `state`, of one ally or of all."""
 
@@ -40,4 +51,5 @@ class Shock(Event):
 
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
-        return f"{self.words}: {self.state} of {who} moves by {hit.told('amount', self.amount):+.2f}."
+        what = WORDS[self.state]
+        return f"{self.words}: {what[0]} of {who} moves by {hit.told('amount', self.amount):+.2f}{what[1]}."

@@ -38,6 +38,11 @@ def desired_share(
     return desired
 
 
+def at_exposure(base_pct: Value, extra_pct: Value, exposure: Value) -> Value:
+    """A ceiling or level that rises with exposure, % of GDP."""
+    return base_pct + extra_pct * exposure
+
+
 def fiscal_room(debt_pct: Value, *, loss: Value, debt_from_pct: Value, debt_span_pct: Value) -> Value:
     """What public debt leaves of an increase: 1 at low debt, 1 - loss at high."""
     burden = (np.asarray(debt_pct, dtype=np.float32) - debt_from_pct) / debt_span_pct

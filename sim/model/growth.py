@@ -34,9 +34,9 @@ def surprise(common: Value, ally_noise: Value, sd_pct: Value, loss_pct: Value = 
     return np.maximum(common + sd_pct * ally_noise - loss_pct, WORST_SURPRISE_PCT)
 
 
-def next_gdp(gdp: Array, forecast_pct: Value, surprise_pct: Value) -> Array:
-    """The real index after a year's growth, of forecast plus surprise."""
-    later: Array = gdp * (1 + (forecast_pct + surprise_pct) * 0.01)
+def next_gdp(gdp: Array, forecast_pct: float, shift_pct: Value, surprise_pct: Value) -> Array:
+    """Real GDP after a year's growth: forecast, the scenario's shift of it, and surprise, all in percent."""
+    later: Array = gdp * (1 + (forecast_pct + shift_pct + surprise_pct) * 0.01)
     return later
 
 

@@ -1,4 +1,4 @@
-"""The two rational links: exactly rounded on every processor, unlike exp and tanh."""
+"""The two rational links, exactly rounded on every processor unlike exp and tanh; values of a block and their parts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ Array = NDArray[np.float32]
 
 Value = Any
 """A number for all paths, or an Array: NumPy's stubs would widen float times float32 to float64, NumPy does not."""
+
+
+def spread(value: Value, size: int) -> Array:
+    """A new array (size,) of a number, or a copy of an array."""
+    return np.array(np.broadcast_to(np.asarray(value, dtype=np.float32), (size,)))
+
+
+def on(value: Any, paths: NDArray[np.intp]) -> Any:
+    """What a value is on some paths: itself where all paths agree."""
+    return value[paths] if isinstance(value, np.ndarray) and value.ndim else value
 
 
 def link(x: Array) -> Array:

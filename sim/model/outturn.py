@@ -1,4 +1,4 @@
-"""Equations 7 and 8: what was spent, what is reported, and the late push."""
+"""Equations 1, 7, 8 and 10: where the share starts, what was spent, what is reported, the late push, the total."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import numpy as np
 from sim.distributions.draws import Mask
 from sim.model.links import Array, Value
 from sim.record.grid import printed
+
+
+def base_year(published_pct: float, error: Value) -> Value:
+    """s of the base year: the published share and its relative error, 0 where the figure is no estimate."""
+    return published_pct * (1 + error)
 
 
 def outturn(
@@ -20,6 +25,12 @@ def outturn(
     executed = np.where(plan_pct > 0, execution * plan_pct, plan_pct)
     share: Array = (share_pct + executed + noise * share_pct) / (1 + surprise_pct * 0.01)
     return np.maximum(share, floor_pct)
+
+
+def reported(share_pct: Array, noise: Value) -> Array:
+    """r: the share as reported, with its relative noise."""
+    report: Array = share_pct * (1 + noise)
+    return report
 
 
 def late_push_open(
@@ -36,3 +47,13 @@ def late_push_probability(willing: Value, saturated: Array, *, weight: Value) ->
     """The probability that an ally within reach closes the rest by reclassifying and paying early."""
     chance: Array = weight * willing * saturated
     return chance
+
+
+def pushed(share_pct: Array, target_pct: Value, excess: Value) -> tuple[Array, Array]:
+    """Report and share after a late push: the report lands just above the target, the share at least on it."""
+    return target_pct * (1 + np.abs(excess)), np.maximum(share_pct, target_pct)
+
+
+def total(reported_pct: Array, counted_pct: Array) -> Array:
+    """Core outlays as reported and what counts of the security-related, % of GDP."""
+    return reported_pct + counted_pct

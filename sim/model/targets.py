@@ -1,19 +1,44 @@
-"""Which target an ally steers by: of those on it, the one with the largest wanted step."""
+"""Which target an ally steers by: the one that asks for the largest step, unless it has opted out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
+from sim.distributions.draws import Mask
 from sim.model.links import Array, Value
 from sim.model.world import AllyState, Target
 
 
+class Followed(NamedTuple):
+    """A target as an ally follows it: numbers where all paths agree, else arrays (paths,)."""
+
+    share_pct: Value  # % of GDP
+    due: Value  # year
+    commitment: Value  # 0 to 1
+
+
+class Candidate(NamedTuple):
+    """A target an ally may follow."""
+
+    share_pct: Value
+    due: Value
+    commitment: Value
+    holds: Mask | None = None  # None: on every path
+    opt_out: bool = False
+
+
+def years_left(due: Value, year: int) -> Array:
+    """Budgets left to the due year, that of `year` included; at least 1."""
+    left: Array = np.maximum(np.asarray(due, dtype=np.float32) - (year - 1), 1)
+    return left
+
+
 def wanted_step(share_pct: Array, target_pct: Value, due: Value, commitment: Value, year: int) -> Array:
     """The yearly step a target asks for in the budget of `year`, percentage points: c (T - s) / years left."""
-    left: Array = np.maximum(np.asarray(due, dtype=np.float32) - (year - 1), 1)
-    step: Array = commitment * (target_pct - share_pct) / left
+    step: Array = commitment * (target_pct - share_pct) / years_left(due, year)
     return step
 
 
@@ -22,33 +47,39 @@ def least(one: Value, other: float) -> Value:
     return np.minimum(one, np.float32(other)) if isinstance(one, np.ndarray) else min(one, other)
 
 
-def followed(ally: AllyState, alliance: Iterable[Target], binding: float, year: int) -> tuple[Value, Value, Value]:
-    """Share (% of GDP), due year and commitment of the target an ally follows in the budget of `year`.
+def followed(ally: AllyState, alliance: Iterable[Target], binding: float, year: int) -> Followed:
+    """The target an ally follows in the budget of `year`.
 
     `alliance` holds the core targets on the ally, `binding` the most it feels bound by one of them. An opt-out wins
     over every other target on the paths where it still holds. Numbers where all paths agree, else arrays (paths,).
     """
-    candidates = [
-        (target.share_pct, target.by, least(target.commitment, binding), None, False) for target in alliance
-    ] + [(own.share_pct, own.by, own.commitment, own.holds, own.opt_out) for own in ally.pledges]
+    candidates = [Candidate(t.share_pct, t.by, least(t.commitment, binding)) for t in alliance]
+    candidates += [Candidate(p.share_pct, p.by, p.commitment, p.holds, p.opt_out) for p in ally.pledges]
     # A commitment of 0 makes a yardstick, not a target: it holds nobody.
-    candidates = [c for c in candidates if isinstance(c[2], np.ndarray) or c[2] > 0]
+    candidates = [c for c in candidates if isinstance(c.commitment, np.ndarray) or c.commitment > 0]
     if not candidates:
-        return 0.0, 9999.0, 0.0
-    if len(candidates) == 1 and candidates[0][3] is None and not isinstance(candidates[0][2], np.ndarray):
-        return candidates[0][:3]
+        return Followed(0.0, 9999.0, 0.0)
+    only = candidates[0]
+    if len(candidates) == 1 and only.holds is None and not isinstance(only.commitment, np.ndarray):
+        return Followed(only.share_pct, only.due, only.commitment)
     best = np.full(ally.size, -np.inf, dtype=np.float32)
-    chosen: list[Value] = [0.0, 9999.0, 0.0]
-    for share_pct, due, commitment, holds, opt_out in candidates:
-        step = wanted_step(ally.share_pct, share_pct, due, commitment, year)
-        if opt_out:  # the later of two wins
-            step = np.full(ally.size, np.inf, dtype=np.float32)
-        in_force = np.broadcast_to(np.asarray(commitment, dtype=np.float32) > 0, (ally.size,))
-        step = np.where(in_force if holds is None else in_force & holds, step, np.float32(-np.inf))
-        better = (step > best) | ((step == best) & (step == np.inf))
-        best = np.where(better, step, best)
-        chosen = [
+    chosen = Followed(0.0, 9999.0, 0.0)
+    for candidate in candidates:
+        better, best = _better(candidate, ally, year, best)
+        chosen = Followed(*(
             np.where(better, np.asarray(new, dtype=np.float32), np.asarray(old, dtype=np.float32))
-            for new, old in zip((share_pct, due, commitment), chosen, strict=True)
-        ]
-    return chosen[0], chosen[1], chosen[2]
+            for new, old in zip(candidate[:3], chosen, strict=True)
+        ))  # fmt: skip
+    return chosen
+
+
+def _better(candidate: Candidate, ally: AllyState, year: int, best: Array) -> tuple[Mask, Array]:
+    """Where a candidate asks for more than the best so far, and the best with it; of two opt-outs the later wins."""
+    step = wanted_step(ally.share_pct, candidate.share_pct, candidate.due, candidate.commitment, year)
+    if candidate.opt_out:
+        step = np.full(ally.size, np.inf, dtype=np.float32)
+    in_force = np.broadcast_to(np.asarray(candidate.commitment, dtype=np.float32) > 0, (ally.size,))
+    holds = in_force if candidate.holds is None else in_force & candidate.holds
+    step = np.where(holds, step, np.float32(-np.inf))
+    better: Mask = (step > best) | ((step == best) & (step == np.inf))
+    return better, np.where(better, step, best)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.links import Array, Value, saturate
+from sim.model.links import Array, Value, on, saturate
 
 HISTORY: tuple[tuple[int, int, float, str], ...] = (
     (2014, 3, 0.35, "annexation of Crimea"),
@@ -49,7 +49,7 @@ class Urgency:
 
     def jump(self, paths: NDArray[np.intp], size: Value, month: int) -> None:
         """A += size on `paths`, held at or above 0."""
-        self._undecayed[paths] = np.maximum(self._undecayed[paths] + size / _of(self._left(month), paths), 0)
+        self._undecayed[paths] = np.maximum(self._undecayed[paths] + size / on(self._left(month), paths), 0)
         self._read = None
 
     def scale(self, paths: NDArray[np.intp], factor: Value) -> None:
@@ -76,10 +76,6 @@ class Urgency:
             left = power(np.asarray(self._monthly, dtype=np.float64), month)
             self._decay[month] = left.astype(np.float32) if left.ndim else float(left)
         return self._decay[month]
-
-
-def _of(value: Value, paths: NDArray[np.intp]) -> Value:
-    return value[paths] if isinstance(value, np.ndarray) else value
 
 
 def power(base: NDArray[np.float64], exponent: int) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Equation 4: political will u (log-odds), and the elections that move it."""
+"""Equation 4: political will u (log-odds): its drift, and what a new government does to it."""
 
 from __future__ import annotations
 
@@ -20,3 +20,9 @@ def drift(
 def peer_average(outlays_sum: Value, gdp_sum: Value, outlays_own: Value, gdp_own: Value) -> Value:
     """The GDP-weighted average share of a group without one member, % of GDP."""
     return (outlays_sum - outlays_own) / (gdp_sum - gdp_own)
+
+
+def after_change(will: Array, jump: Value) -> Array:
+    """u under a new government."""
+    changed: Array = will + jump
+    return changed

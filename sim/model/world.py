@@ -16,16 +16,14 @@ from numpy.typing import NDArray
 from sim.clock import Clock
 from sim.distributions.draws import Draws, Mask
 from sim.distributions.families import Family
-from sim.model.links import Array, Value
+from sim.model.links import Array, Value, on, spread
 from sim.model.urgency import Urgency
+from sim.model.will import after_change
+
+WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
 
 Paths = NDArray[np.intp]
 """Places in the block, rising."""
-
-
-def on(value: Any, paths: Paths) -> Any:
-    """What a value is on some paths: itself where all paths agree."""
-    return value[paths] if isinstance(value, np.ndarray) and value.ndim else value
 
 
 @dataclass
@@ -50,9 +48,9 @@ class Target:
 
     def _spread(self, name: str) -> Array:
         """A new array of a field, put in its place: budgets adopted before keep the old one."""
-        spread: Array = np.array(np.broadcast_to(np.asarray(getattr(self, name), dtype=np.float32), (self.size,)))
-        setattr(self, name, spread)
-        return spread
+        copy = spread(getattr(self, name), self.size)
+        setattr(self, name, copy)
+        return copy
 
 
 @dataclass
@@ -130,6 +128,12 @@ class AllyState:
     def __post_init__(self) -> None:
         """No path has voted yet."""
         self.last_vote: NDArray[np.int32] = np.full(self.size, -1_000, dtype=np.int32)  # month number
+        self.last_change: NDArray[np.int32] = self.last_vote.copy()  # of government
+
+    @property
+    def in_prose(self) -> str:
+        """The name as it stands in a sentence."""
+        return f"the {self.name}" if self.name in WITH_ARTICLE else self.name
 
     @property
     def size(self) -> int:
@@ -162,16 +166,16 @@ class AllyState:
     def vote(self, hit: Hit, month: int, change_probability: Value | None = None) -> None:
         """An election: with some probability the government changes."""
         self.last_vote[hit.paths] = month
-        self.change_government(
-            hit, self.politics.change_at_election if change_probability is None else change_probability
-        )
+        chance = self.politics.change_at_election if change_probability is None else change_probability
+        self.change_government(hit, month, chance)
 
-    def change_government(self, hit: Hit, probability: Value) -> None:
+    def change_government(self, hit: Hit, month: int, probability: Value) -> None:
         """With `probability` a new government: will jumps, and own pledges may lapse."""
         changed = hit.at(hit.chosen("change", probability))
         if not changed.paths.size:
             return
-        self.will[changed.paths] += changed.draw("jump", self.politics.jump)
+        self.last_change[changed.paths] = month
+        self.will[changed.paths] = after_change(self.will[changed.paths], changed.draw("jump", self.politics.jump))
         if self.bound():
             self.drop_pledges(changed.chosen("lapse", self.politics.lapse_probability))
 

@@ -1,13 +1,12 @@
-"""What the most influential assumption does: the count of compliant allies with the urgency of the start at half."""
+"""What one of the most influential assumptions does: the count of allies with the urgency of the start at half."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.errors import UsageError
 from sim.record.record import Record
+from sim.results.summary import expected_number
 from sim.run import simulate
 from sim.scenario.schema import Scenario
 
@@ -17,29 +16,25 @@ MOST_PATHS = 20_000
 
 @dataclass(frozen=True)
 class HalfUrgency:
-    """The expected number of allies that meet the core target, as assumed and at half the urgency, on the same luck."""
+    """How many more allies (fewer: below 0) are expected to meet the core target with the urgency of the start at half.
+
+    The same luck on both sides: the difference is that of the assumption.
+    """
 
     year: int
-    expected: float
-    expected_at_half: float
+    difference: float
     paths: int
 
 
-def expected_number(record: Record, year: int) -> float:
-    """The expected number of allies that meet the core target in a year."""
-    number = record.counts.arrays["number"][0, year - record.description.base_year - 1]
-    return float((number * np.arange(len(number))).sum() / record.counts.paths)
-
-
-def half_urgency(scenario: Scenario, seed: int, paths: int, year: int) -> HalfUrgency:
-    """Run the scenario as it is and with half the urgency of its start, on common random numbers.
+def half_urgency(scenario: Scenario, record: Record, year: int) -> HalfUrgency:
+    """Compare a run of a scenario with one at half the urgency, on common random numbers.
 
     Raises:
         UsageError: the scenario has no core target.
     """
     if scenario.yardstick("core") is None:
         raise UsageError("the scenario has no core target to count against")
-    paths = min(paths, MOST_PATHS)
+    seed, paths = int(record.manifest["seed"]), min(record.counts.paths, MOST_PATHS)
+    usual = record if paths == record.counts.paths else simulate(scenario, paths, seed, executor="serial")
     halved = simulate(scenario.with_urgency(0.5), paths, seed, executor="serial")
-    usual = simulate(scenario, paths, seed, executor="serial")
-    return HalfUrgency(year, expected_number(usual, year), expected_number(halved, year), paths)
+    return HalfUrgency(year, expected_number(halved, year) - expected_number(usual, year), paths)

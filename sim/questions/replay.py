@@ -14,8 +14,8 @@ import numpy as np
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.errors import UsageError
-from sim.model.links import Array
-from sim.model.world import AllyState, Hit, World, on
+from sim.model.links import Array, on
+from sim.model.world import AllyState, Hit, World
 from sim.scenario.schema import Scenario
 from sim.streams import LANES
 
@@ -88,8 +88,9 @@ class Storyteller(Observer):
         urgency = self._at(world.urgency.level(world.clock.month_of(world.clock.base_year, 12)))
         self._say(None, "start", f"Urgency stands at {urgency:.2f}.")
         for ally in world.allies.values():
+            known = f"NATO prints {ally.base_share_pct:.2f}"
             text = (
-                f"{ally.name} spends {self._at(ally.share_pct):.2f} % of GDP (published: {ally.base_share_pct:.2f}); "
+                f"{ally.in_prose} spends {self._at(ally.share_pct):.2f} % of GDP ({known}); "
                 f"its norm is {self._at(ally.norm_pct):.2f}, its will {self._at(ally.will):+.2f}."
             )
             self._say(ally.iso3, "start", text)
@@ -104,18 +105,17 @@ class Storyteller(Observer):
         yield
         after = {name: now for name, now in self._snapshot(ally).items() if now != before[name]}
         text = words(hit.at(self._lane))
-        if ally is not None and "will" in after and "government" not in text:
-            text += " The government changes."
-        if ally is not None and before["pledges in force"] > after.get("pledges in force", before["pledges in force"]):
+        if after.pop("last change", None) is not None:
+            text += " A new government takes office."
+        if after.pop("pledges in force", before.get("pledges in force", 0)) < before.get("pledges in force", 0):
             text += " It drops what was pledged or announced."
-        after.pop("pledges in force", None)
         self._say(ally.iso3 if ally else None, "event", text, {name: before[name] for name in after}, after)
 
     def budget(self, ally: AllyState, year: int, desired_pct: Array) -> None:
         """The budget of a year."""
         assert ally.plan_pct is not None
         planned, target = self._at(ally.share_pct) + self._at(ally.plan_pct), self._at(ally.target_pct)
-        text = f"{ally.name} plans {planned:.2f} % for {year}; it wants {self._at(desired_pct):.2f}"
+        text = f"{ally.in_prose} plans {planned:.2f} % for {year}; it wants {self._at(desired_pct):.2f}"
         if target > 0:
             text += f" and follows a target of {target:.2f} by {self._at(ally.due):.0f}"
         self._say(ally.iso3, "budget", text + ".")
@@ -125,7 +125,7 @@ class Storyteller(Observer):
         pushed = ally.late_push is not None and bool(ally.late_push[self._lane[0]])
         reported = self._at(ally.reported_pct)
         surprise = self._at(ally.surprise_pct)
-        text = f"{ally.name} reports {reported:.2f} % for {year} (growth surprise {surprise:+.1f} points)."
+        text = f"{ally.in_prose} reports {reported:.2f} % for {year} (growth surprise {surprise:+.1f} points)."
         if pushed:
             text += f" A late push on paper lifted the report from {self._at(ally.unpushed_pct):.2f}."
         self._say(ally.iso3, "outturn", text)
@@ -140,6 +140,8 @@ class Storyteller(Observer):
         return {
             "will": self._at(ally.will),
             "share": self._at(ally.share_pct),
+            "norm": self._at(ally.norm_pct),
+            "last change": self._at(ally.last_change),
             "pledges in force": float(sum(self._at(holds) for holds in ally.commitments())),
         }
 
@@ -153,4 +155,5 @@ class Storyteller(Observer):
         assert self._world is not None
         clock = self._world.clock
         at = max(clock.month, 11)  # what holds at the start is told in December of the base year
+        text = text[0].upper() + text[1:]
         self.entries.append(Entry(clock.base_year + at // 12, at % 12 + 1, iso3, kind, text, before or {}, after or {}))

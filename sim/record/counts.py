@@ -71,14 +71,13 @@ class Counts:
         return cls(first, paths, arrays, {name: np.zeros((allies, years, paths), dtype=np.float32) for name in keep})
 
     def merged(self, other: Counts) -> Counts:
-        """The counts of two stretches of paths that lie side by side; this one is added to and returned."""
+        """The counts of two stretches of paths that lie side by side."""
         before, after = (self, other) if self.first < other.first else (other, self)
         if before.first + before.paths != after.first:
             raise ValueError(f"paths {before.first}+{before.paths} and {after.first}+{after.paths} do not join")
         kept = {name: np.concatenate([before.kept[name], after.kept[name]], axis=2) for name in self.kept}
-        for name, array in other.arrays.items():
-            self.arrays[name] += array
-        return Counts(before.first, self.paths + other.paths, self.arrays, kept)
+        arrays = {name: array + other.arrays[name] for name, array in self.arrays.items()}
+        return Counts(before.first, self.paths + other.paths, arrays, kept)
 
     def digest(self) -> str:
         """sha256 over every count, histogram and kept path, whatever the machine's byte order."""

@@ -29,6 +29,7 @@ class AllyEntry:
     base_share_pct: float  # published share of the base year, % of GDP
     estimated: bool  # whether it is an estimate
     gdp_usd_bn: float  # GDP of the base year
+    europe_canada: bool  # whether it belongs to Europe and Canada
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Yardstick:
     share_pct: float
     by: int
     members: tuple[str, ...] | None  # None: all allies
+    agreed: str = ""  # when and where it was agreed, or that it was not
 
     def binds(self, iso3: str) -> bool:
         """Whether an ally is measured against it."""

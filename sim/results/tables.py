@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.record.counts import CELLS, GROUPS, PILLARS, TALLIES
-from sim.record.grid import printed
+from sim.record.grid import printed, usd_cell
 from sim.record.record import Record
 from sim.results.intervals import average, quantile
 from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
@@ -84,12 +84,12 @@ def gap(record: Record) -> pd.DataFrame:
             if not yardstick.binds(entry.iso3):
                 continue
             pct = [c[ally, step] for c in points]
-            usd = quantile(counts["shortfall_usd"][ally, step], 0.95, entry.gdp_usd_bn / 10_000)
+            usd = quantile(counts["shortfall_usd"][ally, step], 0.95, usd_cell(entry.gdp_usd_bn))
             rows.append(
                 (entry.iso3, entry.name, year, *pct, counts["shortfall_usd_m"][ally, step] / paths / 1_000, usd)
             )
     for group, iso3 in enumerate(GROUPS):
-        cell = sum(e.gdp_usd_bn for e in record.description.allies if iso3 == "NATO" or e.iso3 != "USA") / 10_000
+        cell = usd_cell(sum(e.gdp_usd_bn for e in record.description.allies if iso3 == "NATO" or e.europe_canada))
         for step, year in enumerate(record.description.years):
             usd = quantile(counts["group_shortfall_usd"][group, step], 0.95, cell)
             mean = counts["group_shortfall_usd_m"][group, step] / paths / 1_000

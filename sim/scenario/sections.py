@@ -91,7 +91,7 @@ class Urgency(Facts):
     )  # fmt: skip
     level: Scalar = parameter(
         Lognormal(mean=1.0, log_sd=0.3), "factor on what history has left of urgency at the start", unit="1",
-        scope="path", low=0, high=None, evidence="judgement: nobody measures urgency; the most influential number",
+        scope="path", low=0, high=None, evidence="judgement: nobody measures urgency, and much hangs on it",
     )  # fmt: skip
 
 
@@ -112,7 +112,13 @@ class Will(Facts):
         evidence="ParlGov 2024: about half of elections bring another head of government",
     )  # fmt: skip
     change_between_elections: Scalar = parameter(
-        0.06, "rate at which governments change between elections", unit="1/year", scope="path", low=0, high=5
+        0.06,
+        "rate at which governments change between elections",
+        unit="1/year",
+        scope="path",
+        low=0,
+        high=5,
+        yearly_rate=True,
     )
     change_jump: Scalar = parameter(
         Normal(mean=0.0, sd=0.4), "change of will with a new government", unit="log-odds", scope="year"
@@ -123,6 +129,7 @@ class Will(Facts):
     )  # fmt: skip
     early_election_rate: Scalar | None = parameter(
         None, "early elections a year; from the data unless given", unit="1/year", scope="ally", low=0, high=5,
+        yearly_rate=True,
         evidence="ParlGov 2024, 1990-2023, shrunk to 0.08 as by 25 years of observation; 0 for USA and NOR",
     )  # fmt: skip
 
@@ -241,7 +248,7 @@ class Outturn(Facts):
     late_push: Flag = Field(True, description="whether the last distance can be closed on paper")
     late_push_weight: Scalar = parameter(
         0.95, "probability of a late push at full willingness and saturated urgency", unit="1", scope="path", low=0,
-        high=1, evidence="NATO July 2026: a dozen laggards landed on 2.00 to 2.10 in 2025",
+        high=1, evidence="NATO July 2026: in 2025 a dozen allies arrived between 2.00 and 2.10 in 2025",
     )  # fmt: skip
     late_push_reach_2025_pct: Scalar = parameter(
         0.75, "largest distance to the target that a late push closes, to 2025", unit="percentage points",

@@ -166,13 +166,11 @@ def test_exactly_five_rows_enter_the_model_as_pledges(tables):
 
 
 def test_announced_paths_run_through_known_points(tables):
-    assert [(p.year, p.share_pct, p.weight) for p in tables.announced_path("ITA")] == [
+    assert [(p.year, p.share_pct, p.kind) for p in tables.announced_path("ITA")] == [
         (2027, 2.25, 0.3),
         (2028, 2.5, 0.3),
     ]
     assert tables.announced_path("GRC") == ()
-    assert {point.weight for point in tables.announced_paths if point.kind == "plan"} == {0.3}
-    assert {point.weight for point in tables.announced_paths if point.kind != "plan"} == {0.5}
 
 
 def test_no_coast_means_no_coast_on_the_northern_seas_or_the_black_sea(tables):

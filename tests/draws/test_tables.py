@@ -9,11 +9,12 @@ import pytest
 from scipy import stats
 
 from sim.distributions import families as f
+from sim.distributions import tables
 from sim.distributions.build import PACKAGED, distance
 from sim.distributions.draws import Draws
 from sim.distributions.scipy_names import REFUSED, SCIPY_FAMILIES
 from sim.distributions.tables import CELLS, TAIL_CELLS, build, file_stem, packaged, standardised, table_of
-from sim.errors import UsageError
+from sim.errors import ScenarioError
 from sim.exact import Function, exp, log, monthly_factor, yearly_probability
 
 SAMPLES = [
@@ -79,10 +80,27 @@ def test_unknown_and_unfit_scipy_families_are_refused() -> None:
         f.Scipy(name="cauchy")
     with pytest.raises(ValueError, match="shape parameters"):
         f.Scipy(name="skewnorm")
-    with pytest.raises(UsageError, match="finite"):
+    with pytest.raises(ScenarioError, match="finite mean and variance"):
         table_of(f.Scipy(name="t", df=1.5))
-    with pytest.raises(UsageError, match="2 s to tabulate"):
-        table_of(f.Scipy(name="vonmises", kappa=2.0))
+    with pytest.raises(ScenarioError, match="finite mean and variance"):
+        table_of(f.Scipy(name="gamma", a=-1.0))
+
+
+def test_a_family_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "SECONDS_ALLOWED", 0.0)
+    with pytest.raises(ScenarioError, match="to tabulate"):
+        table_of(f.Scipy(name="skewnorm", a=2.5))
+
+
+@pytest.mark.parametrize(("name", "shapes"), [
+    ("skewnorm", {"a": 4.0}), ("gumbel_r", {}), ("johnsonsu", {"a": 1.0, "b": 2.0}), ("t", {"df": 5.0}),
+])  # fmt: skip
+def test_a_scipy_table_is_near_scipys_quantiles(name: str, shapes: dict) -> None:
+    law = getattr(stats, name)(**shapes)
+    table = table_of(f.Scipy(name=name, **shapes))
+    places = np.arange(40, CELLS - 40, 997)
+    near = law.cdf(table.cells[places].astype(float))
+    np.testing.assert_allclose(near, (places + 0.5) / CELLS, atol=3e-4)
 
 
 def test_the_list_of_scipy_families_is_scipys() -> None:

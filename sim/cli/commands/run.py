@@ -1,4 +1,4 @@
-"""`sim run`: simulate a scenario and print who keeps the pledge, with what probability."""
+"""`sim run`: simulate a scenario and print with what probability allies meet its targets."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import click
 from sim.errors import RunError
 
 if TYPE_CHECKING:
-    from sim.cli.show.summary import AllyLine
     from sim.questions.leverage import HalfUrgency
     from sim.record.record import Record
+    from sim.results.summary import AllyLine
     from sim.scenario import Scenario
 
 SORTS = ("probability", "without-late-push", "related", "total", "median", "share", "first-year", "name", "iso3")
@@ -35,7 +35,7 @@ def command(
     file: str, paths: int | None, seed: int | None, workers: int | None, allies: tuple[str, ...], sort: str | None,
     year: int | None, as_json: bool, as_csv: bool, out: str | None, half: bool,
 ) -> None:  # fmt: skip
-    """Simulate the scenario FILE and print, for each ally, in how many of 100 runs it keeps the pledge.
+    """Simulate the scenario FILE and print, for each ally, in how many of 100 simulated runs it meets the target.
 
     \b
     sim run scenarios/rutte_2032.toml
@@ -95,7 +95,8 @@ def _simulate(scenario: Scenario, paths: int | None, seed: int | None, workers: 
     started = time.monotonic()
     wanted = scenario.run.paths if paths is None else paths
     with progress("Simulating", wanted) as advance:
-        record = run.simulate(scenario, paths, seed, workers=workers, progress=advance)
+        command = " ".join(["sim", *sys.argv[1:]])
+        record = run.simulate(scenario, paths, seed, workers=workers, progress=advance, command=command)
     if sys.stderr.isatty():
         took = time.monotonic() - started
         note(f"{wanted:,} runs in {took:.1f} s ({wanted / took:,.0f} a second)")
@@ -107,7 +108,7 @@ def _print(
     as_json: bool, as_csv: bool, half: bool,
 ) -> None:  # fmt: skip
     from sim.cli import terminal
-    from sim.cli.show import summary
+    from sim.results import summary
 
     if as_csv:
         from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
@@ -134,7 +135,7 @@ def _half(scenario: Scenario, record: Record, year: int) -> HalfUrgency:
     from sim.questions.leverage import half_urgency
 
     with waiting("Counting with urgency at half"):
-        return half_urgency(scenario, int(record.manifest["seed"]), record.counts.paths, year)
+        return half_urgency(scenario, record, year)
 
 
 def _sorted(lines: list[AllyLine], sort: str | None) -> list[AllyLine]:

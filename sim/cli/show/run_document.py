@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from sim.cli.show.run_page import ASSUMPTION, LATE_PUSH, MONTE_CARLO
-from sim.cli.show.summary import AllianceLine, AllyLine, Band, Chance
 from sim.questions.leverage import HalfUrgency
 from sim.record.record import Record
+from sim.results.summary import AllianceLine, AllyLine, Band, Chance
 
 UNITS = {
     "*_share_pct": "% of GDP",
@@ -74,6 +74,7 @@ def _chance(chance: Chance) -> dict[str, object]:
         "ci_low": chance.ci_low,
         "ci_high": chance.ci_high,
         "without_late_push": chance.without_late_push,
+        "in_force": chance.in_force,
     }
 
 

@@ -9,11 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli.show.layout import GAP, Column, fit, left_out, table
-from sim.cli.show.summary import AllianceLine, AllyLine, Band, Chance
 from sim.cli.terminal import Page
 from sim.cli.words import interval, number, of_100, percent, plain, share, target
 from sim.questions.leverage import HalfUrgency
 from sim.record.record import Record, Yardstick
+from sim.results.summary import AllianceLine, AllyLine, Band, Chance
 
 MONTE_CARLO = (
     "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
@@ -53,7 +53,8 @@ def _subtitle(record: Record, year: int, core: Yardstick | None) -> str:
     if core is None:
         return f"No core target. Year {year}. {runs}."
     due = "" if core.by == year else f", before it falls due in {core.by}" if year < core.by else ""
-    return f"Measured against core {target(core.share_pct)} % of GDP by {core.by}. Year {year}{due}. {runs}."
+    agreed = f" ({plain(core.agreed)})" if core.agreed else ""
+    return f"Measured against core {target(core.share_pct)} % of GDP by {core.by}{agreed}. Year {year}{due}. {runs}."
 
 
 def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Column]:
@@ -74,6 +75,8 @@ def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Colum
             Column("95 % interval", "95 %\ninterval", _cells(lines, "core", _interval), 5),
             Column("P core without late push", "P core\nwithout\nlate push", _cells(lines, "core", _without), 4),
         ]
+        if any(line.chances["core"].in_force != line.chances["core"].probability for line in lines if line.chances):
+            columns.append(Column("P core in force", "P core\nas moved", _cells(lines, "core", _in_force), 4))
     if related:
         head = f"P related\n≥{target(related.share_pct)}\nassumption"
         columns.append(Column("P related", head, _probabilities(lines, "related"), 8, dim=True))
@@ -108,6 +111,10 @@ def _interval(chance: Chance) -> str:
 
 def _without(chance: Chance) -> str:
     return percent(chance.without_late_push, chance.without_low, chance.without_high)
+
+
+def _in_force(chance: Chance) -> str:
+    return percent(chance.in_force, chance.in_force, chance.in_force)
 
 
 def _cells(lines: Sequence[AllyLine], pillar: str, words: Callable[[Chance], str]) -> list[str]:
@@ -171,8 +178,8 @@ def _counted(band: Band, of: int) -> str:
 
 def _halved(half: HalfUrgency, counted: Band, of: int) -> str:
     """The short runs give the difference, on the same luck; the run itself gives the level."""
-    now = counted.middle + half.expected_at_half - half.expected
-    words = "what the most influential assumption does"
+    now = counted.middle + half.difference
+    words = "what half the urgency of the start does"
     return f"{number(now, of)} of {of} expected instead of {number(counted.middle, of)}: {words}"
 
 
@@ -193,6 +200,8 @@ def _footer(
     if core:
         notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
         notes.append(LATE_PUSH)
+    if "P core in force" in kept:
+        notes.append("As moved: against the target as a summit or review left it; a postponed date is not yet due.")
     if "P related" in kept or "P total" in kept:
         notes.append(ASSUMPTION)
     if "first year" in kept:

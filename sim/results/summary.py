@@ -28,6 +28,7 @@ class Chance:
     without_late_push: float
     without_low: float
     without_high: float
+    in_force: float  # against the core target as a summit or review left it; another pillar's is its own
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ def step_of(record: Record, year: int) -> int:
     return years.index(year)
 
 
+def expected_number(record: Record, year: int, tally: str = "core") -> float:
+    """The expected number of allies that comply in a year."""
+    return _number(record, tally, step_of(record, year)).middle
+
+
 def ally_lines(record: Record, year: int) -> list[AllyLine]:
     """Every ally in `year`, in the order of the record."""
     step, counts = step_of(record, year), record.counts
@@ -122,13 +128,16 @@ def _chances(record: Record, pillar: str, step: int) -> list[Chance]:
         return []
     place, arrays = PILLARS.index(pillar), record.counts.arrays
     met = arrays["compliant"][place, :, step]
-    return _chances_of(met, met - arrays["on_paper"][place, :, step], record.counts.paths)
+    in_force = arrays["in_force"][:, step] if pillar == "core" else met
+    return _chances_of(met, met - arrays["on_paper"][place, :, step], in_force, record.counts.paths)
 
 
-def _chances_of(met: NDArray[np.int64], without: NDArray[np.int64], paths: int) -> list[Chance]:
+def _chances_of(
+    met: NDArray[np.int64], without: NDArray[np.int64], in_force: NDArray[np.int64], paths: int
+) -> list[Chance]:
     low, high = wilson(met, paths)
     without_low, without_high = wilson(without, paths)
-    columns = (met / paths, low, high, without / paths, without_low, without_high)
+    columns = (met / paths, low, high, without / paths, without_low, without_high, in_force / paths)
     return [Chance(*map(float, row)) for row in zip(*columns, strict=True)]
 
 
@@ -145,7 +154,7 @@ def _number(record: Record, tally: str, step: int) -> Band:
 def _many(record: Record, step: int, threshold: int) -> Chance:
     number = record.counts.arrays["number"][:, step, threshold:].sum(axis=-1)
     met, without = number[TALLIES.index("core")], number[TALLIES.index("core_without_late_push")]
-    return _chances_of(np.array([met]), np.array([without]), record.counts.paths)[0]
+    return _chances_of(np.array([met]), np.array([without]), np.array([met]), record.counts.paths)[0]
 
 
 def _band(histogram: NDArray[np.int64], cell: float) -> Band:
