@@ -6,10 +6,10 @@ from sim.exact import log
 
 
 def exposure(distance_km: float, land_border: bool, near_coast: bool, override: float | None = None) -> float:
-    """From 0 (far) to 1 (near): clip(ln(2200 km / distance of the capitals), 0, 1).
+    """From 0 (far) to 1 (near): ln(2200 km / distance of the capitals), cut to that range.
 
-    At least 0.9 with a land border with Russia; times 0.4 without such a border and without a coast on the Baltic, the
-    North Sea or the Black Sea. `override` is a stated judgement that replaces the rule (Norway, Finland).
+    A land border with Russia makes it 0.9 or more. Who has neither that nor a coast on the Baltic, the North Sea or the
+    Black Sea lies sheltered: 0.4 of it is left. `override` replaces the rule by a stated judgement (Norway, Finland).
     """
     if override is not None:
         return override

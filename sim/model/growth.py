@@ -1,4 +1,4 @@
-"""Equation 2: real growth. It moves the money fully and the share only by its surprise."""
+"""Equation 2: real growth. Budgets are made with the forecast, so only a surprise moves the share."""
 
 from __future__ import annotations
 

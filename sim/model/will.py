@@ -11,7 +11,7 @@ def drift(
     """u a year on: back toward its mean, moved by noise and by the distance to what the peers spend.
 
     `peer_pct` is the GDP-weighted average share of the other European allies and Canada in the last year. The sign of
-    `peer` is disputed: below 0 allies ride free, above 0 they follow.
+    `peer` is disputed: below 0 allies lean on each other, above 0 they follow.
     """
     later: Array = will + reversion * (mean_will - will) + noise + peer * (peer_pct - share_pct)
     return later

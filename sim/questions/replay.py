@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -48,16 +48,20 @@ class Story:
     seed: int
     entries: tuple[Entry, ...]
 
-    def of(self, iso3: str | None) -> Story:
-        """What concerns one ally: its own entries and the alliance's events."""
-        kept = tuple(entry for entry in self.entries if iso3 is None or entry.iso3 in (iso3, None))
-        return Story(self.title, self.path, self.seed, kept)
+    runs: int  # paths that the scenario asks for
+
+    def of(self, *iso3: str) -> Story:
+        """What concerns some allies: their own entries and the alliance's events."""
+        return replace(self, entries=tuple(entry for entry in self.entries if entry.iso3 in (None, *iso3)))
+
+    @property
+    def standing(self) -> str:
+        """What a single path is worth, in a sentence."""
+        among = f"{self.runs:,}" if self.path < self.runs else "the"
+        return f"Path {self.path:,} of seed {self.seed}: one of {among} simulated runs, given the assumptions."
 
     def __str__(self) -> str:
-        head = (
-            f"{self.title}\nPath {self.path:,} of seed {self.seed}: one of the simulated runs, given the assumptions."
-        )
-        return "\n".join([head, *map(str, self.entries)])
+        return "\n".join([self.title, self.standing, *map(str, self.entries)])
 
 
 def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
@@ -71,7 +75,16 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     seed = scenario.run.seed if seed is None else seed
     teller = Storyteller(path % LANES)
     run_block(scenario, seed, path - path % LANES, LANES, observer=teller)
-    return Story(scenario.title, path, seed, tuple(teller.entries))
+    # Month by month; in December each ally's outturn, then the budget adopted on it.
+    entries = sorted(teller.entries, key=_place)
+    return Story(scenario.title, path, seed, tuple(entries), scenario.run.paths)
+
+
+def _place(entry: Entry) -> tuple[int, int, int, str]:
+    yearly = ("outturn", "budget")
+    if entry.kind not in yearly:
+        return entry.year, entry.month, 0, ""
+    return entry.year, entry.month, 1, f"{entry.iso3} {yearly.index(entry.kind)}"
 
 
 class Storyteller(Observer):

@@ -1,1 +1,1 @@
-"""The users' face over a record: each table one function."""
+"""What users read from a run: tables, summaries, quantiles. Works on a record alone, saved or fresh."""

@@ -121,7 +121,7 @@ def test_data_of_one_ally_tells_all_that_is_known(call: Call) -> None:
 def test_replay_tells_the_path_of_the_run(call: Call, scenario: Path) -> None:
     said = call("replay", scenario, "--path", 33)
     assert said.code == 0
-    assert "Path 33 of seed 7: one of the simulated runs, given the assumptions." in said.out
+    assert "Path 33 of seed 7: one of 320 simulated runs, given the assumptions." in said.out
     assert max(map(len, said.out.split("\n"))) <= 80
     results = sim.simulate(sim.load(scenario), executor="serial", keep=["reported_pct"])
     place = [entry.iso3 for entry in results.record.description.allies].index("EST")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from sim.questions.replay import Entry, Story
+    from sim.questions.replay import Story
 
 
 @click.command(short_help="Tell one simulated run.")
@@ -36,12 +36,11 @@ def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], as_
         from sim.data.tables import load_tables
 
         codes = tuple(row.iso3 for row in find(allies, load_tables(scenario.replacements), counted=True))
-    from sim.questions.replay import Story, replay
+    from sim.questions.replay import replay
 
-    whole = replay(scenario, path, seed)
-    told = (entry for entry in whole.entries if not codes or entry.iso3 is None or entry.iso3 in codes)
-    kept = tuple(sorted(told, key=_place))
-    story = Story(whole.title, whole.path, whole.seed, kept)
+    story = replay(scenario, path, seed)
+    if codes:
+        story = story.of(*codes)
     if as_json:
         from sim.cli.terminal import write_json
 
@@ -53,19 +52,11 @@ def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], as_
     show(page(), story)
 
 
-def _place(entry: Entry) -> tuple[int, int, int, str]:
-    """Month by month; in December each ally's outturn, then the budget that was adopted on it."""
-    yearly = ("outturn", "budget")
-    if entry.kind not in yearly:
-        return entry.year, entry.month, 0, ""
-    return entry.year, entry.month, 1, f"{entry.iso3} {yearly.index(entry.kind)}"
-
-
 def _document(story: Story) -> dict[str, object]:
     return {
         "title": story.title,
         "path": story.path,
         "seed": story.seed,
-        "note": "one of the simulated runs, given the assumptions",
+        "note": story.standing,
         "entries": [asdict(entry) for entry in story.entries],
     }

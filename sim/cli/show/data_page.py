@@ -9,7 +9,7 @@ from rich.text import Text
 from sim.cli.show.ally_data import HELD, YEARS, AllyData, month_of
 from sim.cli.show.layout import Column, fit, left_out, table, taken
 from sim.cli.terminal import Page
-from sim.data.catalogue import TableInfo
+from sim.data.catalogue import TableInfo, catalogue
 from sim.data.rows import Row
 
 MOST_TEXT = 118  # columns of running text at most
@@ -83,10 +83,12 @@ def show_allies(page: Page, allies: Sequence[AllyData]) -> None:
         Column("next election", "Next\nelection", [month_of(e)[:7] if e else "" for e in upcoming], 6),
         Column("own pledge", "Own\npledge", [ally.own_pledge for ally in allies], 10, right=False, most=19),
     ])  # fmt: skip
+    editions = {info.name: info.edition for info in catalogue()}
     _say(
         page,
-        "Shares: core outlays, % of GDP, NATO, July 2026 (e: estimate). GDP and gross public debt (% of GDP): IMF, "
-        "April 2026. Exposure to Russia, 0 to 1: from geography, not from stated policy. Early elections: chance in a "
+        f"Shares: core outlays, % of GDP, NATO, {editions['shares']} (e: estimate). GDP and gross public debt (% of "
+        f"GDP): IMF, {editions['gdp']}. Exposure to Russia, 0 to 1: from geography, for Norway and Finland by "
+        "judgement; no statement about any government's policy. Early elections: chance in a "
         "year as the model takes it. Next election: the next that determines who sets the budget. Iceland has no "
         "armed forces: listed, never counted. `sim data allies NAME` shows one ally.",
     )

@@ -11,6 +11,10 @@ from sim.cli.words import plain
 from sim.questions.replay import MONTHS, Entry, Story
 
 MOST_TEXT = 80  # columns of running text at most
+WORDS = (
+    "Shares are % of GDP. Will: log-odds of political will, 0 is even. Norm: what would be spent without the threat. "
+    "Wants: the share it would choose if nothing held it back. Growth surprise: growth less its forecast."
+)
 INDENT = 5  # months stand in the margin
 
 
@@ -18,8 +22,7 @@ def show(page: Page, story: Story) -> None:
     """Print the story year by year, the months in the margin."""
     width = min(page.width, MOST_TEXT)
     page.print(Text(plain(story.title), style="bold"), width=width)
-    head = f"Path {story.path:,} of seed {story.seed}: one of the simulated runs, given the assumptions."
-    page.print(Text(head), width=width)
+    page.print(Text(story.standing), width=width)
     year, month = 0, 0
     for entry in story.entries:
         if entry.year != year:
@@ -33,6 +36,8 @@ def show(page: Page, story: Story) -> None:
         )
         style = "bold" if entry.kind == "event" and entry.iso3 is None else ""
         page.print(Text(lines, style=style), soft_wrap=True)
+    page.print()
+    page.print(Text(WORDS, style="dim"), width=width)
 
 
 def _sentence(entry: Entry) -> str:
