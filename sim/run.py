@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sim import executors
 from sim.data.tables import load_tables
 from sim.distributions.families import Family
-from sim.distributions.tables import file_stem, packaged, standardised
+from sim.distributions.tables import distance, file_stem, packaged, standardised
 from sim.engine.block import Job, run_job
 from sim.engine.inputs import ally_inputs
 from sim.errors import UsageError
@@ -118,14 +118,15 @@ def _manifest(scenario: Scenario, seed: int, paths: int, command: str) -> dict[s
     }
 
 
-def _built_tables(scenario: Scenario) -> dict[str, str]:
-    """Digests of the distributions that are not files of the package: they depend on SciPy's version."""
-    found: dict[str, str] = {}
+def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
+    """Digest and distance of the distributions that are not files of the package: they depend on SciPy's version."""
+    found: dict[str, dict[str, str | float]] = {}
 
     def visit(node: object) -> None:
         if isinstance(node, Family):
             if file_stem(node.shape) not in packaged() and node.key not in ("uniform", "triangular"):
-                found[file_stem(node.shape)] = standardised(node.shape).digest
+                table = standardised(node.shape)
+                found[file_stem(node.shape)] = {"digest": table.digest, "distance": distance(node.shape)}
         elif isinstance(node, BaseModel):
             for name in type(node).model_fields:
                 visit(getattr(node, name))

@@ -22,7 +22,7 @@ PACKAGED: tuple[Shape, ...] = (
 )
 
 
-def distance(shape: Shape, table: Quantiles) -> float:
+def distance_from_law(shape: Shape, table: Quantiles) -> float:
     """The largest difference between the table's distribution function and the declared, standardised one.
 
     The cells' steps of 1/65536 are part of it: no table of this size can be nearer than 1/131072 = 7.6e-6.
@@ -51,7 +51,9 @@ def main() -> None:
     for shape in PACKAGED:
         table = build(shape)
         np.save(here / "shapes" / f"{file_stem(shape)}.npy", np.concatenate([table.cells, table.low, table.high]))
-        lines.append(f'["{file_stem(shape)}"]\ndigest = "{table.digest}"\ndistance = {distance(shape, table):.2e}\n')
+        lines.append(
+            f'["{file_stem(shape)}"]\ndigest = "{table.digest}"\ndistance = {distance_from_law(shape, table):.2e}\n'
+        )
     (here / "shapes.toml").write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -101,7 +101,7 @@ class Lognormal(Family):
     )
 
     def moments(self) -> tuple[float, float]:
-        return self.mean, self.mean * math.sqrt(exp(self.log_sd**2) - 1)
+        return self.mean, self.mean * math.sqrt(exp(self.log_sd * self.log_sd) - 1)
 
     @property
     def shape_parameters(self) -> dict[str, float]:

@@ -21,9 +21,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.distributions.families import Family, Scipy, Shape
+from sim.distributions.families import (
+    Beta,
+    Exponential,
+    Family,
+    Gamma,
+    Lognormal,
+    Normal,
+    Scipy,
+    Shape,
+    StudentT,
+    Triangular,
+    Uniform,
+)
 from sim.errors import Fault, ScenarioError
-from sim.exact import Function
+from sim.exact import Function, exp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +44,8 @@ CELLS = 65_536
 TAIL_CELLS = 4_096
 SECONDS_ALLOWED = 2.0
 """A shape that takes longer to tabulate (processor time) is refused."""
+DISTANCE_ALLOWED = 2e-3
+"""A shape whose table lies further from the declared distribution function is refused."""
 NODES = 2_049
 """Normal scores at which SciPy's own families are evaluated."""
 
@@ -111,7 +125,7 @@ def packaged() -> dict[str, dict[str, Any]]:
 def file_stem(shape: Shape) -> str:
     """The name of a shape's file: `student_t_df5`, `beta_a8_b2`, `lognormal_log_sd0.3`."""
     name, parameters = shape
-    return "_".join([name, *(f"{key}{value:g}" for key, value in parameters)])
+    return "_".join([name, *(f"{key}{int(v) if v.is_integer() else repr(v)}" for key, v in parameters)])
 
 
 def build(shape: Shape) -> Quantiles:
@@ -122,9 +136,24 @@ def build(shape: Shape) -> Quantiles:
     """
     cells, low, high = _quantiles(shape)
     mean, sd = _moments(cells, low, high)
-    if not (np.isfinite(mean) and np.isfinite(sd) and sd > 0):
-        raise _unfit(file_stem(shape), {}, "has no finite variance")
+    if not (sd > 0 and distance(shape) < DISTANCE_ALLOWED):
+        raise _unfit(shape[0].removeprefix("scipy:"), dict(shape[1]), "has tails that a table of quantiles loses")
     return Quantiles(*(((part - mean) / sd).astype(np.float32) for part in (cells, low, high)))
+
+
+@lru_cache(maxsize=64)
+def distance(shape: Shape) -> float:
+    """How far the table's distribution function lies from the declared one, at most, beside its steps of 1/65536.
+
+    Rescaling to the declared mean and variance moves the quantiles, much where the table loses part of a heavy tail.
+    Moves of less than a ten-thousandth of the standard deviation do not count.
+    """
+    cells, low, high = _quantiles(shape)
+    mean, sd = _moments(cells, low, high)
+    declared_mean, declared_sd = _declared(shape)
+    moved = declared_mean + declared_sd * (cells - mean) / sd
+    apart = np.abs(np.interp(moved, cells, MIDDLE) - MIDDLE)
+    return float(apart[np.abs(moved - cells) > 1e-4 * declared_sd].max(initial=0.0))
 
 
 def _mapped(values: Floats, function: Function) -> Float32:
@@ -175,6 +204,27 @@ def _quantiles(shape: Shape) -> tuple[Floats, Floats, Floats]:
         "gamma": lambda p: special.gammainccinv(parameters["shape"], p),
     }[name]
     return quantile(MIDDLE), quantile(TAIL), upper(TAIL)[::-1]
+
+
+def _declared(shape: Shape) -> tuple[float, float]:
+    """Mean and standard deviation of a shape before it is standardised."""
+    name, p = shape[0], dict(shape[1])
+    if name.startswith("scipy:"):
+        return scipy_moments(Scipy(name=name.removeprefix("scipy:"), **p))
+    families: dict[str, Callable[[], Family]] = {
+        "normal": lambda: Normal(mean=0.0, sd=1.0),
+        "exponential": lambda: Exponential(mean=1.0),
+        "uniform": lambda: Uniform(low=0.0, high=1.0),
+        "triangular": lambda: Triangular(low=0.0, mode=p["mode"], high=1.0),
+        "lognormal": lambda: Lognormal(mean=exp(p["log_sd"] * p["log_sd"] / 2), log_sd=p["log_sd"]),
+        "student_t": lambda: StudentT(df=p["df"], sd=(p["df"] / (p["df"] - 2)) ** 0.5),
+        "beta": lambda: Beta(a=p["a"], b=p["b"]),
+        "gamma": lambda: Gamma(shape=p["shape"], mean=p["shape"]),
+    }
+    family = families[name]()
+    moments = family.moments()
+    assert moments is not None
+    return moments
 
 
 def _triangular(p: Floats, mode: float) -> Floats:

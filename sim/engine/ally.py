@@ -157,14 +157,15 @@ class Ally:
             pull, deadline, share, target, headroom_pct=self.headroom, headroom_weight=b.headroom_weight,
             max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
         )  # fmt: skip
-        state.plan_pct = self._toward_announced(plan, year, first=year == self.years.base + 1)
+        state.next_plan_pct = self._toward_announced(plan, year, first=year == self.years.base + 1)
         state.willing, state.target_pct, state.due = willing, target, due
         self.observer.budget(self.state, year, desired)
 
     def spend(self, year: int) -> None:
         """Equation 7 and the security-related part of 9, in December."""
         state, o = self.state, self.outturn
-        assert state.plan_pct is not None
+        assert state.next_plan_pct is not None
+        state.plan_pct = state.next_plan_pct
         state.share_pct = outturn.outturn(
             state.share_pct, state.plan_pct, self._draw("outturn/execution", o.execution, year),
             self._draw("outturn/noise", o.noise, year), state.surprise_pct, floor_pct=o.floor_pct,

@@ -57,14 +57,14 @@ def run_block(
     inputs = ally_inputs(scenario)
     targets = {
         name: Target(target.share_pct, float(target.by), target.commitment, paths)
-        for name, target in scenario.targets.items()
+        for name, target in sorted(scenario.targets.items())
     }
     world = World(clock, draws, _urgency(scenario, parameters, years, paths), targets, {})
     allies = []
     for rank, entry in enumerate(inputs, ALLY_RANK):
         core = [
             targets[name]
-            for name, target in scenario.targets.items()
+            for name, target in sorted(scenario.targets.items())
             if target.pillar == "core" and (target.members is None or entry.iso3 in target.members)
         ]
         ally = Ally(entry, parameters, world, core, years, rank, observer)

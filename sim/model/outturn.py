@@ -28,8 +28,8 @@ def outturn(
 
 
 def reported(share_pct: Array, noise: Value) -> Array:
-    """r: the share as reported, with its relative noise."""
-    report: Array = share_pct * (1 + noise)
+    """r: the share as reported, with its relative noise; never below 0."""
+    report: Array = np.maximum(share_pct * (1 + noise), 0)
     return report
 
 

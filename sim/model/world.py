@@ -22,6 +22,9 @@ from sim.model.will import after_change
 
 WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
 
+LEAST_LEFT = np.float32(0.01)
+"""What a shock leaves of GDP at least."""
+
 Paths = NDArray[np.intp]
 """Places in the block, rising."""
 
@@ -113,7 +116,8 @@ class AllyState:
     base_year: int
     politics: Politics
 
-    plan_pct: Array | None = None  # planned change of next year's share
+    plan_pct: Array | None = None  # planned change of this year's share
+    next_plan_pct: Array | None = None  # the same for next year, once its budget is adopted
     willing: Value = 0.0  # w of the year's budget
     target_pct: Value = 0.0  # T of the year's budget
     due: Value = 9999.0  # the year it falls due
@@ -182,7 +186,7 @@ class AllyState:
     def add(self, state: str, paths: Paths, amount: Value) -> None:
         """Add to one state variable on `paths`; shares stay at or above 0."""
         if state == "gdp_pct":
-            self.gdp_usd_bn[paths] *= 1 + amount * 0.01
+            self.gdp_usd_bn[paths] *= np.maximum(1 + amount * 0.01, LEAST_LEFT)
             return
         values: Array = getattr(self, state)
         values[paths] += amount

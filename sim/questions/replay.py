@@ -126,8 +126,8 @@ class Storyteller(Observer):
 
     def budget(self, ally: AllyState, year: int, desired_pct: Array) -> None:
         """The budget of a year."""
-        assert ally.plan_pct is not None
-        planned, target = self._at(ally.share_pct) + self._at(ally.plan_pct), self._at(ally.target_pct)
+        assert ally.next_plan_pct is not None
+        planned, target = self._at(ally.share_pct) + self._at(ally.next_plan_pct), self._at(ally.target_pct)
         text = f"{ally.in_prose} plans {planned:.2f} % for {year}; it wants {self._at(desired_pct):.2f}"
         if target > 0:
             text += f" and follows a target of {target:.2f} by {self._at(ally.due):.0f}"

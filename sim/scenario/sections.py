@@ -86,7 +86,7 @@ class Urgency(Facts):
     """Equation 3. Its jumps are events: crisis, us_retrenchment, detente."""
 
     decay: Scalar = parameter(
-        0.05, "part of urgency that fades in a year, continuously", unit="1/year", scope="path", low=0, high=5,
+        0.05, "part of urgency that fades in a year, continuously", unit="1/year", scope="path", low=0, high=1,
         evidence="judgement: half-life 14 years",
     )  # fmt: skip
     level: Scalar = parameter(

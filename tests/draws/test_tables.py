@@ -10,7 +10,7 @@ from scipy import stats
 
 from sim.distributions import families as f
 from sim.distributions import tables
-from sim.distributions.build import PACKAGED, distance
+from sim.distributions.build import PACKAGED, distance_from_law
 from sim.distributions.draws import Draws
 from sim.distributions.scipy_names import REFUSED, SCIPY_FAMILIES
 from sim.distributions.tables import CELLS, TAIL_CELLS, build, file_stem, packaged, standardised, table_of
@@ -52,7 +52,7 @@ def test_a_table_rises_and_stays_in_its_support(family: f.Family) -> None:
 def test_packaged_tables_are_what_they_say(shape: f.Shape) -> None:
     table, facts = standardised(shape), packaged()[file_stem(shape)]
     assert table.digest == facts["digest"]
-    assert distance(shape, table) == pytest.approx(facts["distance"], rel=0.05)
+    assert distance_from_law(shape, table) == pytest.approx(facts["distance"], rel=0.05)
     assert facts["distance"] < 3e-5
     rebuilt = build(shape)
     np.testing.assert_allclose(table.cells, rebuilt.cells, rtol=2e-5, atol=2e-6)
@@ -149,3 +149,30 @@ def test_a_function_of_a_table_is_exact_in_every_cell(function: Function) -> Non
     plain, mapped = table_of(law), table_of(law, function)
     for place in range(0, CELLS, 97):
         assert mapped.cells[place] == np.float32(function(float(plain.cells[place])))
+
+
+@pytest.mark.parametrize("family", [
+    f.StudentT(df=2.05, sd=1.0), f.Lognormal(mean=1.0, log_sd=2.0), f.Scipy(name="pareto", b=2.1),
+    f.Scipy(name="lognorm", s=3.0),
+])  # fmt: skip
+def test_a_law_whose_tails_no_table_can_hold_is_refused(family: f.Family) -> None:
+    with pytest.raises(ScenarioError, match="tails"):
+        table_of(family)
+
+
+@pytest.mark.parametrize("family", [
+    f.StudentT(df=3.0, sd=1.0), f.Lognormal(mean=1.0, log_sd=1.0), f.Gamma(shape=0.3, mean=1.0), f.Beta(a=0.5, b=0.5),
+])  # fmt: skip
+def test_the_heaviest_laws_allowed_keep_their_quantiles(family: f.Family) -> None:
+    shapes = {
+        "student_t": lambda: stats.t(3.0, scale=1 / math.sqrt(3)), "gamma": lambda: stats.gamma(0.3, scale=1 / 0.3),
+        "lognormal": lambda: stats.lognorm(1.0, scale=math.exp(-0.5)), "beta": lambda: stats.beta(0.5, 0.5),
+    }  # fmt: skip
+    law = shapes[family.key]()
+    cells = table_of(family).cells.astype(float)
+    for level in (0.1, 0.5, 0.9, 0.99):
+        assert cells[int(level * CELLS)] == pytest.approx(law.ppf(level), rel=0.012, abs=2e-3)
+
+
+def test_near_shapes_do_not_share_a_table() -> None:
+    assert file_stem(f.StudentT(df=5.000004, sd=1.0).shape) != file_stem(f.StudentT(df=5.0, sd=1.0).shape)

@@ -82,18 +82,22 @@ def test_an_event_that_never_happens_changes_no_number(kind: str) -> None:
 
 
 class Watcher(Observer):
-    """Notes the type of every state variable."""
+    """Notes the type of every array of the states and of the world."""
 
     def __init__(self) -> None:
-        self.types = set()
+        self.types: dict[str, set[np.dtype]] = {}
 
     def begin(self, world: World) -> None:
         self.world = world
 
     def outturn(self, ally: AllyState, year: int) -> None:
-        for name in KEEPABLE:
-            self.types.add((name, getattr(ally, name).dtype))
-        self.types.add(("urgency", self.world.urgency.level(self.world.clock.month).dtype))
+        month = self.world.clock.month
+        seen = {**vars(ally), **vars(self.world), "urgency": self.world.urgency.level(month)}
+        for target in self.world.targets.values():
+            seen |= {f"target {name}": value for name, value in vars(target).items()}
+        for name, value in seen.items():
+            if isinstance(value, np.ndarray) and value.ndim and value.dtype not in (np.bool_, np.int32):
+                self.types.setdefault(name, set()).add(value.dtype)
 
 
 def test_a_replayed_path_has_the_bits_of_the_run(rutte: sim.Scenario, rutte_results: sim.Results) -> None:
@@ -108,7 +112,61 @@ def test_the_hot_path_is_float32(file: Path) -> None:
     """A float64 that slips in would be rounded another way on another block."""
     watcher = Watcher()
     run_block(sim.load(file), 1, 0, 16, observer=watcher)
-    assert {dtype for _, dtype in watcher.types} == {np.dtype(np.float32)}
+    assert {"share_pct", "norm_pct", "will", "surprise_pct", "willing", "outlays_usd_bn"} <= set(watcher.types)
+    assert {dtype for types in watcher.types.values() for dtype in types} == {np.dtype(np.float32)}
+
+
+def test_the_hot_path_is_float32_with_random_parameters() -> None:
+    laws = "{ uniform = { low = 0.04, high = 0.08 } }"
+    text = f"""
+[targets.core]
+share_pct = 3.5
+by = 2030
+[growth]
+sd_pct = {{ uniform = {{ low = 1.0, high = 2.0 }} }}
+forecast_shift_pct = {laws}
+recession_probability = {laws}
+[urgency]
+decay = {laws}
+[will]
+reversion = {laws}
+peer = {laws}
+change_between_elections = {laws}
+early_election_rate = {laws}
+lapse_probability = {laws}
+[budget]
+discouragement = {laws}
+threat_weight = {{ uniform = {{ low = 4.0, high = 8.0 }} }}
+norm_learning = {laws}
+pledge_weight = {laws}
+room_loss = {laws}
+room_debt_from_pct = {{ uniform = {{ low = 50.0, high = 70.0 }} }}
+speed = {laws}
+speed_down = {laws}
+deadline_weight = {laws}
+headroom_pct = {{ uniform = {{ low = 2.5, high = 3.5 }} }}
+max_fall = {laws}
+path_weight_first = {laws}
+[outturn]
+floor_pct = {laws}
+late_push_reach_pct = {laws}
+[related]
+speed = {laws}
+counted_cap_pct = {{ uniform = {{ low = 1.0, high = 2.0 }} }}
+[[event]]
+name = "look"
+kind = "review"
+when = "2028-06"
+probability = {laws}
+years_later = 2
+"""
+    watcher = Watcher()
+    scenario = sim.loads(text)
+    whole = run_block(scenario, 1, 0, 320, KEEPABLE, watcher)
+    assert {dtype for types in watcher.types.values() for dtype in types} == {np.dtype(np.float32)}
+    part = run_block(scenario, 1, 160, 16, KEEPABLE)
+    for name in KEEPABLE:
+        assert (part.kept[name] == whole.kept[name][:, :, 160:176]).all()
 
 
 def test_replay_tells_the_path(rutte: sim.Scenario, rutte_results: sim.Results) -> None:

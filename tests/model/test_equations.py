@@ -14,7 +14,7 @@ from sim.exact import monthly_factor
 from sim.model import budget, growth, outturn, related, will
 from sim.model.exposure import exposure
 from sim.model.links import link, saturate
-from sim.model.targets import followed
+from sim.model.targets import followed, wanted_step, years_left
 from sim.model.urgency import HISTORY, Urgency, past_urgency
 from sim.model.world import AllyState, OwnPath, Politics, Target
 from sim.record.grid import printed
@@ -203,3 +203,42 @@ def test_an_announced_path_is_straight_between_points() -> None:
     assert path.share_pct(2028) == pytest.approx(2.4)
     assert path.share_pct(2031) == pytest.approx(2.9)
     assert path.share_pct(2033) is None
+
+
+def test_the_norm_learns_what_the_threat_does_not_explain() -> None:
+    assert budget.learned_norm(array(2.0), array(3.0), array(0.6), learning=0.2) == pytest.approx([2.08])
+    assert budget.learned_norm(array(2.0), array(3.0), array(1.6), learning=0.2) == pytest.approx([2.0])
+
+
+def test_the_years_left_count_the_budget_being_made() -> None:
+    assert years_left(2032.0, 2027) == 6
+    assert years_left(2032.0, 2032) == 1
+    assert years_left(2032.0, 2040) == 1
+    assert wanted_step(array(2.0), 3.5, 2032.0, 1.0, 2027) == pytest.approx([0.25])
+
+
+def test_related_aims_at_what_will_and_urgency_ask() -> None:
+    aim = 2.0 * float(link(array(1.5))[0])
+    after = related.next_related(array(1.0), array(0.5), array(1.0), 0.0, speed=0.35, scale_pct=2.0)
+    assert after == pytest.approx([1.0 + 0.35 * (aim - 1.0)])
+
+
+def test_a_late_push_lifts_report_and_share() -> None:
+    report, share = outturn.pushed(array(3.3, 3.6), 3.5, array(-0.01, 0.02))
+    assert report == pytest.approx([3.535, 3.57])
+    assert share == pytest.approx([3.5, 3.6])
+
+
+def test_a_report_is_never_negative() -> None:
+    assert outturn.reported(array(2.0), -1.5) == [0.0]
+
+
+def test_premium_and_desired_by_hand() -> None:
+    premium = budget.threat_premium(
+        array(0.3), array(1.6), saturate(array(1.6)), exposure=0.5, weight=6.0, urgency_weight=0.5
+    )
+    x = 0.3 + 0.8
+    by_hand = 6 * 0.5 * (1 + x / math.sqrt(x * x + 4)) * (1 - 1 / (1 + 1.6 + 1.28 + 1.6**3 / 6))
+    assert premium == pytest.approx([by_hand], rel=1e-6)
+    desired = budget.desired_share(array(2.0), array(0.4), array(0.6), 3.5, pledge_weight=0.5, cap_pct=5.0)
+    assert desired == pytest.approx([2.0 + 0.5 * 0.6 * 1.5 + 0.4])
