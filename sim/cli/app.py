@@ -179,8 +179,9 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 
 
 def _say(text: str) -> None:
+    lines = ("".join(char if char.isprintable() else " " for char in line) for line in text.split("\n"))
     try:
-        click.echo(text, err=True)
+        click.echo("\n".join(lines), err=True)
     except OSError:  # nobody listens
         _discard_stdout()
 

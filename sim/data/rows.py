@@ -139,7 +139,7 @@ class GdpRow(Row):
     iso3: Iso3
     year: Year
     growth_pct: Annotated[Number, Field(ge=-60, le=200)] | None = None  # real, a year
-    nominal_usd_bn: Annotated[Number, Field(gt=0, le=1e6)] | None = None  # current USD
+    nominal_usd_bn: Annotated[Number, Field(ge=0.1, le=1e6)] | None = None  # current USD
     deflator_pct: Annotated[Number, Field(ge=-60, le=10_000)] | None = None  # change a year, national currency
     gov_balance_pct: Annotated[Number, Field(ge=-100, le=100)] | None = None  # net lending, % of GDP
     gov_debt_pct: Annotated[Number, Field(ge=0, le=1000)] | None = None  # gross, % of GDP

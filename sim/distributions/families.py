@@ -170,8 +170,12 @@ class Beta(Family):
     """Beta between two bounds (0 and 1 unless given)."""
 
     key = "beta"
-    a: Annotated[float, Field(strict=True, gt=0, le=10_000)] = Field(description="first shape parameter, above 0")
-    b: Annotated[float, Field(strict=True, gt=0, le=10_000)] = Field(description="second shape parameter, above 0")
+    a: Annotated[float, Field(strict=True, ge=0.05, le=10_000)] = Field(
+        description="first shape parameter, 0.05 or more"
+    )
+    b: Annotated[float, Field(strict=True, ge=0.05, le=10_000)] = Field(
+        description="second shape parameter, 0.05 or more"
+    )
     low: Real = Field(0.0, description="lower bound")
     high: Real = Field(1.0, description="upper bound, above low")
 
@@ -217,8 +221,8 @@ class Gamma(Family):
     """Gamma from 0, by its shape and mean."""
 
     key = "gamma"
-    shape_k: Annotated[float, Field(strict=True, gt=0, le=10_000)] = Field(
-        description="shape parameter, above 0", alias="shape"
+    shape_k: Annotated[float, Field(strict=True, ge=0.05, le=10_000)] = Field(
+        description="shape parameter, 0.05 or more", alias="shape"
     )
     mean: Positive = Field(description="mean, above 0")
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import fmean
 
+from pydantic import ValidationError
+
 from sim.data.tables import Tables, load_tables
 from sim.errors import Fault, ScenarioError
 from sim.events.pledge import AnnouncedPath, PathPoint, Pledge
@@ -66,7 +68,18 @@ def ally_inputs(scenario: Scenario) -> tuple[AllyInputs, ...]:
     armed = tables.armed_allies()
     members = {ally.iso3: growth.get(ally.iso3, {}) for ally in armed}
     faults: list[Fault] = []
-    inputs = [_inputs(scenario, tables, members, ally.iso3, faults) for ally in armed]
+    inputs = []
+    for ally in armed:
+        try:
+            inputs.append(_inputs(scenario, tables, members, ally.iso3, faults))
+        except ValidationError as error:  # a pledge or path of the tables that no event can be
+            first = error.errors()[0]
+            faults.append(Fault(
+                file="data table pledges or announced_paths", line=0,
+                field=f"{ally.iso3}.{'.'.join(map(str, first['loc']))}", value=str(first["input"])[:60],
+                rule=first["msg"], remedy="correct the row, or switch it off with [budget] pledges or announced_paths",
+                code="bad-commitment",
+            ))  # fmt: skip
     if faults:
         raise ScenarioError(tuple(faults))
     return tuple(entry for entry in inputs if entry is not None)
@@ -88,8 +101,9 @@ def _inputs(
         gaps.append(_missing("gdp", iso3, "nominal_usd_bn", f"of {base}"))
     if debt is None:
         gaps.append(_missing("gdp", iso3, "gov_debt_pct", f"of {base - 1}", f"or set [ally.{iso3}] debt_pct"))
-    if not growth_suffices(growth[iso3], base, last):
-        gaps.append(_missing("gdp", iso3, "growth_pct", f"of {SD_YEARS[0]}-{SD_YEARS[-1]} and of each simulated year"))
+    blank = first_growth_missing(growth[iso3], base, last)
+    if blank is not None:
+        gaps.append(_missing("gdp", iso3, "growth_pct", f"of {blank}"))
     faults += gaps
     if gaps or share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None:
         return None
@@ -123,13 +137,15 @@ def _inputs(
     )
 
 
-def growth_suffices(growth_pct: Mapping[int, float], base_year: int, last_year: int) -> bool:
-    """Whether a series holds what `own_growth_sd` and `forecast` need."""
+def first_growth_missing(growth_pct: Mapping[int, float], base_year: int, last_year: int) -> str | None:
+    """The first years that `own_growth_sd` and `forecast` need and a series lacks; None where it suffices."""
     if sum(year in growth_pct for year in SD_YEARS) < 2:
-        return False
+        return f"two years of {SD_YEARS[0]} to {SD_YEARS[-1]}"
     if base_year < KNOWN_FROM:
-        return any(year in growth_pct for year in range(base_year - 9, base_year + 1))
-    return all(year in growth_pct for year in range(base_year + 1, min(last_year, max(growth_pct)) + 1))
+        past = range(base_year - 9, base_year + 1)
+        return None if any(year in growth_pct for year in past) else f"a year of {past[0]} to {past[-1]}"
+    wanted = range(base_year + 1, min(last_year, max(growth_pct)) + 1)
+    return next((str(year) for year in wanted if year not in growth_pct), None)
 
 
 def _calendar(tables: Tables) -> range:

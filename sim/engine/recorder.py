@@ -75,7 +75,7 @@ class Recorder:
         for place, group in enumerate(groups):
             for pillar in range(len(PILLARS)):
                 _count(self.counts.arrays["group_shares"][place, pillar, step], printed(group.average(pillar)))
-            cells = (group.shortfall_usd_m * np.float32(0.001 / self._group_usd_cell[place]) + 0.5).astype(np.int32)
+            cells = _cells(group.shortfall_usd_m, self._group_usd_cell[place])
             _count(self.counts.arrays["group_shortfall_usd"][place, step], cells)
             self.counts.arrays["group_shortfall_usd_m"][place, step] += int(group.shortfall_usd_m.sum(dtype=np.int64))
         if year == self._years.last:
@@ -83,7 +83,7 @@ class Recorder:
 
     def _record_ally(
         self, place: int, ally: AllyState, year: int, step: int, tallies: NDArray[np.int8], groups: list[_Group]
-    ) -> NDArray[np.int32]:
+    ) -> NDArray[np.int64]:
         arrays = self.counts.arrays
         assert ally.reported_pct is not None
         assert ally.unpushed_pct is not None
@@ -103,7 +103,7 @@ class Recorder:
                 tallies[pillar] += compliant
         core = met[CORE]
         if core is None:
-            return np.zeros(ally.size, dtype=np.int32)
+            return np.zeros(ally.size, dtype=np.int64)
         if ally.late_push is None:
             tallies[WITHOUT_PUSH] += core
         else:
@@ -145,14 +145,13 @@ class Recorder:
         since[core & (since == never)] = step
         since[~core] = never
 
-    def _shortfall(self, place: int, step: int, ally: AllyState, cells: NDArray[np.int32]) -> NDArray[np.int32]:
-        """Money short of the core target, million USD of the base year, int32 (paths,)."""
+    def _shortfall(self, place: int, step: int, ally: AllyState, cells: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Money short of the core target, million USD of the base year, int64 (paths,)."""
         goal = self._goals[CORE]
         assert goal is not None
         short = np.maximum(goal - cells, 0).astype(np.float32)  # hundredths of a point
-        usd_m: NDArray[np.int32] = (short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5).astype(np.int32)
-        grid = (usd_m * np.float32(0.001 / self._usd_cell[place]) + 0.5).astype(np.int32)
-        _count(self.counts.arrays["shortfall_usd"][place, step], grid)
+        usd_m: NDArray[np.int64] = (short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5).astype(np.int64)
+        _count(self.counts.arrays["shortfall_usd"][place, step], _cells(usd_m, self._usd_cell[place]))
         self.counts.arrays["shortfall_usd_m"][place, step] += int(usd_m.sum(dtype=np.int64))
         return usd_m
 
@@ -170,7 +169,7 @@ class _Group:
     def __init__(self, size: int) -> None:
         self._gdp: Array = np.zeros(size, dtype=np.float32)
         self._outlays: Array = np.zeros((len(PILLARS), size), dtype=np.float32)
-        self.shortfall_usd_m = np.zeros(size, dtype=np.int32)
+        self.shortfall_usd_m = np.zeros(size, dtype=np.int64)
 
     def add(self, gdp_usd_bn: Array, shares: Sequence[Array]) -> None:
         self._gdp += gdp_usd_bn
@@ -181,6 +180,13 @@ class _Group:
         """The GDP-weighted average share, % of GDP."""
         average: Array = self._outlays[pillar] / self._gdp
         return average
+
+
+def _cells(usd_m: NDArray[np.int64], cell_usd_bn: float) -> NDArray[np.int32]:
+    """Cells of money short, million USD."""
+    cells = usd_m.astype(np.float32) * np.float32(0.001 / cell_usd_bn) + 0.5
+    grid: NDArray[np.int32] = np.minimum(cells, CELLS).astype(np.int32)
+    return grid
 
 
 def _count(histogram: NDArray[np.int64], cells: NDArray[np.int32]) -> None:

@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 import numpy as np
 
 from sim.distributions.draws import Mask
-from sim.model.links import Array, Value
+from sim.model.links import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, Array, Value
 
 SD_YEARS = tuple(year for year in range(2000, 2025) if year not in (2009, 2020, 2021))
 """The years an ally's own growth noise is measured on; the common shocks of 2009, 2020 and 2021 are left out."""
@@ -35,9 +35,17 @@ def surprise(common: Value, ally_noise: Value, sd_pct: Value, loss_pct: Value = 
 
 
 def next_gdp(gdp: Array, forecast_pct: float, shift_pct: Value, surprise_pct: Value) -> Array:
-    """Real GDP after a year's growth: forecast, the scenario's shift of it, and surprise, all in percent."""
-    later: Array = gdp * (1 + (forecast_pct + shift_pct + surprise_pct) * 0.01)
-    return later
+    """Real GDP after a year's growth: forecast, the scenario's shift of it, and surprise, all in percent.
+
+    A year takes at most half of GDP and at most doubles it.
+    """
+    factor: Array = np.minimum(np.maximum(1 + (forecast_pct + shift_pct + surprise_pct) * 0.01, 0.5), 2)
+    return held_gdp(gdp * factor)
+
+
+def held_gdp(gdp_usd_bn: Array) -> Array:
+    """GDP between a floor and a ceiling that only absurd parameters reach."""
+    return np.minimum(np.maximum(gdp_usd_bn, LEAST_GDP_USD_BN), MOST_GDP_USD_BN)
 
 
 def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str) -> float:

@@ -14,6 +14,15 @@ Value = Any
 """A number for all paths, or an Array: NumPy's stubs would widen float times float32 to float64, NumPy does not."""
 
 
+MOST_PCT = np.float32(100)
+"""No share of GDP is larger; only absurd parameters come near."""
+
+MOST_GDP_USD_BN = np.float32(1e7)
+"""The ceiling of an ally's GDP, three hundred times that of the United States; it keeps absurd growth finite."""
+
+LEAST_GDP_USD_BN = np.float32(1e-3)
+
+
 def spread(value: Value, size: int) -> Array:
     """A new array (size,) of a number, or a copy of an array."""
     return np.array(np.broadcast_to(np.asarray(value, dtype=np.float32), (size,)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.distributions.draws import Mask
-from sim.model.links import Array, Value
+from sim.model.links import MOST_PCT, Array, Value
 from sim.record.grid import printed
 
 
@@ -24,12 +24,12 @@ def outturn(
     """
     executed = np.where(plan_pct > 0, execution * plan_pct, plan_pct)
     share: Array = (share_pct + executed + noise * share_pct) / (1 + surprise_pct * 0.01)
-    return np.maximum(share, floor_pct)
+    return np.minimum(np.maximum(share, floor_pct), MOST_PCT)
 
 
 def reported(share_pct: Array, noise: Value) -> Array:
-    """r: the share as reported, with its relative noise; never below 0."""
-    report: Array = np.maximum(share_pct * (1 + noise), 0)
+    """r: the share as reported, with its relative noise; from 0 to 100."""
+    report: Array = np.minimum(np.maximum(share_pct * (1 + noise), 0), MOST_PCT)
     return report
 
 
@@ -51,7 +51,7 @@ def late_push_probability(willing: Value, saturated: Array, *, weight: Value) ->
 
 def pushed(share_pct: Array, target_pct: Value, excess: Value) -> tuple[Array, Array]:
     """Report and share after a late push: the report lands just above the target, the share at least on it."""
-    return target_pct * (1 + np.abs(excess)), np.maximum(share_pct, target_pct)
+    return np.minimum(target_pct * (1 + np.abs(excess)), MOST_PCT), np.maximum(share_pct, target_pct)
 
 
 def total(reported_pct: Array, counted_pct: Array) -> Array:

@@ -16,14 +16,18 @@ from numpy.typing import NDArray
 from sim.clock import Clock
 from sim.distributions.draws import Draws, Mask
 from sim.distributions.families import Family
-from sim.model.links import Array, Value, on, spread
+from sim.model.growth import held_gdp
+from sim.model.links import MOST_PCT, Array, Value, on, spread
 from sim.model.urgency import Urgency
 from sim.model.will import after_change
 
 WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
 
 LEAST_LEFT = np.float32(0.01)
-"""What a shock leaves of GDP at least."""
+"""What a shock leaves of GDP at least; it multiplies it by no more than the inverse."""
+
+MOST_WILL = np.float32(100)
+"""Beyond this log-odds say nothing more."""
 
 Paths = NDArray[np.intp]
 """Places in the block, rising."""
@@ -146,12 +150,14 @@ class AllyState:
 
     def pledge(self, share_pct: float, by: float, commitment: float, opt_out: bool, paths: Paths) -> None:
         """Put a pledge in force on `paths`."""
+        self.pledges = [former for former in self.pledges if former.holds.any()]
         self.pledges.append(OwnPledge(share_pct, by, commitment, opt_out, self._only(paths)))
 
     def announce(self, points: dict[int, float], firm: bool, paths: Paths) -> None:
         """Put an announced path in force on `paths`, straight from the base year's share; there it ends the former."""
         for former in self.announced:
             former.holds[paths] = False
+        self.announced = [former for former in self.announced if former.holds.any()]
         self.announced.append(OwnPath({self.base_year: self.base_share_pct} | points, firm, self._only(paths)))
 
     def bound(self) -> bool:
@@ -184,14 +190,14 @@ class AllyState:
             self.drop_pledges(changed.chosen("lapse", self.politics.lapse_probability))
 
     def add(self, state: str, paths: Paths, amount: Value) -> None:
-        """Add to one state variable on `paths`; shares stay at or above 0."""
+        """Add to one state variable on `paths`; each state stays in its range."""
         if state == "gdp_pct":
-            self.gdp_usd_bn[paths] *= np.maximum(1 + amount * 0.01, LEAST_LEFT)
+            factor = np.minimum(np.maximum(1 + amount * 0.01, LEAST_LEFT), 1 / LEAST_LEFT)
+            self.gdp_usd_bn[paths] = held_gdp(self.gdp_usd_bn[paths] * factor)
             return
         values: Array = getattr(self, state)
-        values[paths] += amount
-        if state != "will":
-            values[paths] = np.maximum(values[paths], 0)
+        low, high = (-MOST_WILL, MOST_WILL) if state == "will" else (np.float32(0), MOST_PCT)
+        values[paths] = np.minimum(np.maximum(values[paths] + amount, low), high)
 
     def _only(self, paths: Paths) -> Mask:
         holds = np.zeros(self.size, dtype=np.bool_)

@@ -66,13 +66,13 @@ def chain(path: str | os.PathLike[str]) -> tuple[Source, ...]:
     while True:
         source = parsed(text_of(file, str(file), MAX_BYTES, place), str(file))
         sources.insert(0, source)
-        seen.append(file.resolve())
+        seen.append(_resolved(file, place))
         wanted = source.raw.get("extends")
         if not isinstance(wanted, str):  # nothing, or something that validation refuses
             return tuple(sources)
         place = (source.name, source.places.line(("extends",)), "extends")
         file = beside(file.parent, wanted, place)
-        if file.resolve() in seen:
+        if _resolved(file, place) in seen:
             rule = "files must not extend one another in a circle"
             raise _refused(place, wanted, rule, "extend a file that does not lead back here", "extends-circle")
         if len(sources) == MAX_CHAIN:
@@ -89,10 +89,18 @@ def beside(folder: Path, name: str, place: tuple[str, int, str]) -> Path:
         rule = "must be the name of a file in the scenario's own folder"
         raise _refused(place, name, rule, "put the file beside the scenario and write its name only", "bad-file-name")
     file = folder / name
-    if file.is_symlink() and file.resolve().parent != folder.resolve():
+    if file.is_symlink() and _resolved(file, place).parent != folder.resolve():
         rule = "must lie in the scenario's own folder, not be a link that leads out of it"
         raise _refused(place, name, rule, "copy the file into the folder", "outside-folder")
     return file
+
+
+def _resolved(file: Path, place: tuple[str, int, str]) -> Path:
+    try:
+        return file.resolve()
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        rule = "must be a file, not a link that leads nowhere"
+        raise _refused(place, file.name, rule, "put the file itself in the folder", "unreadable") from error
 
 
 def text_of(file: Path, shown: str, limit: int, place: tuple[str, int, str] = ("", 0, "")) -> str:

@@ -96,7 +96,7 @@ class Scenario(Facts):
     extends: Text | None = Field(None, description="another file of the same folder that this one builds on")
     horizon: Horizon = Horizon()
     run: Run = Run()
-    targets: dict[Name, Target] = Field({}, description="the alliance's targets by name")
+    targets: dict[Name, Target] = Field({}, max_length=20, description="the alliance's targets by name")
     growth: Growth = Growth()
     urgency: Urgency = Urgency()
     will: Will = Will()

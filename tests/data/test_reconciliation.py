@@ -167,8 +167,8 @@ def test_exactly_five_rows_enter_the_model_as_pledges(tables):
 
 def test_announced_paths_run_through_known_points(tables):
     assert [(p.year, p.share_pct, p.kind) for p in tables.announced_path("ITA")] == [
-        (2027, 2.25, 0.3),
-        (2028, 2.5, 0.3),
+        (2027, 2.25, "plan"),
+        (2028, 2.5, "plan"),
     ]
     assert tables.announced_path("GRC") == ()
 

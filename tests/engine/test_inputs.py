@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sim
-from sim.engine.inputs import ally_inputs, growth_suffices
+from sim.engine.inputs import ally_inputs, first_growth_missing
 
 
 def test_growth_that_is_missing_is_seen() -> None:
     whole = dict.fromkeys(range(1995, 2032), 2.0)
-    assert growth_suffices(whole, 2026, 2040)
-    assert growth_suffices(whole, 2014, 2024)
-    assert not growth_suffices({year: 2.0 for year in whole if year != 2028}, 2026, 2032)
-    assert not growth_suffices({year: 2.0 for year in whole if year >= 2024}, 2026, 2032)
-    assert not growth_suffices({year: 2.0 for year in whole if year > 2014}, 2014, 2024)
+    assert first_growth_missing(whole, 2026, 2040) is None
+    assert first_growth_missing(whole, 2014, 2024) is None
+    assert first_growth_missing({year: 2.0 for year in whole if year != 2028}, 2026, 2032) == "2028"
+    assert first_growth_missing({year: 2.0 for year in whole if year >= 2024}, 2026, 2032)
+    assert first_growth_missing({year: 2.0 for year in whole if year > 2014}, 2014, 2024)
 
 
 def test_the_inputs_of_the_main_scenario(rutte: sim.Scenario) -> None:
