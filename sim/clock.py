@@ -57,6 +57,7 @@ class Clock:
             raise ValueError(f"rank {rank} is not in 0..{RANKS - 1}")
         event = Event(self.env)
         event._ok, event._value = True, None  # triggered, as simpy.Timeout does for itself
+        # SimPy's stub knows the priorities 0 and 1 only; its queue orders any whole number.
         self.env.schedule(event, phase * RANKS + rank, month - self.month)  # type: ignore[arg-type]
         return event
 

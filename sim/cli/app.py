@@ -115,7 +115,7 @@ def run(args: Sequence[str] | None = None) -> int:
         place = f" {error.filename}" if error.filename else ""
         _say(f"Error: cannot read or write{place}: {error.strerror or error}")
         return ENVIRONMENT
-    except Exception:
+    except Exception:  # the last resort: whatever is not foreseen is our bug, and says so
         import traceback
 
         traceback.print_exc()

@@ -98,6 +98,7 @@ class Record:
 
     def _write(self, folder: Path) -> None:
         folder.chmod(0o755)
+        # NumPy's stub takes the names for its own keyword arguments.
         np.savez_compressed(folder / "counts.npz", **self.counts.arrays)  # type: ignore[arg-type]
         for name, kept in self.counts.kept.items():
             np.save(folder / f"{name}.npy", kept, allow_pickle=False)

@@ -80,6 +80,7 @@ class AllyFacts(Facts):
     commitment: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
         None, description="the most it feels bound by an alliance target, 0 to 1"
     )
+    # Models made by create_model are values to the type checker.
     growth: GrowthOfAlly | None = None  # type: ignore[valid-type]
     will: WillOfAlly | None = None  # type: ignore[valid-type]
     budget: BudgetOfAlly | None = None  # type: ignore[valid-type]
