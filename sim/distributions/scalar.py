@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Plain
 
 from sim.distributions.families import FAMILIES, Family, Real
 
-# One model a family, with the family's key as its only field: create_model takes fields by name, which its stub cannot say.
+# One model a family, its key the only field: create_model takes fields by name, which its stub cannot say.
 _WRAPPERS: dict[str, type[BaseModel]] = {
     key: create_model(f"{family.__name__}Distribution", __config__=ConfigDict(extra="forbid"), **{key: (family, ...)})  # type: ignore[call-overload]
     for key, family in FAMILIES.items()
