@@ -121,6 +121,15 @@ def test_a_recession_lowers_growth_of_its_year_and_ally_only() -> None:
         np.testing.assert_allclose(difference, lost, atol=1e-5)
 
 
+def test_a_recession_of_all_lowers_growth_of_its_year_only() -> None:
+    event = '[[event]]\nname = "slump"\nkind = "recession"\nwhen = "2028-01"\nsize_pct = 6.0\n'
+    with_it, without = live(QUIET + event), live(QUIET)
+    for iso3 in ("DEU", "USA"):
+        for year, lost in [(2027, 0.0), (2028, 6.0), (2029, 0.0), (2030, 0.0)]:
+            difference = without.outturns[iso3, year]["surprise"] - with_it.outturns[iso3, year]["surprise"]
+            np.testing.assert_allclose(difference, lost, atol=1e-5)
+
+
 def test_a_summit_sets_and_a_review_moves_the_target_from_the_next_budget_on() -> None:
     events = (
         '[[event]]\nname = "ankara"\nkind = "summit"\nwhen = "2027-06"\nshare_pct = 4.0\nby = 2034\n'
