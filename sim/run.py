@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 from pydantic import BaseModel
@@ -12,10 +13,10 @@ from pydantic import BaseModel
 from sim import executors
 from sim.data.tables import load_tables
 from sim.distributions.families import Family
-from sim.distributions.tables import distance, file_stem, packaged, standardised
+from sim.distributions.tables import distance, file_stem, packaged, standardised, table_of
 from sim.engine.block import Job, run_job
 from sim.engine.inputs import ally_inputs
-from sim.errors import UsageError
+from sim.errors import Fault, ScenarioError, UsageError
 from sim.record.counts import KEEPABLE, PILLARS, Counts
 from sim.record.record import AllyEntry, Description, Record, Yardstick
 from sim.scenario.schema import Scenario
@@ -57,6 +58,7 @@ def simulate(
     paths = scenario.run.paths if paths is None else paths
     seed = scenario.run.seed if seed is None else seed
     _check(paths, seed, workers, block, keep)
+    _tabulate(scenario)
     inputs = ally_inputs(scenario)
     count = workers or executors.cores()
     if executor == "auto":
@@ -118,27 +120,40 @@ def _manifest(scenario: Scenario, seed: int, paths: int, command: str) -> dict[s
     }
 
 
+def _laws(node: object, place: str = "") -> Iterator[tuple[str, Family]]:
+    """Every distribution of a scenario and where it stands: "ally.ITA.will.mean"."""
+    parts: Iterable[tuple[str, object]] = ()
+    if isinstance(node, Family):
+        yield place, node
+    elif isinstance(node, BaseModel):
+        parts = ((name, getattr(node, name)) for name in type(node).model_fields)
+    elif isinstance(node, dict):
+        parts = node.items()
+    elif isinstance(node, tuple):
+        parts = ((str(getattr(value, "name", number)), value) for number, value in enumerate(node))
+    for name, value in parts:
+        yield from _laws(value, f"{place}.{name}" if place else name)
+
+
+def _tabulate(scenario: Scenario) -> None:
+    """Make every distribution's table before the run; all that cannot be tabulated are reported with their places."""
+    faults: list[Fault] = []
+    for place, law in _laws(scenario):
+        try:
+            table_of(law)
+        except ScenarioError as error:
+            faults += [replace(fault, file=scenario.title, field=place) for fault in error.faults]
+    if faults:
+        raise ScenarioError(tuple(faults))
+
+
 def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
     """Digest and distance of the distributions that are not files of the package: they depend on SciPy's version."""
-    found: dict[str, dict[str, str | float]] = {}
-
-    def visit(node: object) -> None:
-        if isinstance(node, Family):
-            if file_stem(node.shape) not in packaged() and node.key not in ("uniform", "triangular"):
-                table = standardised(node.shape)
-                found[file_stem(node.shape)] = {"digest": table.digest, "distance": distance(node.shape)}
-        elif isinstance(node, BaseModel):
-            for name in type(node).model_fields:
-                visit(getattr(node, name))
-        elif isinstance(node, dict):
-            for value in node.values():
-                visit(value)
-        elif isinstance(node, tuple):
-            for value in node:
-                visit(value)
-
-    visit(scenario)
-    return dict(sorted(found.items()))
+    return {
+        file_stem(shape): {"digest": standardised(shape).digest, "distance": distance(shape)}
+        for shape in sorted({law.shape for _, law in _laws(scenario) if law.key not in ("uniform", "triangular")})
+        if file_stem(shape) not in packaged()
+    }
 
 
 def _check(paths: int, seed: int, workers: int | None, block: int, keep: Sequence[str]) -> None:

@@ -161,3 +161,14 @@ def test_without_late_push_an_ally_far_above_the_target_loses_nothing() -> None:
     ).compliance()
     estonia = table.query("iso3 == 'EST' and pillar == 'core' and year == 2032")
     assert estonia["probability"].item() - estonia["without_late_push"].item() < 0.01
+
+
+def test_distributions_that_cannot_be_tabulated_are_reported_with_their_places() -> None:
+    heavy = "{ student_t = { df = 2.01, sd = 1.0 } }"
+    text = f'[will]\nnoise = {heavy}\n[ally.ITA.outturn]\nnoise = {heavy}\n[[event]]\nname = "crisis"\nsize = {heavy}\n'
+    text = text.replace(f"size = {heavy}", "size = { scipy = { name = 'pareto', b = 2.01 } }")
+    with pytest.raises(sim.ScenarioError) as caught:
+        sim.simulate(sim.loads(text), paths=16)
+    places = [fault.field for fault in caught.value.faults]
+    assert places == ["will.noise", "ally.ITA.outturn.noise", "event.crisis.size"]
+    assert all(fault.rule and fault.remedy for fault in caught.value.faults)
