@@ -11,11 +11,11 @@ ROOT = Path(__file__).parent.parent / "sim"
 
 FLOORS: list[list[str]] = [
     ["errors", "exact", "clock", "streams", "executors"],
-    ["distributions", "data", "record"],
+    ["distributions", "data", "record", "scores"],
     ["model", "events", "scenario"],
     ["engine", "run"],
     ["results"],
-    ["questions"],
+    ["questions", "backtest", "calibration", "frozen"],
     ["cli", "__main__"],
 ]
 """Rooms from the ground up. Inside a floor a room may import the rooms named before it."""

@@ -1,0 +1,1 @@
+"""Forecasts of the past with what was known then, beside simple rivals."""

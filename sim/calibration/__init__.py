@@ -1,0 +1,1 @@
+"""Parameters estimated from the shares of the past."""

@@ -1,0 +1,1 @@
+"""Forecasts with a date that nobody can change, and their scores against later figures."""

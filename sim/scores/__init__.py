@@ -1,0 +1,1 @@
+"""Proper scores and what belongs to them: arrays in, numbers out."""
