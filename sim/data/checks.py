@@ -5,11 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 
-from sim.data.rows import AllyRow, ElectionRow, PledgeRow, Row
+from sim.data.reader import shorten
+from sim.data.rows import (
+    ROWS,
+    AllyRow,
+    ElectionRow,
+    ForecastRow,
+    PledgeRow,
+    PromiseRow,
+    PublishedCountRow,
+    Row,
+)
 from sim.errors import Fault
 
 ALLIANCE = "ALL"  # stands for an ally in the pledges of the whole alliance
-_ARMED_ONLY = frozenset({"shares", "share_vintages", "announced_paths"})
+_ARMED_ONLY = frozenset({"shares", "share_vintages", "announced_paths", "promises"})
 _EACH_ALLY = frozenset({"geography", "shares", "gdp"})  # the model needs rows of every ally with armed forces
 
 Lines = Sequence[tuple[int, Row]]
@@ -29,6 +39,7 @@ def row_faults(name: str, lines: Lines, file: str, allies: Mapping[str, AllyRow]
             yield from _date_faults(row, line, file)
         if isinstance(row, PledgeRow):
             yield from _pledge_faults(row, line, file)
+        yield from _record_faults(row, line, file)
     if name == "allies":
         yield from _numeric_faults(lines, file)
 
@@ -48,6 +59,15 @@ def named_faults(rows: Sequence[Row], table: str, file: str, allies: Mapping[str
     for iso3 in sorted({getattr(row, "iso3", ALLIANCE) for row in rows} - allies.keys() - {ALLIANCE}):
         rule = f"must have every ally that another table names; {table} has {iso3}"
         yield Fault(file, 0, "iso3", iso3, rule, f"add the row of {iso3}", "missing-ally")
+
+
+def unknown_table(name: str, file: str) -> Fault:
+    """The fault of a replacement for a table that does not exist."""
+    from difflib import get_close_matches  # rarely needed, and the start-up must be quick
+
+    near = get_close_matches(name, ROWS, 1)
+    remedy = f"did you mean {near[0]}?" if near else f"the tables are {', '.join(ROWS)}"
+    return Fault(file, 0, f"data.{shorten(name)}", "", "is not a table of the package", remedy, "unknown-table")
 
 
 def _ally_faults(name: str, line: int, iso3: str, file: str, allies: Mapping[str, AllyRow]) -> Iterator[Fault]:
@@ -81,6 +101,23 @@ def _pledge_faults(row: PledgeRow, line: int, file: str) -> Iterator[Fault]:
     if row.iso3 == ALLIANCE:
         rule = "must be empty for the alliance: its targets are the scenario's"
         yield Fault(file, line, "role", row.role, rule, "leave role empty", "alliance-role")
+
+
+def _record_faults(row: Row, line: int, file: str) -> Iterator[Fault]:
+    """What cannot be in the record of earlier targets, counts and forecasts."""
+    if isinstance(row, PromiseRow) and row.target_year < int(row.announced[:4]):
+        rule, remedy = f"must not lie before the announcement ({row.announced})", "correct one of the two"
+        yield Fault(file, line, "target_year", str(row.target_year), rule, remedy, "bad-date")
+    if isinstance(row, PublishedCountRow) and row.reached > row.members:
+        rule, remedy = f"must be at most the number of members ({row.members})", "correct one of the two"
+        yield Fault(file, line, "reached", str(row.reached), rule, remedy, "out-of-range")
+    if isinstance(row, ForecastRow):
+        bounds = [part for part in (row.low, row.value, row.high) if part is not None]
+        if not bounds:
+            yield Fault(file, line, "value", "", "must not be empty without low or high", "write one of them", "blank")
+        if bounds != sorted(bounds):
+            rule, remedy = "must rise from low over value to high", "correct the one that is wrong"
+            yield Fault(file, line, "low", str(row.low), rule, remedy, "out-of-range")
 
 
 def _numeric_faults(lines: Lines, file: str) -> Iterator[Fault]:

@@ -5,51 +5,25 @@ Every class names its table and the columns that identify a row; sources and edi
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,4})?")
-_NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
-
-
-def _whole(cell: Any) -> Any:
-    """A whole number from its text; anything but text passes through."""
-    if not isinstance(cell, str):
-        return cell
-    if not _WHOLE.fullmatch(cell):
-        raise PydanticCustomError("whole_number", "must be a whole number")
-    return int(cell)
-
-
-def _decimal(cell: Any) -> Any:
-    """A number from its text; nan and inf become floats, which the field then refuses as not finite."""
-    if not isinstance(cell, str):
-        return cell
-    if not (_DECIMAL.fullmatch(cell) or _NOT_FINITE.fullmatch(cell)):
-        raise PydanticCustomError("number", "must be a number")
-    return float(cell)
-
-
-def _flag(cell: Any) -> Any:
-    """True from "1", False from "0"; anything else passes through and is refused."""
-    return {"0": False, "1": True}.get(cell, cell) if isinstance(cell, str) else cell
-
-
-Whole = Annotated[int, BeforeValidator(_whole)]
-Number = Annotated[float, BeforeValidator(_decimal), Field(allow_inf_nan=False)]
-Flag = Annotated[bool, BeforeValidator(_flag), Strict()]
-Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Text = Annotated[str, Field(max_length=600)]
-
-Year = Annotated[Whole, Field(ge=1950, le=2100)]
-Month = Annotated[Whole, Field(ge=1, le=12)]
-Share = Annotated[Number, Field(ge=0, le=30)]  # % of GDP
-Percent = Annotated[Number, Field(ge=0, le=100)]
-Usd = Annotated[Number, Field(ge=0, le=1e9)]
+from sim.data.cells import (
+    Dated,
+    Edition,
+    Flag,
+    Growth,
+    Iso3,
+    Month,
+    Number,
+    Percent,
+    Share,
+    Text,
+    Usd,
+    Whole,
+    Year,
+)
 
 
 class Row(BaseModel):
@@ -125,7 +99,7 @@ class VintageRow(Row):
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "edition")
     iso3: Iso3
     year: Year
-    edition: Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]  # YYYY-MM of publication
+    edition: Edition
     share_pct: Share
     status: Literal["actual", "estimate"]
     basis: Text
@@ -138,7 +112,7 @@ class GdpRow(Row):
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
     iso3: Iso3
     year: Year
-    growth_pct: Annotated[Number, Field(ge=-60, le=200)] | None = None  # real, a year
+    growth_pct: Growth | None = None  # real, a year
     nominal_usd_bn: Annotated[Number, Field(ge=0.1, le=1e6)] | None = None  # current USD
     deflator_pct: Annotated[Number, Field(ge=-60, le=10_000)] | None = None  # change a year, national currency
     gov_balance_pct: Annotated[Number, Field(ge=-100, le=100)] | None = None  # net lending, % of GDP
@@ -183,7 +157,7 @@ class PledgeRow(Row):
     target_pct: Share | None = None
     target_year: Year | None = None
     measure: Text  # national measures differ from NATO's by up to about 0.5 pp
-    announced: Annotated[str, Field(pattern=r"^(19|20)[0-9]{2}(-[0-9]{2}){0,2}$")] | None = None
+    announced: Dated | None = None
     actor: Text | None = None
     status: Literal[
         "alliance pledge", "law", "budget", "draft budget", "funded plan", "plan", "conditional plan",
@@ -203,6 +177,7 @@ class AnnouncedPathRow(Row):
     year: Year
     share_pct: Share
     kind: Literal["law", "funded plan", "plan"]
+    announced: Dated  # what was not yet announced belongs to no forecast made before
     source: Text
     reading: Flag  # a conversion or interpretation of ours
 
@@ -222,10 +197,69 @@ class RussiaRow(Row):
     note: Text | None = None
 
 
+class PromiseRow(Row):
+    """An earlier national target whose end is known or near, % of GDP; speaker or publisher and date in `source`."""
+
+    TABLE: ClassVar[str] = "promises"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "announced", "target_year")
+    iso3: Iso3
+    announced: Dated  # of a span of years, the first
+    target_pct: Share  # national measures differ from NATO's by up to about 0.5 pp
+    target_year: Year
+    result: Literal["met", "missed", "reached early", "open"]  # as found by hand; code derives it from the shares
+    trivial: Flag  # at or below, or 0.02 above, the level of the year before: stays out of hit rates
+    added: Flag  # entered after the hit rates were first reckoned
+    source: Text
+    note: Text | None = None
+
+
+class PublishedCountRow(Row):
+    """Allies at or above 2 % of GDP as NATO or a member said at the time."""
+
+    TABLE: ClassVar[str] = "published_counts"
+    KEY: ClassVar[tuple[str, ...]] = ("year", "published")
+    year: Year
+    published: Dated | None = None
+    reached: Annotated[Whole, Field(ge=0, le=100)]
+    members: Annotated[Whole, Field(ge=1, le=100)]  # with armed forces, on the day
+    source: Text
+
+
+class GrowthVintageRow(Row):
+    """Real growth of one ally and year as one outlook printed it, % a year; IMF, April 2025 to April 2026."""
+
+    TABLE: ClassVar[str] = "growth_vintages"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "edition")
+    iso3: Iso3
+    year: Year
+    edition: Edition
+    growth_pct: Growth
+
+
+class ForecastRow(Row):
+    """A number that others forecast: a value, or the range in which it was to lie."""
+
+    TABLE: ClassVar[str] = "outside_forecasts"
+    KEY: ClassVar[tuple[str, ...]] = ("made", "forecaster", "subject", "target_year", "low")
+    made: Dated
+    forecaster: Text
+    subject: Text  # "allies at 2 %", the code of an ally, or a group of countries
+    members: Annotated[Whole, Field(ge=1, le=100)] | None = None  # of a count: how many there were
+    target_year: Year
+    value: Annotated[Number, Field(ge=0, le=100)] | None = None
+    low: Annotated[Number, Field(ge=0, le=100)] | None = None
+    high: Annotated[Number, Field(ge=0, le=100)] | None = None
+    probability_pct: Percent | None = None  # that it lies from low to high
+    unit: Literal["% of GDP", "allies"]
+    source: Text
+    verified: Literal["seen", "general knowledge"]
+    note: Text | None = None
+
+
 ROWS: Final[dict[str, type[Row]]] = {
     model.TABLE: model
     for model in (
         AllyRow, GeographyRow, ShareRow, AggregateRow, VintageRow, GdpRow, ElectionRow, EarlyElectionRow,
-        PledgeRow, AnnouncedPathRow, RussiaRow,
+        PledgeRow, AnnouncedPathRow, RussiaRow, PromiseRow, PublishedCountRow, GrowthVintageRow, ForecastRow,
     )
 }  # fmt: skip

@@ -92,6 +92,26 @@ class Tables:
         """Russian military outlays; SIPRI, April 2026, and the federal budget plan."""
         return self._of(rows.RussiaRow)
 
+    @cached_property
+    def promises(self) -> tuple[rows.PromiseRow, ...]:
+        """Earlier national targets with a date, % of GDP."""
+        return self._of(rows.PromiseRow)
+
+    @cached_property
+    def published_counts(self) -> tuple[rows.PublishedCountRow, ...]:
+        """Allies at 2 % as they were counted at the time."""
+        return self._of(rows.PublishedCountRow)
+
+    @cached_property
+    def growth_vintages(self) -> tuple[rows.GrowthVintageRow, ...]:
+        """Real growth as successive outlooks printed it, % a year; IMF, 2025 and 2026."""
+        return self._of(rows.GrowthVintageRow)
+
+    @cached_property
+    def outside_forecasts(self) -> tuple[rows.ForecastRow, ...]:
+        """What others forecast, with date and source."""
+        return self._of(rows.ForecastRow)
+
     def table(self, name: str) -> tuple[rows.Row, ...]:
         """The rows of the table called `name`; raises UsageError where there is none."""
         if name not in rows.ROWS:
@@ -125,6 +145,10 @@ class Tables:
     def gdp_row(self, iso3: str, year: int) -> rows.GdpRow | None:
         """Growth, GDP and public finance of one ally and year, or None; IMF, April 2026."""
         return self._gdp_index.get((iso3, year))
+
+    def growth_known(self, iso3: str, year: int, edition: str) -> float | None:
+        """Growth of one ally and year, % a year, as the outlook of `edition` (YYYY-MM) had it, or None; IMF."""
+        return self._growth_index.get((iso3, year, edition))
 
     def debt_pct(self, iso3: str, year: int) -> float | None:
         """Gross general government debt, % of GDP, or None where unknown; IMF, April 2026."""
@@ -187,6 +211,10 @@ class Tables:
         return {(row.iso3, row.year): row for row in self.gdp}
 
     @cached_property
+    def _growth_index(self) -> dict[tuple[str, int, str], float]:
+        return {(row.iso3, row.year, row.edition): row.growth_pct for row in self.growth_vintages}
+
+    @cached_property
     def _elections_by_ally(self) -> dict[str, tuple[rows.ElectionRow, ...]]:
         return _by_ally(self.elections)
 
@@ -207,7 +235,7 @@ def load_tables(replacements: Mapping[str, Replacement] = _NONE) -> Tables:
     faults: list[Fault] = []
     for name, replacement in replacements.items():
         if name not in parsed:
-            faults.append(_unknown_table(name, replacement.file))
+            faults.append(checks.unknown_table(name, replacement.file))
             continue
         table = parsed[name]
         found = checks.row_faults(name, table.rows, replacement.file, allies)
@@ -254,14 +282,6 @@ def _allies_in_force(parsed: Parsed | None) -> dict[str, rows.AllyRow]:
     if parsed is not None:
         known |= {row.iso3: row for _, row in parsed.rows if isinstance(row, rows.AllyRow)}
     return known
-
-
-def _unknown_table(name: str, file: str) -> Fault:
-    from difflib import get_close_matches  # rarely needed, and the start-up must be quick
-
-    near = get_close_matches(name, rows.ROWS, 1)
-    remedy = f"did you mean {near[0]}?" if near else f"the tables are {', '.join(rows.ROWS)}"
-    return Fault(file, 0, f"data.{shorten(name)}", "", "is not a table of the package", remedy, "unknown-table")
 
 
 def _one(index: Mapping[str, R], iso3: str) -> R:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,39 +12,49 @@ from numpy.typing import NDArray
 from sim.distributions.families import Family
 from sim.distributions.tables import CELLS, TAIL_CELLS, Float32, Quantiles, table_of
 from sim.exact import Function
-from sim.streams import Streams
+from sim.streams import Streams, Words
 
 Mask = NDArray[np.bool_]
 Value = Any
 """A number for all paths, or float32 (paths,): NumPy's stubs would widen their products to float64, NumPy does not."""
 
 
-class Draws:
-    """What the paths [first, first + paths) draw under one seed."""
+@dataclass(frozen=True)
+class Laws:
+    """A number or a distribution for each variant of a block."""
 
-    def __init__(self, seed: int, first: int, paths: int) -> None:
+    each: tuple[float | Family, ...]
+
+
+class Draws:
+    """What the paths [first, first + paths) draw under one seed.
+
+    With `variants` the block holds that many copies of these paths, one after another, and every copy draws the same:
+    what tells the variants apart is never luck. Arrays are then (variants * paths,).
+    """
+
+    def __init__(self, seed: int, first: int, paths: int, variants: int = 1) -> None:
         self.streams = Streams(seed, first, paths)
-        self.paths = paths
+        self.paths = paths * variants
+        self.variants = variants
 
     def value(
-        self, name: str, law: float | Family, *, ally: int = 0, period: int = 0, of: Function | None = None
+        self, name: str, law: float | Family | Laws, *, ally: int = 0, period: int = 0, of: Function | None = None
     ) -> Value:
         """A value per path, float32 (paths,); a number where the law is a number.
 
         `of` is a function of the value that is exact on every machine: the result is drawn from its own table.
         """
+        if isinstance(law, Laws):
+            return np.concatenate(list(self._of_each(name, law, ally, period, of)))
         if not isinstance(law, Family):
             return float(law) if of is None else of(float(law))
         return self.table(name, table_of(law, of), ally=ally, period=period)
 
     def table(self, name: str, table: Quantiles, *, ally: int = 0, period: int = 0) -> Float32:
         """A value per path from a table, float32 (paths,)."""
-        words = self.streams.words(name, ally=ally, period=period)
-        drawn: Float32 = np.take(table.cells, words, mode="clip")
-        ends = np.flatnonzero(words + np.uint16(1) <= 1)  # the first and the last cell: 0, and 65,535 + 1 = 0
-        if ends.size:
-            second = self.streams.words_of(ends, name, ally=ally, period=period, word=1) // (CELLS // TAIL_CELLS)
-            drawn[ends] = np.where(words[ends] == 0, table.low[second], table.high[second])
+        words, ends, second = self._cells(name, ally, period)
+        drawn: Float32 = self._copied(_looked_up(table, words, ends, second))
         return drawn
 
     def chance(self, name: str, probability: Value, *, ally: int = 0, period: int = 0) -> Mask:
@@ -52,13 +64,13 @@ class Draws:
         """
         if isinstance(probability, float) and probability in (0.0, 1.0):
             return np.full(self.paths, probability == 1.0)
-        words = self.streams.words(name, ally=ally, period=period)
+        words = self._copied(self.streams.words(name, ally=ally, period=period))
         scaled = np.float64(probability) * CELLS if isinstance(probability, float) else probability * np.float32(CELLS)
         threshold = np.floor(scaled)
         true: Mask = words < threshold
         ties = np.flatnonzero(words == threshold)
         if ties.size:
-            second = self.streams.words_of(ties, name, ally=ally, period=period, word=1)
+            second = self.streams.words_of(ties % self.streams.paths, name, ally=ally, period=period, word=1)
             rest = np.broadcast_to((scaled - threshold) * CELLS, words.shape)
             true[ties] = second < rest[ties]
         return true
@@ -66,4 +78,33 @@ class Draws:
     def month(self, name: str, *, ally: int = 0, period: int = 0) -> NDArray[np.int64]:
         """A month of the year, 1 to 12, (paths,); each has 5,461 or 5,462 of the 65,536 words."""
         words = self.streams.words(name, ally=ally, period=period)
-        return ((words.astype(np.int64) * 12) >> 16) + 1
+        months: NDArray[np.int64] = self._copied(((words.astype(np.int64) * 12) >> 16) + 1)
+        return months
+
+    def _cells(self, name: str, ally: int, period: int) -> tuple[Words, NDArray[np.intp], Words]:
+        """The word of each path of one variant, which of them fall into an end cell, and where in it."""
+        words = self.streams.words(name, ally=ally, period=period)
+        ends = np.flatnonzero(words + np.uint16(1) <= 1)  # the first and the last cell: 0, and 65,535 + 1 = 0
+        second = words[:0]
+        if ends.size:
+            second = self.streams.words_of(ends, name, ally=ally, period=period, word=1) // (CELLS // TAIL_CELLS)
+        return words, ends, second
+
+    def _of_each(self, name: str, laws: Laws, ally: int, period: int, of: Function | None) -> Iterator[Float32]:
+        """Each variant's own law, on its own stretch of the block."""
+        cells = self._cells(name, ally, period)
+        for law in laws.each:
+            if isinstance(law, Family):
+                yield _looked_up(table_of(law, of), *cells)
+            else:
+                yield np.full(self.streams.paths, law if of is None else of(law), dtype=np.float32)
+
+    def _copied(self, one: Any) -> Any:
+        return one if self.variants == 1 else np.tile(one, self.variants)
+
+
+def _looked_up(table: Quantiles, words: Words, ends: NDArray[np.intp], second: Words) -> Float32:
+    drawn: Float32 = np.take(table.cells, words, mode="clip")
+    if ends.size:
+        drawn[ends] = np.where(words[ends] == 0, table.low[second], table.high[second])
+    return drawn

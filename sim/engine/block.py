@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.clock import Clock, Phase, Process
@@ -50,57 +50,70 @@ def run_block(
     scenario: Scenario, seed: int, first: int, paths: int, keep: Sequence[str] = (), observer: Observer | None = None
 ) -> Counts:
     """Simulate the paths [first, first + paths); `first` is a multiple of 16."""
-    observer = observer or Observer()
-    years = Years(scenario.horizon.base_year, scenario.horizon.last_year)
-    clock, draws = Clock(years.base), Draws(seed, first, paths)
-    parameters = Parameters(scenario, draws)
-    inputs = ally_inputs(scenario)
-    targets = {
-        name: Target(target.share_pct, float(target.by), target.commitment, paths)
-        for name, target in sorted(scenario.targets.items())
-    }
-    world = World(clock, draws, _urgency(scenario, parameters, years, paths), targets, {})
-    allies = []
-    for rank, entry in enumerate(inputs, ALLY_RANK):
-        core = [
-            targets[name]
-            for name, target in sorted(scenario.targets.items())
-            if target.pillar == "core" and (target.members is None or entry.iso3 in target.members)
-        ]
-        ally = Ally(entry, parameters, world, core, years, rank, observer)
-        allies.append(ally)
-        world.allies[entry.iso3] = ally.state
-    recorder = Recorder(scenario, inputs, parameters, world, years, first, keep)
-    observer.begin(world)
-
-    named = {event.name for event in scenario.event}
-    national = (event for entry in inputs for event in entry.commitments if event.name not in named)
-    events = in_order((*scenario.event, *national))
-    for rank, event in enumerate(events):
-        if event.rate is not None:
-            clock.start(alliance.recurring(world, event, rank, years, observer))
-        elif alliance.happens_at_start(event, years):
-            alliance.befall(world, event, years.base, observer)
-        else:
-            clock.start(alliance.dated(world, event, rank, observer))
-    clock.start(alliance.common_growth(world, parameters, years))
-    for ally in allies:
-        clock.start(ally.live())
-        clock.start(ally.vote())
-    clock.start(alliance.close_years(world, years))
-    clock.start(_record(clock, years, recorder))
-    clock.run(years.last)
+    draws = Draws(seed, first, paths)
+    parameters = Parameters((scenario,), draws)
+    stage = Stage(scenario, parameters, draws, observer or Observer())
+    recorder = Recorder(scenario, stage.inputs, parameters, stage.world, stage.years, first, keep)
+    stage.play(recorder.record)
     return recorder.counts
 
 
-def _urgency(scenario: Scenario, parameters: Parameters, years: Years, paths: int) -> Urgency:
+class Stage:
+    """A block's world with everything that acts in it, ready to play once from the base year to the last."""
+
+    def __init__(self, scenario: Scenario, parameters: Parameters, draws: Draws, observer: Observer) -> None:
+        self.years = Years(scenario.horizon.base_year, scenario.horizon.last_year)
+        self.inputs = ally_inputs(scenario)
+        self._clock = Clock(self.years.base)
+        targets = {
+            name: Target(target.share_pct, float(target.by), target.commitment, draws.paths)
+            for name, target in sorted(scenario.targets.items())
+        }
+        urgency = _urgency(parameters, self.years, draws.paths)
+        self.world = World(self._clock, draws, urgency, targets, {})
+        allies = []
+        for rank, entry in enumerate(self.inputs, ALLY_RANK):
+            core = [
+                targets[name]
+                for name, target in sorted(scenario.targets.items())
+                if target.pillar == "core" and (target.members is None or entry.iso3 in target.members)
+            ]
+            ally = Ally(entry, parameters, self.world, core, self.years, rank, observer)
+            allies.append(ally)
+            self.world.allies[entry.iso3] = ally.state
+        observer.begin(self.world)
+        self._start_events(scenario, observer)
+        self._clock.start(alliance.common_growth(self.world, parameters, self.years))
+        for ally in allies:
+            self._clock.start(ally.live())
+            self._clock.start(ally.vote())
+        self._clock.start(alliance.close_years(self.world, self.years))
+
+    def play(self, record: Callable[[int], None]) -> None:
+        """Run to the end; `record` is called with each year in its December, after everything else."""
+        self._clock.start(_yearly(self._clock, self.years, record))
+        self._clock.run(self.years.last)
+
+    def _start_events(self, scenario: Scenario, observer: Observer) -> None:
+        named = {event.name for event in scenario.event}
+        national = (event for entry in self.inputs for event in entry.commitments if event.name not in named)
+        for rank, event in enumerate(in_order((*scenario.event, *national))):
+            if event.rate is not None:
+                self._clock.start(alliance.recurring(self.world, event, rank, self.years, observer))
+            elif alliance.happens_at_start(event, self.years):
+                alliance.befall(self.world, event, self.years.base, observer)
+            else:
+                self._clock.start(alliance.dated(self.world, event, rank, observer))
+
+
+def _urgency(parameters: Parameters, years: Years, paths: int) -> Urgency:
     """A in December of the base year: what history has left of it, times the level each path starts from."""
     monthly = parameters.urgency_monthly()
     past = past_urgency(years.base, 12, monthly)
     return Urgency(spread(parameters.urgency_level() * past, paths), 11, monthly)
 
 
-def _record(clock: Clock, years: Years, recorder: Recorder) -> Process:
+def _yearly(clock: Clock, years: Years, record: Callable[[int], None]) -> Process:
     for year in years.simulated:
         yield clock.at(clock.month_of(year, 12), Phase.RECORD, 1)
-        recorder.record(year)
+        record(year)

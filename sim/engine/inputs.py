@@ -121,7 +121,7 @@ def _inputs(
         estimated=row is not None and row.status == "estimate" and not (own and own.share_pct is not None),
         norm_pct=own.norm_pct if own and own.norm_pct is not None else fmean([*past, share]),
         gdp_usd_bn=gdp.nominal_usd_bn,
-        growth_sd_pct=own_growth_sd(growth, iso3),
+        growth_sd_pct=own_growth_sd(growth, iso3, base),
         forecast_pct=dict(zip(years, expected, strict=True)),
         exposure=own.exposure if own and own.exposure is not None else near,
         debt_pct=debt,
@@ -139,8 +139,9 @@ def _inputs(
 
 def first_growth_missing(growth_pct: Mapping[int, float], base_year: int, last_year: int) -> str | None:
     """The first years that `own_growth_sd` and `forecast` need and a series lacks; None where it suffices."""
-    if sum(year in growth_pct for year in SD_YEARS) < 2:
-        return f"two years of {SD_YEARS[0]} to {SD_YEARS[-1]}"
+    measured = [year for year in SD_YEARS if year <= base_year]
+    if sum(year in growth_pct for year in measured) < 2:
+        return f"two years of {measured[0]} to {measured[-1]}"
     if base_year < KNOWN_FROM:
         past = range(base_year - 9, base_year + 1)
         return None if any(year in growth_pct for year in past) else f"a year of {past[0]} to {past[-1]}"

@@ -1,10 +1,15 @@
-"""Parameters of a block: every number or distribution of the scenario, drawn as often as its scope says."""
+"""Parameters of a block: every number or distribution of the scenario, drawn as often as its scope says.
+
+A block may hold several variants of one scenario side by side (see `sim.engine.variants`). What they agree on is a
+number or a distribution as before; where they differ stands one law a variant.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sim.distributions.draws import Draws, Value
+from sim.distributions.draws import Draws, Laws, Value
 from sim.events.base import Facts
 from sim.exact import Function, monthly_factor, yearly_probability
 from sim.scenario.schema import Scenario
@@ -22,46 +27,55 @@ class Parameters:
     itself where it is drawn later.
     """
 
-    def __init__(self, scenario: Scenario, draws: Draws) -> None:
-        self._scenario, self._draws = scenario, draws
+    def __init__(self, variants: Sequence[Scenario], draws: Draws) -> None:
+        """`variants` differ in numbers and distributions only; a run of one scenario has one."""
+        self._variants, self._draws = variants, draws
         self._shared: dict[str, Value] = {}
 
     def growth(self, iso3: str | None = None, code: int = 0) -> Growth:
         """Section [growth] of the alliance or of one ally."""
-        return self._section(self._scenario.growth, iso3, code)
+        return self._section([variant.growth for variant in self._variants], iso3, code)
 
     def will(self, iso3: str, code: int) -> Will:
         """Section [will] of one ally."""
-        return self._section(self._scenario.will, iso3, code)
+        return self._section([variant.will for variant in self._variants], iso3, code)
 
     def budget(self, iso3: str, code: int) -> Budget:
         """Section [budget] of one ally."""
-        return self._section(self._scenario.budget, iso3, code)
+        return self._section([variant.budget for variant in self._variants], iso3, code)
 
     def outturn(self, iso3: str, code: int) -> Outturn:
         """Section [outturn] of one ally."""
-        return self._section(self._scenario.outturn, iso3, code)
+        return self._section([variant.outturn for variant in self._variants], iso3, code)
 
     def related(self, iso3: str, code: int) -> Related:
         """Section [related] of one ally."""
-        return self._section(self._scenario.related, iso3, code)
+        return self._section([variant.related for variant in self._variants], iso3, code)
 
     def urgency_level(self) -> Value:
         """Factor on the urgency of the start."""
-        return self._draws.value("param/urgency.level", self._scenario.urgency.level)
+        return self._draws.value("param/urgency.level", _agreed([v.urgency.level for v in self._variants]))
 
     def urgency_monthly(self) -> Value:
         """What a month leaves of urgency."""
-        return self._draws.value("param/urgency.decay", self._scenario.urgency.decay, of=monthly_factor)
+        law = _agreed([variant.urgency.decay for variant in self._variants])
+        return self._draws.value("param/urgency.decay", law, of=monthly_factor)
 
-    def _section(self, common: Section, iso3: str | None, code: int) -> Section:
-        section = common if iso3 is None else self._scenario.of_ally(iso3, common)
-        values: dict[str, Value] = {}
+    def _section(self, commons: Sequence[Section], iso3: str | None, code: int) -> Section:
+        sections = (
+            commons
+            if iso3 is None
+            else [variant.of_ally(iso3, common) for variant, common in zip(self._variants, commons, strict=True)]
+        )
+        section, values = sections[0], {}
         for name, field in type(section).model_fields.items():
-            law, facts = getattr(section, name), field.json_schema_extra
-            if law is None or not isinstance(facts, dict) or facts.get("scope") not in DRAWN_ONCE:
+            law, facts = _agreed([getattr(each, name) for each in sections]), field.json_schema_extra
+            if law is None or not isinstance(facts, dict) or "scope" not in facts:
                 continue
-            own = facts["scope"] == "ally" or law is not getattr(common, name)
+            if facts["scope"] not in DRAWN_ONCE:
+                values[name] = law
+                continue
+            own = facts["scope"] == "ally" or getattr(section, name) is not getattr(commons[0], name)
             of = yearly_probability if facts.get("yearly_rate") else None
             values[name] = self._value(f"{type(section).__name__.lower()}.{name}", law, code if own else 0, of)
         return section.model_copy(update=values)
@@ -72,3 +86,8 @@ class Parameters:
         if name not in self._shared:
             self._shared[name] = self._draws.value(f"param/{name}", law, of=of)
         return self._shared[name]
+
+
+def _agreed(laws: list[Any]) -> Any:
+    """The law of all variants, or each variant's own."""
+    return laws[0] if all(law is laws[0] or law == laws[0] for law in laws) else Laws(tuple(laws))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from sim.errors import UsageError
 from sim.executors.processes import Processes
@@ -15,7 +15,14 @@ Result = TypeVar("Result")
 
 
 class Executor(Protocol):
-    """Computes a function of each job; the results come in the order of the jobs, a few at a time."""
+    """Computes a function of each job; the results come in the order of the jobs, a few at a time.
+
+    As a context manager it keeps what it needs between calls of `map`.
+    """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
     def map(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
         """The results, in order."""

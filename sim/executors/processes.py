@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from sim.errors import RunError
 
@@ -21,10 +21,24 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 class Processes:
-    """A pool of worker processes; at most two jobs per worker are under way, so memory stays flat."""
+    """A pool of worker processes; at most two jobs per worker are under way, so memory stays flat.
+
+    Each call of `map` starts a pool and ends it. As a context manager it keeps one pool for all calls inside: starting
+    one takes a second.
+    """
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        self._pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _leave_interrupts_to_the_parent)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._pool is not None
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
 
     def map(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
         """The results, in order.
@@ -32,11 +46,14 @@ class Processes:
         Raises:
             RunError: a worker died, or a script started workers without guarding its main part.
         """
-        pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _leave_interrupts_to_the_parent)
+        if self._pool is None:
+            with self:
+                yield from self.map(function, jobs)
+            return
         waiting: deque[Future[Result]] = deque()
         try:
             for job in jobs:
-                waiting.append(pool.submit(function, job))
+                waiting.append(self._pool.submit(function, job))
                 if len(waiting) >= 2 * self.workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -46,5 +63,3 @@ class Processes:
                 "a worker process ended before its work was done: out of memory, or a script that calls sim.simulate "
                 'outside `if __name__ == "__main__":`. Use executor="serial", or guard the script\'s main part.'
             ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)

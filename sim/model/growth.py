@@ -48,15 +48,16 @@ def held_gdp(gdp_usd_bn: Array) -> Array:
     return np.minimum(np.maximum(gdp_usd_bn, LEAST_GDP_USD_BN), MOST_GDP_USD_BN)
 
 
-def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str) -> float:
+def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str, base_year: int) -> float:
     """sigma_i: sd of an ally's growth net of the unweighted alliance mean of the year, percentage points.
 
-    `growth_pct` holds real growth by ally and year (IMF World Economic Outlook), over `SD_YEARS`.
+    `growth_pct` holds real growth by ally and year (IMF World Economic Outlook), over `SD_YEARS` to the base year: a
+    look back knows no more.
     """
     own = [
         growth_pct[iso3][year] - fmean(series[year] for series in growth_pct.values() if year in series)
         for year in SD_YEARS
-        if year in growth_pct[iso3]
+        if year <= base_year and year in growth_pct[iso3]
     ]
     return stdev(own)
 

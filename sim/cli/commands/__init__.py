@@ -8,6 +8,9 @@ COMMANDS: Final[dict[str, str]] = {
     "run": "Simulate a scenario and print who keeps the pledge.",
     "check": "Check scenario files without running them.",
     "replay": "Tell one simulated run with its dates.",
+    "freeze": "Freeze a forecast with a date, to be scored later.",
+    "score": "Score a frozen forecast against later figures.",
+    "export": "Export a run or a frozen forecast for other tools.",
     "data": "List the packaged figures, or print a table or an ally.",
     "schema": "Print the JSON Schema of scenario files, for editors.",
 }

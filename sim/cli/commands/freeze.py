@@ -1,0 +1,82 @@
+"""`sim freeze`: a forecast with a date, in a file that nobody can change unnoticed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.words import plain
+
+if TYPE_CHECKING:
+    from sim.frozen.schema import Frozen
+
+
+@click.command(short_help="Freeze a forecast to be scored later.")
+@click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
+@click.option("--date", required=True, metavar="YYYY-MM", help="When the forecast is made: a month, or YYYY-MM-DD.")
+@click.option("--out", required=True, metavar="FILE", help="The JSON file to write; a forecast there stays as it is.")
+@click.option("--to", "last_year", type=int, default=2035, show_default=True, help="Last year forecast.")
+@click.option("--paths", type=int, help="Simulated runs of each; the scenario's number unless given.")
+@click.option("--seed", type=int, help="Seed of every draw; the scenario's unless given.")
+@click.option("--workers", type=int, help="Worker processes; changes no number. All processors unless given.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(
+    scenarios: tuple[str, ...], date: str, out: str, last_year: int, paths: int | None, seed: int | None,
+    workers: int | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Simulate each SCENARIO and freeze what it says of every ally and year, to be scored when the figures are known.
+
+    The same command gives the same bytes. A scenario that ends before the last year is prolonged, and the file says so.
+
+    \b
+    sim freeze scenarios/rutte_2032.toml scenarios/hague_2035.toml --date 2026-11 --out forecasts/2026-11.json
+    """
+    names = [Path(file).stem for file in scenarios]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.UsageError(f"Two scenarios are called {plain(name)}; forecasts go by file names.")
+    from sim.frozen import files
+    from sim.frozen.schema import last_day
+
+    try:
+        last_day(date)
+    except ValueError as error:
+        raise click.UsageError(f"--date: {error}.") from None
+    files.check_place(out)
+    from sim.cli.terminal import progress
+    from sim.frozen.making import freeze
+    from sim.scenario import load
+
+    loaded = {name: load(file) for name, file in zip(names, scenarios, strict=True)}
+    with progress("Simulating", sum(paths or scenario.run.paths for scenario in loaded.values())) as advance:
+        frozen = freeze(loaded, date, last_year, paths=paths, seed=seed, workers=workers, progress=advance)
+    written = files.write(frozen, out)
+    _print(frozen, out, written, as_json)
+
+
+def _print(frozen: Frozen, out: str, written: bool, as_json: bool) -> None:
+    from sim.frozen.files import digest_of
+
+    sha256 = digest_of(frozen)
+    if as_json:
+        from sim.cli.terminal import write_json
+
+        keys = ("name", "title", "note", "base_year", "last_year", "paths", "seed", "scenario_digest", "data_digest")
+        write_json({
+            "file": out,
+            "written": written,
+            "date": frozen.date,
+            "sha256": sha256,
+            "scenarios": [{key: getattr(forecast, key) for key in keys} for forecast in frozen.scenarios],
+        })  # fmt: skip
+        return
+    click.echo(f"Frozen in {plain(out)}" if written else f"{plain(out)} holds this forecast already")
+    for forecast in frozen.scenarios:
+        allies = len({cell.iso3 for cell in forecast.shares}) - 1
+        years = f"{forecast.years[0]}–{forecast.years[-1]}"
+        runs = f"{forecast.paths:,} simulated runs, seed {forecast.seed}"
+        note = f". {forecast.note}" if forecast.note else ""
+        click.echo(f"  {plain(forecast.name)}: {allies} allies and Europe and Canada, {years}; {runs}{plain(note)}")
+    click.echo(f"  sha256 {sha256}")

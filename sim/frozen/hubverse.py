@@ -1,0 +1,120 @@
+"""Forecasts as a hub in the format of the hubverse: a folder that its tools read, validate and score."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from sim.errors import RunError
+from sim.frozen import hub_config
+from sim.frozen.hub_checks import faults
+from sim.frozen.hub_config import ALLIANCE, COLUMNS, COMPLIANCE, MODEL_ID, NO, NUMBER, SHARE, YES
+from sim.frozen.schema import LEVELS, Forecast, Frozen, last_day
+
+Row = tuple[str, str, str, str, str, str, str, str]
+"""The columns of `hub_config.COLUMNS`."""
+
+
+def export_frozen(frozen: Frozen, out: str | os.PathLike[str]) -> Path:
+    """Write a frozen forecast as a hub into the new folder `out`: the path of its model output.
+
+    Raises:
+        RunError: the place is taken or cannot be written.
+    """
+    return export(frozen.scenarios, frozen.date, out, made_by=frozen.burdenshare)
+
+
+def export(
+    forecasts: Sequence[Forecast], date: str, out: str | os.PathLike[str], *, made_by: str | None = None
+) -> Path:
+    """Write forecasts as a hub into the new folder `out`: the path of its model output.
+
+    `date` is when they were made, YYYY-MM or YYYY-MM-DD; `made_by` the version of burdenshare, this one unless given.
+
+    Raises:
+        RunError: the place is taken or cannot be written.
+    """
+    place = Path(out)
+    check_place(place)
+    output = Path("model-output", MODEL_ID, f"{last_day(date)}-{MODEL_ID}.csv")
+    texts = {
+        Path("hub-config", "admin.json"): _json(hub_config.admin()),
+        Path("hub-config", "tasks.json"): _json(hub_config.tasks(forecasts, date)),
+        Path("hub-config", "model-metadata-schema.json"): _json(hub_config.metadata_schema()),
+        Path("model-metadata", f"{MODEL_ID}.yml"): hub_config.yaml(
+            hub_config.metadata(made_by or version("burdenshare"))
+        ),
+        output: _csv(forecasts, date),
+    }
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+        try:
+            beside.chmod(0o755)
+            for file, text in texts.items():
+                (beside / file).parent.mkdir(parents=True, exist_ok=True)
+                (beside / file).write_text(text, encoding="utf-8", newline="\n")
+            found = faults(beside)
+            if found:
+                raise AssertionError(f"the hub would not be valid: {'; '.join(found[:5])}")
+            beside.rename(place)  # onto nothing, or onto an empty folder
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except OSError as error:
+        raise RunError(f"cannot write {out}: {error.strerror or error}") from error
+    return place / output
+
+
+def check_place(out: str | os.PathLike[str]) -> None:
+    """Refuse a place that is taken: nothing of a user's is replaced.
+
+    Raises:
+        RunError: it is a file, or a folder that is not empty.
+    """
+    place = Path(out)
+    if place.exists() and not (place.is_dir() and not any(place.iterdir())):
+        raise RunError(f"{out} exists and is not an empty folder; choose another place")
+
+
+def rows(forecasts: Sequence[Forecast], date: str) -> Iterator[Row]:
+    """The model output: quantiles of shares, probabilities of compliance, probabilities of the number of allies."""
+    origin = last_day(date)
+    for forecast in forecasts:
+        for cell in forecast.shares:
+            head = (origin, forecast.name, SHARE, hub_config.end_of(cell.year), cell.iso3)
+            for level, value in zip(LEVELS, cell.quantiles, strict=True):
+                yield *head, "quantile", f"{level:g}", _plain(value)
+        for cell in forecast.shares:
+            if cell.at_target is not None:
+                head = (origin, forecast.name, COMPLIANCE, hub_config.end_of(cell.year), cell.iso3)
+                probability = cell.at_target[0]
+                yield *head, "pmf", NO, _plain(round(1 - probability, 10))
+                yield *head, "pmf", YES, _plain(probability)
+        for entry in forecast.number:
+            head = (origin, forecast.name, NUMBER, hub_config.end_of(entry.year), ALLIANCE)
+            for number, probability in enumerate(entry.pmf):
+                yield *head, "pmf", str(number), _plain(probability)
+
+
+def _plain(value: float) -> str:
+    """The shortest decimal of a number, without an exponent: 0.00001."""
+    return f"{value:.10f}".rstrip("0").removesuffix(".")
+
+
+def _csv(forecasts: Sequence[Forecast], date: str) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows(forecasts, date))
+    return text.getvalue()
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

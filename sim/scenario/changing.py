@@ -1,0 +1,79 @@
+"""A scenario with some numbers changed by name: "budget.speed", or "will.mean.sd" inside a distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.distributions.families import Family
+from sim.errors import UsageError
+from sim.scenario.schema import Scenario
+
+SECTIONS = ("growth", "urgency", "will", "budget", "outturn", "related")
+
+
+def number_names(scenario: Scenario) -> list[str]:
+    """Every name that `with_numbers` takes, in the order of the sections."""
+    return list(_numbers(scenario))
+
+
+def number(scenario: Scenario, name: str) -> float:
+    """The number under a name.
+
+    Raises:
+        UsageError: no such name.
+    """
+    numbers = _numbers(scenario)
+    if name not in numbers:
+        raise _unknown(name, numbers)
+    return numbers[name]
+
+
+def with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
+    """The scenario with these numbers in the place of its own; validated as if a file had said so.
+
+    Raises:
+        UsageError: no such name, or a number outside its bounds.
+    """
+    known = _numbers(scenario)
+    sections: dict[str, Any] = {}
+    for name, value in numbers.items():
+        if name not in known:
+            raise _unknown(name, known)
+        section, field, *inner = name.split(".")
+        facts = sections.get(section, getattr(scenario, section))
+        law: Any = float(value)
+        if inner:
+            law = getattr(facts, field).model_copy(update={inner[0]: float(value)})
+        sections[section] = facts.model_copy(update={field: law})
+    try:
+        checked = {name: type(section).model_validate(section.model_dump()) for name, section in sections.items()}
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{place} = {first['input']!r}: {first['msg']}") from error
+    return scenario.model_copy(update=checked)
+
+
+def _numbers(scenario: Scenario) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for section in SECTIONS:
+        facts = getattr(scenario, section)
+        for field in type(facts).model_fields:
+            law = getattr(facts, field)
+            if isinstance(law, Family):
+                values = ((f".{inner}", getattr(law, inner)) for inner in type(law).model_fields)
+                found |= {f"{section}.{field}{inner}": value for inner, value in values if isinstance(value, float)}
+            elif isinstance(law, float):
+                found[f"{section}.{field}"] = law
+    return found
+
+
+def _unknown(name: str, numbers: Mapping[str, float]) -> UsageError:
+    near = get_close_matches(name, numbers, 1)
+    return UsageError(
+        f"no number {name!r} in the scenario; " + (f"did you mean {near[0]}?" if near else "see `sim schema`")
+    )

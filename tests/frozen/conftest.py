@@ -1,0 +1,99 @@
+"""What the tests of frozen forecasts share: one by hand, one simulated, a later edition, a call of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.cli import app
+from sim.frozen.making import freeze
+from sim.frozen.schema import Cell, Forecast, Frozen, Number, Target
+
+SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
+POINT = (3.0,) * 23
+STEP = (2.0,) * 11 + (4.0,) * 12
+"""Two distributions whose scores can be had by hand: a certain 3 %, and 2 or 4 % with even chances."""
+
+
+def cell(iso3: str, year: int, p: float | None, quantiles: tuple[float, ...]) -> Cell:
+    chance = None if p is None else (p, p - 0.01, p + 0.01)
+    at_least = tuple((q, q - 0.01, q + 0.01) for q in (0.9, 0.8, 0.6, 0.5, 0.1))
+    return Cell(
+        iso3=iso3, ally=iso3.title(), year=year, at_target=chance, without_late_push=None, at_least=at_least,
+        quantiles=quantiles,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def by_hand() -> Frozen:
+    """Estonia and Italy, of which only Estonia is bound, and Europe and Canada, in 2027 and 2028."""
+    shares = []
+    for year in (2027, 2028):
+        shares.append(cell("EST", year, 0.8, POINT))
+        shares.append(cell("ITA", year, None, STEP))
+        shares.append(cell("EUC", year, 0.3, STEP))
+    forecast = Forecast(
+        name="hand", title="By hand", source="", note="", base_year=2026, last_year=2028, scenario_last_year=2028,
+        target=Target(share_pct=3.5, by=2028, agreed=""), scenario_digest="0" * 64, simulated_digest="0" * 64,
+        data_digest="0" * 64, seed=1, paths=100, shares=tuple(shares),
+        number=(Number(year=2027, pmf=(0.2, 0.8)), Number(year=2028, pmf=(0.3, 0.7))),
+    )  # fmt: skip
+    return Frozen(date="2026-11", burdenshare="0.1.0", stream_version=1, reading={}, scenarios=(forecast,))
+
+
+@pytest.fixture(scope="session")
+def scenarios() -> dict[str, sim.Scenario]:
+    return {name: sim.load(SCENARIOS / f"{name}.toml") for name in ("rutte_2032", "hague_2035")}
+
+
+@pytest.fixture(scope="session")
+def frozen(scenarios: Mapping[str, sim.Scenario]) -> Frozen:
+    """The two shipped scenarios, 320 paths each, to 2035."""
+    return freeze(scenarios, "2026-11", paths=320, seed=7, workers=1)
+
+
+Edition = Callable[..., Path]
+
+
+@pytest.fixture
+def edition(tmp_path: Path) -> Edition:
+    """Write a made-up later edition of the table of shares: the packaged rows, and years with one share for all."""
+
+    def writing(share_pct: float, *years: int, status: str = "estimate", without: str = "") -> Path:
+        text = resources.files("sim.data").joinpath("tables", "shares.csv").read_text(encoding="utf-8")
+        header, *lines = text.strip().split("\n")
+        assert header.startswith("iso3,year,share_pct,status,")
+        blanks = "," * (header.count(",") - 3)
+        allies = sorted({line[:3] for line in lines} - {without})
+        rows = [f"{iso3},{year},{share_pct},{status}{blanks}" for iso3 in allies for year in years]
+        file = tmp_path / "later.csv"
+        file.write_text("\n".join([header, *lines, *rows]) + "\n", encoding="utf-8")
+        return file
+
+    return writing
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a call left: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Call the command line in this process."""
+
+    def calling(*args: object) -> Said:
+        code = app.run([str(arg) for arg in args])
+        out, err = capsys.readouterr()
+        return Said(code, out, err)
+
+    return calling

@@ -1,0 +1,197 @@
+"""`sim freeze`, `score` and `export`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.frozen import files
+from sim.frozen.schema import Frozen
+
+Call = Callable[..., Any]
+Edition = Callable[..., Path]
+SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
+RUTTE, HAGUE = SCENARIOS / "rutte_2032.toml", SCENARIOS / "hague_2035.toml"
+SMALL = ("--date", "2026-11", "--paths", 320, "--seed", 7, "--workers", 1)
+
+
+@pytest.fixture
+def file(frozen: Frozen, tmp_path: Path) -> Path:
+    files.write(frozen, tmp_path / "2026-11.json")
+    return tmp_path / "2026-11.json"
+
+
+def test_freeze_writes_the_forecast_and_says_its_digest(call: Call, frozen: Frozen, tmp_path: Path) -> None:
+    out = tmp_path / "forecasts" / "2026-11.json"
+    said = call("freeze", RUTTE, HAGUE, *SMALL, "--out", out)
+    assert (said.code, said.err) == (0, "")
+    assert out.read_text("utf-8") == files.text(frozen)
+    assert f"Frozen in {out}\n" in said.out
+    assert (
+        "rutte_2032: 31 allies and Europe and Canada, 2027–2035; 320 simulated runs, seed 7. The scenario's" in said.out
+    )
+    assert "it was simulated to 2035" in said.out
+    assert said.out.endswith(f"  sha256 {files.digest_of(frozen)}\n")
+    again = call("freeze", RUTTE, HAGUE, *SMALL, "--out", out)
+    assert again.code == 0
+    assert f"{out} holds this forecast already\n" in again.out
+
+
+def test_freeze_as_json(call: Call, frozen: Frozen, tmp_path: Path) -> None:
+    said = call("freeze", RUTTE, HAGUE, *SMALL, "--out", tmp_path / "f.json", "--json")
+    document = json.loads(said.out)
+    assert document["sha256"] == files.digest_of(frozen)
+    assert document["written"] is True
+    assert [entry["name"] for entry in document["scenarios"]] == ["rutte_2032", "hague_2035"]
+    assert document["scenarios"][0]["scenario_digest"] == sim.load(RUTTE).digest
+
+
+def test_freeze_replaces_no_forecast(call: Call, file: Path) -> None:
+    before = file.read_bytes()
+    said = call("freeze", HAGUE, *SMALL, "--out", file)
+    assert (said.code, said.out) == (2, "")
+    assert "what is frozen is not replaced" in said.err
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        ([RUTTE, RUTTE, "--date", "2026-11", "--out", "f.json"], 2, "Two scenarios are called rutte_2032"),
+        ([RUTTE, "--date", "November", "--out", "f.json"], 2, "--date: a date is written YYYY-MM or YYYY-MM-DD"),
+        ([RUTTE, "--date", "2026-11", "--out", "f.json", "--to", "2026"], 2, "between 2027 and 2066"),
+        ([RUTTE, "--date", "2026-11", "--out", "f.json", "--paths", "0"], 2, "paths must be between 1"),
+        ([RUTTE, "--out", "f.json"], 2, "Missing option '--date'"),
+        ([RUTTE, "--date", "2026-11"], 2, "Missing option '--out'"),
+        (["nowhere.toml", "--date", "2026-11", "--out", "f.json"], 3, "no-such-file"),
+        ([RUTTE, "--date", "2026-11", "--out", "taken.json"], 3, "must be a frozen forecast"),
+        ([RUTTE, "--date", "2026-11", "--out", "taken.json/f.json"], 5, "cannot write to"),
+    ],
+)
+def test_freeze_refuses(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[object], code: int, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("taken.json").write_text("{}")
+    said = call("freeze", *args)
+    assert (said.code, said.out) == (code, "")
+    assert words in said.err
+    assert [entry.name for entry in tmp_path.iterdir()] == ["taken.json"]
+
+
+def test_score_says_plainly_that_nothing_is_known_yet(call: Call, file: Path) -> None:
+    said = call("score", file)
+    text = " ".join(said.out.split())
+    assert (said.code, said.err) == (0, "")
+    assert "Forecast of 2026-11: rutte_2032, hague_2035" in text
+    assert "Nothing can be scored yet: the figures end with 2026, the forecast begins with 2027." in text
+    assert "Without a figure: 2027 to 2035." in text
+    assert "from the summer of 2027 on, by its actual figure from that of 2029 on" in text
+    document = json.loads(call("score", file, "--json").out)
+    assert (document["scores"], document["cases"], document["waiting"]) == ([], [], list(range(2027, 2036)))
+
+
+def test_score_against_a_later_edition(call: Call, file: Path, edition: Edition) -> None:
+    later = edition(3.6, 2027, 2028)
+    said = call("score", file, "--data", later)
+    text = " ".join(said.out.split())
+    assert (said.code, said.err) == (0, "")
+    assert f"Figures: {later}." in text.replace(" /", "/") or "later.csv" in text
+    assert text.count("31 of 31 allies, estimate") == 4
+    assert "Without a figure: 2029 to 2035." in text
+    assert "given the assumptions" in text
+    assert "Nothing can be scored" not in text
+    assert "No forecast" not in text
+    assert max(map(len, said.out.split("\n"))) <= 118
+    document = json.loads(call("score", file, "--data", later, "--json").out)
+    assert len(document["cases"]) == 2 * 2 * 31
+    line = document["scores"][0]
+    assert (line["scenario"], line["year"], line["number"]) == ("rutte_2032", 2027, 31)
+    assert 20 < line["number_rps"] <= 31
+    of_line = [c for c in document["cases"] if (c["scenario"], c["year"]) == ("rutte_2032", 2027)]
+    assert line["brier"] == pytest.approx(sum(case["brier"] for case in of_line) / 31)
+    shown = next(text for text in said.out.split("\n") if "rutte_2032  2027" in text)
+    assert f"{line['brier']:.2f}" in shown
+    assert f"{line['crps']:.2f}" in shown
+
+
+def test_score_names_years_that_were_known_before(
+    call: Call, by_hand: Frozen, edition: Edition, tmp_path: Path
+) -> None:
+    files.write(by_hand.model_copy(update={"date": "2028-11"}), tmp_path / "late.json")
+    said = call("score", tmp_path / "late.json", "--data", edition(3.6, 2027))
+    assert "No forecast: 2027 to 2027 had figures when it was frozen." in said.out
+
+
+def test_score_refuses_a_changed_forecast_and_a_faulty_table(call: Call, file: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("iso3,year\nITA,2027\n")
+    said = call("score", file, "--data", tmp_path / "bad.csv")
+    assert (said.code, said.out) == (3, "")
+    assert "missing-column" in said.err
+    file.write_text(file.read_text("utf-8").replace("0.01", "0.02", 1), encoding="utf-8")
+    said = call("score", file)
+    assert (said.code, said.out) == (3, "")
+    for words in (str(file), "sha256 = ", "changed or damaged", "remedy: fetch the original file"):
+        assert words in said.err
+
+
+def test_export_of_a_frozen_forecast(call: Call, file: Path, tmp_path: Path) -> None:
+    said = call("export", file, "--format", "hubverse", "--out", tmp_path / "hub")
+    output = tmp_path / "hub" / "model-output" / "burdenshare-sim" / "2026-11-30-burdenshare-sim.csv"
+    assert (said.code, said.out, said.err) == (0, f"Exported to {output}\n", "")
+    with output.open(encoding="utf-8", newline="") as stream:
+        assert len(list(csv.DictReader(stream))) == 2 * (32 * 9 * 25 + 9 * 32)
+    said = call("export", file, "--format", "hubverse", "--out", tmp_path / "hub2", "--date", "2026-11-22")
+    assert said.code == 2
+    assert "has a date of its own" in said.err
+
+
+def test_export_of_a_saved_run_is_that_of_its_forecast(call: Call, frozen: Frozen, tmp_path: Path) -> None:
+    run = tmp_path / "hague_2035"
+    sim.simulate(sim.load(HAGUE), paths=320, seed=7, executor="serial").save(run)
+    said = call("export", run, "--format", "hubverse", "--out", tmp_path / "hub", "--date", "2026-11")
+    assert said.code == 0
+    of_run = (tmp_path / "hub" / "model-output" / "burdenshare-sim" / "2026-11-30-burdenshare-sim.csv").read_text()
+    from sim.frozen.hubverse import export
+
+    export(frozen.scenarios[1:], "2026-11", tmp_path / "hub2")
+    assert of_run == next((tmp_path / "hub2" / "model-output").glob("*/*.csv")).read_text()
+    assert "2026-12-31-burdenshare" in call("export", run, "--format", "hubverse", "--out", tmp_path / "hub3").out
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["nowhere", "--format", "hubverse", "--out", "hub"], 5, "not a saved run"),
+        (["f.json", "--format", "hubverse", "--out", "f.json"], 5, "choose another place"),
+        (["f.json", "--format", "hubverse", "--out", "hub"], 3, "must be a frozen forecast"),
+        (["f.json", "--format", "excel", "--out", "hub"], 2, "'excel' is not"),
+        (["f.json", "--format", "hubverse"], 2, "Missing option '--out'"),
+    ],
+)
+def test_export_refuses(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[object], code: int, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("f.json").write_text("{}")
+    said = call("export", *args)
+    assert (said.code, said.out) == (code, "")
+    assert words in said.err
+    assert os.listdir() == ["f.json"]
+
+
+@pytest.mark.parametrize("name", ["freeze", "score", "export"])
+def test_help_imports_nothing_heavy(name: str) -> None:
+    code = "import sys; from sim.cli import app; app.run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code, name, "--help"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert not set(done.stderr.split()) & {"numpy", "pandas", "scipy", "pydantic", "rich"}

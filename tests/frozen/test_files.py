@@ -1,0 +1,172 @@
+"""The file of a frozen forecast: the same bytes each time, and no edit unnoticed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sim
+from sim.errors import RunError, ScenarioError, UsageError
+from sim.frozen import files
+from sim.frozen.making import freeze
+from sim.frozen.schema import Frozen
+
+
+def codes(error: pytest.ExceptionInfo[ScenarioError]) -> list[str]:
+    faults = error.value.faults
+    assert all(fault.file and fault.rule and fault.remedy for fault in faults)
+    return [fault.code for fault in faults]
+
+
+def test_what_is_written_is_read(frozen: Frozen, tmp_path: Path) -> None:
+    file = tmp_path / "new" / "f.json"
+    assert files.write(frozen, file)
+    assert files.read(file) == frozen
+    assert [entry.name for entry in file.parent.iterdir()] == ["f.json"]
+    assert json.loads(file.read_text("utf-8"))["sha256"] == files.digest_of(frozen) == files.digest_of(files.read(file))
+
+
+def test_the_same_arguments_give_the_same_bytes(frozen: Frozen, scenarios: Mapping[str, sim.Scenario]) -> None:
+    again = freeze(scenarios, "2026-11", paths=320, seed=7, workers=2)
+    assert files.text(again) == files.text(frozen)
+    other = freeze(scenarios, "2026-11", paths=320, seed=8, workers=1)
+    assert files.digest_of(other) != files.digest_of(frozen)
+
+
+@given(st.data())
+def test_no_digit_can_be_changed(
+    by_hand: Frozen, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    text = files.text(by_hand)
+    place = data.draw(st.sampled_from([found.start() for found in re.finditer("[0-9]", text)]))
+    digit = data.draw(st.sampled_from([d for d in "0123456789" if d != text[place]]))
+    changed = text[:place] + digit + text[place + 1 :]
+    file = tmp_path_factory.getbasetemp() / "changed.json"
+    file.write_text(changed, encoding="utf-8")
+    if _same_numbers(text, changed):  # 0.80 for 0.8 cannot come of replacing a digit, 1e1 for 1e01 neither
+        pytest.fail("a digit without a meaning")
+    with pytest.raises(ScenarioError):
+        files.read(file)
+
+
+def _same_numbers(one: str, other: str) -> bool:
+    try:
+        return bool(json.loads(one) == json.loads(other))
+    except json.JSONDecodeError:
+        return False
+
+
+def test_layout_is_not_content(by_hand: Frozen, tmp_path: Path) -> None:
+    content = json.loads(files.text(by_hand))
+    file = tmp_path / "f.json"
+    file.write_text(json.dumps(dict(reversed(content.items())), indent=4), encoding="utf-8")
+    assert files.read(file) == by_hand
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "words"),
+    [
+        (lambda text: text[:-200], "bad-json", "must be JSON"),
+        (lambda text: "", "bad-json", "must be JSON"),
+        (lambda text: "[1, 2]", "no-forecast", "must be a frozen forecast"),
+        (lambda text: '{"kind": "something else"}', "no-forecast", "must be a frozen forecast"),
+        (lambda text: text.replace('"by": 2028', '"by": 2029'), "damaged-forecast", "changed or damaged"),
+        (lambda text: text.replace('"title": "By hand"', '"title": "by hand"'), "damaged-forecast", "changed"),
+        (lambda text: text.replace('"seed": 1,', '"seed": 1.0,'), "damaged-forecast", "changed"),
+        (lambda text: text.replace('"seed": 1,', '"seed": 2, "seed": 1,'), "bad-json", "the key seed stands twice"),
+        (lambda text: text.replace('"seed": 1,', '"seed": NaN,'), "bad-json", "NaN is no finite number"),
+        (lambda text: text.replace('"seed": 1,', '"seed": 1e999,'), "bad-json", "1e999 is no finite number"),
+        (lambda text: text.replace('"sha256"', '"sha"'), "damaged-forecast", "must be the sha256"),
+        (lambda text: "[" * 100_000, "bad-json", "must be JSON that can be read"),
+    ],
+)
+def test_a_damaged_file_is_refused(
+    by_hand: Frozen, tmp_path: Path, spoil: Callable[[str], str], code: str, words: str
+) -> None:
+    file = tmp_path / "f.json"
+    file.write_text(spoil(files.text(by_hand)), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=words) as error:
+        files.read(file)
+    assert codes(error) == [code]
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as error:
+        files.read(tmp_path / "f.json")
+    assert codes(error) == ["no-such-file"]
+
+
+def first_cell(content: dict[str, Any]) -> dict[str, Any]:
+    cell: dict[str, Any] = content["scenarios"][0]["shares"][0]
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: first_cell(c)["quantiles"].reverse() or first_cell(c)["quantiles"].append(0.0), "must not fall"),
+        (lambda c: first_cell(c)["quantiles"].pop(), "must have a quantile a level"),
+        (lambda c: first_cell(c).update(at_target=[1.2, 0.0, 1.0]), "less than or equal to 1"),
+        (lambda c: c["scenarios"][0]["number"][0].update(pmf=[0.5, 0.4]), "must sum to 1"),
+        (lambda c: c["scenarios"][0]["shares"].pop(), "must have every year once"),
+        (lambda c: c["scenarios"].append(c["scenarios"][0]), "must have different names"),
+        (lambda c: c.update(date="2026-13"), "a date is written"),
+        (lambda c: c.update(date="2026-02-30"), "day is out of range"),
+        (lambda c: c.update(more=1), "Extra inputs"),
+        (lambda c: c.update(format=2), "must be 1"),
+    ],
+)
+def test_a_file_that_was_hashed_anew_must_still_hold_a_forecast(
+    by_hand: Frozen, tmp_path: Path, change: Callable[[dict[str, Any]], object], words: str
+) -> None:
+    content = json.loads(files.text(by_hand))
+    change(content)
+    content["sha256"] = files.digest(content)
+    file = tmp_path / "f.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=words) as error:
+        files.read(file)
+    assert codes(error) in (["damaged-forecast"], ["other-format"])
+
+
+def test_what_is_frozen_is_not_replaced(by_hand: Frozen, tmp_path: Path) -> None:
+    file = tmp_path / "f.json"
+    assert files.write(by_hand, file)
+    before = file.read_bytes()
+    assert not files.write(by_hand, file)
+    with pytest.raises(UsageError, match="what is frozen is not replaced"):
+        files.write(by_hand.model_copy(update={"date": "2026-12"}), file)
+    assert file.read_bytes() == before
+    notes = tmp_path / "notes.json"
+    notes.write_text("{}")
+    for refused in (files.check_place, lambda place: files.write(by_hand, place)):
+        with pytest.raises(ScenarioError, match="must be a frozen forecast"):
+            refused(notes)
+    assert notes.read_text() == "{}"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["f.json", "notes.json"]
+
+
+def test_a_place_that_cannot_be_written_is_said_before_the_runs(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="cannot write"):
+        files.check_place(tmp_path / "file" / "f.json")
+    files.check_place(tmp_path / "new" / "f.json")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file"]
+
+
+def test_the_recipe_of_the_page_gives_the_digest(by_hand: Frozen, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "forecasts.md").read_text(encoding="utf-8")
+    recipe = page.split("```python\n", 1)[1].split("```", 1)[0]
+    file = tmp_path / "2026-11.json"
+    file.write_text(files.text(by_hand), encoding="utf-8")
+    exec(recipe.replace("forecasts/2026-11.json", str(file)), {})
+    file.write_text(files.text(by_hand).replace("0.8", "0.7", 1), encoding="utf-8")
+    with pytest.raises(AssertionError):
+        exec(recipe.replace("forecasts/2026-11.json", str(file)), {})

@@ -1,0 +1,200 @@
+"""The export as a hub: it says what the forecast says, and is valid by the rules of the hubverse."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jsonschema
+import pytest
+
+from sim.errors import RunError
+from sim.frozen import hubverse
+from sim.frozen.hub_checks import faults
+from sim.frozen.schema import LEVELS, Frozen
+
+
+def rules() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("hub_rules", Path(__file__).with_name("hub_rules.py"))
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def lines(output: Path) -> list[dict[str, str]]:
+    with output.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def config(hub: Path, name: str) -> Any:
+    return json.loads((hub / "hub-config" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+YES = "EST,pmf,yes,0.8\n2026-11-30,hand,core compliance,2027-12-31,"
+
+
+@pytest.fixture
+def hub(by_hand: Frozen, tmp_path: Path) -> Path:
+    hubverse.export_frozen(by_hand, tmp_path / "hub")
+    return tmp_path / "hub"
+
+
+def test_files_stand_where_the_hubverse_looks_for_them(by_hand: Frozen, tmp_path: Path) -> None:
+    output = hubverse.export_frozen(by_hand, tmp_path / "new" / "hub")
+    hub = tmp_path / "new" / "hub"
+    assert sorted(str(file.relative_to(hub)) for file in hub.rglob("*") if file.is_file()) == [
+        "hub-config/admin.json",
+        "hub-config/model-metadata-schema.json",
+        "hub-config/tasks.json",
+        "model-metadata/burdenshare-sim.yml",
+        "model-output/burdenshare-sim/2026-11-30-burdenshare-sim.csv",
+    ]
+    assert output == hub / "model-output" / "burdenshare-sim" / "2026-11-30-burdenshare-sim.csv"
+    header = output.read_text("utf-8").split("\n", 1)[0]
+    assert header == "origin_date,scenario_id,target,target_end_date,location,output_type,output_type_id,value"
+    assert [entry.name for entry in hub.parent.iterdir()] == ["hub"]
+
+
+def test_the_export_read_back_is_the_forecast(frozen: Frozen, tmp_path: Path) -> None:
+    table = lines(hubverse.export_frozen(frozen, tmp_path / "hub"))
+    found = {
+        (row["scenario_id"], row["target"], row["location"], row["target_end_date"], row["output_type_id"]): float(
+            row["value"]
+        )
+        for row in table
+    }
+    assert len(found) == len(table)
+    assert {row["origin_date"] for row in table} == {"2026-11-30"}
+    expected: dict[tuple[str, ...], float] = {}
+    for forecast in frozen.scenarios:
+        for cell in forecast.shares:
+            assert cell.at_target
+            key, end = (forecast.name,), f"{cell.year}-12-31"
+            for level, value in zip(LEVELS, cell.quantiles, strict=True):
+                expected[(*key, "core share", cell.iso3, end, f"{level:g}")] = value
+            expected[(*key, "core compliance", cell.iso3, end, "yes")] = cell.at_target[0]
+            expected[(*key, "core compliance", cell.iso3, end, "no")] = pytest.approx(1 - cell.at_target[0])
+        for entry in forecast.number:
+            for number, value in enumerate(entry.pmf):
+                expected[(forecast.name, "compliant allies", "NATO", f"{entry.year}-12-31", str(number))] = value
+    assert found == expected
+    assert {(row["target"], row["output_type"]) for row in table} == {
+        ("core share", "quantile"), ("core compliance", "pmf"), ("compliant allies", "pmf"),
+    }  # fmt: skip
+
+
+def test_the_hub_is_valid_by_its_own_tasks(frozen: Frozen, tmp_path: Path) -> None:
+    hubverse.export_frozen(frozen, tmp_path / "hub")
+    assert faults(tmp_path / "hub") == []
+    tasks = config(tmp_path / "hub", "tasks")["rounds"][0]["model_tasks"]
+    assert [block["target_metadata"][0]["target_type"] for block in tasks] == ["continuous", "binary", "ordinal"]
+    assert all(block["task_ids"]["scenario_id"]["required"] == ["rutte_2032", "hague_2035"] for block in tasks)
+
+
+def test_scenarios_with_other_years_have_tasks_of_their_own(by_hand: Frozen, tmp_path: Path) -> None:
+    forecast = by_hand.scenarios[0]
+    short = forecast.model_copy(update={
+        "name": "short", "last_year": 2027, "number": forecast.number[:1],
+        "shares": tuple(cell for cell in forecast.shares if cell.year == 2027),
+    })  # fmt: skip
+    hubverse.export([forecast, short], "2026-11", tmp_path / "hub")
+    assert faults(tmp_path / "hub") == []
+    assert len(config(tmp_path / "hub", "tasks")["rounds"][0]["model_tasks"]) == 6
+
+
+def test_the_configuration_follows_the_hubverses_rules(frozen: Frozen, by_hand: Frozen, tmp_path: Path) -> None:
+    known = rules()
+    for place, forecast in (("one", frozen), ("two", by_hand)):
+        hubverse.export_frozen(forecast, tmp_path / place)
+        tasks, admin = config(tmp_path / place, "tasks"), config(tmp_path / place, "admin")
+        jsonschema.validate(admin, known.ADMIN)
+        jsonschema.validate(tasks, known.TASKS)
+        for block in tasks["rounds"][0]["model_tasks"]:
+            (about,) = block["target_metadata"]
+            ((key, value),) = about["target_keys"].items()
+            assert block["task_ids"][key]["required"] == [value]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tasks: tasks.update(extra=1),
+        lambda tasks: tasks["rounds"][0].pop("submissions_due"),
+        lambda tasks: tasks["rounds"][0]["model_tasks"][1]["output_type"]["pmf"]["value"].update(maximum=2),
+        lambda tasks: tasks["rounds"][0]["model_tasks"][0]["task_ids"]["target"].pop("optional"),
+        lambda tasks: tasks["rounds"][0]["model_tasks"][0]["target_metadata"][0].update(is_step_ahead=True),
+    ],
+)
+def test_the_rules_refuse_what_breaks_them(hub: Path, change: Callable[[Any], object]) -> None:
+    tasks = config(hub, "tasks")
+    change(tasks)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(tasks, rules().TASKS)
+
+
+def test_the_metadata_follow_the_schema_shipped_with_them(hub: Path) -> None:
+    text = (hub / "model-metadata" / "burdenshare-sim.yml").read_text("utf-8")
+    facts = {key: json.loads(value) for key, value in (line.split(": ", 1) for line in text.strip().split("\n"))}
+    jsonschema.validate(facts, config(hub, "model-metadata-schema"))
+    assert (f"{facts['team_abbr']}-{facts['model_abbr']}", facts["model_version"]) == ("burdenshare-sim", "0.1.0")
+    assert "given the assumptions" in facts["methods"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("2026-11-30,hand,core share,2027-12-31,EST,quantile,0.5,3\n", "", "identifiers 0.5 are missing"),
+        ("EST,quantile,0.5,3\n", "EST,quantile,0.5,3.5\n", "quantiles fall"),
+        ("EST,quantile,0.5,3\n", "EST,quantile,0.5,-1\n", "out of bounds"),
+        ("EST,quantile,0.5,3\n", "EST,quantile,0.5,nan\n", "out of bounds"),
+        ("EST,quantile,0.5,3\n", "EST,quantile,0.5,three\n", "no number"),
+        ("EST,quantile,0.5,3\n", "EST,quantile,0.51,3\n", "missing or unknown"),
+        ("EST,pmf,yes,0.8\n", "EST,pmf,yes,0.9\n", "probabilities sum to"),
+        ("EST,pmf,yes,0.8\n", f"{YES}EST,pmf,yes,0.8\n", "2 times"),
+        ("EST,pmf,yes,0.8\n", f"{YES}ITA,pmf,yes,1\n", "asked"),
+        ("EST,pmf,yes,0.8\n", f"{YES}EST,mean,,1\n", "mean is not"),
+        ("2026-11-30,hand,core share,2027-12-31,EST", "2026-10-31,hand,core share,2027-12-31,EST", "round 2026-10-31"),
+        ("scenario_id", "scenario", "the columns are"),
+    ],
+)  # fmt: skip
+def test_the_check_sees_every_kind_of_fault(hub: Path, old: str, new: str, words: str) -> None:
+    (output,) = hub.glob("model-output/*/*.csv")
+    text = output.read_text("utf-8")
+    assert old in text
+    output.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert any(words in fault for fault in faults(hub)), faults(hub)
+
+
+def test_the_check_misses_neither_metadata_nor_output(hub: Path) -> None:
+    (hub / "model-metadata" / "burdenshare-sim.yml").unlink()
+    assert any("no metadata" in fault for fault in faults(hub))
+    (output,) = hub.glob("model-output/*/*.csv")
+    output.unlink()
+    assert faults(hub) == ["there is no model output"]
+
+
+def test_a_hub_that_would_not_be_valid_is_not_written(
+    by_hand: Frozen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubverse, "_plain", lambda value: "2")
+    with pytest.raises(AssertionError, match="would not be valid"):
+        hubverse.export_frozen(by_hand, tmp_path / "hub")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_of_a_users_is_replaced(by_hand: Frozen, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    hubverse.export_frozen(by_hand, tmp_path / "empty")
+    (tmp_path / "file").write_text("")
+    for taken in ("empty", "file"):
+        with pytest.raises(RunError, match="choose another place"):
+            hubverse.export_frozen(by_hand, tmp_path / taken)
+    with pytest.raises(RunError, match="cannot write"):
+        hubverse.export_frozen(by_hand, tmp_path / "file" / "hub")

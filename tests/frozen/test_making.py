@@ -1,0 +1,126 @@
+"""What is frozen is what the run says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+import sim
+from sim.errors import UsageError
+from sim.frozen.digits import stated
+from sim.frozen.making import forecast_of, freeze, prolonged
+from sim.frozen.schema import LEVELS, THRESHOLDS_PCT, Frozen, last_day
+from sim.record.grid import printed
+
+
+def test_it_holds_every_ally_year_and_scenario(frozen: Frozen) -> None:
+    assert [forecast.name for forecast in frozen.scenarios] == ["rutte_2032", "hague_2035"]
+    for forecast in frozen.scenarios:
+        assert forecast.years == range(2027, 2036)
+        assert len({cell.iso3 for cell in forecast.shares}) == 32
+        assert len(forecast.shares) == 32 * 9
+        assert {len(entry.pmf) for entry in forecast.number} == {32}
+        assert (forecast.paths, forecast.seed) == (320, 7)
+
+
+def test_it_agrees_with_the_tables_and_paths_of_the_run(scenarios: Mapping[str, sim.Scenario]) -> None:
+    results = sim.simulate(scenarios["hague_2035"], paths=320, seed=7, executor="serial", keep=["reported_pct"])
+    forecast = forecast_of(results.record, "hague_2035")
+    core = results.compliance().query("pillar == 'core'").set_index(["iso3", "year"])
+    shares = results.shares().query("pillar == 'core'").set_index(["iso3", "year"])
+    allies = [entry.iso3 for entry in results.record.description.allies]
+    paths = printed(results.paths("reported_pct"))
+    for cell in forecast.shares:
+        quantiles = dict(zip(LEVELS, cell.quantiles, strict=True))
+        for level, column in ((0.05, "q05"), (0.25, "q25"), (0.5, "q50"), (0.75, "q75"), (0.95, "q95")):
+            assert quantiles[level] == round(shares.loc[(cell.iso3, cell.year), column], 2)
+        if cell.iso3 == "EUC":
+            assert cell.without_late_push is None
+            continue
+        row = core.loc[(cell.iso3, cell.year)]
+        assert cell.at_target == stated(round(row["probability"] * 320), 320) == cell.at_least[3]
+        assert cell.without_late_push == stated(round(row["without_late_push"] * 320), 320)
+        own = paths[allies.index(cell.iso3), cell.year - 2027]
+        for threshold, chance in zip(THRESHOLDS_PCT, cell.at_least, strict=True):
+            assert chance == stated(int((own >= round(100 * threshold)).sum()), 320)
+    number = results.alliance().query("pillar == 'core' and year == 2035")["probability"].to_numpy()
+    assert np.abs(np.array(forecast.number[-1].pmf) - number).max() < 0.1
+
+
+def test_europe_and_canada_are_at_the_target_where_their_average_is(scenarios: Mapping[str, sim.Scenario]) -> None:
+    record = sim.simulate(scenarios["hague_2035"], paths=320, seed=7, executor="serial").record
+    cell = next(c for c in forecast_of(record, "x").shares if (c.iso3, c.year) == ("EUC", 2035))
+    histogram = record.counts.arrays["group_shares"][0, 0, -1]
+    assert cell.at_target == stated(int(histogram[350:].sum()), 320)
+    assert 0 < histogram[350:].sum() < 320
+
+
+def test_a_prolonged_scenario_begins_with_the_short_one_and_says_so(
+    frozen: Frozen, scenarios: Mapping[str, sim.Scenario]
+) -> None:
+    rutte, hague = frozen.scenarios
+    short = forecast_of(
+        sim.simulate(scenarios["rutte_2032"], paths=320, seed=7, executor="serial").record, "rutte_2032"
+    )
+    assert short.years == range(2027, 2033)
+    assert short.shares == tuple(cell for cell in rutte.shares if cell.year <= 2032)
+    assert short.number == rutte.number[:6]
+    assert "file ends in 2032; it was simulated to 2035" in rutte.note
+    assert "stays in force after 2032" in rutte.note
+    assert (short.note, hague.note) == ("", "")
+    assert (rutte.scenario_last_year, hague.scenario_last_year) == (2032, 2035)
+    assert rutte.scenario_digest == short.simulated_digest == scenarios["rutte_2032"].digest
+    assert rutte.simulated_digest != rutte.scenario_digest
+    assert hague.simulated_digest == hague.scenario_digest
+
+
+def test_a_prolonged_scenario_has_a_digest_of_its_own(scenarios: Mapping[str, sim.Scenario]) -> None:
+    scenario = scenarios["rutte_2032"]
+    before = scenario.digest
+    longer = prolonged(scenario, 2035)
+    assert longer.digest != before
+    assert longer.digest == sim.loads(sim.dump(longer)).digest
+    assert prolonged(longer, 2030) is longer
+
+
+def test_a_shorter_forecast_is_the_longer_one_cut_off(frozen: Frozen, scenarios: Mapping[str, sim.Scenario]) -> None:
+    short = freeze({"hague_2035": scenarios["hague_2035"]}, "2026-11", 2029, paths=320, seed=7, workers=1).scenarios[0]
+    assert short.years == range(2027, 2030)
+    assert short.note == ""
+    assert short.shares == tuple(cell for cell in frozen.scenarios[1].shares if cell.year <= 2029)
+
+
+@pytest.mark.parametrize("year", [2026, 2067])
+def test_a_last_year_out_of_reach_is_refused(scenarios: Mapping[str, sim.Scenario], year: int) -> None:
+    with pytest.raises(UsageError, match="between 2027 and 2066"):
+        freeze(scenarios, "2026-11", year, paths=16)
+
+
+def test_a_scenario_without_a_core_target_is_refused() -> None:
+    with pytest.raises(UsageError, match="no core target"):
+        freeze({"aimless": sim.loads('title = "aimless"')}, "2026-11", paths=16)
+
+
+def test_an_ally_that_the_target_does_not_bind_has_no_compliance() -> None:
+    text = '[targets.core]\nshare_pct = 3.5\nby = 2028\nmembers = ["EST", "ITA"]\n'
+    forecast = freeze({"two": sim.loads(text)}, "2026-11", 2028, paths=64, workers=1).scenarios[0]
+    assert {cell.iso3 for cell in forecast.shares if cell.at_target} == {"EST", "ITA"}
+    assert all((cell.at_target is None) == (cell.iso3 not in ("EST", "ITA")) for cell in forecast.shares)
+    assert {len(entry.pmf) for entry in forecast.number} == {3}
+
+
+def test_progress_counts_the_runs_of_all_scenarios(scenarios: Mapping[str, sim.Scenario]) -> None:
+    seen: list[tuple[int, int]] = []
+    freeze(scenarios, "2026-11", paths=32, workers=1, progress=lambda done, wanted: seen.append((done, wanted)))
+    assert seen == [(32, 64), (64, 64)]
+
+
+def test_the_last_day_of_a_date() -> None:
+    assert last_day("2026-11") == "2026-11-30"
+    assert last_day("2028-02") == "2028-02-29"
+    assert last_day("2026-11-22") == "2026-11-22"
+    for wrong in ("2026", "2026-13", "2026-02-30", "26-11", "2026-11-", "2026-1", "२०२६-११"):
+        with pytest.raises(ValueError, match=r"date|day"):
+            last_day(wrong)
