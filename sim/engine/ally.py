@@ -57,8 +57,10 @@ class Ally:
         self.growth_sd = inputs.growth_sd_pct if self.growth.sd_pct is None else self.growth.sd_pct
         b = self.budget
         self.room = budget.fiscal_room(
-            inputs.debt_pct, loss=b.room_loss, debt_from_pct=b.room_debt_from_pct, debt_span_pct=b.room_debt_span_pct
-        )
+            inputs.debt_pct, inputs.deficit_pct, loss=b.room_loss,
+            debt_from_pct=b.room_debt_from_pct, debt_span_pct=b.room_debt_span_pct,
+            deficit_from_pct=b.room_deficit_from_pct, deficit_span_pct=b.room_deficit_span_pct,
+        )  # fmt: skip
         self.desired_cap = budget.at_exposure(b.desired_cap_pct, b.desired_cap_exposure, inputs.exposure)
         self.headroom = budget.at_exposure(b.headroom_pct, b.headroom_exposure, inputs.exposure)
 
@@ -150,11 +152,9 @@ class Ally:
             desired, share, urgency, self.room,
             speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max, speed_down=b.speed_down,
         )  # fmt: skip
-        deadline = budget.deadline_step(
-            willing, target, share, years_left(due, year), self.room, weight=b.deadline_weight
-        )
+        pledged = budget.pledged_step(target, share, years_left(due, year), self.room, weight=b.deadline_weight)
         plan = budget.plan(
-            pull, deadline, share, target, headroom_pct=self.headroom, headroom_weight=b.headroom_weight,
+            pull, pledged, willing, share, headroom_pct=self.headroom, headroom_weight=b.headroom_weight,
             max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
         )  # fmt: skip
         state.next_plan_pct = self._toward_announced(plan, year, first=year == self.years.base + 1)

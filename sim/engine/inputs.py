@@ -22,8 +22,14 @@ PRIOR_RATE, PRIOR_YEARS = 0.08, 25.0
 RATE_WITHOUT_CALENDAR = 0.25
 """Where the table of elections has no calendar (before 2021, after 2035) they come at random, once in four years."""
 
+DEFICIT_YEARS = 3
+"""Years before the base year whose mean deficit counts."""
+
 PLEDGES_FROM = 2025
 """The national pledges and announced paths of the data were made in 2025 and 2026: earlier base years know none."""
+
+FORECAST_EDITION = {2025: "2025-10"}
+"""The IMF's forecast known in December of a base year, where it is not that of the table `gdp`."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class AllyInputs:
     forecast_pct: dict[int, float]  # growth by simulated year, %
     exposure: float  # 0 to 1
     debt_pct: float  # gross public debt of the year before the base year, % of GDP
+    deficit_pct: float  # public deficit, mean of the three years before the base year, % of GDP
     commitment: float  # the most it feels bound by an alliance target
     elections: dict[int, int]  # month of the scheduled election, by year
     calendar: range  # years whose elections are in the data
@@ -94,6 +101,7 @@ def _inputs(
     row, gdp, debt = tables.share(iso3, base), tables.gdp_row(iso3, base), tables.debt_pct(iso3, base - 1)
     share = own.share_pct if own and own.share_pct is not None else (row.share_pct if row else None)
     debt = own.debt_pct if own and own.debt_pct is not None else debt
+    deficit = own.deficit_pct if own and own.deficit_pct is not None else deficit_pct(tables, iso3, base)
     gaps = []
     if share is None:
         gaps.append(_missing("shares", iso3, "share_pct", f"of {base}", f"or set [ally.{iso3}] share_pct"))
@@ -101,18 +109,20 @@ def _inputs(
         gaps.append(_missing("gdp", iso3, "nominal_usd_bn", f"of {base}"))
     if debt is None:
         gaps.append(_missing("gdp", iso3, "gov_debt_pct", f"of {base - 1}", f"or set [ally.{iso3}] debt_pct"))
+    if deficit is None:
+        gaps.append(_missing("gdp", iso3, "gov_balance_pct", f"of {base - 1}", f"or set [ally.{iso3}] deficit_pct"))
     blank = first_growth_missing(growth[iso3], base, last)
     if blank is not None:
         gaps.append(_missing("gdp", iso3, "growth_pct", f"of {blank}"))
     faults += gaps
-    if gaps or share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None:
+    if gaps or share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None or deficit is None:
         return None
     first = base - scenario.of_ally(iso3, scenario.budget).norm_years + 1
     past = [past_row.share_pct for past_row in tables.shares_of(iso3) if first <= past_row.year < base]
     near = exposure(
         geography.distance_moscow_km, geography.land_border_russia, geography.near_coast, geography.exposure_override
     )
-    expected = forecast(growth[iso3], base, list(years))
+    expected = forecast(_growth_known(scenario, tables, iso3, growth[iso3]), base, list(years))
     return AllyInputs(
         iso3=iso3,
         code=ally.iso_numeric,
@@ -125,6 +135,7 @@ def _inputs(
         forecast_pct=dict(zip(years, expected, strict=True)),
         exposure=own.exposure if own and own.exposure is not None else near,
         debt_pct=debt,
+        deficit_pct=deficit,
         commitment=own.commitment if own and own.commitment is not None else 1.0,
         elections={
             row.year: row.month
@@ -137,6 +148,16 @@ def _inputs(
     )
 
 
+def deficit_pct(tables: Tables, iso3: str, base_year: int) -> float | None:
+    """Mean public deficit of the years before the base year that are known, % of GDP; IMF, April 2026.
+
+    One year would let a single bad one, such as 2020, stand for what an ally can afford.
+    """
+    rows = [tables.gdp_row(iso3, year) for year in range(base_year - DEFICIT_YEARS, base_year)]
+    balances = [row.gov_balance_pct for row in rows if row is not None and row.gov_balance_pct is not None]
+    return -fmean(balances) if balances else None
+
+
 def first_growth_missing(growth_pct: Mapping[int, float], base_year: int, last_year: int) -> str | None:
     """The first years that `own_growth_sd` and `forecast` need and a series lacks; None where it suffices."""
     measured = [year for year in SD_YEARS if year <= base_year]
@@ -147,6 +168,15 @@ def first_growth_missing(growth_pct: Mapping[int, float], base_year: int, last_y
         return None if any(year in growth_pct for year in past) else f"a year of {past[0]} to {past[-1]}"
     wanted = range(base_year + 1, min(last_year, max(growth_pct)) + 1)
     return next((str(year) for year in wanted if year not in growth_pct), None)
+
+
+def _growth_known(scenario: Scenario, tables: Tables, iso3: str, growth_pct: dict[int, float]) -> Mapping[int, float]:
+    """Growth as forecast in December of the base year: of an earlier edition where the packaged tables have it."""
+    edition = FORECAST_EDITION.get(scenario.horizon.base_year)
+    if edition is None or "gdp" in scenario.replacements:
+        return growth_pct
+    known = {year: tables.growth_known(iso3, year, edition) for year in growth_pct}
+    return growth_pct | {year: value for year, value in known.items() if value is not None}
 
 
 def _calendar(tables: Tables) -> range:
@@ -165,15 +195,21 @@ def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
     budget = scenario.of_ally(iso3, scenario.budget)
     if scenario.horizon.base_year < PLEDGES_FROM:
         return ()
+    december = f"{scenario.horizon.base_year}-12-31"
     own: list[Pledge | AnnouncedPath] = []
     if budget.pledges:
         for row in tables.pledges_of(iso3):
-            if row.role and row.target_pct is not None and row.target_year is not None:
+            if (
+                row.role
+                and (row.announced or "") <= december
+                and row.target_pct is not None
+                and row.target_year is not None
+            ):
                 own.append(Pledge(
                     kind="pledge", name=f"{iso3.lower()}_{row.role}", title=f"National {row.role.replace('_', '-')}",
                     ally=iso3, share_pct=row.target_pct, by=row.target_year, opt_out=row.role == "opt_out",
                 ))  # fmt: skip
-    points = tables.announced_path(iso3)
+    points = [point for point in tables.announced_path(iso3) if point.announced <= december]
     if budget.announced_paths and points:
         own.append(AnnouncedPath(
             kind="announced_path", name=f"{iso3.lower()}_path", title="Announced path", ally=iso3,

@@ -43,10 +43,14 @@ def at_exposure(base_pct: Value, extra_pct: Value, exposure: Value) -> Value:
     return base_pct + extra_pct * exposure
 
 
-def fiscal_room(debt_pct: Value, *, loss: Value, debt_from_pct: Value, debt_span_pct: Value) -> Value:
-    """What public debt leaves of an increase: 1 at low debt, 1 - loss at high."""
-    burden = (np.asarray(debt_pct, dtype=np.float32) - debt_from_pct) / debt_span_pct
-    room: Value = 1 - loss * np.minimum(np.maximum(burden, 0), 1)
+def fiscal_room(
+    debt_pct: Value, deficit_pct: Value, *,
+    loss: Value, debt_from_pct: Value, debt_span_pct: Value, deficit_from_pct: Value, deficit_span_pct: Value,
+) -> Value:  # fmt: skip
+    """What public finance leaves of an increase: 1 at low debt and deficit, 1 - loss where either is high."""
+    debt = (np.asarray(debt_pct, dtype=np.float32) - debt_from_pct) / debt_span_pct
+    deficit = (np.asarray(deficit_pct, dtype=np.float32) - deficit_from_pct) / deficit_span_pct
+    room: Value = 1 - loss * np.minimum(np.maximum(np.maximum(debt, deficit), 0), 1)
     return room
 
 
@@ -61,23 +65,26 @@ def pull(
     return step
 
 
-def deadline_step(
-    willing: Array, target_pct: Value, share_pct: Array, years_left: Value, room: Value, *, weight: Value
-) -> Array:
-    """The yearly step that the pledge's date asks for, percentage points; below 0 where the target is met."""
-    step: Array = (weight * room) * willing * (target_pct - share_pct) / years_left
+def pledged_step(target_pct: Value, share_pct: Array, years_left: Value, room: Value, *, weight: Value) -> Array:
+    """The least yearly step of an ally that keeps its pledge, percentage points.
+
+    Below the target, a part of the even step to the pledge's date; above it, a cut down to the target and no further.
+    """
+    gap = target_pct - share_pct
+    step: Array = np.where(gap > 0, (weight * room) * gap / years_left, gap)
     return step
 
 
 def plan(
-    pull_pct: Array, deadline_pct: Array, share_pct: Array, target_pct: Value, *,
+    pull_pct: Array, pledged_pct: Array, willing: Array, share_pct: Array, *,
     headroom_pct: Value, headroom_weight: Value, max_rise_pct: Value, max_rise: Value, max_fall: Value,
 ) -> Array:  # fmt: skip
-    """The planned change of the share, percentage points: the larger of the two steps, within what a budget can move.
+    """The planned change of the share, percentage points: the pull, raised to the pledged step as far as it is willing.
 
-    `headroom_pct` is the level toward which increases slow down; `max_rise` and `max_fall` are parts of the share.
+    Held within what a budget can move: `headroom_pct` is the level toward which increases slow down; `max_rise` and
+    `max_fall` are parts of the share.
     """
-    wanted = np.where(share_pct < target_pct, np.maximum(pull_pct, deadline_pct), pull_pct)
+    wanted = pull_pct + willing * np.maximum(pledged_pct - pull_pct, 0)
     held = np.minimum(wanted, headroom_weight * np.maximum(headroom_pct - share_pct, 0))
     return within_reach(held, share_pct, max_rise_pct=max_rise_pct, max_rise=max_rise, max_fall=max_fall)
 

@@ -74,6 +74,9 @@ class AllyFacts(Facts):
     debt_pct: Annotated[float, Field(strict=True, ge=0, le=500)] | None = Field(
         None, description="public debt, % of GDP"
     )
+    deficit_pct: Annotated[float, Field(strict=True, ge=-50, le=50)] | None = Field(
+        None, description="public deficit, % of GDP"
+    )
     exposure: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
         None, description="exposure to Russia, 0 to 1"
     )

@@ -167,7 +167,7 @@ class Budget(Facts):
         2.5, "what full exposure adds to that ceiling", unit="% of GDP", scope="path", low=0, high=50
     )
     room_loss: Scalar = parameter(
-        0.45, "part of an increase that high debt takes away", unit="1", scope="path", low=0, high=1,
+        0.45, "part of an increase that a high debt or deficit takes away", unit="1", scope="path", low=0, high=1,
         evidence="NATO July 2026 on IMF debt: cross-section after 2022",
     )  # fmt: skip
     room_debt_from_pct: Scalar = parameter(
@@ -176,6 +176,13 @@ class Budget(Facts):
     )  # fmt: skip
     room_debt_span_pct: Scalar = parameter(
         60.0, "further debt after which it shrinks no more", unit="% of GDP", scope="path", low=1, high=500
+    )
+    room_deficit_from_pct: Scalar = parameter(
+        3.0, "deficit at which room begins to shrink", unit="% of GDP", scope="path", low=0, high=50,
+        evidence="the Maastricht reference value",
+    )  # fmt: skip
+    room_deficit_span_pct: Scalar = parameter(
+        3.0, "further deficit after which it shrinks no more", unit="% of GDP", scope="path", low=0.1, high=50
     )
     speed: Scalar = parameter(
         0.05, "part of the gap closed in a year without urgency", unit="1/year", scope="path", low=0, high=1,

@@ -63,7 +63,7 @@ class Ally:
         self.f = facts
         self.s = facts.base_share_pct * (1 - 0.02 if facts.estimated else 1)
         self.n, self.u, self.q, self.gdp = facts.norm_pct, 0.4, 0.9, facts.gdp_usd_bn
-        self.room = 1 - 0.45 * min(max((facts.debt_pct - 60) / 60, 0), 1)
+        self.room = 1 - 0.45 * min(max((facts.debt_pct - 60) / 60, (facts.deficit_pct - 3) / 3, 0), 1)
 
     def target(self, year: int) -> tuple[float, int, float]:
         own = [e for e in self.f.commitments if isinstance(e, Pledge)]
@@ -81,8 +81,8 @@ class Ally:
         self.n += 0.20 * max(s - premium - self.n, 0)
         desired = min(self.n + 0.5 * w * max(goal - self.n, 0) + premium, 5.0 + 2.5 * e)
         pull = min(0.8, 0.05 + 0.18 * a) * self.room * (desired - s) if desired > s else 0.2 * (desired - s)
-        deadline = 0.5 * self.room * w * (goal - s) / max(1, by - year + 1)
-        plan = min(max(pull, deadline) if s < goal else pull, 0.5 * max(3.0 + 2.5 * e - s, 0))
+        pledged = 0.5 * self.room * (goal - s) / max(1, by - year + 1) if s < goal else goal - s
+        plan = min(pull + w * max(pledged - pull, 0), 0.5 * max(3.0 + 2.5 * e - s, 0))
         plan = self.reach(plan)
         for path in (event for event in self.f.commitments if isinstance(event, AnnouncedPath)):
             points = {2026: self.f.base_share_pct} | {p.year: p.share_pct for p in path.points}

@@ -18,6 +18,8 @@ from sim.frozen import files
 from sim.frozen.making import freeze
 from sim.frozen.schema import Frozen
 
+FORECASTS = Path(__file__).parents[2] / "forecasts"
+
 
 def codes(error: pytest.ExceptionInfo[ScenarioError]) -> list[str]:
     faults = error.value.faults
@@ -170,3 +172,10 @@ def test_the_recipe_of_the_page_gives_the_digest(by_hand: Frozen, tmp_path: Path
     file.write_text(files.text(by_hand).replace("0.8", "0.7", 1), encoding="utf-8")
     with pytest.raises(AssertionError):
         exec(recipe.replace("forecasts/2026-11.json", str(file)), {})
+
+
+@pytest.mark.parametrize("file", sorted(FORECASTS.glob("*.json")), ids=lambda file: file.name)
+def test_the_forecasts_of_the_project_are_as_they_were_frozen(file: Path) -> None:
+    frozen = files.read(file)
+    assert frozen.date == file.stem
+    assert files.text(frozen) == file.read_text(encoding="utf-8")

@@ -154,6 +154,7 @@ def test_the_metadata_follow_the_schema_shipped_with_them(hub: Path) -> None:
         ("EST,quantile,0.5,3\n", "EST,quantile,0.5,3.5\n", "quantiles fall"),
         ("EST,quantile,0.5,3\n", "EST,quantile,0.5,-1\n", "out of bounds"),
         ("EST,quantile,0.5,3\n", "EST,quantile,0.5,nan\n", "out of bounds"),
+        ("EST,quantile,0.99,3\n", "EST,quantile,0.99,inf\n", "out of bounds"),
         ("EST,quantile,0.5,3\n", "EST,quantile,0.5,three\n", "no number"),
         ("EST,quantile,0.5,3\n", "EST,quantile,0.51,3\n", "missing or unknown"),
         ("EST,pmf,yes,0.8\n", "EST,pmf,yes,0.9\n", "probabilities sum to"),

@@ -81,7 +81,7 @@ def test_growth_noise_of_the_data_is_what_the_page_says() -> None:
             series.setdefault(row.iso3, {})[row.year] = row.growth_pct
     stated = {"BEL": 0.9, "FRA": 0.9, "USA": 1.2, "DEU": 1.5, "LTU": 2.3, "EST": 3.4, "GRC": 3.7, "LVA": 3.8}
     for iso3, sd in stated.items():
-        assert round(growth.own_growth_sd(series, iso3), 1) == pytest.approx(sd, abs=0.1001)
+        assert round(growth.own_growth_sd(series, iso3, 2026), 1) == pytest.approx(sd, abs=0.1001)
 
 
 def test_the_common_factor_has_mean_zero() -> None:
@@ -98,25 +98,29 @@ def test_exposure_from_geography() -> None:
     assert exposure(892, True, True, override=0.5) == 0.5
 
 
-def test_fiscal_room() -> None:
+def test_fiscal_room_is_what_the_worse_of_debt_and_deficit_leaves() -> None:
+    limits = {"debt_from_pct": 60, "debt_span_pct": 60, "deficit_from_pct": 3, "deficit_span_pct": 3}
     room = {
-        debt: float(budget.fiscal_room(debt, loss=0.45, debt_from_pct=60, debt_span_pct=60)) for debt in (30, 90, 200)
+        (debt, deficit): float(budget.fiscal_room(debt, deficit, loss=0.45, **limits))
+        for debt, deficit in ((30, -8), (90, 0), (200, 0), (30, 4), (30, 9), (90, 4), (90, 6))
     }
-    assert room == pytest.approx({30: 1.0, 90: 0.775, 200: 0.55})
+    assert room == pytest.approx(
+        {(30, -8): 1, (90, 0): 0.775, (200, 0): 0.55, (30, 4): 0.85, (30, 9): 0.55, (90, 4): 0.775, (90, 6): 0.55}
+    )
 
 
 def test_deadline_alone_is_a_straight_line_to_the_target() -> None:
     """Closed form 3, the deadline rule with w = room = weight = 1."""
     share = array(2.0)
     for year in range(2027, 2033):
-        share = share + budget.deadline_step(array(1.0), 3.5, share, 2032 - year + 1, 1.0, weight=1.0)
+        share = share + budget.pledged_step(3.5, share, 2032 - year + 1, 1.0, weight=1.0)
     assert share[0] == pytest.approx(3.5, abs=1e-6)
 
 
 def test_deadline_with_a_weight_leaves_the_stated_gap() -> None:
     share, gap = array(2.0), 1.5
     for left in range(6, 0, -1):
-        share = share + budget.deadline_step(array(1.0), 3.5, share, left, 1.0, weight=0.5)
+        share = share + budget.pledged_step(3.5, share, left, 1.0, weight=0.5)
         gap *= 1 - 0.5 / left
     assert 3.5 - share[0] == pytest.approx(gap, abs=1e-6)
 
@@ -130,15 +134,52 @@ def test_partial_adjustment() -> None:
     assert share[0] == pytest.approx(3 - 0.7**5, abs=1e-6)
 
 
-@given(shares, reals, reals, st.floats(0, 8, width=32))
-def test_a_plan_stays_within_reach(share: float, pull: float, deadline: float, target: float) -> None:
+@given(shares, reals, reals, st.floats(0, 1, width=32))
+def test_a_plan_stays_within_reach(share: float, pull: float, pledged: float, willing: float) -> None:
     limits = {"max_rise_pct": 1.0, "max_rise": 0.4, "max_fall": 0.08}
     plan = budget.plan(
-        array(pull), array(deadline), array(share), target, headroom_pct=3.0, headroom_weight=0.5, **limits
+        array(pull), array(pledged), array(willing), array(share), headroom_pct=3.0, headroom_weight=0.5, **limits
     )
     assert -0.08 * share * (1 + 1e-5) <= plan[0] <= min(1.0, 0.4 * share) * (1 + 1e-5)
     if plan[0] > 0:
         assert plan[0] <= 0.5 * max(3.0 - share, 0) + 1e-5
+
+
+def planned(share: float, willing: float, *, desired: float, target: float = 2.0, left: int = 3) -> float:
+    """The plan of an ally that would rather be at `desired`, with nothing in the way of a budget."""
+    pull = budget.pull(
+        array(desired), array(share), array(1.0), 1.0, speed=0.05, speed_urgency=0.18, speed_max=0.8, speed_down=0.2
+    )
+    pledged = budget.pledged_step(target, array(share), left, 1.0, weight=0.5)
+    wide = {"headroom_pct": 50.0, "headroom_weight": 1.0, "max_rise_pct": 50.0, "max_rise": 50.0, "max_fall": 1.0}
+    return float(budget.plan(pull, pledged, array(willing), array(share), **wide)[0])
+
+
+@given(st.floats(0, 1, width=32), st.floats(0, 5, width=32))
+def test_nothing_jumps_where_the_target_is_reached(willing: float, desired: float) -> None:
+    """A share just below the target and one just above are planned alike."""
+    assert planned(1.9999, willing, desired=desired) == pytest.approx(
+        planned(2.0001, willing, desired=desired), abs=1e-3
+    )
+
+
+@given(st.floats(0.2, 6), st.floats(0.2, 6), st.floats(0, 1, width=32), st.floats(0, 5, width=32))
+def test_who_stands_higher_plans_to_stand_higher(one: float, other: float, willing: float, desired: float) -> None:
+    low, high = sorted((one, other))
+    after = [share + planned(share, willing, desired=desired) for share in (low, high)]
+    assert after[0] <= after[1] + 1e-5
+
+
+@given(st.floats(0.2, 6), st.floats(0, 1, width=32), st.floats(0, 1, width=32), st.floats(0, 5, width=32))
+def test_the_more_willing_never_plans_less(share: float, one: float, other: float, desired: float) -> None:
+    low, high = sorted((one, other))
+    assert planned(share, low, desired=desired) <= planned(share, high, desired=desired) + 1e-6
+
+
+def test_a_fully_willing_ally_never_plans_below_the_target() -> None:
+    assert 2.5 + planned(2.5, 1.0, desired=0.5) == pytest.approx(2.1)  # the pull alone: a fifth of the excess
+    assert 2.1 + planned(2.1, 1.0, desired=0.5) == pytest.approx(2.0)
+    assert 2.1 + planned(2.1, 0.0, desired=0.5) == pytest.approx(1.78)
 
 
 def test_printed_rounds_halves_up_as_nato_prints() -> None:
