@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 
+from sim.backtest.rivals import TARGETS, target_in_force
 from sim.data.tables import Replacement
 from sim.model.urgency import HISTORY
 from sim.scenario.loading import loads
@@ -20,12 +21,6 @@ FIRST, LAST = 2014, 2026
 
 ORIGINS = range(FIRST, LAST)
 """The Decembers a forecast can be made in and scored by at least one later figure."""
-
-WALES = (2.0, 2024)
-HAGUE = (3.5, 2035)
-"""Share and year of the alliance's aims of September 2014 and June 2025."""
-
-HAGUE_AGREED = 2025
 
 
 class Mode(StrEnum):
@@ -45,19 +40,14 @@ class Mode(StrEnum):
         }[self]
 
 
-def target_at(origin: int) -> tuple[float, int]:
-    """Share and year of the alliance's aim in December of a year."""
-    return HAGUE if origin >= HAGUE_AGREED else WALES
-
-
 @lru_cache(maxsize=64)
 def past_scenario(origin: int, last_year: int, *, events_given: bool = False) -> Scenario:
     """The model as shipped from December of `origin` to `last_year`.
 
     With `events_given` nothing befalls the alliance but what did, in its month: the jumps of urgency that stand in the
-    model's history, and the aim of The Hague.
+    model's history, and the alliance's new targets.
     """
-    share, due = target_at(origin)
+    share, due = target_in_force(origin)
     lines = [
         f'title = "From December {origin}"',
         f"[horizon]\nbase_year = {origin}\nlast_year = {last_year}",
@@ -72,11 +62,12 @@ def past_scenario(origin: int, last_year: int, *, events_given: bool = False) ->
                     f'[[event]]\nname = "given_{year}"\nkind = "crisis"\ntitle = "{words.capitalize()}"\n'
                     f'when = "{year}-{month:02}"\nsize = {size}'
                 )
-        if origin < HAGUE_AGREED <= last_year:
-            lines.append(
-                f'[[event]]\nname = "the_hague"\nkind = "summit"\ntitle = "Summit of The Hague"\nwhen = "2025-06"\n'
-                f"share_pct = {HAGUE[0]}\nby = {HAGUE[1]}"
-            )
+        for agreed, new_share, by in TARGETS:
+            if origin < agreed <= last_year:
+                lines.append(
+                    f'[[event]]\nname = "target_{agreed}"\nkind = "summit"\nwhen = "{agreed}-06"\n'
+                    f"share_pct = {new_share}\nby = {by}"
+                )
     return loads("\n".join(lines), f"the past from {origin}")
 
 

@@ -6,6 +6,9 @@ The search is deterministic, so asking the same questions again and finding most
 from __future__ import annotations
 
 import os
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +17,21 @@ from sim.calibration.parameters import Floats
 
 EVERY = 50
 """New answers after which the file is written."""
+
+
+ROOMS = ("data", "distributions", "engine", "events", "model", "scenario", "scores")
+"""What an answer depends on: changed code or data is another question."""
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """sha256 over the code and the tables that answers are made with."""
+    whole = sha256()
+    for room in ROOMS:
+        folder = Path(str(files("sim").joinpath(room)))
+        for file in sorted([*folder.rglob("*.py"), *folder.rglob("defaults.toml"), *folder.rglob("*.csv")]):
+            whole.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
+    return whole.hexdigest()
 
 
 class Cache:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.backtest.origins import FIRST, past_scenario, seen_in
-from sim.calibration.cache import Cache
+from sim.calibration.cache import Cache, code_digest
 from sim.calibration.moments import MOMENTS, moments
 from sim.calibration.parameters import ESTIMATED, Floats, variants_at
 from sim.data.tables import Replacement, load_tables
@@ -44,7 +44,14 @@ class Job:
     @property
     def key(self) -> str:
         """What determines the answer."""
-        facts = [self.origin, self.last_year, self.seed, self.paths, self.shares.text if self.shares else ""]
+        facts = [
+            code_digest(),
+            self.origin,
+            self.last_year,
+            self.seed,
+            self.paths,
+            self.shares.text if self.shares else "",
+        ]
         ranges = [(each.name, each.low, each.high) for each in ESTIMATED]
         return sha256(repr([facts, ranges]).encode() + np.ascontiguousarray(self.points, "<f8").tobytes()).hexdigest()
 

@@ -43,6 +43,7 @@ ESTIMATED = (
     Estimated("budget.norm_learning", 0.0, 0.5, "how fast the norm follows what is spent"),
     Estimated("budget.pledge_weight", 0.0, 1.0, "weight of the pledge in the desired share"),
     Estimated("budget.deadline_weight", 0.0, 1.0, "weight of the pledge's date"),
+    Estimated("budget.headroom_pct", 2.0, 6.0, "level at which increases end, far from Russia"),
     Estimated("will.mean.mean", -1.5, 1.5, "mean of will"),
     Estimated("will.mean.sd", 0.1, 2.0, "spread of will between allies"),
     Estimated("urgency.decay", 0.0, 0.3, "decay of urgency in a year"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Self, TypeVar
@@ -158,6 +159,12 @@ class Scenario(Facts):
         tables = {name: sha256(table.text.encode()).hexdigest() for name, table in self.replacements.items()}
         text = json.dumps([self.canonical(), tables], sort_keys=True, separators=(",", ":"), allow_nan=False)
         return sha256(text.encode()).hexdigest()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some fields replaced; it has a digest of its own."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("digest", None)
+        return copy
 
     def __hash__(self) -> int:
         return hash(self.digest)

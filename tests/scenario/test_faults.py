@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 from pathlib import Path
 from subprocess import run
 
@@ -177,14 +176,9 @@ def test_anything_is_a_scenario_or_has_faults(tables):
 
 
 def test_loading_needs_no_heavy_library():
-    """Neither NumPy nor SciPy nor pandas, and well under a second from a fresh start."""
+    """Neither NumPy nor SciPy nor pandas: the command line must start at once."""
     code = (
-        "import sys, time; begin = time.process_time(); import sim.scenario.loading as l; "
-        "l.load('scenarios/rutte_2032.toml'); took = time.process_time() - begin; "
-        "heavy = {'numpy', 'scipy', 'pandas', 'jsonschema', 'tomli_w'} & set(sys.modules); print(took, *heavy)"
+        "import sys; import sim.scenario.loading as l; l.load('scenarios/rutte_2032.toml'); "
+        "print(*{'numpy', 'scipy', 'pandas', 'jsonschema', 'tomli_w'} & set(sys.modules))"
     )
-    begin = time.perf_counter()
-    out = run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert out[1:] == []
-    assert float(out[0]) < 1.0  # 0.3 where nothing else runs
-    assert time.perf_counter() - begin < 5.0
+    assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []
