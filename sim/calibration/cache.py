@@ -6,6 +6,7 @@ The search is deterministic, so asking the same questions again and finding most
 from __future__ import annotations
 
 import os
+import tempfile
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.calibration.parameters import Floats
+from sim.errors import RunError
 
 EVERY = 50
 """New answers after which the file is written."""
@@ -38,11 +40,13 @@ class Cache:
     """Answers by their key; `path` None keeps them in memory only."""
 
     def __init__(self, path: Path | None = None) -> None:
+        """Read what the file holds, if it is there.
+
+        Raises:
+            RunError: it holds something else, or was damaged.
+        """
         self._path, self._new = path, 0
-        self._known: dict[str, Floats] = {}
-        if path is not None and path.exists():
-            with np.load(path, allow_pickle=False) as file:
-                self._known = {key: file[key] for key in file.files}
+        self._known: dict[str, Floats] = {} if path is None or not path.exists() else _read(path)
 
     def __contains__(self, key: str) -> bool:
         return key in self._known
@@ -60,11 +64,38 @@ class Cache:
         return len(self._known)
 
     def save(self) -> None:
-        """Write beside and rename: an interruption leaves the former file whole."""
+        """Write beside and rename: an interruption leaves the former file whole, and no other."""
         if self._path is None or not self._new:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_suffix(".partial.npz")
-        np.savez(beside, **self._known)  # type: ignore[arg-type]  # the stub takes the first name for an option
-        os.replace(beside, self._path)
+        handle, beside = tempfile.mkstemp(prefix=f".{self._path.stem}-", suffix=".npz", dir=self._path.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                np.savez(stream, **self._known)  # type: ignore[arg-type]  # the stub takes the first name for an option
+            os.chmod(beside, 0o644)
+            os.replace(beside, self._path)
+        finally:
+            Path(beside).unlink(missing_ok=True)
         self._new = 0
+
+
+def _read(path: Path) -> dict[str, Floats]:
+    """The answers of a file, by key."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            known = {key: file[key] for key in file.files}
+    except (PermissionError, MemoryError):
+        raise
+    except Exception as error:  # zip, zlib, struct and NumPy each complain in their own way
+        raise _damaged(path, str(error)) from error
+    if any(found.dtype != np.float64 or found.ndim != 3 for found in known.values()):
+        raise _damaged(path, "it holds something else")
+    return known
+
+
+def _damaged(path: Path, why: str) -> RunError:
+    words = " ".join("".join(char if char.isprintable() else " " for char in why).split())[:100] or "unreadable"
+    return RunError(
+        f"{path} must hold the answers of an estimation, and cannot be used ({words}).\n"
+        "  remedy: remove it and start anew, or name another folder"
+    )

@@ -70,9 +70,11 @@ def calibrate(
     kept: asked again, the estimation goes on where it was interrupted. `progress` is called with each batch computed.
 
     Raises:
-        UsageError: a cutoff without figures, an edition that does not go back to 2014, an impossible number of paths.
+        UsageError: a cutoff without figures, an edition that does not go back to 2014, an impossible number of paths,
+            seed or workers.
+        RunError: `work` is not a file of answers, or was damaged.
     """
-    check(cutoff, edition, paths)
+    check(cutoff, edition, paths, seed, workers)
     cache = Cache(work)
     count = workers or executors.cores()
     try:
@@ -92,15 +94,28 @@ def calibrate(
         cache.save()
 
 
-def check(cutoff: int, edition: str, paths: int) -> None:
-    """Refuse what cannot be estimated."""
+def check(cutoff: int, edition: str, paths: int, seed: int = 0, workers: int | None = None) -> None:
+    """Refuse what cannot be estimated.
+
+    Raises:
+        UsageError: what is wrong, and what is possible.
+    """
     if edition not in EDITIONS:
         raise UsageError(f"no edition {edition!r} with shares since 2014; there are {', '.join(EDITIONS)}")
-    last = LAST if edition == EDITIONS[-1] else int(edition[:4]) - 1
+    last = last_cutoff(edition)
     if not FIRST < cutoff <= last:
         raise UsageError(f"cutoff must lie from {FIRST + 1} to {last} in edition {edition}, not {cutoff}")
     if not 16 <= paths <= 65_536:
         raise UsageError(f"paths must lie from 16 to 65,536, not {paths}")
+    if not 0 <= seed < 2**63:
+        raise UsageError(f"seed must be a whole number from 0 to 2**63 - 1, not {seed}")
+    if workers is not None and not 1 <= workers <= 1_024:
+        raise UsageError(f"workers must be between 1 and 1,024, not {workers}")
+
+
+def last_cutoff(edition: str) -> int:
+    """The last year of which an edition has every ally's share."""
+    return LAST if edition == EDITIONS[-1] else int(edition[:4]) - 1
 
 
 def shares_of_edition(edition: str) -> Replacement | None:
@@ -122,7 +137,10 @@ def shares_of_edition(edition: str) -> Replacement | None:
 
 
 def table(found: Calibration) -> list[dict[str, object]]:
-    """One row a parameter: range, shipped, estimate, interval, second opinion, verdict."""
+    """One row a parameter: range, shipped, estimate, interval, the figures' part in it, verdict, second opinion.
+
+    A quick calibration has the first three only; the interval is None where there are too few years for one.
+    """
     as_shipped = shipped(past_scenario(FIRST, found.cutoff))
     moments = numbers_at(found.by_moments.point) if found.by_moments else {}
     rows = []
@@ -132,10 +150,11 @@ def table(found: Calibration) -> list[dict[str, object]]:
             "shipped": as_shipped[each.name], "estimate": found.numbers[each.name],
         }  # fmt: skip
         if found.uncertainty is not None:
-            span = each.high - each.low
+            span, few = each.high - each.low, found.uncertainty.too_few_years
             row |= {
-                "q05": each.low + span * float(found.uncertainty.low[place]),
-                "q95": each.low + span * float(found.uncertainty.high[place]),
+                "q05": None if few else each.low + span * float(found.uncertainty.low[place]),
+                "q95": None if few else each.low + span * float(found.uncertainty.high[place]),
+                "part": round(float(found.uncertainty.part[place]), 4),
                 "verdict": found.uncertainty.verdict(place),
                 "rise": [round(float(value), 4) for value in found.uncertainty.profiles[place]],
                 "by_moments": moments[each.name],

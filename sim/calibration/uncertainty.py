@@ -21,6 +21,12 @@ GRID: Floats = np.linspace(0, 1, 5)
 PINNED, PARTLY = 0.4, 0.7
 """Widths of a 90 % interval, as parts of the range, up to which a parameter counts as pinned or partly pinned."""
 
+MOSTLY, HALF = 0.75, 0.5
+"""Parts of the resistance to being moved that must be the figures' own for the same."""
+
+FEWEST_YEARS = 5
+"""Resampling fewer years says nothing: from one year all histories are alike."""
+
 
 @dataclass(frozen=True, eq=False)
 class Uncertainty:
@@ -30,11 +36,26 @@ class Uncertainty:
     low: Floats  # 5 % over resampled histories (parameters,)
     high: Floats  # 95 %
     profiles: Floats  # (parameters, grid): rise of the objective where a parameter is held and the others give way
+    part: Floats  # (parameters,): how much of that rise is the figures', not the pull to the middle; 0 to 1
+    years: int  # seen
+
+    @property
+    def too_few_years(self) -> bool:
+        """Whether there are too few years for an interval."""
+        return self.years < FEWEST_YEARS
 
     def verdict(self, place: int) -> str:
-        """Whether the figures pin a parameter."""
-        width = float(self.high[place] - self.low[place])
-        return "pinned" if width <= PINNED else "partly" if width <= PARTLY else "not pinned"
+        """Whether the figures pin a parameter.
+
+        The interval alone does not tell: where the figures are silent only the pull to the middle speaks, it says the
+        same of every history, and the interval shrinks to a point.
+        """
+        if self.too_few_years:
+            return "too few years"
+        width, part = float(self.high[place] - self.low[place]), float(self.part[place])
+        if width <= PINNED and part >= MOSTLY:
+            return "pinned"
+        return "partly" if width <= PARTLY and part >= HALF else "not pinned"
 
 
 def uncertainty(objective: Objective, evidence: Evidence, found: Estimate, seed: int) -> Uncertainty:
@@ -47,7 +68,26 @@ def uncertainty(objective: Objective, evidence: Evidence, found: Estimate, seed:
     curvature = _curvature(objective, found.point)
     moved = _resampled(objective, evidence, found.point, curvature, seed)
     low, high = np.quantile(moved, (0.05, 0.95), axis=0)
-    return Uncertainty(moved.std(axis=0), low, high, _profiles(objective, found, curvature))
+    profiles = _profiles(objective, found, curvature)
+    part = figures_part(profiles, found.point, objective.years)
+    return Uncertainty(moved.std(axis=0), low, high, profiles, part, objective.years)
+
+
+def figures_part(profiles: Floats, point: Floats, years: int) -> Floats:
+    """How much of each profile's rise is the figures' (parameters,), from `profiles` (parameters, grid); 0 to 1.
+
+    The prior alone would make a parabola around the estimate. For a quadratic objective the part is the diagonal of
+    the resolution matrix of inverse theory (Backus and Gilbert 1968): 0 where the estimate is all prior.
+    """
+    alone = _prior_curvature(years, len(point)) / 2 * ((GRID - point[:, None]) ** 2).sum(axis=1)
+    rise = profiles.sum(axis=1)
+    part: Floats = np.clip(1 - alone / np.where(rise > 0, rise, alone), 0, 1)
+    return part
+
+
+def _prior_curvature(years: int, size: int) -> float:
+    """Second derivative of the prior in each of `size` parameters."""
+    return 8 * PRIOR_WEIGHT / years / size
 
 
 def _curvature(objective: Objective, point: Floats) -> Floats:
@@ -62,7 +102,7 @@ def _curvature(objective: Objective, point: Floats) -> Floats:
         rows.append((slopes[0] - slopes[1]) / (ends[0][place] - ends[1][place]))
     raw = np.array(rows)
     values, vectors = np.linalg.eigh((raw + raw.T) / 2)
-    flattest = 8 * PRIOR_WEIGHT / objective.years / size
+    flattest = _prior_curvature(objective.years, size)
     curvature: Floats = (vectors * np.maximum(values, flattest)) @ vectors.T
     return curvature
 

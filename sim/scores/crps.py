@@ -22,7 +22,7 @@ def crps(ensemble: ArrayLike, observed: ArrayLike) -> Floats:
     count = errors.shape[-1]
     spread = errors @ ((2.0 * np.arange(1, count + 1) - count - 1) / count**2)
     np.abs(errors, out=errors)
-    score: Floats = np.maximum(errors.mean(axis=-1) - spread, 0.0)  # rounding may reach -1e-17
+    score: Floats = errors.mean(axis=-1) - spread
     return score
 
 

@@ -28,7 +28,7 @@ def energy_score(ensemble: ArrayLike, observed: ArrayLike) -> float:
         distances = cdist(points[start : start + ROWS], points[start:])
         within, later = distances[:, : len(distances)], distances[:, len(distances) :]
         apart += float(within.sum()) + 2 * float(later.sum())  # each pair of rows stands once above the diagonal
-    return max(float(np.linalg.norm(points, axis=1).mean()) - apart / (2 * count**2), 0.0)
+    return float(np.linalg.norm(points, axis=1).mean()) - apart / (2 * count**2)
 
 
 def correlations(errors: ArrayLike) -> Floats:

@@ -113,6 +113,7 @@ def test_bins() -> None:
     assert fixed.cases.tolist() == [2, 2, 2], "[0, 0.2), [0.2, 0.4), [0.8, 1]"
     np.testing.assert_allclose(fixed.forecast, [0.05, 0.25, 0.95])
     assert reliability_curve([0.3] * 7, [1] * 7, 3).cases.tolist() == [7], "ties stay together"
+    assert reliability_curve([0.1, 0.2, 0.2, 0.2], [0, 1, 1, 1], 2).cases.tolist() == [1, 3], "where their middle is"
 
 
 def test_oracles() -> None:
