@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SCENARIO ?= scenarios/rutte_2032.toml
 RUN ?= runs/$(basename $(notdir $(SCENARIO)))
 
-.PHONY: run test lint types tests docs bench lock clean
+.PHONY: run test lint types tests docs track-record forecast bench lock clean
 
 run: $(INSTALLED)  ## run the main scenario, print its table, save the run
 	$(BIN)/sim run $(SCENARIO) --out $(RUN)
@@ -26,6 +26,13 @@ tests: $(INSTALLED)
 docs: $(INSTALLED)  ## rewrite the generated parts of the pages
 	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md
 	$(BIN)/python docs/figures.py
+
+track-record: $(INSTALLED)  ## estimate at every cutoff, then write docs/track-record.md (long; goes on after an interruption)
+	$(BIN)/sim calibrate --every --work runs/calibration --out sim/backtest/estimates.toml
+	$(BIN)/python docs/track_record.py
+
+forecast: $(INSTALLED)  ## freeze the forecast of a month: make forecast MONTH=2026-11
+	$(BIN)/sim freeze scenarios/rutte_2032.toml scenarios/hague_2035.toml --date $(MONTH) --out forecasts/$(MONTH).json
 
 bench: $(INSTALLED)  ## benchmarks: ratios inside one run
 	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist

@@ -51,7 +51,9 @@ def scores_chart(test: Backtest) -> alt.TopLevelMixin:
         .mark_line(color=INK, strokeWidth=2.6)
         .encode(strokeDash=alt.StrokeDash("name:N", legend=None, sort=list(WORDS.values())))
     )
-    last = base.transform_filter("datum.horizon == 5")
+    ends = rows[rows.horizon == rows.horizon.max()].sort_values("crps_pp")
+    ends["place"] = _apart(list(ends.crps_pp), 0.019)
+    last = alt.Chart(ends).encode(x="horizon:Q", y="place:Q")
     names = last.transform_filter("datum.model").mark_text(
         align="left", dx=8, fontSize=12, color=INK, fontWeight="bold"
     )
@@ -59,12 +61,14 @@ def scores_chart(test: Backtest) -> alt.TopLevelMixin:
     marks = alt.Chart(best).mark_point(shape="diamond", size=90, color=RUST, filled=True)
     title = alt.Title(
         "The model beside nine simple rivals",
-        subtitle="31 allies, forecasts from each December 2015 to 2025. Grey: rivals. Diamond: the best rival at that distance.",
+        subtitle="31 allies, forecasts from each December 2015 to 2025. Grey: rivals. Diamond: the best of them there.",
     )
-    layers = (
-        rivals, modes, marks.encode(x="horizon:Q", y="crps_pp:Q"), names.encode(text="name:N"), others.encode(text="name:N"),
-    )  # fmt: skip
-    return alt.layer(*layers).properties(width=520, height=420, title=title, padding={"right": 150}).configure(**LOOKS)
+    named = [label.encode(text="name:N") for label in (names, others)]
+    return (
+        alt.layer(rivals, modes, marks.encode(x="horizon:Q", y="crps_pp:Q"), *named)
+        .properties(width=520, height=420, title=title)
+        .configure(**LOOKS)
+    )
 
 
 def reliability_chart(test: Backtest) -> alt.TopLevelMixin:
@@ -118,7 +122,7 @@ def shares_of_pit(test: Backtest) -> alt.TopLevelMixin:
         alt.Chart()
         .mark_bar(color=INK, opacity=0.8)
         .encode(
-            x=alt.X("from:Q", bin="binned", title="place of the outcome in its forecast (0 lowest, 1 highest)"),
+            x=alt.X("from:Q", bin="binned", title="place in its forecast: 0 lowest, 1 highest"),
             x2="to:Q",
             y=alt.Y("part:Q", title="part of all outcomes", axis=alt.Axis(format=".0%")),
         )
@@ -129,9 +133,12 @@ def shares_of_pit(test: Backtest) -> alt.TopLevelMixin:
         subtitle="Dashed: a forecast that is right about its own uncertainty",
     )
     return (
-        alt.layer(bars, even, data=rows).properties(width=230, height=180)
-        .facet(column=alt.Column("mode:N", title=None, sort=list(WORDS.values()))).properties(title=title).configure(**LOOKS)
-    )  # fmt: skip
+        alt.layer(bars, even, data=rows)
+        .properties(width=230, height=180)
+        .facet(column=alt.Column("mode:N", title=None, sort=list(WORDS.values())))
+        .properties(title=title)
+        .configure(**LOOKS)
+    )
 
 
 def _band(probability: float, cases: int) -> tuple[float, float]:
@@ -140,3 +147,11 @@ def _band(probability: float, cases: int) -> tuple[float, float]:
 
     low, high = binom.ppf([0.05, 0.95], cases, probability) / cases
     return float(low), float(high)
+
+
+def _apart(values: list[float], least: float) -> list[float]:
+    """Rising values moved up until none is nearer than `least` to the one below: places for labels."""
+    placed: list[float] = []
+    for value in values:
+        placed.append(max(value, placed[-1] + least) if placed else value)
+    return placed

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.backtest.estimates import packaged
+from sim.backtest.estimates import Numbers, check_cutoffs, packaged
 from sim.backtest.judging import Ensemble, Floats, Judged
 from sim.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
 from sim.backtest.rivals import RIVALS, Past, target_in_force
 from sim.data.tables import Tables, load_tables
-from sim.run import simulate
+from sim.engine.variants import reported_shares
+from sim.errors import UsageError
 from sim.scenario.changing import with_numbers
 
 HORIZONS = 10
 """Years ahead at most."""
+
+MOST_PATHS = 100_000
+"""Simulated runs of one forecast at most: about a gigabyte."""
 
 Forecaster = Callable[[int, int], Ensemble | None]
 """Origin and last year to an ensemble (ally, horizon, members), or None where too little is known."""
@@ -61,13 +65,21 @@ def backtest(
     paths: int = 4_096,
     seed: int = 2032,
     modes: Sequence[Mode] = tuple(Mode),
-    estimates: Mapping[int, Mapping[str, float]] | None = None,
+    estimates: Mapping[int, Numbers] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Run it. `estimates` replace the packaged ones of the out-of-sample mode; nothing of this is random but `seed`.
 
     `progress` is called with the forecasts made and all there are.
+
+    Raises:
+        ScenarioError: the mode out-of-sample is asked for and an origin has no estimates.
+        UsageError: an impossible number of paths or seed, or an estimate that no scenario can take.
     """
+    if not 1 <= paths <= MOST_PATHS:
+        raise UsageError(f"paths must be between 1 and {MOST_PATHS:,}, for a forecast is held whole, not {paths}")
+    if not 0 <= seed < 2**63:
+        raise UsageError(f"seed must be a whole number from 0 to 2**63 - 1, not {seed}")
     tables = load_tables()
     allies = tables.armed_allies()
     shares = shares_of(tables)
@@ -94,26 +106,32 @@ def shares_of(tables: Tables) -> Floats:
     return np.array([[np.nan if cell is None else cell.share_pct for cell in row] for row in rows])
 
 
-def model_forecast(
-    origin: int, last_year: int, *, mode: Mode, paths: int, seed: int, numbers: Mapping[str, float]
-) -> Ensemble:
-    """The model's forecast from an origin, reported core shares (ally, horizon, path); `numbers` replace its own."""
-    scenario = with_numbers(past_scenario(origin, last_year, events_given=mode is Mode.EVENTS_GIVEN), numbers)
-    record = simulate(scenario, paths, seed, keep=["reported_pct"], executor="serial")
-    return record.counts.kept["reported_pct"]
+def model_forecast(origin: int, last_year: int, *, mode: Mode, paths: int, seed: int, numbers: Numbers) -> Ensemble:
+    """The model's forecast from an origin, reported core shares (ally, horizon, path).
+
+    `numbers` replace its own: of each name a list, its first entry for the first stretch of the paths, the next for the
+    next. So the forecast is as unsure of the parameters as their estimate is.
+    """
+    scenario = past_scenario(origin, last_year, events_given=mode is Mode.EVENTS_GIVEN)
+    draws = [dict(zip(numbers, values, strict=True)) for values in zip(*numbers.values(), strict=True)] or [{}]
+    variants = [with_numbers(scenario, draw) for draw in draws]
+    shares = reported_shares(variants, seed, -(-paths // len(variants)), same_luck=False)
+    joined: Ensemble = np.moveaxis(shares, 0, 2).reshape(*shares.shape[1:3], -1)
+    return joined[..., :paths]
 
 
 def _forecasters(
     shares: Floats, codes: tuple[int, ...], paths: int, seed: int, modes: Sequence[Mode],
-    estimates: Mapping[int, Mapping[str, float]] | None,
+    estimates: Mapping[int, Numbers] | None,
 ) -> Iterator[tuple[str, tuple[str, Forecaster]]]:  # fmt: skip
     for mode in modes:
-        known = (estimates or packaged()) if mode is Mode.OUT_OF_SAMPLE else {}
+        known: Mapping[int, Numbers] = {origin: {} for origin in ORIGINS}
+        if mode is Mode.OUT_OF_SAMPLE:
+            known = packaged() if estimates is None else estimates
+            check_cutoffs(known, ORIGINS)
 
-        def forecast(
-            origin: int, last: int, mode: Mode = mode, known: Mapping[int, Mapping[str, float]] = known
-        ) -> Ensemble:
-            return model_forecast(origin, last, mode=mode, paths=paths, seed=seed, numbers=known.get(origin, {}))
+        def forecast(origin: int, last: int, mode: Mode = mode, known: Mapping[int, Numbers] = known) -> Ensemble:
+            return model_forecast(origin, last, mode=mode, paths=paths, seed=seed, numbers=known[origin])
 
         yield mode, (mode.in_words, forecast)
     for name, rival in RIVALS.items():

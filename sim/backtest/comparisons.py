@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -84,8 +84,11 @@ def _beside(row: ForecastRow, tables: Tables, paths: int, seed: int) -> dict[str
         weights = gdp[members, step]
         drawn = (shares[members, step] * weights).sum(axis=0) / weights.sum(axis=0)
         came = float(seen[members][0]) if seen is not None and members.sum() == 1 else None
-    low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
-    ours: dict[str, Any] = {"origin": origin, "median": float(middle), "q05": float(low), "q95": float(high), "came": came}
+    # Of a count the smallest number that reaches the level: half an ally cannot be at 2 %.
+    method: Literal["inverted_cdf", "linear"] = "inverted_cdf" if row.subject == COUNT else "linear"
+    low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95), method=method)
+    ours: dict[str, Any] = {"origin": origin, "median": float(middle), "q05": float(low), "q95": float(high)}
+    ours["came"] = came
     if row.probability_pct is not None:
         inside = (drawn >= (row.low if row.low is not None else -np.inf)) & (
             drawn <= (row.high if row.high is not None else np.inf)
@@ -112,7 +115,7 @@ def _seen(tables: Tables, codes: Sequence[str], year: int) -> Floats | None:
     return np.array([np.nan if row is None else row.share_pct for row in rows])
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def _simulated(origin: int, last_year: int, paths: int, seed: int) -> tuple[Ensemble, Ensemble]:
     """Reported shares and GDP, (ally, year, path)."""
     scenario = past_scenario(origin, last_year)

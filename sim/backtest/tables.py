@@ -1,7 +1,7 @@
 """What the backtest says, as tables: one function each, rows of plain values.
 
-Forecasters are compared on the origins from which all of them can forecast (2015 on); the modes of the model stand in
-rows of their own and are never averaged.
+Forecasters are compared on the origins from 2015 on; the modes of the model stand in rows of their own and are never
+averaged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sim.scores.joint import effective_number, participation_ratio
 from sim.scores.probability import log_score, murphy, reliability_curve
 
 COMPARED_FROM = 2015
-"""The first origin at which every rival has something to go on: one yearly change."""
+"""The first origin with a yearly change for rivals to go on; one that needs two begins later, and its rows say so."""
 
 SHORT = (1, 2, 3, 4, 5)
 """Horizons that the comparison with rivals is about; the longer ones rest on few origins."""
@@ -45,12 +45,16 @@ def score_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
 
 
 def contest_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
-    """Each mode against the best rival of each horizon: ratio of the scores, and the test of Diebold and Mariano."""
+    """Each mode against the best rival of each horizon: ratio of the scores, and the test of Diebold and Mariano.
+
+    A rival that cannot forecast from every origin compared is not among them: its mean is about other years.
+    """
     rows = []
     for mode in test.modes():
         for horizon in horizons:
             ours, _ = _cells(test, mode.crps.mean(axis=-1), horizon)
-            theirs = {rival.name: _cells(test, rival.crps.mean(axis=-1), horizon)[0] for rival in test.rivals()}
+            rivals = _equals(test, mode, horizon)
+            theirs = {rival.name: _cells(test, rival.crps.mean(axis=-1), horizon)[0] for rival in rivals}
             best = min(theirs, key=lambda name: float(theirs[name].mean()))
             equal = diebold_mariano(ours, theirs[best], horizon - 1)
             cautious = diebold_mariano(ours, theirs[best], horizon - 1, "bartlett")
@@ -62,6 +66,44 @@ def contest_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
                 "dm_statistic": equal.statistic, "dm_p": equal.p_value, "dm_p_bartlett": cautious.p_value,
                 "dm_reason": equal.reason,
             })  # fmt: skip
+    return rows
+
+
+def lost_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """Single origins from which a mode came no closer (CRPS) than the rival that is best at that horizon."""
+    rows = []
+    for contest in contest_rows(test, horizons):
+        names = (contest["mode"], contest["best_rival"])
+        ours, theirs = (test.judged[name].crps[:, contest["horizon"] - 1].mean(axis=-1) for name in names)
+        rows += [
+            {
+                "mode": names[0], "horizon": contest["horizon"], "origin": origin, "rival": names[1],
+                "crps_pp": float(ours[place]), "rival_crps_pp": float(theirs[place]),
+            }
+            for place, origin in enumerate(test.origins)
+            if origin >= COMPARED_FROM and ours[place] >= theirs[place]
+        ]  # fmt: skip
+    return rows
+
+
+def beaten_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """Scores and horizons at which a mode is worse than some rival, and the best rival there."""
+    values: dict[tuple[str, int], dict[str, Any]] = {}
+    for part in (score_rows, event_rows, joint_rows):
+        for row in part(test, horizons):
+            values.setdefault((row["forecaster"], row["horizon"]), {}).update(row)
+    rows = []
+    for mode in test.modes():
+        for score in ("crps_pp", "brier", "log_score", "rps", "energy_pp"):
+            for horizon in horizons:
+                ours = values[mode.name, horizon][score]
+                theirs = {rival.name: values[rival.name, horizon][score] for rival in _equals(test, mode, horizon)}
+                best = min(theirs, key=lambda name: float(theirs[name]))
+                if theirs[best] < ours:
+                    rows.append({
+                        "mode": mode.name, "score": score, "horizon": horizon, "value": ours, "rival": best,
+                        "rival_value": theirs[best],
+                    })  # fmt: skip
     return rows
 
 
@@ -135,7 +177,7 @@ def number_rows(test: Backtest, judged: Judged) -> Rows:
 
 def pit_values(test: Backtest, judged: Judged, horizons: Sequence[int] = SHORT) -> Floats:
     """The probability integral transforms of all cases, (cases,)."""
-    kept = judged.pit[_compared(test), : max(horizons)]
+    kept = judged.pit[_compared(test)][:, [horizon - 1 for horizon in horizons]]
     values: Floats = kept[np.isfinite(kept)]
     return values
 
@@ -152,18 +194,31 @@ def reliability_rows(test: Backtest, judged: Judged, horizons: Sequence[int] = S
 
 
 def independence_rows(test: Backtest, judged: Judged, horizons: Sequence[int] = SHORT) -> Rows:
-    """How many independent allies the errors of 31 are worth."""
+    """How many independent allies the errors of all are worth, over every origin forecast from; nan for one."""
     rows = []
     for horizon in horizons:
         years = [origin + horizon for origin in test.origins]
-        kept = [place for place, year in enumerate(years) if year - FIRST < test.shares.shape[1]]
+        kept = np.flatnonzero(np.isfinite(judged.median[:, horizon - 1]).all(axis=-1)).tolist()
         seen = np.stack([test.shares[:, years[place] - FIRST] for place in kept], axis=1)
         errors = seen - judged.median[kept, horizon - 1].T
+        told = len(kept) > 1
         rows.append({
             "forecaster": judged.name, "horizon": horizon, "origins": len(kept),
-            "effective": effective_number(errors), "directions": participation_ratio(errors),
+            "effective": effective_number(errors) if told else np.nan,
+            "directions": participation_ratio(errors) if told else np.nan,
         })  # fmt: skip
     return rows
+
+
+def _equals(test: Backtest, mode: Judged, horizon: int) -> list[Judged]:
+    """The rivals that forecast from every compared origin that the mode does."""
+    wanted = _forecast(test, mode, horizon)
+    return [rival for rival in test.rivals() if _forecast(test, rival, horizon) == wanted]
+
+
+def _forecast(test: Backtest, judged: Judged, horizon: int) -> int:
+    """From how many compared origins it forecast so far ahead."""
+    return int(np.isfinite(judged.crps[_compared(test), horizon - 1]).all(axis=-1).sum())
 
 
 def _compared(test: Backtest) -> slice:
@@ -182,13 +237,16 @@ def _mean(test: Backtest, values: Floats, horizon: int) -> float:
 
 
 def _events(test: Backtest, judged: Judged, horizon: int) -> tuple[Floats, Floats, Floats]:
-    """Probability of standing at 2 %, whether it came, and the year; all allies, compared origins, (cases,)."""
+    """Probability of standing at 2 %, whether it came, and the year; all allies, compared origins, (cases,).
+
+    Origins without a forecast are left out.
+    """
     chances, outcomes, years = [], [], []
     for place, origin in enumerate(test.origins):
-        year = origin + horizon
-        if origin < COMPARED_FROM or year - FIRST >= test.shares.shape[1]:
+        year, chance = origin + horizon, judged.probability[place, horizon - 1]
+        if origin < COMPARED_FROM or np.isnan(chance).any():
             continue
-        chances.append(judged.probability[place, horizon - 1])
+        chances.append(chance)
         outcomes.append(np.round(test.shares[:, year - FIRST], 2) >= YARDSTICK_PCT)
         years.append(np.full(len(test.iso3), float(year)))
     return np.concatenate(chances), np.concatenate(outcomes).astype(np.float64), np.concatenate(years)

@@ -33,6 +33,8 @@ def code_digest() -> str:
         folder = Path(str(files("sim").joinpath(room)))
         for file in sorted([*folder.rglob("*.py"), *folder.rglob("defaults.toml"), *folder.rglob("*.csv")]):
             whole.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
+    for file in (Path(str(files("sim").joinpath("calibration", name))) for name in ("evidence.py", "moments.py")):
+        whole.update(file.name.encode() + file.read_bytes())
     return whole.hexdigest()
 
 
@@ -82,7 +84,7 @@ class Cache:
 def _read(path: Path) -> dict[str, Floats]:
     """The answers of a file, by key."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             known = {key: file[key] for key in file.files}
     except (PermissionError, MemoryError):
         raise

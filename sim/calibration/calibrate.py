@@ -39,8 +39,8 @@ class Calibration:
     middle_score: float  # mean CRPS at the middle of the ranges, percentage points
     shipped_score: float  # the same with the numbers the model ships with
     estimate: Estimate
+    uncertainty: Uncertainty
     by_moments: Estimate | None = None
-    uncertainty: Uncertainty | None = None
 
     @property
     def numbers(self) -> dict[str, float]:
@@ -66,7 +66,7 @@ def calibrate(
 ) -> Calibration:
     """Estimate from the shares up to `cutoff`.
 
-    `quick` leaves out the second opinion and the uncertainty. `work` is a file in which every answer of the model is
+    `quick` leaves out the second opinion and the profiles. `work` is a file in which every answer of the model is
     kept: asked again, the estimation goes on where it was interrupted. `progress` is called with each batch computed.
 
     Raises:
@@ -87,8 +87,8 @@ def calibrate(
             return Calibration(
                 cutoff, edition, paths, seed, len(evidence.cells), len(evidence.origins), objective.unit,
                 float(evidence.scores(as_shipped)[0] @ objective.weights), found,
+                uncertainty(objective, evidence, found, seed, profiles=not quick),
                 None if quick else estimate(Objective.of_moments(evidence)),
-                None if quick else uncertainty(objective, evidence, found, seed),
             )  # fmt: skip
     finally:
         cache.save()
@@ -100,8 +100,6 @@ def check(cutoff: int, edition: str, paths: int, seed: int = 0, workers: int | N
     Raises:
         UsageError: what is wrong, and what is possible.
     """
-    if edition not in EDITIONS:
-        raise UsageError(f"no edition {edition!r} with shares since 2014; there are {', '.join(EDITIONS)}")
     last = last_cutoff(edition)
     if not FIRST < cutoff <= last:
         raise UsageError(f"cutoff must lie from {FIRST + 1} to {last} in edition {edition}, not {cutoff}")
@@ -114,8 +112,19 @@ def check(cutoff: int, edition: str, paths: int, seed: int = 0, workers: int | N
 
 
 def last_cutoff(edition: str) -> int:
-    """The last year of which an edition has every ally's share."""
+    """The last year of which an edition has every ally's share.
+
+    Raises:
+        UsageError: an edition that does not go back to 2014.
+    """
+    if edition not in EDITIONS:
+        raise UsageError(f"no edition {edition!r} with shares since 2014; there are {', '.join(EDITIONS)}")
     return LAST if edition == EDITIONS[-1] else int(edition[:4]) - 1
+
+
+def cutoffs(edition: str) -> range:
+    """The cutoffs of a backtest on an edition: those with a figure before them since 2014, and one after."""
+    return range(FIRST + 1, min(last_cutoff(edition), LAST - 1) + 1)
 
 
 def shares_of_edition(edition: str) -> Replacement | None:
@@ -137,27 +146,22 @@ def shares_of_edition(edition: str) -> Replacement | None:
 
 
 def table(found: Calibration) -> list[dict[str, object]]:
-    """One row a parameter: range, shipped, estimate, interval, the figures' part in it, verdict, second opinion.
-
-    A quick calibration has the first three only; the interval is None where there are too few years for one.
-    """
+    """One row a parameter: range, shipped, estimate, interval, verdict; unless quick, profile and second opinion."""
     as_shipped = shipped(past_scenario(FIRST, found.cutoff))
     moments = numbers_at(found.by_moments.point) if found.by_moments else {}
     rows = []
     for place, each in enumerate(ESTIMATED):
+        span = each.high - each.low
         row: dict[str, object] = {
             "parameter": each.name, "title": each.title, "low": each.low, "high": each.high,
             "shipped": as_shipped[each.name], "estimate": found.numbers[each.name],
+            "q05": each.low + span * float(found.uncertainty.low[place]),
+            "q95": each.low + span * float(found.uncertainty.high[place]),
+            "verdict": found.uncertainty.verdict(place),
         }  # fmt: skip
-        if found.uncertainty is not None:
-            span, few = each.high - each.low, found.uncertainty.too_few_years
-            row |= {
-                "q05": None if few else each.low + span * float(found.uncertainty.low[place]),
-                "q95": None if few else each.low + span * float(found.uncertainty.high[place]),
-                "part": round(float(found.uncertainty.part[place]), 4),
-                "verdict": found.uncertainty.verdict(place),
-                "rise": [round(float(value), 4) for value in found.uncertainty.profiles[place]],
-                "by_moments": moments[each.name],
-            }
+        if found.uncertainty.profiles is not None:
+            row["rise"] = [round(float(value), 4) for value in found.uncertainty.profiles[place]]
+        if moments:
+            row["by_moments"] = moments[each.name]
         rows.append(row)
     return rows

@@ -21,6 +21,7 @@ from sim.data.tables import Replacement, load_tables
 from sim.engine.inputs import ally_inputs
 from sim.engine.variants import reported_shares
 from sim.executors import Executor
+from sim.scenario.schema import Scenario
 from sim.scores.crps import crps
 
 HORIZONS = 5
@@ -42,29 +43,26 @@ class Job:
     shares: Replacement | None
 
     @property
+    def scenario(self) -> Scenario:
+        """What is simulated, but for the parameters of the points."""
+        return seen_in(past_scenario(self.origin, self.last_year, events_given=True), self.shares)
+
+    @property
     def key(self) -> str:
         """What determines the answer."""
-        facts = [
-            code_digest(),
-            self.origin,
-            self.last_year,
-            self.seed,
-            self.paths,
-            self.shares.text if self.shares else "",
-        ]
+        facts = [code_digest(), self.scenario.digest, self.origin, self.last_year, self.seed, self.paths]
         ranges = [(each.name, each.low, each.high) for each in ESTIMATED]
         return sha256(repr([facts, ranges]).encode() + np.ascontiguousarray(self.points, "<f8").tobytes()).hexdigest()
 
 
 def judge(job: Job) -> Floats:
     """Mean CRPS over allies, then the moments: (points, years, 1 + 2 * moments), from the origin to the last year."""
-    scenario = seen_in(past_scenario(job.origin, job.last_year, events_given=True), job.shares)
-    inputs = ally_inputs(scenario)
+    inputs = ally_inputs(job.scenario)
     exposure = np.array([ally.exposure for ally in inputs])
     start = np.array([ally.base_share_pct for ally in inputs])
     years = range(job.origin + 1, job.last_year + 1)
     observed = shares_seen(years, job.shares)
-    ensembles = reported_shares(variants_at(scenario, job.points), job.seed, job.paths)
+    ensembles = reported_shares(variants_at(job.scenario, job.points), job.seed, job.paths)
     found = np.empty((len(job.points), len(years), 1 + 2 * len(MOMENTS)))
     for step in range(len(years)):
         seen = np.isfinite(observed[:, step])

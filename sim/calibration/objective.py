@@ -1,4 +1,4 @@
-"""What an estimate minimises: a distance from the figures, and a mild pull to the middle of the ranges."""
+"""What an estimate minimises: a distance from the figures, and the pull of the ranges, fading as years come in."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import numpy as np
 from sim.calibration.evidence import Evidence
 from sim.calibration.parameters import MIDDLE, Floats
 
-PRIOR_WEIGHT = 0.1
-"""Standing at the edge of every range costs as much as a score worse by this part, in a history of one year."""
+INDEPENDENT = 4
+"""Independent observations in a year of 31 allies (judgement: three to five, since shocks are common)."""
+
+RANGE_PRECISION = 12.0
+"""Inverse variance of a uniform distribution over the unit range."""
 
 STEP = 0.04
 """Of a range: half the distance of the differences that gradients are taken by."""
@@ -24,7 +27,10 @@ Distance = Callable[[Floats], Floats]
 class Objective:
     """The mean over cells of a distance, in units of that at the middle, and the prior.
 
-    `weights` (cells,) sum to 1. With a weight of 1/years the prior counts as one observation beside `years` of them.
+    A generalised posterior (Bissiri, Holmes and Walker 2016): a score better by one part counts as one unit of
+    log-likelihood for each independent observation, and the prior is normal with the mean and variance of the range.
+    Divided by the number of observations: with none the middle is the answer, with many the prior fades.
+    `weights` (cells,) sum to 1.
     """
 
     distance: Distance
@@ -61,10 +67,14 @@ class Objective:
         values: Floats = self.distance(points) @ self.weights / self.unit + self.prior(points)
         return values
 
+    @property
+    def prior_precision(self) -> float:
+        """Second derivative of the prior in each parameter."""
+        return RANGE_PRECISION / (INDEPENDENT * self.years)
+
     def prior(self, points: Floats) -> Floats:
         """The pull to the middle (points,)."""
-        edges = (2 * points - 1) ** 2  # 1 at an edge
-        pull: Floats = PRIOR_WEIGHT / self.years * edges.mean(axis=-1)
+        pull: Floats = 0.5 * self.prior_precision * ((points - MIDDLE) ** 2).sum(axis=-1)
         return pull
 
     def with_gradient(self, point: Floats) -> tuple[float, Floats]:
@@ -74,13 +84,6 @@ class Objective:
         size = len(point)
         slopes: Floats = (values[1 : 1 + size] - values[1 + size :]) / widths(point)
         return float(values[0]), slopes
-
-    def cell_gradients(self, point: Floats) -> Floats:
-        """The gradient of each cell's distance, in the unit, without the prior: (cells, parameters)."""
-        ends = self.distance(around(point)) / self.unit
-        size = len(point)
-        slopes: Floats = ((ends[:size] - ends[size:]) / widths(point)[:, None]).T
-        return slopes
 
 
 def around(point: Floats) -> Floats:

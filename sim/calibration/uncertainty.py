@@ -3,124 +3,123 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from sim.calibration.estimate import Estimate
 from sim.calibration.evidence import Evidence
-from sim.calibration.objective import PRIOR_WEIGHT, STEP, Objective
-from sim.calibration.parameters import Floats
+from sim.calibration.objective import Objective
+from sim.calibration.parameters import ESTIMATED, Floats
 from sim.streams import Streams
 
-REPLICATES = 1_000
+REPLICATES = 1_024
 """Histories resampled."""
 
 GRID: Floats = np.linspace(0, 1, 5)
 """Where in its range each parameter is held for its profile."""
 
-PINNED, PARTLY = 0.4, 0.7
-"""Widths of a 90 % interval, as parts of the range, up to which a parameter counts as pinned or partly pinned."""
+REACH = 0.1
+"""Of a range: the step that second derivatives are taken with."""
 
-MOSTLY, HALF = 0.75, 0.5
-"""Parts of the resistance to being moved that must be the figures' own for the same."""
+PINNED, PARTLY = 0.45, 0.7
+"""Widths of a 90 % interval, as parts of the range, up to which a parameter counts as pinned or partly pinned.
 
-FEWEST_YEARS = 5
-"""Resampling fewer years says nothing: from one year all histories are alike."""
+With no figures at all it is 0.9.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Uncertainty:
     """Of one estimate; points of the unit cube."""
 
-    sd: Floats  # (parameters,)
-    low: Floats  # 5 % over resampled histories (parameters,)
-    high: Floats  # 95 %
-    profiles: Floats  # (parameters, grid): rise of the objective where a parameter is held and the others give way
-    part: Floats  # (parameters,): how much of that rise is the figures', not the pull to the middle; 0 to 1
-    years: int  # seen
+    resampled: Floats  # (replicates, parameters)
+    profiles: Floats | None  # (parameters, grid): rise of the objective with a parameter held and the others giving way
 
     @property
-    def too_few_years(self) -> bool:
-        """Whether there are too few years for an interval."""
-        return self.years < FEWEST_YEARS
+    def low(self) -> Floats:
+        """5 % quantile of each parameter (parameters,)."""
+        return np.asarray(np.quantile(self.resampled, 0.05, axis=0))
+
+    @property
+    def high(self) -> Floats:
+        """95 % quantile of each parameter (parameters,)."""
+        return np.asarray(np.quantile(self.resampled, 0.95, axis=0))
 
     def verdict(self, place: int) -> str:
-        """Whether the figures pin a parameter.
-
-        The interval alone does not tell: where the figures are silent only the pull to the middle speaks, it says the
-        same of every history, and the interval shrinks to a point.
-        """
-        if self.too_few_years:
-            return "too few years"
-        width, part = float(self.high[place] - self.low[place]), float(self.part[place])
-        if width <= PINNED and part >= MOSTLY:
-            return "pinned"
-        return "partly" if width <= PARTLY and part >= HALF else "not pinned"
+        """Whether the figures pin a parameter."""
+        width = float(self.high[place] - self.low[place])
+        return "pinned" if width <= PINNED else "partly" if width <= PARTLY else "not pinned"
 
 
-def uncertainty(objective: Objective, evidence: Evidence, found: Estimate, seed: int) -> Uncertainty:
-    """Block bootstrap by target year, and profiles.
+def from_the_ranges(seed: int) -> Uncertainty:
+    """Before any figure is seen: uniform over the ranges."""
+    return Uncertainty(_uniform(Streams(seed, 0, len(ESTIMATED))), None)
 
-    All cells of a year come or stay away together, since one year's shock is in all of them. Each resampled history
-    moves the estimate by one Newton step (the score bootstrap of Kline and Santos 2012): estimating a thousand times
-    anew would take days.
+
+def uncertainty(
+    objective: Objective, evidence: Evidence, found: Estimate, seed: int, *, profiles: bool = True
+) -> Uncertainty:
+    """Block bootstrap by target year with a prior drawn anew for each replicate, and profiles.
+
+    All cells of a year come or stay away together, since one year's shock is in all of them. The middle that the prior
+    pulls to is drawn from the range (randomised maximum a posteriori), so a parameter that the figures say nothing of
+    keeps the whole range. Each replicate moves the estimate by one Newton step (the score bootstrap of Kline and
+    Santos 2012): estimating a thousand times anew would take days.
     """
-    curvature = _curvature(objective, found.point)
-    moved = _resampled(objective, evidence, found.point, curvature, seed)
-    low, high = np.quantile(moved, (0.05, 0.95), axis=0)
-    profiles = _profiles(objective, found, curvature)
-    part = figures_part(profiles, found.point, objective.years)
-    return Uncertainty(moved.std(axis=0), low, high, profiles, part, objective.years)
+    curvature, slopes = _derivatives(objective, found.point)
+    resampled = _resampled(objective, evidence, found.point, curvature, slopes, seed)
+    return Uncertainty(resampled, _profiles(objective, found, curvature) if profiles else None)
 
 
-def figures_part(profiles: Floats, point: Floats, years: int) -> Floats:
-    """How much of each profile's rise is the figures' (parameters,), from `profiles` (parameters, grid); 0 to 1.
+def _derivatives(objective: Objective, point: Floats) -> tuple[Floats, Floats]:
+    """Second derivatives of the objective (parameters, parameters), and the slope of each cell (cells, parameters).
 
-    The prior alone would make a parabola around the estimate. For a quadratic objective the part is the diagonal of
-    the resolution matrix of inverse theory (Backus and Gilbert 1968): 0 where the estimate is all prior.
+    By differences around the point, moved inside the ranges where it stands at an edge. No direction is taken to be
+    flatter than the prior.
     """
-    alone = _prior_curvature(years, len(point)) / 2 * ((GRID - point[:, None]) ** 2).sum(axis=1)
-    rise = profiles.sum(axis=1)
-    part: Floats = np.clip(1 - alone / np.where(rise > 0, rise, alone), 0, 1)
-    return part
-
-
-def _prior_curvature(years: int, size: int) -> float:
-    """Second derivative of the prior in each of `size` parameters."""
-    return 8 * PRIOR_WEIGHT / years / size
-
-
-def _curvature(objective: Objective, point: Floats) -> Floats:
-    """Second derivatives of the objective (parameters, parameters), no flatter in any direction than the prior."""
     size = len(point)
-    rows = []
-    for place in range(size):
-        step = np.zeros(size)
-        step[place] = 2 * STEP
-        ends = np.clip(point + step, 0, 1), np.clip(point - step, 0, 1)
-        slopes = [objective.with_gradient(end)[1] for end in ends]
-        rows.append((slopes[0] - slopes[1]) / (ends[0][place] - ends[1][place]))
-    raw = np.array(rows)
-    values, vectors = np.linalg.eigh((raw + raw.T) / 2)
-    flattest = _prior_curvature(objective.years, size)
-    curvature: Floats = (vectors * np.maximum(values, flattest)) @ vectors.T
-    return curvature
+    steps = np.eye(size) * REACH
+    centre = np.clip(point, REACH, 1 - REACH)
+    pairs = list(combinations(range(size), 2))
+    ends = [centre[None], centre + steps, centre - steps]
+    ends += [np.array([centre + sign * (steps[i] + steps[j]) for i, j in pairs]) for sign in (1, -1)]
+    cells = objective.distance(np.concatenate(ends)) / objective.unit
+    values = cells @ objective.weights
+    middle, up, down = values[0], values[1 : size + 1], values[size + 1 : 2 * size + 1]
+    both, neither = np.split(values[2 * size + 1 :], 2)
+    raw = np.diag(up - 2 * middle + down)
+    for place, (i, j) in enumerate(pairs):
+        raw[i, j] = raw[j, i] = (both[place] + neither[place] - up[i] - down[i] - up[j] - down[j] + 2 * middle) / 2
+    known, vectors = np.linalg.eigh(raw / REACH**2)
+    curvature = (vectors * np.maximum(known, 0)) @ vectors.T + objective.prior_precision * np.eye(size)
+    slopes = (cells[1 : size + 1] - cells[size + 1 : 2 * size + 1]).T / (2 * REACH)
+    return curvature, slopes
 
 
-def _resampled(objective: Objective, evidence: Evidence, point: Floats, curvature: Floats, seed: int) -> Floats:
+def _resampled(
+    objective: Objective, evidence: Evidence, point: Floats, curvature: Floats, slopes: Floats, seed: int
+) -> Floats:
     """The estimate on each resampled history, (replicates, parameters)."""
     years = np.array([year for _, year in evidence.cells])
     known = np.unique(years)
-    slopes = objective.cell_gradients(point)
-    streams = Streams(seed, 0, len(known))
+    streams = Streams(seed, 0, max(len(known), len(point)))
+    middles = _uniform(streams)[:, : len(point)]
     moved = []
-    for replicate in range(1, REPLICATES + 1):
-        words = streams.words("calibration/years", period=replicate)
+    for replicate in range(REPLICATES):
+        words = streams.words("calibration/years", period=replicate + 1)[: len(known)]
         times = np.bincount((words.astype(np.int64) * len(known)) >> 16, minlength=len(known))
         weights = objective.weights * times[np.searchsorted(known, years)]
-        weights = weights / weights.sum()
-        moved.append(point - np.linalg.solve(curvature, slopes.T @ (weights - objective.weights)))
+        pull = slopes.T @ (weights / weights.sum() - objective.weights)
+        pull -= objective.prior_precision * (middles[replicate] - 0.5)
+        moved.append(point - np.linalg.solve(curvature, pull))
     return np.clip(np.array(moved), 0, 1)
+
+
+def _uniform(streams: Streams) -> Floats:
+    """Points of the unit cube, equally likely, (replicates, paths of the streams)."""
+    rows = [streams.words("calibration/ranges", period=replicate + 1) for replicate in range(REPLICATES)]
+    return (np.array(rows, dtype=np.float64) + 0.5) / 65_536
 
 
 def _profiles(objective: Objective, found: Estimate, curvature: Floats) -> Floats:

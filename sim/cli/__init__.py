@@ -1,4 +1,4 @@
-"""The command line: `sim run`, `check`, `schema`, `data`, `replay`. Results go to stdout, everything else to stderr."""
+"""The command line: `sim run`, `check`, `backtest` and the rest. Results go to stdout, everything else to stderr."""
 
 from __future__ import annotations
 

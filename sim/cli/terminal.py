@@ -106,6 +106,32 @@ def progress(words: str, total: int) -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
+def counting(words: str, what: str) -> Iterator[Callable[[int], None]]:
+    """What has been done, how much a second and since when, on a terminal: for work whose end nobody knows.
+
+    What is yielded is called with the number of `what` ("batches") done since the last call.
+    """
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+    from rich.text import Text
+
+    class Count(ProgressColumn):
+        """How many, and how many a second since the start."""
+
+        def render(self, task: Task) -> Text:
+            rate = f", {task.completed / task.elapsed:,.1f}/s" if task.elapsed and task.completed else ""
+            return Text(f"{task.completed:,.0f} {what}{rate}")
+
+    console = Page(sys.stderr)
+    columns: list[Any] = [SpinnerColumn("line"), TextColumn("{task.description}"), Count(), TimeElapsedColumn()]
+    with Progress(*columns if console.width >= 70 else columns[2:], console=console, transient=True) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done: bar.advance(task, done)
+
+
+@contextmanager
 def waiting(words: str) -> Iterator[None]:
     """A sign of life on a terminal while something short is computed."""
     if not sys.stderr.isatty():

@@ -29,14 +29,15 @@ class Laws:
 class Draws:
     """What the paths [first, first + paths) draw under one seed.
 
-    With `variants` the block holds that many copies of these paths, one after another, and every copy draws the same:
-    what tells the variants apart is never luck. Arrays are then (variants * paths,).
+    With `variants` the block is cut into that many stretches of `paths`, for which parameters may differ; arrays are
+    (variants * paths,). With `same_luck` every stretch holds the same paths: what tells the variants apart is never
+    luck. Without it they are paths like any others, one after the other.
     """
 
-    def __init__(self, seed: int, first: int, paths: int, variants: int = 1) -> None:
-        self.streams = Streams(seed, first, paths)
-        self.paths = paths * variants
-        self.variants = variants
+    def __init__(self, seed: int, first: int, paths: int, variants: int = 1, *, same_luck: bool = True) -> None:
+        self._copies = variants if same_luck else 1
+        self.paths, self.variants = paths * variants, variants
+        self.streams = Streams(seed, first, self.paths // self._copies)
 
     def value(
         self, name: str, law: float | Family | Laws, *, ally: int = 0, period: int = 0, of: Function | None = None
@@ -92,15 +93,20 @@ class Draws:
 
     def _of_each(self, name: str, laws: Laws, ally: int, period: int, of: Function | None) -> Iterator[Float32]:
         """Each variant's own law, on its own stretch of the block."""
-        cells = self._cells(name, ally, period)
-        for law in laws.each:
-            if isinstance(law, Family):
-                yield _looked_up(table_of(law, of), *cells)
+        size = self.paths // self.variants
+        words, ends, second = self._cells(name, ally, period)
+        for place, law in enumerate(laws.each):
+            if not isinstance(law, Family):
+                yield np.full(size, law if of is None else of(law), dtype=np.float32)
+            elif self._copies == self.variants:
+                yield _looked_up(table_of(law, of), words, ends, second)
             else:
-                yield np.full(self.streams.paths, law if of is None else of(law), dtype=np.float32)
+                own = (ends >= place * size) & (ends < (place + 1) * size)
+                stretch = words[place * size : (place + 1) * size]
+                yield _looked_up(table_of(law, of), stretch, ends[own] - place * size, second[own])
 
     def _copied(self, one: Any) -> Any:
-        return one if self.variants == 1 else np.tile(one, self.variants)
+        return one if self._copies == 1 else np.tile(one, self._copies)
 
 
 def _looked_up(table: Quantiles, words: Words, ends: NDArray[np.intp], second: Words) -> Float32:

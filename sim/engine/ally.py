@@ -137,9 +137,7 @@ class Ally:
         urgency, saturated = world.urgency.level(month), world.urgency.saturated(month)
         share = state.share_pct
         target, due, commitment = followed(state, self.targets, self.inputs.commitment, year)
-        willing = budget.willingness(
-            state.will, urgency, target, share, commitment=commitment, discouragement=b.discouragement
-        )
+        willing = budget.willingness(state.will, urgency, commitment=commitment)
         premium = budget.threat_premium(
             state.will, urgency, saturated, exposure=self.inputs.exposure, weight=b.threat_weight,
             urgency_weight=b.threat_urgency,

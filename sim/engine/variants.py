@@ -1,4 +1,4 @@
-"""Variants of one scenario side by side in one block, all with the same luck: for estimating and comparing.
+"""Variants of one scenario side by side in one block: for estimating and comparing.
 
 Most of the time of a small run is Python's and SimPy's, the same for 100 paths as for 10,000. A block of 32 variants
 of 512 paths costs a tenth of 32 runs. Every variant sees the draws of a run of its own; its shares agree with that
@@ -23,8 +23,13 @@ LAWFUL = ("growth", "urgency", "will", "budget", "outturn", "related")
 """The sections whose numbers and distributions may differ between variants."""
 
 
-def reported_shares(variants: Sequence[Scenario], seed: int, paths: int) -> NDArray[np.float32]:
-    """The core share as reported, % of GDP, (variant, ally, year, path), over the paths [0, paths).
+def reported_shares(
+    variants: Sequence[Scenario], seed: int, paths: int, *, same_luck: bool = True
+) -> NDArray[np.float32]:
+    """The core share as reported, % of GDP, (variant, ally, year, path).
+
+    Every variant over the paths [0, paths); without `same_luck` the first over these, the next over the paths that
+    follow, and so on.
 
     Raises:
         UsageError: the variants differ in more than the numbers and distributions of their sections.
@@ -32,7 +37,7 @@ def reported_shares(variants: Sequence[Scenario], seed: int, paths: int) -> NDAr
     first = variants[0]
     for variant in variants[1:]:
         _alike(first, variant)
-    draws = Draws(seed, 0, paths, len(variants))
+    draws = Draws(seed, 0, paths, len(variants), same_luck=same_luck)
     stage = Stage(first, Parameters(variants, draws), draws, Observer())
     kept = np.empty((len(stage.inputs), len(stage.years.simulated), draws.paths), dtype=np.float32)
 
@@ -51,7 +56,10 @@ def _alike(first: Scenario, other: Scenario) -> None:
             for field, facts in type(mine).model_fields.items():
                 extra = facts.json_schema_extra
                 fixed = not isinstance(extra, dict) or extra.get("scope", "fixed") == "fixed"
-                if fixed and getattr(mine, field) != getattr(theirs, field):
+                one, two = getattr(mine, field), getattr(theirs, field)
+                if fixed and one != two:
                     raise UsageError(f"variants must not differ in {name}.{field}")
+                if (one is None) != (two is None):  # None: each ally's own, from the data
+                    raise UsageError(f"{name}.{field} must be given in all variants or in none")
         elif name not in ("title", "source", "description") and mine != theirs:
             raise UsageError(f"variants must not differ in {name}")

@@ -7,11 +7,9 @@ import numpy as np
 from sim.model.links import Array, Value, link
 
 
-def willingness(
-    will: Array, urgency: Array, target_pct: Value, share_pct: Array, *, commitment: Value, discouragement: Value
-) -> Array:
-    """w: willingness to keep the pledge, 0 to 1; a target far away discourages."""
-    willing: Array = commitment * link(will + urgency - discouragement * np.maximum(target_pct - share_pct, 0))
+def willingness(will: Array, urgency: Array, *, commitment: Value) -> Array:
+    """w: willingness to keep the pledge, 0 to 1."""
+    willing: Array = commitment * link(will + urgency)
     return willing
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -10,6 +11,8 @@ from pydantic import ValidationError
 
 from sim.distributions.families import Family
 from sim.errors import UsageError
+from sim.events.base import Facts
+from sim.scenario.checks.together import LARGEST
 from sim.scenario.schema import Scenario
 
 SECTIONS = ("growth", "urgency", "will", "budget", "outturn", "related")
@@ -43,19 +46,33 @@ def with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
     for name, value in numbers.items():
         if name not in known:
             raise _unknown(name, known)
+        if LARGEST < abs(value) < math.inf:
+            raise UsageError(f"{name} = {value!r}: must be between {-LARGEST:,.0f} and {LARGEST:,.0f}; check the unit")
         section, field, *inner = name.split(".")
         facts = sections.get(section, getattr(scenario, section))
         law: Any = float(value)
         if inner:
             law = getattr(facts, field).model_copy(update={inner[0]: float(value)})
         sections[section] = facts.model_copy(update={field: law})
+    return scenario.model_copy(update={name: _checked(name, section, numbers) for name, section in sections.items()})
+
+
+def _checked(name: str, section: Facts, numbers: Mapping[str, float]) -> Facts:
+    """The section, validated.
+
+    Raises:
+        UsageError: the number that breaks a rule, by its name.
+    """
     try:
-        checked = {name: type(section).model_validate(section.model_dump()) for name, section in sections.items()}
+        return type(section).model_validate(section.model_dump())
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{place} = {first['input']!r}: {first['msg']}") from error
-    return scenario.model_copy(update=checked)
+        place = f"{name}.{first['loc'][0]}"
+        given = {key: value for key, value in numbers.items() if key == place or key.startswith(f"{place}.")}
+        exact = f"{place}.{first['loc'][-1]}"
+        shown = {exact: given[exact]} if exact in given else given
+        words = ", ".join(f"{key} = {value!r}" for key, value in shown.items())
+        raise UsageError(f"{words}: {first['msg'].removeprefix('Value error, ')}") from error
 
 
 def _numbers(scenario: Scenario) -> dict[str, float]:

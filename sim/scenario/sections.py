@@ -137,10 +137,6 @@ class Will(Facts):
 class Budget(Facts):
     """Equations 5 and 6."""
 
-    discouragement: Scalar = parameter(
-        0.3, "loss of willingness per point of distance to the target", unit="log-odds per percentage point",
-        scope="path", low=0, high=10,
-    )  # fmt: skip
     threat_weight: Scalar = parameter(
         6.0, "the premium's weight", unit="% of GDP", scope="path", low=0, high=50,
         evidence="NATO July 2026: cross-section after 2022",

@@ -135,7 +135,6 @@ change_between_elections = {laws}
 early_election_rate = {laws}
 lapse_probability = {laws}
 [budget]
-discouragement = {laws}
 threat_weight = {{ uniform = {{ low = 4.0, high = 8.0 }} }}
 norm_learning = {laws}
 pledge_weight = {laws}

@@ -76,7 +76,7 @@ class Ally:
     def budget(self, year: int) -> None:
         a, s, e = urgency(year - 1), self.s, self.f.exposure
         goal, by, c = self.target(year)
-        w = c * link(self.u + a - 0.3 * max(goal - s, 0))
+        w = c * link(self.u + a)
         premium = 6.0 * e * 2 * link(self.u + 0.5 * a) * saturate(a)
         self.n += 0.20 * max(s - premium - self.n, 0)
         desired = min(self.n + 0.5 * w * max(goal - self.n, 0) + premium, 5.0 + 2.5 * e)

@@ -10,6 +10,8 @@ COMMANDS: Final[dict[str, str]] = {
     "replay": "Tell one simulated run with its dates.",
     "freeze": "Freeze a forecast with a date, to be scored later.",
     "score": "Score a frozen forecast against later figures.",
+    "calibrate": "Estimate parameters from past shares.",
+    "backtest": "Forecast the past, and score it beside simple rivals.",
     "export": "Export a run or a frozen forecast for other tools.",
     "data": "List the packaged figures, or print a table or an ally.",
     "schema": "Print the JSON Schema of scenario files, for editors.",

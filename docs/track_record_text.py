@@ -1,0 +1,170 @@
+"""The words of docs/track-record.md; `{...}` is filled with figures by docs/track_record.py."""
+
+PAGE = """# Track record
+
+Written by `make track-record` from the code and the data of this version: {made}.
+
+This page forecasts the past. From every December of 2014 to 2025 the model says what each of 31 allies will spend one
+to ten years later; then it is scored against what NATO's table of July 2026 shows, beside nine simple rivals. No other
+forecast of the pledge is published with a probability, so none can be scored in the same way; single forecasts of
+others stand [below](#what-others-said).
+
+Three modes are kept apart everywhere. Their scores are never mixed in one figure.
+
+- **out-of-sample**: the parameters are estimated on figures up to the December of the forecast, and what these figures
+  do not pin stays as open as its range; events after it are random. This is what the model could have said.
+- **as-shipped**: the parameters as they ship, chosen with the whole history in view; events random.
+- **events-given**: the same, and the invasion of 2022, the American warning of 2025 and the target of The Hague happen
+  when they did. This tests how budgets answer to events, not whether anybody could foresee them.
+
+**What no mode can undo:** the structure itself, that nearness to Russia, a perceived threat, a pledge with a date and a
+late push drive budgets, was chosen by people who knew 2022 and 2025. The out-of-sample mode re-estimates numbers, not
+ideas. How much hangs on single ideas stands [below](#what-each-idea-is-worth).
+
+## In short
+
+{short}
+
+## Scores by distance
+
+The continuous ranked probability score (CRPS) is the mean distance of a whole forecast distribution from what came, in
+percentage points of GDP; smaller is better, and for a forecast of one number it is the absolute error. Origins 2015 to
+2025 (ARIMA needs two changes and starts in 2016), all 31 allies.
+
+![Mean CRPS by years ahead: the model's three modes lie below all nine rivals](pictures/track-record-scores.svg)
+
+{scores}
+
+Against the best rival of each distance. Ratio: below 1 the model is better. p: Diebold and Mariano's test on the means
+of the origins, with the small-sample correction; where eleven years do not suffice for it, the reason stands there. The
+version with Bartlett's weights always exists and is too sure of itself when forecasts overlap.
+
+{contest}
+
+## Where it loses
+
+Mean CRPS of the out-of-sample mode and of the best rival, by the December the forecast was made in; 2014 has no rival
+that needs a change.
+
+{origins}
+
+## Bands
+
+How many outcomes lay in the central bands. The probability integral transform shows where in its forecast each outcome
+fell: a forecast that is right about its own uncertainty gives a flat picture, one that is too low rises to the right.
+
+{coverage}
+
+![Histograms of the probability integral transform by mode](pictures/track-record-pit.svg)
+
+## Standing at 2 %
+
+The probability that an ally stands at 2 % or more. The Brier score is the mean squared error of a probability,
+{brier_parts}; miscalibration and discrimination are its parts after isotonic recalibration (Murphy's decomposition as
+CORP). The logarithmic score counts no forecast as surer than 1 in 100. Beside them the ranked probability score of the
+number of allies at 2 %, and the energy score of all 31 shares together (percentage points).
+
+{event}
+
+![Reliability: forecast against observed frequency by mode](pictures/track-record-reliability.svg)
+
+The number of allies at 2 % (of today's 31, July 2026 edition): expected and 90 % band.
+
+{numbers}
+
+## What each idea is worth
+
+The model as shipped with one mechanism left out, same draws, origins 2015 to 2025, mean CRPS.
+
+{ideas}
+
+{ideas_words}
+
+## What was known then
+
+| what | in the forecast from a past December |
+|---|---|
+| shares | of the July 2026 edition throughout, so as revised later; how much that helps stands under [first estimates](#first-estimates) |
+| norm before 2018 | mean of the years since 2014, where NATO's table begins |
+| growth | before April 2025 the ally's mean of the ten years before; in December 2025 the IMF's forecast of October 2025 |
+| spread of growth | measured to the December of the forecast |
+| debt and deficit | of the years before, as the IMF had them in April 2026 |
+| elections | dates before 2021 by hazard; later ones from the calendar, early ones unforeseen; hazards measured 1990 to 2023 |
+| targets | 2 % by 2024 until December 2024, then 3.5 % by 2035 |
+| national pledges and announced paths | from the month they were made |
+| jumps of urgency | those that had happened, by the sizes the model ships with |
+| rates and sizes of events to come | as shipped: judgement, made later |
+
+## Parameters
+
+Estimated from the figures to 2026 by mean CRPS over one to five years, events given, with common random numbers.
+`range` is what could have been defended before any figure was seen; an estimate starts from its middle and moves as far
+as the figures push. The 90 % interval resamples whole years and draws the middle anew from the range, so what the
+figures are silent about keeps 0.9 of its range. `by moments`: a second opinion, matching five moments of the
+alliance's changes instead of the score. `rise`: by how much the objective (1 is the score at the middle) grows when the
+parameter is held at the low and the high end of its range and the others give way.
+
+{estimates}
+
+{estimates_words}
+
+By cutoff, as the out-of-sample mode uses them (median and standard deviation):
+
+{cutoffs}
+
+## First estimates
+
+NATO's estimate of a year, printed in that year, against the edition of July 2026: relative error (later figure over
+estimate, less 1) by edition. "Same basis" leaves out the allies whose definition changed.
+
+{vintages}
+
+## What others said
+
+Our figure is the median and 90 % band of the model as shipped from the December before, events random; outsiders use
+measures of their own, some of them narrower than NATO's.
+
+{outside}
+
+## National plans
+
+Targets that governments set themselves, with a date that has come, without the trivial ones. Each is given to the
+model as a pledge in the December before it was made. It is a convenience sample from trackers and the press.
+
+{plans}
+
+{plans_words}
+
+## What 31 allies and eleven years can and cannot show
+
+{independence}
+
+The allies' errors move together: a shock that lifts one lifts most. 31 of them in a year tell about as much as
+the few in the table above, and eleven years hold two shocks. So:
+
+- that the model beats simple rules over one to three years is well supported, for it holds from most origins;
+- how much better it is, is not: the intervals of the scores are wide, and Diebold and Mariano's test rests on seven to
+  eleven means;
+- what happens four and five years ahead is mostly the story of 2022 and 2025, seen from five or six origins;
+- nothing here tests the target of 3.5 %: no ally has had to reach it yet. The late push after 2025, the level toward
+  which increases slow down, and the security-related 1.5 % are not scored by any figure.
+
+## What was tried on the way
+
+- **Estimates that took the figures for more than they are.** First the pull to the middle was a tenth of a score in a
+  year, and forecasts used the best point alone. On the figures seen it was better than as shipped from every cutoff;
+  out of sample it gave .120 .183 .223 .258 .295 with 90 % bands that held .75 to .81 of the outcomes. Calm years taught
+  it that nobody answers to a threat. Counting a year as four observations, and forecasting with the uncertainty of
+  the parameters, came after that look at the scores.
+- **A will that learns from an ally's own past**, a wider noise, other weights of the peers: no gain worth a
+  parameter. Three changes of the equations were worth theirs and stand in
+  [model.md](model.md#changes-that-scores-asked-for).
+"""
+
+IDEAS_WORDS = """The weight of the threat by nearness to Russia is what lifts the model above its rivals: without it, its scores are
+those of a good simple rule. The late push comes second. Debt and deficit, the spread of will and the speed that rises
+with urgency are each worth little in these scores, alone."""
+
+PLANS_WORDS = """The pledge reproduces how often plans came true one budget ahead, and says somewhat less than came true for those
+further ahead; treating a plan as a pledge helps little over knowing nothing of it. With 16 plans of the second kind
+the difference is within chance."""

@@ -1,0 +1,133 @@
+"""`sim calibrate`: the parameters estimated from the shares of the past."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.errors import RunError
+
+if TYPE_CHECKING:
+    from sim.calibration.calibrate import Calibration
+    from sim.cli.terminal import Page
+
+
+@click.command(short_help="Estimate parameters from past shares.")
+@click.option("--cutoff", type=int, metavar="YEAR", help="Last year whose shares are seen.  [2026]")
+@click.option("--vintage", default="2026-07", show_default=True, metavar="EDITION", help="NATO's edition.")
+@click.option("--every", is_flag=True, help="Estimate quickly for each cutoff from 2014, as `sim backtest` needs it.")
+@click.option("--quick", is_flag=True, help="Leave out the second opinion and the profiles.")
+@click.option("--paths", type=int, default=512, show_default=True, help="Simulated runs of each forecast.")
+@click.option("--seed", type=int, default=2032, show_default=True, help="Seed of every draw.")
+@click.option("--workers", type=int, help="Worker processes; changes no number. All processors unless given.")
+@click.option(
+    "--work", default="runs/calibration", show_default=True, metavar="FOLDER", help="What was computed is kept here."
+)
+@click.option("--out", metavar="FILE.toml", help="Write the estimate as a file that scenarios can extend.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(
+    cutoff: int | None, vintage: str, every: bool, quick: bool, paths: int, seed: int, workers: int | None, work: str,
+    out: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Estimate the model's parameters: those whose forecasts from every December since 2014 came closest to the shares.
+
+    It takes from minutes to hours. Interrupted, it goes on where it stood when the same command is given again.
+
+    \b
+    sim calibrate --out scenarios/estimated.toml
+    sim calibrate --cutoff 2021 --quick
+    sim calibrate --every --out estimates.toml
+    """
+    if every and cutoff is not None:
+        raise click.UsageError("--cutoff and --every exclude each other.")
+    from sim.calibration import calibrate as calibration
+    from sim.calibration import fragment
+
+    last = calibration.last_cutoff(vintage) if cutoff is None else cutoff
+    calibration.check(last, vintage, paths, seed, workers)
+    folder = _folder(work)
+    if out is not None:
+        fragment.check_place(out)
+
+    def estimated(year: int, quick: bool) -> Calibration:
+        file = folder / f"{vintage}-{year}-{seed}-{paths}.npz"
+        with _kept(file, f"Estimating on the shares to {year}") as progress:
+            return calibration.calibrate(
+                year, edition=vintage, paths=paths, seed=seed, quick=quick, workers=workers, work=file,
+                progress=progress,
+            )  # fmt: skip
+
+    from sim.cli.show import calibration_page as pages
+
+    if every:
+        founds = [estimated(year, quick=True) for year in calibration.cutoffs(vintage)]
+        text = fragment.every(fragment.draws_by_cutoff(founds, seed), vintage, paths, seed)
+        document = pages.document_of_every(founds)
+    else:
+        found = estimated(last, quick)
+        text = fragment.fragment(found)
+        document = pages.document(found)
+
+    def show(page: Page) -> None:
+        if every:
+            pages.show_every(page, founds)
+        else:
+            pages.show(page, found)
+
+    try:
+        if out is not None:
+            fragment.write(text, out)
+            click.echo(f"Saved in {out}", err=True)
+    finally:  # what was computed is shown even where it cannot be written
+        _print(document, show, as_json)
+
+
+def _print(document: object, show: Callable[[Page], None], as_json: bool) -> None:
+    from sim.cli import terminal
+
+    if as_json:
+        terminal.write_json(document)
+    else:
+        show(terminal.page())
+
+
+def _folder(work: str) -> Path:
+    """The folder of what is computed, made and tried before the work.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    folder = Path(work)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(prefix=".sim-", dir=folder):
+            pass
+    except OSError as error:
+        raise RunError(f"cannot write to {work}: {error.strerror or error}") from error
+    return folder
+
+
+@contextmanager
+def _kept(file: Path, words: str) -> Iterator[Callable[[int], None]]:
+    """Progress; whatever ends the work too early, it is said where it stands and how it goes on."""
+    from sim.cli.terminal import counting, note
+
+    computed = 0
+    try:
+        with counting(words, "batches") as advance:
+
+            def progress(done: int) -> None:
+                nonlocal computed
+                computed += done
+                advance(done)
+
+            yield progress
+    except BaseException:
+        if computed and file.exists():
+            note(f"Incomplete. What was computed is kept in {file}; the same command goes on from there.")
+        raise

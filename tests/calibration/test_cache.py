@@ -1,0 +1,235 @@
+"""What was computed is found again, by what determines it; and no file of answers can be half a file."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from calibration.known import SIZE, Formula
+
+from sim.calibration import cache as caching
+from sim.calibration import evidence as judging
+from sim.calibration.cache import EVERY, ROOMS, Cache, code_digest
+from sim.calibration.calibrate import calibrate, shares_of_edition
+from sim.calibration.evidence import Evidence, Job
+from sim.calibration.parameters import MIDDLE, Estimated
+from sim.errors import RunError
+from sim.executors.serial import Serial
+
+POINTS = np.random.Generator(np.random.PCG64(3)).uniform(size=(3, SIZE))
+ANSWER = np.arange(6.0).reshape(1, 2, 3)
+
+
+def asked(cache: Cache, cutoff: int = 2017, **facts: int) -> np.ndarray:
+    settings = {"seed": 1, "paths": 16} | facts
+    return Evidence(cutoff, Serial(), cache, **settings).scores(POINTS)
+
+
+def test_what_is_known_is_not_computed_again(formula: Formula, tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "answers.npz"
+    cache = Cache(file)
+    first = asked(cache)
+    assert formula.made == len(cache) == 3
+    cache.save()
+    again = Cache(file)
+    assert len(again) == 3
+    assert (asked(again) == first).all()
+    assert formula.made == 3
+
+
+def test_a_later_cutoff_asks_anew_only_where_years_are_added(formula: Formula) -> None:
+    """Origin 2014 was judged to 2017 before, and is to 2018 now: another question, as for every other origin."""
+    cache = Cache()
+    asked(cache, 2017)
+    asked(cache, 2018)
+    assert formula.made == 3 + 4
+    asked(cache, 2020)
+    made = formula.made
+    asked(cache, 2021)
+    assert formula.made == made + 7 - 2  # origins 2014 and 2015 have had all their five years by 2020
+
+
+@pytest.mark.parametrize("facts", [{"seed": 2}, {"paths": 32}, {"cutoff": 2016}])
+def test_another_question_has_another_answer(formula: Formula, facts: dict[str, int]) -> None:
+    cache = Cache()
+    asked(cache)
+    made = formula.made
+    asked(cache, **facts)
+    assert formula.made > made
+
+
+def test_changed_code_is_another_question(formula: Formula, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache()
+    asked(cache)
+    asked(cache)
+    assert formula.made == 3
+    monkeypatch.setattr(judging, "code_digest", lambda: "of tomorrow")
+    asked(cache)
+    assert formula.made == 6
+
+
+def test_changed_ranges_and_another_edition_are_other_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = Job(POINTS, 2014, 2016, 1, 16, None)
+    keys = {
+        job.key,
+        Job(POINTS, 2014, 2016, 1, 16, shares_of_edition("2025-08")).key,
+        Job(POINTS[:2], 2014, 2016, 1, 16, None).key,
+    }
+    wider = (Estimated("budget.speed", 0.0, 0.4, ""), *judging.ESTIMATED[1:])
+    monkeypatch.setattr(judging, "ESTIMATED", wider)
+    assert len(keys | {job.key}) == 4
+
+
+def test_the_digest_of_the_code_knows_every_file_of_its_rooms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    package = tmp_path / "sim"
+    for room in ROOMS:
+        (package / room / "deep").mkdir(parents=True)
+        (package / room / "deep" / "a.py").write_text("1")
+    (package / "scenario" / "defaults.toml").write_text("")
+    (package / "data" / "shares.csv").write_text("")
+    monkeypatch.setattr(caching, "files", lambda _: package)
+    digest = code_digest.__wrapped__
+    seen = {digest()}
+    for file in sorted([*package.rglob("*.py"), *package.rglob("*.toml"), *package.rglob("*.csv")]):
+        file.write_text(file.read_text() + " ")
+        seen.add(digest())
+    assert len(seen) == 1 + len(ROOMS) + 2
+    (package / "notes.txt").write_text("of no consequence")
+    assert digest() in seen
+
+
+def test_the_file_is_written_as_answers_come(tmp_path: Path) -> None:
+    file = tmp_path / "answers.npz"
+    cache = Cache(file)
+    for number in range(EVERY - 1):
+        cache[str(number)] = ANSWER
+    assert not file.exists()
+    cache["last"] = ANSWER
+    assert len(Cache(file)) == EVERY
+    assert (Cache(file)["last"] == ANSWER).all()
+    written = file.stat().st_mtime_ns
+    cache.save()  # nothing new
+    assert file.stat().st_mtime_ns == written
+
+
+def test_an_interrupted_save_leaves_the_former_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "answers.npz"
+    cache = Cache(file)
+    cache["one"] = ANSWER
+    cache.save()
+    former = file.read_bytes()
+    cache["two"] = ANSWER
+    for place, name in ((caching.np, "savez"), (caching.os, "replace")):
+        with monkeypatch.context() as broken:
+            broken.setattr(place, name, interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                cache.save()
+        assert file.read_bytes() == former
+        assert [entry.name for entry in tmp_path.iterdir()] == ["answers.npz"]
+    cache.save()
+    assert {"one", "two"} <= set(Cache(file)._known)
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_signal_while_saving_leaves_the_former_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real one, in the middle of the writing."""
+    file = tmp_path / "answers.npz"
+    cache = Cache(file)
+    cache["one"] = ANSWER
+    cache.save()
+    former, write = file.read_bytes(), np.savez
+
+    def slowly(stream: object, **arrays: np.ndarray) -> None:
+        write(stream, **arrays)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(caching.np, "savez", slowly)
+    cache["two"] = ANSWER
+    with pytest.raises(KeyboardInterrupt):
+        cache.save()
+    assert file.read_bytes() == former
+    assert [entry.name for entry in tmp_path.iterdir()] == ["answers.npz"]
+
+
+def cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def flipped(content: bytes) -> bytes:
+    middle = content.index(b"NUMPY") + 140  # in the numbers of the first answer
+    return content[:middle] + bytes([content[middle] ^ 255]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        cut,
+        flipped,
+        lambda content: content[:-1],
+        lambda _: b"",
+        lambda _: b"not a zip",
+        lambda _: b"\x93NUMPY",
+        lambda _: b"PK\x03\x04",
+    ],
+    ids=["cut", "flipped", "one byte short", "empty", "text", "another kind", "a head only"],
+)
+def test_a_damaged_file_is_refused_with_its_name_and_a_remedy(tmp_path: Path, harm: Callable[[bytes], bytes]) -> None:
+    file = tmp_path / "answers.npz"
+    cache = Cache(file)
+    cache["one"] = ANSWER
+    cache.save()
+    file.write_bytes(harm(file.read_bytes()))
+    with pytest.raises(RunError) as error:
+        Cache(file)
+    assert str(error.value).startswith(f"{file} must hold the answers of an estimation, and cannot be used (")
+    assert "remedy: remove it" in str(error.value)
+    with pytest.raises(RunError):
+        calibrate(2015, paths=16, workers=1, work=file)
+
+
+def test_a_file_of_other_arrays_is_refused(tmp_path: Path) -> None:
+    for name, array in {"words": np.array(["a"]), "flat": np.arange(3.0), "single": ANSWER.astype(np.float32)}.items():
+        np.savez(tmp_path / f"{name}.npz", key=array)
+        with pytest.raises(RunError, match="it holds something else"):
+            Cache(tmp_path / f"{name}.npz")
+    objects = np.empty(1, dtype=object)
+    np.savez(tmp_path / "objects.npz", key=objects)
+    with pytest.raises(RunError):  # nothing is ever unpickled
+        Cache(tmp_path / "objects.npz")
+
+
+def test_a_folder_is_no_file_of_answers(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="must hold the answers"):
+        Cache(tmp_path)
+
+
+def test_an_interrupted_estimation_goes_on_where_it_stood(formula: Formula, tmp_path: Path) -> None:
+    whole = calibrate(2016, paths=16, workers=1)
+    needed = formula.made
+    file = tmp_path / "answers.npz"
+    formula.made, formula.fail_at = 0, 30
+    with pytest.raises(KeyboardInterrupt):
+        calibrate(2016, paths=16, workers=1, work=file)
+    assert len(Cache(file)) == 29
+    formula.made, formula.fail_at = 0, 0
+    resumed = calibrate(2016, paths=16, workers=1, work=file)
+    assert formula.made == needed - 29
+    assert (resumed.estimate.point == whole.estimate.point).all()
+    assert resumed.numbers == whole.numbers
+    assert (resumed.uncertainty.resampled == whole.uncertainty.resampled).all()
+    formula.made = 0
+    assert calibrate(2016, paths=16, workers=1, work=file).numbers == whole.numbers
+    assert formula.made == 0
+
+
+def test_the_number_of_batches_is_told_as_they_come(formula: Formula) -> None:
+    told: list[int] = []
+    Evidence(2017, Serial(), Cache(), seed=1, paths=16, progress=told.append).scores(MIDDLE[None])
+    assert sum(told) == formula.made == 3
