@@ -36,8 +36,8 @@ percentage points of GDP; smaller is better, and for a forecast of one number it
 {scores}
 
 Against the best rival of each distance. Ratio: below 1 the model is better. p: Diebold and Mariano's test on the means
-of the origins, with the small-sample correction; where eleven years do not suffice for it, the reason stands there. The
-version with Bartlett's weights always exists and is too sure of itself when forecasts overlap.
+of the origins, with the small-sample correction; the version with Bartlett's weights is too sure of itself when
+forecasts overlap.
 
 {contest}
 
@@ -60,13 +60,15 @@ fell: a forecast that is right about its own uncertainty gives a flat picture, o
 ## Standing at 2 %
 
 The probability that an ally stands at 2 % or more. The Brier score is the mean squared error of a probability,
-{brier_parts}; miscalibration and discrimination are its parts after isotonic recalibration (Murphy's decomposition as
-CORP). The logarithmic score counts no forecast as surer than 1 in 100. Beside them the ranked probability score of the
+0.25 for always saying one half; miscalibration and discrimination are its parts after isotonic recalibration (Murphy's
+decomposition as CORP). The logarithmic score counts no forecast as surer than 1 in 100. Beside them the ranked probability score of the
 number of allies at 2 %, and the energy score of all 31 shares together (percentage points).
 
 {event}
 
 ![Reliability: forecast against observed frequency by mode](pictures/track-record-reliability.svg)
+
+{reliability_words} Without the shocks of 2022 and 2025 in view, every forecast was too low.
 
 The number of allies at 2 % (of today's 31, July 2026 edition): expected and 90 % band.
 
@@ -108,7 +110,8 @@ parameter is held at the low and the high end of its range and the others give w
 
 {estimates_words}
 
-By cutoff, as the out-of-sample mode uses them (median and standard deviation):
+By cutoff, as the out-of-sample mode uses them: median and standard deviation of the 64 values it forecasts with. In
+2014 no change has been seen, and the values lie all over the ranges.
 
 {cutoffs}
 
@@ -142,10 +145,13 @@ model as a pledge in the December before it was made. It is a convenience sample
 The allies' errors move together: a shock that lifts one lifts most. 31 of them in a year tell about as much as
 the few in the table above, and eleven years hold two shocks. So:
 
-- that the model beats simple rules over one to three years is well supported, for it holds from most origins;
+- that the shares it forecasts are closer than those of simple rules over one to three years is well supported, for it
+  holds from nearly every origin;
+- that it says better who stands at 2 % is not: there a straight line to the target is as good or better, since nearly
+  everybody did arrive, late;
 - how much better it is, is not: the intervals of the scores are wide, and Diebold and Mariano's test rests on seven to
   eleven means;
-- what happens four and five years ahead is mostly the story of 2022 and 2025, seen from five or six origins;
+- what happens four and five years ahead is mostly the story of 2022 and 2025, seen from seven or eight origins;
 - nothing here tests the target of 3.5 %: no ally has had to reach it yet. The late push after 2025, the level toward
   which increases slow down, and the security-related 1.5 % are not scored by any figure.
 
@@ -161,9 +167,11 @@ the few in the table above, and eleven years hold two shocks. So:
   [model.md](model.md#changes-that-scores-asked-for).
 """
 
-IDEAS_WORDS = """The weight of the threat by nearness to Russia is what lifts the model above its rivals: without it, its scores are
-those of a good simple rule. The late push comes second. Debt and deficit, the spread of will and the speed that rises
-with urgency are each worth little in these scores, alone."""
+IDEAS_WORDS = """The threat by nearness to Russia is what lifts the model above its rivals: without it, its scores are those of a good
+simple rule. The pledge matters most four and five years ahead, the late push at every distance. The others are worth
+nothing in these scores, some a little less: the room that debt and deficit take beyond two years, the different wills,
+and the fading of urgency, which two shocks followed that nobody knew of. They stay because the spread of outcomes at
+3.5 % needs them, and that no figure can score yet."""
 
 PLANS_WORDS = """The pledge reproduces how often plans came true one budget ahead, and says somewhat less than came true for those
 further ahead; treating a plan as a pledge helps little over knowing nothing of it. With 16 plans of the second kind

@@ -97,6 +97,24 @@ def test_groups_are_weighted_by_gdp(level: list[tuple[int, int]]) -> None:
     assert set(EURO_AREA) <= {ally.iso3 for ally in unions}
 
 
+def test_ends_of_a_range_belong_to_it_and_groups_never_came(level: list[tuple[int, int]]) -> None:
+    def forecast(subject: str, low: float, high: float) -> dict[str, Any]:
+        row = ForecastRow(
+            made="2023-12", forecaster="nobody", subject=subject, target_year=2023, low=low, high=high,
+            probability_pct=50, unit="allies", source="nowhere", verified="seen",
+        )  # fmt: skip
+        return outside_rows(Tables({"outside_forecasts": (row,)}), 16, 1)[0]["ours"]
+
+    # 30 members with armed forces in 2023
+    assert [forecast("allies at 2 %", *ends)["probability_pct"] for ends in ((30, 31), (29, 30), (31, 31))] == [
+        75,
+        75,
+        0,
+    ]
+    assert forecast("FRA", 2, 3)["came"] is not None
+    assert forecast("FRA, ITA", 2, 3)["came"] is None
+
+
 def test_the_models_own_figures_are_its_own() -> None:
     (row,) = outside_rows(outside(made="2024-02-14"), 64, 5)
     assert (row["forecaster"], row["value"], row["ours"]["origin"], row["ours"]["came"]) == (

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+
 import numpy as np
 import pytest
 from calibration.known import PLACE, SIZE, Formula, quadratic
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.calibration import estimate as estimating
 from sim.calibration.cache import Cache
+from sim.calibration.estimate import spread_out
 from sim.calibration.evidence import Evidence
 from sim.calibration.objective import STEP, Objective
 from sim.calibration.parameters import ESTIMATED, MIDDLE, numbers_at, point_of, shipped
@@ -105,3 +111,29 @@ def test_points_and_numbers_are_each_others_inverse() -> None:
     assert point_of(numbers_at(MIDDLE)) == pytest.approx(MIDDLE, abs=1e-5)
     assert numbers_at(np.zeros(SIZE)) == {each.name: each.low for each in ESTIMATED}
     assert numbers_at(np.ones(SIZE))["budget.speed"] == ESTIMATED[PLACE["budget.speed"]].high
+
+
+def test_the_screen_lies_evenly() -> None:
+    """Of the first 32 points of Sobol's sequence each parameter takes every thirty-second once."""
+    screen = spread_out()
+    assert screen.shape == (31, SIZE)
+    assert (np.sort(screen, axis=0) == np.arange(1, 32)[:, None] / 32).all()
+
+
+def test_an_interrupt_while_the_screen_is_made_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SciPy swallows what is raised while it reads its table, as this does."""
+
+    class Swallowing:
+        def __init__(self, *_: object, **__: object) -> None:
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(0.2)
+            except BaseException:
+                pass
+
+        def random(self, points: int) -> np.ndarray:
+            return np.zeros((points, SIZE))
+
+    monkeypatch.setattr(estimating.qmc, "Sobol", Swallowing)
+    with pytest.raises(KeyboardInterrupt):
+        spread_out()
