@@ -60,7 +60,7 @@ def scores_chart(test: Backtest) -> alt.TopLevelMixin:
     others = last.transform_filter("!datum.model").mark_text(align="left", dx=8, fontSize=10, color="#6b7280")
     marks = alt.Chart(best).mark_point(shape="diamond", size=90, color=RUST, filled=True)
     title = alt.Title(
-        "The model beside nine simple rivals",
+        "The model beside ten simple rivals",
         subtitle="31 allies, forecasts from each December 2015 to 2025. Grey: rivals. Diamond: the best of them there.",
     )
     named = [label.encode(text="name:N") for label in (names, others)]

@@ -5,21 +5,26 @@ PAGE = """# Track record
 Written by `make track-record` from the code and the data of this version: {made}.
 
 This page forecasts the past. From every December of 2014 to 2025 the model says what each of 31 allies will spend one
-to ten years later; then it is scored against what NATO's table of July 2026 shows, beside nine simple rivals. No other
-forecast of the pledge is published with a probability, so none can be scored in the same way; single forecasts of
-others stand [below](#what-others-said).
+to ten years later, given its assumptions; then it is scored against what NATO's table of July 2026 shows, beside ten
+simple rivals. One to five years are shown here, the rest by `sim backtest --json`. The figures of 2025 and 2026 are
+NATO's estimates, and estimates have been revised a good deal ([below](#first-estimates)); what the scores are without
+them stands under [Scores by distance](#scores-by-distance).
 
-Three modes are kept apart everywhere. Their scores are never mixed in one figure.
+Three modes are kept apart everywhere. Their scores are never averaged.
 
-- **out-of-sample**: the parameters are estimated on figures up to the December of the forecast, and what these figures
-  do not pin stays as open as its range; events after it are random. This is what the model could have said.
+- **out-of-sample**: {estimated} of the model's {numbers_all} numbers are estimated on figures up to the December of the
+  forecast, and what these figures do not pin stays as open as its range; events after it are random. This is what these
+  equations could have said.
 - **as-shipped**: the parameters as they ship, chosen with the whole history in view; events random.
 - **events-given**: the same, and the invasion of 2022, the American warning of 2025 and the target of The Hague happen
   when they did. This tests how budgets answer to events, not whether anybody could foresee them.
 
 **What no mode can undo:** the structure itself, that nearness to Russia, a perceived threat, a pledge with a date and a
 late push drive budgets, was chosen by people who knew 2022 and 2025. The out-of-sample mode re-estimates numbers, not
-ideas. How much hangs on single ideas stands [below](#what-each-idea-is-worth).
+ideas. The ranges its estimates start from were set by people who knew the shipped values (the middle of three of them
+is the shipped value), the numbers it does not estimate are as shipped, and the equations and the estimator were changed
+after a look at these very scores. So its scores are those of a validation, not of a test; the test is the
+[frozen forecast](forecasts.md). How much hangs on single ideas stands [below](#what-each-idea-is-worth).
 
 ## In short
 
@@ -31,13 +36,19 @@ The continuous ranked probability score (CRPS) is the mean distance of a whole f
 percentage points of GDP; smaller is better, and for a forecast of one number it is the absolute error. Origins 2015 to
 2025 (ARIMA needs two changes and starts in 2016), all 31 allies.
 
-![Mean CRPS by years ahead: the model's three modes lie below all nine rivals](pictures/track-record-scores.svg)
+![Mean CRPS by years ahead: the model's three modes lie below all rivals](pictures/track-record-scores.svg)
 
 {scores}
 
-Against the best rival of each distance. Ratio: below 1 the model is better. p: Diebold and Mariano's test on the means
-of the origins, with the small-sample correction; the version with Bartlett's weights is too sure of itself when
-forecasts overlap.
+These intervals ignore that forecasts two and more years ahead overlap, and are too narrow there.
+
+The same without the estimates of 2025 and 2026, that is scored on the years to 2024 only:
+
+{actual}
+
+Out of sample against the best rival of each distance. Ratio: below 1 the model is better. p: Diebold and Mariano's
+test on the means of the origins, with the small-sample correction; the version with Bartlett's weights is too sure of
+itself when forecasts overlap. The other two modes have seen what they forecast, so no test is made of them.
 
 {contest}
 
@@ -55,6 +66,8 @@ fell: a forecast that is right about its own uncertainty gives a flat picture, o
 
 {coverage}
 
+{count_bands}
+
 ![Histograms of the probability integral transform by mode](pictures/track-record-pit.svg)
 
 ## Standing at 2 %
@@ -68,7 +81,7 @@ number of allies at 2 %, and the energy score of all 31 shares together (percent
 
 ![Reliability: forecast against observed frequency by mode](pictures/track-record-reliability.svg)
 
-{reliability_words} Without the shocks of 2022 and 2025 in view, every forecast was too low.
+{reliability_words} Without the shocks of 2022 and 2025 in view, the out-of-sample forecasts were too low throughout.
 
 The number of allies at 2 % (of today's 31, July 2026 edition): expected and 90 % band.
 
@@ -86,7 +99,7 @@ The model as shipped with one mechanism left out, same draws, origins 2015 to 20
 
 | what | in the forecast from a past December |
 |---|---|
-| shares | of the July 2026 edition throughout, so as revised later; how much that helps stands under [first estimates](#first-estimates) |
+| shares | of the July 2026 edition throughout, so as revised later; how large revisions are stands under [first estimates](#first-estimates) |
 | norm before 2018 | mean of the years since 2014, where NATO's table begins |
 | growth | before April 2025 the ally's mean of the ten years before; in December 2025 the IMF's forecast of October 2025 |
 | spread of growth | measured to the December of the forecast |
@@ -96,13 +109,16 @@ The model as shipped with one mechanism left out, same draws, origins 2015 to 20
 | national pledges and announced paths | from the month they were made |
 | jumps of urgency | those that had happened, by the sizes the model ships with |
 | rates and sizes of events to come | as shipped: judgement, made later |
+| all numbers that are not estimated | as shipped; some rest on later figures: how far a late push reaches, what debt takes, the weight of announced paths, the common spread of growth, the exposures of Norway and Finland |
+| members | all 31 follow the target from the start, also the four that joined after 2014 |
 
 ## Parameters
 
 Estimated from the figures to 2026 by mean CRPS over one to five years, events given, with common random numbers.
-`range` is what could have been defended before any figure was seen; an estimate starts from its middle and moves as far
-as the figures push. The 90 % interval resamples whole years and draws the middle anew from the range, so what the
-figures are silent about keeps 0.9 of its range. `by moments`: a second opinion, matching five moments of the
+`range` goes from no effect to about twice what the model ships with; an estimate starts from its middle and moves as
+far as the figures push. The 90 % interval resamples whole years, draws the middle anew from the range, and moves the
+estimate by one step, so what the figures are silent about keeps 0.9 of its range; it is a device for forecasting with
+unsure numbers, and with one or two years seen it rests on the range alone. `by moments`: a second opinion, matching five moments of the
 alliance's changes instead of the score. `rise`: by how much the objective (1 is the score at the middle) grows when the
 parameter is held at the low and the high end of its range and the others give way.
 
@@ -124,8 +140,10 @@ estimate, less 1) by edition. "Same basis" leaves out the allies whose definitio
 
 ## What others said
 
-Our figure is the median and 90 % band of the model as shipped from the December before, events random; outsiders use
-measures of their own, some of them narrower than NATO's.
+Our figure is the median and 90 % band of the model **as shipped** from the December before, events random: it has seen
+the outcomes, and the others had not, so this is no contest. Outsiders use measures of their own, some of them narrower
+than NATO's. `came` is the edition of July 2026; for counts, what NATO itself first published stands in brackets: the
+crowd was asked about that figure, and right.
 
 {outside}
 
@@ -145,8 +163,8 @@ model as a pledge in the December before it was made. It is a convenience sample
 The allies' errors move together: a shock that lifts one lifts most. 31 of them in a year tell about as much as
 the few in the table above, and eleven years hold two shocks. So:
 
-- that the shares it forecasts are closer than those of simple rules over one to three years is well supported, for it
-  holds from nearly every origin;
+- that the shares it forecasts are closer than those of simple rules holds from nearly every origin, but only one year
+  ahead does a test tell it from chance; origins overlap, and are not so many witnesses;
 - that it says better who stands at 2 % is not: there a straight line to the target is as good or better, since nearly
   everybody did arrive, late;
 - how much better it is, is not: the intervals of the scores are wide, and Diebold and Mariano's test rests on seven to
@@ -170,9 +188,9 @@ the few in the table above, and eleven years hold two shocks. So:
 IDEAS_WORDS = """The threat by nearness to Russia is what lifts the model above its rivals: without it, its scores are those of a good
 simple rule. The pledge matters most four and five years ahead, the late push at every distance. The others are worth
 nothing in these scores, some a little less: the room that debt and deficit take beyond two years, the different wills,
-and the fading of urgency, which two shocks followed that nobody knew of. They stay because the spread of outcomes at
-3.5 % needs them, and that no figure can score yet."""
+and the fading of urgency, which two shocks followed that nobody knew of. All of this is of the shipped numbers, which
+have seen the outcomes, and the rest was not fitted anew: it shows what the model leans on, not what it would be without."""
 
 PLANS_WORDS = """The pledge reproduces how often plans came true one budget ahead, and says somewhat less than came true for those
-further ahead; treating a plan as a pledge helps little over knowing nothing of it. With 16 plans of the second kind
-the difference is within chance."""
+further ahead. Plan by plan, treating it as a pledge does not help: the Brier scores with and without it are about
+the same. With 16 plans of the second kind every difference is within chance."""

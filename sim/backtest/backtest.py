@@ -116,7 +116,8 @@ def model_forecast(origin: int, last_year: int, *, mode: Mode, paths: int, seed:
     draws = [dict(zip(numbers, values, strict=True)) for values in zip(*numbers.values(), strict=True)] or [{}]
     variants = [with_numbers(scenario, draw) for draw in draws]
     shares = reported_shares(variants, seed, -(-paths // len(variants)), same_luck=False)
-    joined: Ensemble = np.moveaxis(shares, 0, 2).reshape(*shares.shape[1:3], -1)
+    # Variant by variant in turn, so that any first part of the paths holds all of them.
+    joined: Ensemble = np.moveaxis(shares, 0, 3).reshape(*shares.shape[1:3], -1)
     return joined[..., :paths]
 
 

@@ -179,6 +179,16 @@ def half_kept(past: Past, dice: Dice) -> Ensemble:
     return _around(_still(past, dice) + 0.5 * _line(past, dice), dice)
 
 
+def half_kept_own_spread(past: Past, dice: Dice) -> Ensemble:
+    """Half of the straight line, with errors as large as the changes of all allies and years known (root mean square).
+
+    The fixed 0.17 points were chosen late and are too narrow; this rival is the harder one.
+    """
+    squares = np.sort(past.changes_pct, axis=None) ** 2  # sorted: the order of the allies moves nothing
+    yearly = sqrt(float(squares.mean()))
+    return _around(_still(past, dice) + 0.5 * _line(past, dice), dice, yearly)
+
+
 def bootstrap(past: Past, dice: Dice) -> Ensemble:
     """Each year a change drawn, with replacement, from all allies and years known."""
     pool = np.sort(past.changes_pct, axis=None).astype(np.float32)  # sorted: the order of the allies moves nothing
@@ -229,9 +239,9 @@ def _line(past: Past, dice: Dice) -> Floats:
     return np.outer(short, np.minimum(1.0, dice.ahead / past.years_left))
 
 
-def _around(centre: Floats, dice: Dice) -> Ensemble:
-    """Normal errors around the centre (ally, horizon), 0.17 points after a year, each horizon drawn for itself."""
-    spread = np.array([YEARLY_PCT * sqrt(ahead) for ahead in dice.ahead], dtype=np.float32)
+def _around(centre: Floats, dice: Dice, yearly_pct: float = YEARLY_PCT) -> Ensemble:
+    """Normal errors around the centre (ally, horizon), `yearly_pct` after a year, each horizon drawn for itself."""
+    spread = np.array([yearly_pct * sqrt(ahead) for ahead in dice.ahead], dtype=np.float32)
     return centre.astype(np.float32)[:, :, np.newaxis] + spread[:, np.newaxis] * dice.normal()
 
 
@@ -248,6 +258,7 @@ RIVALS: dict[str, Rival] = {
         Rival("drift", "drift of the last four years", drift, changes_needed=1),
         Rival("straight_line", "straight line to the target", straight_line),
         Rival("half_kept", "half of the straight line", half_kept),
+        Rival("half_kept_own_spread", "the same, spread of past changes", half_kept_own_spread, changes_needed=1),
         Rival("bootstrap", "changes drawn from all allies and years", bootstrap, changes_needed=1),
         Rival("bootstrap_of_years", "whole years drawn for all allies", bootstrap_of_years, changes_needed=1),
         Rival("partial_adjustment", "partial adjustment to the target", partial_adjustment, changes_needed=1),

@@ -26,20 +26,20 @@ class Estimate:
     distance: float  # without the prior, in the unit of the middle: below 1 the figures were learned from
 
 
-def spread_out() -> Floats:
-    """Points that lie evenly in the unit cube, (points, parameters).
+def spread_out(count: int) -> Floats:
+    """The first points of Sobol's sequence in the unit cube, (count, parameters); the very first is a corner.
 
     Made in another thread: an interrupt reaches the main thread only, and SciPy swallows one that comes while it reads
     its table of directions, and goes on with half a table.
     """
     with ThreadPoolExecutor(1) as thread:
-        points: Floats = thread.submit(lambda: qmc.Sobol(len(ESTIMATED), scramble=False).random(TOGETHER)).result()
-    return points[1:]  # the first is a corner
+        points: Floats = thread.submit(lambda: qmc.Sobol(len(ESTIMATED), scramble=False).random(count)).result()
+    return points
 
 
 def estimate(objective: Objective) -> Estimate:
     """The smallest value found from the middle of the ranges and from the best of a screen of spread-out points."""
-    screen = spread_out()
+    screen = spread_out(TOGETHER)[1:]
     best = screen[np.argmin(objective.values(screen))]
     bounds = [(0.0, 1.0)] * len(ESTIMATED)
     found = [

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from sim.calibration.estimate import Estimate
+from sim.calibration.estimate import Estimate, spread_out
 from sim.calibration.evidence import Evidence
 from sim.calibration.objective import Objective
 from sim.calibration.parameters import ESTIMATED, Floats
@@ -54,7 +54,7 @@ class Uncertainty:
 
 def from_the_ranges(seed: int) -> Uncertainty:
     """Before any figure is seen: uniform over the ranges."""
-    return Uncertainty(_uniform(Streams(seed, 0, len(ESTIMATED))), None)
+    return Uncertainty(_middles(seed), None)
 
 
 def uncertainty(
@@ -103,8 +103,7 @@ def _resampled(
     """The estimate on each resampled history, (replicates, parameters)."""
     years = np.array([year for _, year in evidence.cells])
     known = np.unique(years)
-    streams = Streams(seed, 0, max(len(known), len(point)))
-    middles = _uniform(streams)[:, : len(point)]
+    streams, middles = Streams(seed, 0, len(known)), _middles(seed)
     moved = []
     for replicate in range(REPLICATES):
         words = streams.words("calibration/years", period=replicate + 1)[: len(known)]
@@ -116,10 +115,14 @@ def _resampled(
     return np.clip(np.array(moved), 0, 1)
 
 
-def _uniform(streams: Streams) -> Floats:
-    """Points of the unit cube, equally likely, (replicates, paths of the streams)."""
-    rows = [streams.words("calibration/ranges", period=replicate + 1) for replicate in range(REPLICATES)]
-    return (np.array(rows, dtype=np.float64) + 0.5) / 65_536
+def _middles(seed: int) -> Floats:
+    """Points spread evenly over the unit cube, (replicates, parameters): Sobol's, moved as one by the seed.
+
+    Any first 2**n of them are even too, so that a few draws of a parameter have the mean of its range.
+    """
+    words = Streams(seed, 0, len(ESTIMATED)).words("calibration/ranges")
+    points: Floats = (spread_out(REPLICATES) + (words + 0.5) / 65_536) % 1
+    return points
 
 
 def _profiles(objective: Objective, found: Estimate, curvature: Floats) -> Floats:

@@ -149,7 +149,7 @@ def test_the_floor_is_reached() -> None:
 @pytest.mark.parametrize(
     ("years", "missing"),
     [
-        (1, {"bootstrap", "bootstrap_of_years", "drift", "partial_adjustment", "arima_011"}),
+        (1, {"bootstrap", "bootstrap_of_years", "drift", "half_kept_own_spread", "partial_adjustment", "arima_011"}),
         (2, {"arima_011"}),
         (3, set()),
     ],
@@ -293,7 +293,7 @@ def test_a_past_that_does_not_fit_is_refused(codes: tuple, years: range, shares:
 
 def test_the_catalogue() -> None:
     assert all(rival.name == name and rival.title for name, rival in RIVALS.items())
-    assert len({rival.title for rival in RIVALS.values()}) == len(RIVALS) == 9
+    assert len({rival.title for rival in RIVALS.values()}) == len(RIVALS) == 10
     assert RIVALS["drift"].ensemble(past_at(2020), 1, 1, SEED).shape == (31, 1, 1)
     with pytest.raises(ValueError, match="1 to 99 horizons"):
         RIVALS["drift"].ensemble(past_at(2020), 0, 16, SEED)

@@ -37,6 +37,7 @@ class Formula:
         if self.made == self.fail_at:
             raise KeyboardInterrupt
         self.jobs.append(job)
+        assert ((job.points >= 0) & (job.points <= 1)).all()
         years = range(job.origin + 1, job.last_year + 1)
         found = np.empty((len(job.points), len(years), 1 + 2 * len(MOMENTS)))
         heard = np.array([each.name not in SILENT for each in ESTIMATED])
@@ -54,6 +55,7 @@ def quadratic(
     """Cells whose distance is unit * (1 + (x - c)' A (x - c) / 2): `curvature` A, `centres` (cells, parameters)."""
 
     def distance(points: Floats) -> Floats:
+        assert ((points >= 0) & (points <= 1)).all()  # the model refuses what lies outside a range
         away = points[:, None, :] - centres
         return unit * (1 + np.einsum("pci,ij,pcj->pc", away, curvature, away) / 2)
 

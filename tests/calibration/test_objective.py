@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sim.calibration import estimate as estimating
 from sim.calibration.cache import Cache
 from sim.calibration.estimate import spread_out
+from sim.calibration.evidence import TOGETHER
 from sim.calibration.evidence import Evidence
 from sim.calibration.objective import STEP, Objective
 from sim.calibration.parameters import ESTIMATED, MIDDLE, numbers_at, point_of, shipped
@@ -115,7 +116,7 @@ def test_points_and_numbers_are_each_others_inverse() -> None:
 
 def test_the_screen_lies_evenly() -> None:
     """Of the first 32 points of Sobol's sequence each parameter takes every thirty-second once."""
-    screen = spread_out()
+    screen = spread_out(TOGETHER)[1:]
     assert screen.shape == (31, SIZE)
     assert (np.sort(screen, axis=0) == np.arange(1, 32)[:, None] / 32).all()
 
@@ -136,4 +137,4 @@ def test_an_interrupt_while_the_screen_is_made_is_not_lost(monkeypatch: pytest.M
 
     monkeypatch.setattr(estimating.qmc, "Sobol", Swallowing)
     with pytest.raises(KeyboardInterrupt):
-        spread_out()
+        spread_out(TOGETHER)
