@@ -152,8 +152,8 @@ def count_bands(test: Backtest) -> str:
         found.append(f"{inside} of {len(rows)} ({mode.name})")
     return (
         f"The number of allies at 2 % lay in its 90 % band in {', '.join(found)} of the forecasts one to five years "
-        "ahead. The bands for single allies hold; those for the number do not, when a shock lifts all: read every band for a "
-        "number of allies on these pages as too narrow."
+        "ahead. The bands for single allies hold; those for the number do not, when a shock lifts all: read every band "
+        "for a number of allies on these pages as too narrow."
     )
 
 
@@ -410,11 +410,11 @@ def short(test: Backtest, numbers: dict[str, float]) -> str:
         f"This project's mark is 0.90 at every distance. Against the fixed errors it is {reached(fixed)}; against all "
         f"rivals {reached(harder)}. A test tells the lead from chance (p below 0.05) "
         f"{ahead([row['horizon'] for row in contest if row['dm_p'] < 0.05])}.",
-        f"Its 90 % bands hold {part(min(bands))} to {part(max(bands))} of the shares: somewhat too narrow (mark: .82 to "
-        ".96).",
+        f"Its 90 % bands hold {part(min(bands))} to {part(max(bands))} of the shares: somewhat too narrow (mark: .82 "
+        "to .96).",
         lost(test),
         "Where nothing happened the model is hardly better than half of the straight line (2014 to 2018); where "
-        "something did, no forecaster had it in its bands (from 2020 and 2021 for 2025 and 2026).",
+        "something did, its forecasts from before are far too low (from 2020 and 2021 for 2025 and 2026).",
     ]
     shipped_count, estimated_count = outlook(numbers)
     lines.append(
@@ -422,6 +422,62 @@ def short(test: Backtest, numbers: dict[str, float]) -> str:
         f"expected at 3.5 % in 2032 instead of {shipped_count:.1f}, given the assumptions of `rutte_2032`."
     )
     return "\n".join(f"- {line}" for line in lines)
+
+
+def ratios(test: Backtest, without: Sequence[str] = ()) -> list[float]:
+    """The mean CRPS out of sample over that of the best rival, by distance."""
+    rows = tables.score_rows(test)
+    found = []
+    for horizon in tables.SHORT:
+        here = {row["forecaster"]: row["crps_pp"] for row in rows if row["horizon"] == horizon}
+        rivals = [value for name, value in here.items() if name not in (*Mode, *without)]
+        found.append(here[Mode.OUT_OF_SAMPLE] / min(rivals))
+    return found
+
+
+def span(values: Sequence[float]) -> str:
+    """From the least to the largest, in percent."""
+    return f"{100 * min(values):.0f} to {100 * max(values):.0f} %"
+
+
+def reached(values: Sequence[float]) -> str:
+    """Where the mark is reached, and where not."""
+    yes = [horizon for horizon, value in zip(tables.SHORT, values, strict=True) if value <= MARK]
+    no = [horizon for horizon in tables.SHORT if horizon not in yes]
+    return f"reached {ahead(yes)}" + (f" and missed {ahead(no)}" if no else "")
+
+
+def reliability_words(test: Backtest) -> str:
+    """What came of forecasts of about 15 %, by mode."""
+    found = []
+    for mode in test.modes():
+        row = next(row for row in tables.reliability_rows(test, mode) if 0.1 <= row["forecast"] < 0.2)
+        found.append(f"{percent(row['seen'])} of {row['cases']} ({mode.name})")
+    return f"Of the forecasts between 10 and 20 %, there came true {', '.join(found)}."
+
+
+def lost(test: Backtest) -> str:
+    """By which scores a rival is better than the model out of sample, and how far ahead."""
+    measures = {
+        "the Brier score of standing at 2 %": ("brier", tables.event_rows(test)),
+        "its logarithmic score": ("log_score", tables.event_rows(test)),
+        "the score of the number of allies at 2 %": ("rps", tables.joint_rows(test)),
+        "the energy score of all shares together": ("energy_pp", tables.joint_rows(test)),
+    }
+    beaten: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for words, (column, rows) in measures.items():
+        by_rival: dict[str, tuple[int, ...]] = {}
+        for horizon in tables.SHORT:
+            here = {row["forecaster"]: row[column] for row in rows if row["horizon"] == horizon}
+            rival, theirs = min(((n, v) for n, v in here.items() if n not in set(Mode)), key=lambda pair: pair[1])
+            if theirs < here[Mode.OUT_OF_SAMPLE]:
+                by_rival[rival] = (*by_rival.get(rival, ()), horizon)
+        for rival, horizons in by_rival.items():
+            beaten.setdefault((rival.replace("_", " "), horizons), []).append(words)
+    if not beaten:
+        return "By no other score on this page is a rival better."
+    found = [f"to the {rival} {ahead(horizons)} by {', '.join(words)}" for (rival, horizons), words in beaten.items()]
+    return "**Who stands at 2 %.** It loses " + "; ".join(found) + ". The shares are closer; the threshold is not."
 
 
 def ratios(test: Backtest, without: Sequence[str] = ()) -> list[float]:
