@@ -480,61 +480,6 @@ def lost(test: Backtest) -> str:
     return "**Who stands at 2 %.** It loses " + "; ".join(found) + ". The shares are closer; the threshold is not."
 
 
-def ratios(test: Backtest, without: Sequence[str] = ()) -> list[float]:
-    """The mean CRPS out of sample over that of the best rival, by distance."""
-    rows = tables.score_rows(test)
-    found = []
-    for horizon in tables.SHORT:
-        here = {row["forecaster"]: row["crps_pp"] for row in rows if row["horizon"] == horizon}
-        rivals = [value for name, value in here.items() if name not in (*Mode, *without)]
-        found.append(here[Mode.OUT_OF_SAMPLE] / min(rivals))
-    return found
-
-
-def span(values: Sequence[float]) -> str:
-    """From the least to the largest, in percent."""
-    return f"{100 * min(values):.0f} to {100 * max(values):.0f} %"
-
-
-def reached(values: Sequence[float]) -> str:
-    """Where the mark is reached, and where not."""
-    yes = [horizon for horizon, value in zip(tables.SHORT, values, strict=True) if value <= MARK]
-    no = [horizon for horizon in tables.SHORT if horizon not in yes]
-    return f"reached {ahead(yes)}" + (f" and missed {ahead(no)}" if no else "")
-
-
-def reliability_words(test: Backtest) -> str:
-    """What came of forecasts of about 15 %, by mode."""
-    found = []
-    for mode in test.modes():
-        row = next(row for row in tables.reliability_rows(test, mode) if 0.1 <= row["forecast"] < 0.2)
-        found.append(f"{percent(row['seen'])} of {row['cases']} ({mode.name})")
-    return f"Of the forecasts between 10 and 20 %, there came true {', '.join(found)}."
-
-
-def lost(test: Backtest) -> str:
-    """By which scores a rival is better than the model out of sample, and how far ahead."""
-    measures = {
-        "the Brier score of standing at 2 %": ("brier", tables.event_rows(test)),
-        "its logarithmic score": ("log_score", tables.event_rows(test)),
-        "the score of the number of allies at 2 %": ("rps", tables.joint_rows(test)),
-        "the energy score of all shares together": ("energy_pp", tables.joint_rows(test)),
-    }
-    found = []
-    for words, (column, rows) in measures.items():
-        beaten: dict[str, list[int]] = {}
-        for horizon in tables.SHORT:
-            here = {row["forecaster"]: row[column] for row in rows if row["horizon"] == horizon}
-            ours = here[Mode.OUT_OF_SAMPLE]
-            rival, theirs = min(((n, v) for n, v in here.items() if n not in set(Mode)), key=lambda pair: pair[1])
-            if theirs < ours:
-                beaten.setdefault(rival.replace("_", " "), []).append(horizon)
-        found += [f"by {words} to the {rival} {ahead(horizons)}" for rival, horizons in beaten.items()]
-    if not found:
-        return "By no other score on this page is a rival better."
-    return "**Who stands at 2 %.** It loses " + "; ".join(found) + ". The shares are closer; the threshold is not."
-
-
 def ahead(horizons: Sequence[int]) -> str:
     """1, 2 and 3 years ahead."""
     words = [str(horizon) for horizon in horizons]

@@ -256,6 +256,7 @@ def test_the_page_fits_every_terminal(
     assert [row.split()[0] for row in rows] == [each.name for each in ESTIMATED]  # nothing is folded
     assert lines[rule + 1 + len(ESTIMATED)].strip() == ""
     text = " ".join(" ".join(lines).split())
+    assert ("Rise: of the objective" in text) == (columns >= 120 and not args)  # a note only where its column stands
     every = args == ("--every",)
     assert ("Left out for want of width" in text) == (columns < (120 if every else 200))
     assert ("speed of adjustment downward" in " ".join(rows)) == (columns == 200 and not every)

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from sim.calibration import estimate as estimating
 from sim.calibration.cache import Cache
 from sim.calibration.estimate import spread_out
-from sim.calibration.evidence import TOGETHER
-from sim.calibration.evidence import Evidence
+from sim.calibration.evidence import TOGETHER, Evidence
 from sim.calibration.objective import STEP, Objective
 from sim.calibration.parameters import ESTIMATED, MIDDLE, numbers_at, point_of, shipped
 from sim.executors.serial import Serial

@@ -65,10 +65,8 @@ def show(page: Page, found: Calibration) -> None:
     for line in _verdicts(rows, found):
         page.print(Text(line), width=width)
     page.print()
-    notes = [_left_out(dropped), IN_SAMPLE, EVENTS, INTERVAL]
-    for line in [*notes, *([MOMENTS, RISE.format(100 * _pull(found))] if found.by_moments else [QUICK])]:
-        if line:
-            page.print(Text(line, style="dim"), width=width)
+    for line in _notes([column.name for column in kept], _left_out(dropped), found):
+        page.print(Text(line, style="dim"), width=width)
 
 
 def show_every(page: Page, founds: Sequence[Calibration]) -> None:
@@ -123,6 +121,20 @@ def document_of_every(founds: Sequence[Calibration]) -> dict[str, object]:
         },
         "cutoffs": {str(cutoff): numbers for cutoff, numbers in by_cutoff(founds).items()},
     }
+
+
+def _notes(kept: Sequence[str], narrow: str, found: Calibration) -> list[str]:
+    """What the page and each of its columns means."""
+    notes = [narrow, IN_SAMPLE, EVENTS]
+    if "90 % interval" in kept:
+        notes.append(INTERVAL)
+    if "by moments" in kept:
+        notes.append(MOMENTS)
+    if {"rise at the low end", "rise at the high end"} & set(kept):
+        notes.append(RISE.format(100 * _pull(found)))
+    if found.by_moments is None:
+        notes.append(QUICK)
+    return [note for note in notes if note]
 
 
 def _left_out(dropped: Sequence[Column]) -> str:
