@@ -25,15 +25,18 @@ YARDSTICKS = {
 }
 """Mean CRPS one to five years ahead, percentage points, origins from 2015, 4,096 paths of seed 2032; how near."""
 
+SOME = ("persistence", "random_walk", "drift", "straight_line", "bootstrap", "arima_011")
+
 ESTIMATES = {origin: {"budget.speed": [0.1]} for origin in ORIGINS}
 
 
 @pytest.fixture(scope="module")
 def shipped() -> Backtest:
-    """The whole backtest of the model as shipped, five years ahead."""
+    """The backtest of the model as shipped beside some rivals, five years ahead."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "HORIZONS", 5)
         patch.setattr(judging, "JOINT_MEMBERS", 32)  # the slowest score is not looked at
+        patch.setattr(module, "RIVALS", {name: RIVALS[name] for name in SOME})
         return backtest(modes=[Mode.AS_SHIPPED])
 
 
@@ -45,9 +48,9 @@ def test_the_mean_crps_is_known(shipped: Backtest, name: str) -> None:
 
 
 def test_all_forecasters_are_judged_from_every_origin_they_can(shipped: Backtest) -> None:
-    assert list(shipped.judged) == [Mode.AS_SHIPPED, *RIVALS]
+    assert list(shipped.judged) == [Mode.AS_SHIPPED, *SOME]
     assert [judged.name for judged in shipped.modes()] == [Mode.AS_SHIPPED]
-    assert [judged.name for judged in shipped.rivals()] == list(RIVALS)
+    assert [judged.name for judged in shipped.rivals()] == list(SOME)
     assert (shipped.paths, shipped.seed, len(shipped.iso3)) == (4_096, 2032, 31)
     for name, judged in shipped.judged.items():
         begins = FIRST + (RIVALS[name].changes_needed if name in RIVALS else 0)
@@ -218,8 +221,8 @@ def test_the_forecast_is_the_models_own_run() -> None:
 def test_several_values_of_a_parameter_share_out_the_paths() -> None:
     slow, fast, both = from_2023(speed=[0.0]), from_2023(speed=[0.3]), from_2023(speed=[0.0, 0.3])
     assert both.shape == slow.shape
-    assert both[..., :16] == pytest.approx(slow[..., :16], abs=1e-4)
-    assert both[..., 16:] == pytest.approx(fast[..., 16:], abs=1e-4)
+    assert both[..., ::2] == pytest.approx(slow[..., :16], abs=1e-4)  # in turn, each with paths of its own
+    assert both[..., 1::2] == pytest.approx(fast[..., 16:], abs=1e-4)
     assert np.abs(slow - fast).max() > 0.1
     assert from_2023(paths=30, speed=[0.0] * 4).shape == (31, 3, 30)
 

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 from calibration.known import PLACE, SIZE, Formula, quadratic
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.calibration import estimate as estimating
@@ -51,6 +51,7 @@ def test_at_an_edge_the_gradient_is_taken_from_inside() -> None:
     assert found == pytest.approx(expected, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.floats(0, 1), st.integers(0, SIZE - 1))
 def test_the_pull_is_to_the_middle_and_fades_with_the_years(years: int, value: float, place: int) -> None:
     objective = quadratic(CURVATURE, CENTRES, years=years)

@@ -213,11 +213,18 @@ def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:
     seen = np.stack([np.pad(whole.shares[:, o - 2013 :], ((0, 0), (0, 10)))[:, :10].T for o in ORIGINS])
     perfect.probability[known & (np.round(seen, 2) >= 2)] = 1.0
     perfect.rps[known[..., 0]] = perfect.energy[known[..., 0]] = 0.0
+    perfect.number[known[..., 0]] = np.eye(32)[(np.round(seen, 2) >= 2).sum(axis=-1)[known[..., 0]]]
+    perfect.median[known] = seen[known] + np.random.default_rng(1).normal(size=known.sum())
+    for array in (perfect.pit, *perfect.inside.values()):
+        array[known] = 0.5
     test = Backtest(whole.iso3, whole.shares, {**whole.judged, Mode.AS_SHIPPED: perfect}, 64, 1)
     rows = (part(test, range(1, 6)) for part in (tables.contest_rows, tables.lost_rows, tables.beaten_rows))
     words = backtest_page.verdict(Mode.AS_SHIPPED, *rows)
     assert words.startswith("as-shipped is ahead at every horizon. No single December is lost. Its lead is told from")
     assert "better" not in words
+    text = io.StringIO()
+    backtest_page.show(Page(text), Backtest(whole.iso3, whole.shares, test.judged, 64, 1), range(1, 6))
+    assert "as-shipped: what came lay in the interval in 30 of these 30 forecasts." in text.getvalue()
 
 
 def test_coverage_is_of_100(printed: str, whole: Backtest) -> None:

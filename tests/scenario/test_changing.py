@@ -112,7 +112,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(name: str, hint: str) -> No
 )
 def test_a_number_outside_its_bounds_is_refused_by_its_name(name: str, value: float, rule: str) -> None:
     with pytest.raises(UsageError) as error:
-        with_numbers(PLAIN, {"related.speed": 0.3, "will.reversion": 0.1, "outturn.floor_pct": 0.1, name: value})
+        with_numbers(PLAIN, {"related.speed": 0.3, "will.mean.mean": 0.2, "outturn.noise.sd": 0.1, name: value})
     assert str(error.value).startswith(f"{name} = {value!r}: ")
     assert rule in str(error.value)
 
