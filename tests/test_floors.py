@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "sim"
 
 FLOORS: list[list[str]] = [
-    ["errors", "exact", "clock", "streams", "executors"],
+    ["errors", "exact", "places", "clock", "streams", "executors"],
     ["distributions", "data", "record", "scores"],
     ["model", "events", "scenario"],
     ["engine", "run"],

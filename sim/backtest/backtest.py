@@ -109,8 +109,8 @@ def shares_of(tables: Tables) -> Floats:
 def model_forecast(origin: int, last_year: int, *, mode: Mode, paths: int, seed: int, numbers: Numbers) -> Ensemble:
     """The model's forecast from an origin, reported core shares (ally, horizon, path).
 
-    `numbers` replace its own: of each name a list, whose entries the paths take in turn. So the forecast is as unsure of
-    the parameters as their estimate is.
+    `numbers` replace its own: of each name a list, whose entries the paths take in turn. So the forecast is as unsure
+    of the parameters as their estimate is.
     """
     scenario = past_scenario(origin, last_year, events_given=mode is Mode.EVENTS_GIVEN)
     draws = [dict(zip(numbers, values, strict=True)) for values in zip(*numbers.values(), strict=True)] or [{}]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from sim.calibration.parameters import ESTIMATED, MIDDLE, numbers_at
 from sim.calibration.uncertainty import from_the_ranges
 from sim.distributions.scalar import Scalar, written
 from sim.errors import RunError
+from sim.places import try_place, write_text
 from sim.scenario.changing import SECTIONS, with_numbers
 from sim.scenario.loading import loads
 
@@ -91,15 +91,12 @@ def check_place(out: str | os.PathLike[str]) -> None:
     """
     place = Path(out)
     try:
-        if place.exists() and not (place.is_file() and place.read_bytes().startswith(MARK.encode())):
-            raise RunError(f"{out} exists and was not written by `sim calibrate`; choose another file")
-        parent = place.parent
-        while not parent.exists() and parent != parent.parent:
-            parent = parent.parent
-        with tempfile.TemporaryDirectory(prefix=".sim-", dir=parent):
-            pass
+        ours = not place.exists() or (place.is_file() and place.read_bytes().startswith(MARK.encode()))
     except OSError as error:
         raise RunError(f"cannot write {out}: {error.strerror or error}") from error
+    if not ours:
+        raise RunError(f"{out} exists and was not written by `sim calibrate`; choose another file")
+    try_place(out)
 
 
 def write(text: str, out: str | os.PathLike[str]) -> None:
@@ -109,19 +106,7 @@ def write(text: str, out: str | os.PathLike[str]) -> None:
         RunError: something else stands there, or it cannot be written.
     """
     check_place(out)
-    place = Path(out)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-            os.chmod(beside, 0o644)
-            os.replace(beside, place)
-        finally:
-            Path(beside).unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(f"cannot write {out}: {error.strerror or error}") from error
+    write_text(text, out)
 
 
 def _header(asked: str, edition: str, paths: int, seed: int) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import RunError
+from sim.places import try_place
 from sim.record.record import Record
 
 
@@ -22,14 +22,7 @@ def check_place(out: str) -> None:
     place = Path(out)
     if place.exists() and not (place / "manifest.json").is_file():
         raise RunError(f"{out} exists and is not a saved run; choose another place")
-    parent = place.parent
-    while not parent.exists() and parent != parent.parent:
-        parent = parent.parent
-    try:
-        with tempfile.TemporaryDirectory(prefix=".sim-", dir=parent):
-            pass
-    except OSError as error:
-        raise RunError(f"cannot write to {parent}: {error.strerror or error}") from error
+    try_place(out)
 
 
 def save(record: Record, out: str) -> None:

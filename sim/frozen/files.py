@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -13,8 +12,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.data.reader import shorten
-from sim.errors import Fault, RunError, ScenarioError, UsageError
+from sim.errors import Fault, ScenarioError, UsageError
 from sim.frozen.schema import FORMAT, Frozen
+from sim.places import try_place, write_text
 from sim.scenario.reading import text_of
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -54,14 +54,7 @@ def check_place(out: str | os.PathLike[str]) -> None:
     if place.exists():
         read(place)
         return
-    parent = place.parent
-    while not parent.exists() and parent != parent.parent:
-        parent = parent.parent
-    try:
-        with tempfile.TemporaryDirectory(prefix=".sim-", dir=parent):
-            pass
-    except OSError as error:
-        raise RunError(f"cannot write to {parent}: {error.strerror or error}") from error
+    try_place(out)
 
 
 def write(frozen: Frozen, out: str | os.PathLike[str]) -> bool:
@@ -78,18 +71,7 @@ def write(frozen: Frozen, out: str | os.PathLike[str]) -> bool:
         if place.read_bytes() == written.encode():
             return False
         raise UsageError(f"{out} holds another forecast, and what is frozen is not replaced; choose another file")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(written)
-            os.chmod(beside, 0o644)
-            os.replace(beside, place)
-        finally:
-            Path(beside).unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(f"cannot write {out}: {error.strerror or error}") from error
+    write_text(written, out)
     return True
 
 

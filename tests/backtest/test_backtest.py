@@ -110,7 +110,7 @@ LEVELS = {Mode.OUT_OF_SAMPLE: 1.0, Mode.AS_SHIPPED: 2.0, Mode.EVENTS_GIVEN: 3.0}
 
 @pytest.fixture
 def constant(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """A model that forecasts one share a mode, a little spread; what it was asked for."""
+    """A model that forecasts one share a mode, a little spread, and three rivals; what the model was asked for."""
     asked: list[dict[str, Any]] = []
 
     def forecast(origin: int, last: int, **words: Any) -> np.ndarray:
@@ -119,6 +119,7 @@ def constant(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return np.broadcast_to(spread + np.float32(LEVELS[words["mode"]]), (31, last - origin, len(spread)))
 
     monkeypatch.setattr(module, "model_forecast", forecast)
+    monkeypatch.setattr(module, "RIVALS", {name: RIVALS[name] for name in SOME[:3]})
     return asked
 
 

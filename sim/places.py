@@ -1,0 +1,46 @@
+"""Where files are put: tried before the work, written beside their place and then renamed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from sim.errors import RunError
+
+
+def try_place(out: str | os.PathLike[str]) -> None:
+    """Refuse a place where nothing can be written, before the work; leaves nothing behind.
+
+    Raises:
+        RunError: its folder, or the nearest one above that exists, cannot be written.
+    """
+    parent = Path(out).parent
+    while not parent.exists() and parent != parent.parent:
+        parent = parent.parent
+    try:
+        with tempfile.TemporaryDirectory(prefix=".sim-", dir=parent):
+            pass
+    except OSError as error:
+        raise RunError(f"cannot write to {parent}: {error.strerror or error}") from error
+
+
+def write_text(text: str, out: str | os.PathLike[str]) -> None:
+    """Write a file; whatever happens, the former one or the new one stands there whole.
+
+    Raises:
+        RunError: it cannot be written.
+    """
+    place = Path(out)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, beside = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            os.chmod(beside, 0o644)
+            os.replace(beside, place)
+        finally:
+            Path(beside).unlink(missing_ok=True)
+    except OSError as error:
+        raise RunError(f"cannot write {out}: {error.strerror or error}") from error
