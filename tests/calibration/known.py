@@ -20,6 +20,9 @@ PLACE = {each.name: place for place, each in enumerate(ESTIMATED)}
 SILENT = ("budget.headroom_pct", "outturn.late_push_weight")
 """Parameters that the formula does not depend on."""
 
+SPREAD = 0.4
+"""Standard deviation of every moment by the formula."""
+
 TRUTH: Floats = np.linspace(0.3, 0.7, SIZE)
 """Where the formula is smallest, up to what years differ by."""
 
@@ -45,7 +48,7 @@ class Formula:
             away = (job.points - TRUTH - 0.02 * np.sin(year + np.arange(SIZE))) * heard
             found[:, step, 0] = 0.1 + 0.1 * (away**2).sum(axis=1) + 0.01 * np.sin(job.seed)
             found[:, step, 1 : 1 + len(MOMENTS)] = away[:, : len(MOMENTS)]
-            found[:, step, 1 + len(MOMENTS) :] = 1.0
+            found[:, step, 1 + len(MOMENTS) :] = SPREAD
         return found
 
 

@@ -8,13 +8,13 @@ import time
 
 import numpy as np
 import pytest
-from calibration.known import PLACE, SIZE, Formula, quadratic
+from calibration.known import PLACE, SIZE, SPREAD, Formula, quadratic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.calibration import estimate as estimating
 from sim.calibration.cache import Cache
-from sim.calibration.estimate import spread_out
+from sim.calibration.estimate import estimate, spread_out
 from sim.calibration.evidence import TOGETHER, Evidence
 from sim.calibration.objective import STEP, Objective
 from sim.calibration.parameters import ESTIMATED, MIDDLE, numbers_at, point_of, shipped
@@ -102,6 +102,28 @@ def test_the_moments_pull_where_they_should(formula: Formula) -> None:
     expected = (((means - evidence.seen_moments()) / spread) ** 2).mean()
     assert objective.unit == pytest.approx(float(expected))
     assert float(objective.values(MIDDLE[None])[0]) == pytest.approx(1)
+    assert (spread == SPREAD).all()
+
+
+def two_valleys(far_depth: float, middle_depth: float) -> Objective:
+    """A valley around a point of the screen and one around the middle, neither to be seen from the other."""
+    far = spread_out(TOGETHER)[7]
+
+    def distance(points: np.ndarray) -> np.ndarray:
+        depths = zip((far, MIDDLE), (far_depth, middle_depth), strict=True)
+        found = [depth * np.exp(-((points - at) ** 2).sum(axis=1) / 0.02) for at, depth in depths]
+        return (2 - found[0] - found[1])[:, None]
+
+    return Objective(distance, np.ones(1), 1.0, 10**9)
+
+
+@pytest.mark.parametrize(("far", "middle"), [(0.9, 0.3), (0.3, 0.9)])
+def test_the_lower_of_two_valleys_is_found(far: float, middle: float) -> None:
+    """One is seen from the middle only, the other by the screen only."""
+    found = estimate(two_valleys(far, middle))
+    assert found.point == pytest.approx(spread_out(TOGETHER)[7] if far > middle else MIDDLE, abs=0.05)
+    assert found.value == pytest.approx(1.1, abs=0.02)
+    assert found.distance == pytest.approx(found.value, abs=1e-6)
 
 
 def test_points_and_numbers_are_each_others_inverse() -> None:

@@ -107,6 +107,20 @@ def test_cells_of_one_year_come_or_stay_away_together() -> None:
     assert copied.resampled == pytest.approx(alone.resampled, abs=1e-9)
 
 
+def test_a_year_of_many_cells_weighs_as_many_and_no_history_more_than_one() -> None:
+    """On parallel parabolas a resampled optimum is a mean of centres: it cannot lie beyond them."""
+    low, high = 0.3, 0.7
+    years = [2015, 2015, 2015, 2015, 2015, 2015, 2016, 2017]
+    centres = np.array([np.full(SIZE, high if year == 2015 else low) for year in years])
+    objective = quadratic(np.eye(SIZE), centres, years=FADED)
+    best = at_the_best(objective)
+    assert best.point == pytest.approx(centres.mean(axis=0), abs=0.01)
+    found = uncertainty(objective, seen(*years), best, 5).resampled
+    assert found.min() > low - 0.01
+    assert found.max() < high + 0.01
+    assert found.std() > 0.05
+
+
 def test_the_profile_of_a_quadratic_lets_the_others_give_way() -> None:
     objective = quadratic(CURVATURE, MIDDLE[None], years=FADED)
     found = Estimate(MIDDLE, 1.0, 1.0)

@@ -116,7 +116,7 @@ def test_what_is_asked_is_what_is_run(call: Call, ready: list[dict[str, Any]], p
         "backtest", "--paths", 32, "--seed", 7, "--mode", "events-given", "--mode", "as-shipped", "--mode", "as-shipped"
     )
     asked = [(words["paths"], words["seed"], words["modes"]) for words in ready]
-    assert asked == [(4_096, 2032, list(Mode)), (32, 7, [Mode.AS_SHIPPED, Mode.EVENTS_GIVEN])]
+    assert asked == [(4_096, 2032, list(Mode)), (32, 7, [Mode.OUT_OF_SAMPLE, Mode.EVENTS_GIVEN])]
 
 
 def test_progress_is_told_in_simulated_runs(
