@@ -202,10 +202,19 @@ def test_a_file_of_other_arrays_is_refused(tmp_path: Path) -> None:
         np.savez(tmp_path / f"{name}.npz", key=array)
         with pytest.raises(RunError, match="it holds something else"):
             Cache(tmp_path / f"{name}.npz")
-    objects = np.empty(1, dtype=object)
-    np.savez(tmp_path / "objects.npz", key=objects)
-    with pytest.raises(RunError):  # nothing is ever unpickled
+
+
+def test_nothing_in_a_file_is_ever_executed(tmp_path: Path) -> None:
+    """A pickled object can do anything when it is read; this one would make a folder."""
+
+    class Hostile:
+        def __reduce__(self) -> tuple[object, ...]:
+            return os.mkdir, (str(tmp_path / "done"),)
+
+    np.savez(tmp_path / "objects.npz", key=np.array([Hostile()], dtype=object))
+    with pytest.raises(RunError):
         Cache(tmp_path / "objects.npz")
+    assert not (tmp_path / "done").exists()
 
 
 def test_a_folder_is_no_file_of_answers(tmp_path: Path) -> None:

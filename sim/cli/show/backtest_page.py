@@ -21,7 +21,7 @@ from sim.data.tables import load_tables
 MOST_TEXT = 118  # columns of running text at most
 COUNT_YEARS = (LAST - 2, LAST - 1, LAST)
 LEVEL = 0.05
-SCORES = {"brier": "Brier", "log_score": "log score", "rps": "number of allies", "energy_pp": "energy score"}
+SCORES = {"crps_pp": "CRPS", "brier": "Brier", "log_score": "log score", "rps": "number", "energy_pp": "energy score"}
 
 SCORE = (
     "CRPS judges a whole distribution by one figure, in percentage points of GDP: 0 is a certain forecast that came "
@@ -53,10 +53,8 @@ def show(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     heading(page, "Forecasts of the past, scored against what came")
     for words in _done(test):
         say(page, words)
-    _scores(page, test, ahead)
-    _contest(page, test, ahead)
-    _coverage(page, test, ahead)
-    _events(page, test, ahead)
+    for section in (_scores, _contest, _coverage, _events):
+        section(page, test, ahead)
     _numbers(page, test)
     _independence(page, test, ahead)
 
@@ -102,19 +100,14 @@ def _scores(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
                 cells[horizon].append(points(rows[name, horizon][column]) + mark)
     put(page, [
         Column("forecaster", "Forecast", names, 0, right=False),
-        *(Column(years(h), f"{h} ", cells[h], _rank(h, ahead)) for h in ahead),
+        *(Column(years([h]), f"{h} ", cells[h], _rank(h, ahead)) for h in ahead),
         Column("what the forecasts are", "What it is", titles, 90, right=False, most=26),
     ])  # fmt: skip
     say(page, SCORE, dim=True)
-    say(page, _began_later(test, ahead), dim=True)
-
-
-def _began_later(test: Backtest, ahead: Sequence[int]) -> str:
-    """Rivals that cannot forecast from every December compared."""
-    rows = [row for row in tables.score_rows(test, ahead) if row["horizon"] == ahead[0]]
-    most = max(row["origins"] for row in rows)
-    names = [f"{row['title']} ({row['origins']} of {most})" for row in rows if row["origins"] < most]
-    return f"Not from every December, and so not among the best: {', '.join(names)}." if names else ""
+    first = {name: rows[name, ahead[0]] for name in test.judged}
+    most = max(row["origins"] for row in first.values())
+    late = [f"{row['title']} ({row['origins']} of {most})" for row in first.values() if row["origins"] < most]
+    say(page, f"Not from every December, and so not among the best: {', '.join(late)}." if late else "", dim=True)
 
 
 def _contest(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
@@ -142,36 +135,39 @@ def _contest(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
 def verdict(mode: str, contests: tables.Rows, lost: tables.Rows, beaten: tables.Rows) -> str:
     """Where a mode wins and where it loses, in sentences."""
     contests, lost, beaten = ([row for row in rows if row["mode"] == mode] for rows in (contests, lost, beaten))
-    behind = [
-        f"{years(row['horizon'])} ahead to {spoken(row['best_rival'])}, {points(row['crps_pp'])} against "
-        f"{points(row['rival_crps_pp'])}"
-        for row in contests
-        if row["ratio"] >= 1
-    ]
+    behind = _losses([row for row in beaten if row["score"] == "crps_pp"])
+    worse = _losses([row for row in beaten if row["score"] != "crps_pp"])
     where: dict[int, list[str]] = {}
     for row in lost:
         where.setdefault(row["horizon"], []).append(str(row["origin"]))
-    single = "; ".join(f"{years(horizon)} ahead from {', '.join(origins)}" for horizon, origins in where.items())
-    told = [years(row["horizon"]) for row in contests if row["dm_p"] < LEVEL and row["ratio"] < 1]
-    worse = [
-        f"{SCORES[row['score']]}, {years(row['horizon'])} ahead ({spoken(row['rival'])}, "
-        f"{points(row['rival_value'])} against {points(row['value'])})"
-        for row in beaten
-        if row["score"] in SCORES
-    ]
+    single = "; ".join(f"{years([horizon])} ahead from {', '.join(origins)}" for horizon, origins in where.items())
+    told = [row["horizon"] for row in contests if row["dm_p"] < LEVEL and row["ratio"] < 1]
     sentences = [
-        f"{mode} loses {'; '.join(behind)}" if behind else f"{mode} is ahead at every horizon",
-        f"Single Decembers lost: {single}" if single else "No single December is lost",
-        f"Its lead is told from chance (p below {LEVEL}) {' and '.join(told) or 'nowhere'}" + " ahead" * bool(told),
-        *([f"By other scores a rival is better: {'; '.join(worse)}"] if worse else []),
+        f"{mode} loses by {'; '.join(behind)}" if behind else f"{mode}, by CRPS, is ahead of every rival throughout",
+        f"Single Decembers lost to the best: {single}" if single else "No single December is lost",
+        f"Its lead is told from chance (p below {LEVEL}) {f'{years(told)} ahead' if told else 'nowhere'}",
+        *([f"By other scores it loses: {'; '.join(worse)}"] if worse else []),
     ]
     return ". ".join(sentences) + "."
 
 
+def _losses(beaten: tables.Rows) -> list[str]:
+    """By what, to whom, how far ahead, and with what scores: those of the first and the last horizon."""
+    found: dict[tuple[str, str], tables.Rows] = {}
+    for row in beaten:
+        found.setdefault((SCORES[row["score"]], spoken(row["rival"])), []).append(row)
+
+    losses = []
+    for (score, rival), rows in found.items():
+        ends = (rows[0], rows[-1])[: len(rows)]
+        ours, theirs = (" to ".join(points(row[column]) for row in ends) for column in ("value", "rival_value"))
+        losses.append(f"{score} to {rival}, {years([r['horizon'] for r in rows])} ahead ({ours} against {theirs})")
+    return losses
+
+
 def _coverage(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     heading(page, "Shares inside the model's bands, of 100")
-    modes = [mode.name for mode in test.modes()]
-    rows = [row for row in tables.coverage_rows(test, ahead) if row["forecaster"] in modes]
+    rows = [row for row in tables.coverage_rows(test, ahead) if row["forecaster"] in set(Mode)]
     cases = {(row["forecaster"], row["horizon"]): row["cases"] for row in tables.event_rows(test, ahead)}
     put(page, [
         Column("mode", "Mode", once(row["forecaster"] for row in rows), 0, right=False),
@@ -184,9 +180,12 @@ def _coverage(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
 
 def _events(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     heading(page, "Who stands at 2 %, and the alliance as a whole")
-    best = {row["horizon"]: row["best_rival"] for row in tables.contest_rows(test, ahead)}
-    wanted = [(name, h) for h in ahead for name in (*(mode.name for mode in test.modes()), best[h])]
     found = {(row["forecaster"], row["horizon"]): row for row in tables.event_rows(test, ahead)}
+    modes, wanted = [mode.name for mode in test.modes()], list[tuple[str, int]]()
+    for h in ahead:
+        rivals = [r.name for r in test.rivals() if found[r.name, h]["cases"] == found[modes[0], h]["cases"]]
+        best = min(rivals, key=lambda name: float(found[name, h]["brier"]))
+        wanted += [(name, h) for name in (*modes, best)]
     joint = {(row["forecaster"], row["horizon"]): row for row in tables.joint_rows(test, ahead)}
     rows: list[dict[str, Any]] = [found[key] | joint[key] for key in wanted]
     put(page, [
@@ -202,7 +201,7 @@ def _events(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
         Column("number", "Number", [points(row["rps"], 1) for row in rows], 2),
         Column("energy", "Energy", [points(row["energy_pp"], 2) for row in rows], 5),
     ])  # fmt: skip
-    say(page, EVENT + " Beside the modes stands the rival that is best by CRPS.", dim=True)
+    say(page, EVENT + " Beside the modes stands the rival with the best Brier score.", dim=True)
 
 
 def _numbers(page: Page, test: Backtest) -> None:
@@ -227,7 +226,7 @@ def _independence(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     heading(page, f"What {len(test.iso3)} allies are worth, by years ahead")
     found = {mode.name: tables.independence_rows(test, mode, ahead) for mode in test.modes()}
     columns = [
-        Column(years(h), str(h), [points(rows[place]["effective"], 0) for rows in found.values()], _rank(h, ahead))
+        Column(years([h]), str(h), [points(rows[place]["effective"], 0) for rows in found.values()], _rank(h, ahead))
         for place, h in enumerate(ahead)
     ]
     put(page, [Column("mode", "Mode", list(found), 0, right=False), *columns])
@@ -275,9 +274,12 @@ def points(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}f}" if isfinite(value) else "–"
 
 
-def years(horizon: int) -> str:
-    """So many years."""
-    return f"{horizon} year{'s' if horizon > 1 else ''}"
+def years(horizons: Sequence[int]) -> str:
+    """So many years: "1 year", "1, 3 and 4 years", "2 to 5 years"."""
+    first, last = horizons[0], horizons[-1]
+    run = len(horizons) > 2 and last - first == len(horizons) - 1
+    words = f"{first} to {last}" if run else ", ".join(map(str, horizons[:-1])) + " and " * (last > first) + str(last)
+    return f"{words} year{'s' if last > 1 else ''}"
 
 
 def _rank(horizon: int, ahead: Sequence[int]) -> int:
