@@ -1,0 +1,112 @@
+"""A small record made of paths that are known one by one, without the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.record.counts import CELLS, GROUPS, PILLARS, TALLIES, Counts
+from sim.record.record import AllyEntry, Description, Record, Yardstick
+
+ALLIES = (
+    AllyEntry("POL", "Poland", 4.3, False, 1_000.0, True),
+    AllyEntry("ITA", "Italy", 2.0, True, 2_500.0, True),
+    AllyEntry("USA", "United States", 3.2, True, 30_000.0, False),
+    AllyEntry("ESP", "Spain", 2.1, True, 2_000.0, True),
+)
+YEARS = (2027, 2028, 2029)
+PATHS = 40
+SHAPE = (len(ALLIES), len(YEARS), PATHS)
+TARGETS = {"core": 350, "related": 150, "total": 500}
+MEMBERS = ("POL", "ITA", "USA")
+"""The allies that the total binds."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What happened on each path, hundredths of a percentage point and cells of money; and the record of it."""
+
+    shares: dict[str, np.ndarray]  # by pillar, int (ally, year, path)
+    paper: dict[str, np.ndarray]  # by pillar, bool (ally, year, path): on paper alone
+    in_force: np.ndarray  # bool (ally, year, path)
+    groups: np.ndarray  # int (group, pillar, year, path)
+    usd: np.ndarray  # int (ally, year, path): cells of money short
+    group_usd: np.ndarray  # int (group, year, path)
+    record: Record
+
+    def met(self, pillar: str) -> np.ndarray:
+        return self.shares[pillar] >= TARGETS[pillar]
+
+    def first(self, ally: int, path: int) -> int | None:
+        """The first year of compliance, 2026 for the published one."""
+        years = [2026] if round(100 * ALLIES[ally].base_share_pct) >= TARGETS["core"] else []
+        years += [year for step, year in enumerate(YEARS) if self.met("core")[ally, step, path]]
+        return years[0] if years else None
+
+    def stays(self, ally: int, path: int) -> bool:
+        """Whether it complies in every year after the first."""
+        first = self.first(ally, path)
+        steps = [step for step, year in enumerate(YEARS) if first is not None and year > first]
+        return first is not None and all(self.met("core")[ally, step, path] for step in steps)
+
+
+def made() -> Made:
+    """Forty paths of four allies over three years, drawn once."""
+    luck = np.random.default_rng(1)
+    shares = {
+        "core": luck.integers(300, 400, SHAPE), "related": luck.integers(120, 180, SHAPE),
+        "total": luck.integers(440, 560, SHAPE),
+    }  # fmt: skip
+    shares["core"][0] += 60  # Poland always complies, Spain never
+    shares["core"][3] -= 60
+    met = {pillar: shares[pillar] >= goal for pillar, goal in TARGETS.items()}
+    paper = {pillar: met[pillar] & (luck.random(SHAPE) < 0.3) for pillar in PILLARS}
+    in_force = met["core"] | (luck.random(SHAPE) < 0.2)
+    groups = luck.integers(200, 500, (len(GROUPS), len(PILLARS), len(YEARS), PATHS))
+    usd = np.maximum(TARGETS["core"] - shares["core"], 0)
+    group_usd = luck.integers(0, 90, (len(GROUPS), len(YEARS), PATHS))
+    yardsticks = tuple(
+        Yardstick(pillar, f"{pillar} target", goal / 100, 2028, MEMBERS if pillar == "total" else None)
+        for pillar, goal in TARGETS.items()
+    )
+    description = Description("made", "", "", 2026, YEARS, ALLIES, yardsticks)
+    counts = Counts.empty(0, PATHS, len(ALLIES), len(YEARS))
+    whole = Made(shares, paper, in_force, groups, usd, group_usd, Record(description, counts, {"seed": 11}))
+    _count(whole, counts.arrays)
+    return whole
+
+
+def without(record: Record, *pillars: str) -> Record:
+    """The record where some pillars have no target."""
+    left = tuple(entry for entry in record.description.yardsticks if entry.pillar not in pillars)
+    return replace(record, description=replace(record.description, yardsticks=left))
+
+
+def _count(made: Made, arrays: dict[str, np.ndarray]) -> None:
+    for place, pillar in enumerate(PILLARS):
+        arrays["compliant"][place] = made.met(pillar).sum(axis=-1)
+        arrays["on_paper"][place] = made.paper[pillar].sum(axis=-1)
+        _fill(arrays["shares"][place], made.shares[pillar])
+        _fill(arrays["group_shares"][:, place], made.groups[:, place])
+        _fill(arrays["number"][TALLIES.index(pillar)], made.met(pillar).sum(axis=0))
+    _fill(
+        arrays["number"][TALLIES.index("core_without_late_push")], (made.met("core") & ~made.paper["core"]).sum(axis=0)
+    )
+    arrays["in_force"][:] = made.in_force.sum(axis=-1)
+    _fill(arrays["shortfall_usd"], made.usd)
+    _fill(arrays["group_shortfall_usd"], made.group_usd)
+    arrays["shortfall_usd_m"][:] = made.usd.sum(axis=-1) * 100
+    arrays["group_shortfall_usd_m"][:] = made.group_usd.sum(axis=-1) * 100
+    steps = {2026: 0, **{year: step + 1 for step, year in enumerate(YEARS)}, None: len(YEARS) + 1}
+    for ally in range(len(ALLIES)):
+        for path in range(PATHS):
+            arrays["first_year"][ally, steps[made.first(ally, path)]] += 1
+            arrays["kept_from"][ally, steps[made.first(ally, path)]] += made.stays(ally, path)
+
+
+def _fill(histogram: np.ndarray, values: np.ndarray) -> None:
+    """Count values over their last axis into a histogram's last axis."""
+    assert values.max() < histogram.shape[-1] <= CELLS
+    for place in np.ndindex(values.shape[:-1]):
+        histogram[place] = np.bincount(values[place], minlength=histogram.shape[-1])
