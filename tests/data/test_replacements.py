@@ -4,7 +4,6 @@ import pickle
 import random
 import subprocess
 import sys
-import time
 from importlib import resources
 
 import pytest
@@ -125,14 +124,12 @@ CASES = {
 @pytest.mark.parametrize(("case", "code", "line", "column", "remedy"), CASES.values(), ids=CASES)
 def test_a_fault_is_named_with_place_and_remedy(case, code, line, column, remedy):
     table, text = case
-    began = time.perf_counter()
     found = faults_of(table, text)
     first = next(fault for fault in found if fault.code == code)
     assert (first.file, first.code, first.line, first.field) == (f"my_{table}.csv", code, line, column)
     assert remedy in first.remedy
     assert first.rule
     assert len(found) == 1 or (table == "aggregates" and code == "too-many-rows")
-    assert time.perf_counter() - began < 5
 
 
 def test_the_message_reads_as_place_value_rule_and_remedy():

@@ -9,12 +9,15 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
+
 import sim
 
 HERE = Path(__file__).parent
 TABLE = HERE / "rutte_2032.csv"
 DIGESTS = HERE / "digests.json"
 SCENARIOS = HERE.parents[1] / "scenarios"
+FILES = sorted(SCENARIOS.glob("*.toml"))
 
 
 def table() -> list[list[str]]:
@@ -26,12 +29,14 @@ def table() -> list[list[str]]:
     ]
 
 
+def digest(file: Path) -> str:
+    """The digest of 512 paths of a scenario."""
+    return sim.simulate(sim.load(file), paths=512, seed=2032, executor="serial").digest()
+
+
 def digests() -> dict[str, str]:
-    """The digest of 512 paths of every shipped scenario."""
-    return {
-        file.stem: sim.simulate(sim.load(file), paths=512, seed=2032, executor="serial").digest()
-        for file in sorted(SCENARIOS.glob("*.toml"))
-    }
+    """Of every shipped scenario."""
+    return {file.stem: digest(file) for file in FILES}
 
 
 def test_the_golden_table() -> None:
@@ -39,8 +44,13 @@ def test_the_golden_table() -> None:
         assert table() == list(csv.reader(file))[1:]
 
 
-def test_the_golden_digests() -> None:
-    assert digests() == json.loads(DIGESTS.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_the_golden_digest(file: Path) -> None:
+    assert digest(file) == json.loads(DIGESTS.read_text(encoding="utf-8"))[file.stem]
+
+
+def test_every_scenario_has_its_digest() -> None:
+    assert set(json.loads(DIGESTS.read_text(encoding="utf-8"))) == {file.stem for file in FILES}
 
 
 if __name__ == "__main__":
