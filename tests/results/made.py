@@ -19,7 +19,7 @@ YEARS = (2027, 2028, 2029)
 PATHS = 40
 SHAPE = (len(ALLIES), len(YEARS), PATHS)
 TARGETS = {"core": 350, "related": 150, "total": 500}
-MEMBERS = ("POL", "ITA", "USA")
+MEMBERS = ("POL", "USA", "ESP")
 """The allies that the total binds."""
 
 

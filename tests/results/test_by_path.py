@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from results.made import ALLIES, MEMBERS, PATHS, TARGETS, YEARS, Made, made, without
 
 import sim
@@ -155,6 +157,28 @@ def test_the_first_year_is_that_of_every_path(run: Made) -> None:
             assert row.probability == firsts.count(year) / PATHS
             staying = [path for path in range(PATHS) if firsts[path] == year and run.stays(ally, path)]
             assert row.probability_staying == len(staying) / PATHS
+
+
+@pytest.mark.parametrize(("firsts", "year"), [
+    ((20, 0, 0, 0, 20), 2026), ((0, 20, 0, 0, 20), 2027), ((0, 19, 0, 1, 20), 2029), ((0, 19, 0, 0, 21), None),
+    ((14, 0, 0, 0, 26), None), ((0, 0, 0, 0, 40), None),
+])  # fmt: skip
+def test_half_of_the_paths_is_half_or_more(run: Made, firsts: tuple[int, ...], year: int | None) -> None:
+    arrays = run.record.counts.arrays | {"first_year": np.array([firsts] * len(ALLIES))}
+    lines = summary.ally_lines(replace(run.record, counts=replace(run.record.counts, arrays=arrays)), 2028)
+    assert [line.first_year for line in lines] == [year] * len(ALLIES)
+
+
+def test_a_pillar_without_a_target_has_no_rows_and_hides_no_other(run: Made) -> None:
+    assert {row[3] for row in compliance_rows(without(run.record, "related"))} == {"core", "total"}
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6))
+def test_an_interval_holds_its_estimate_and_stays_a_probability(hits: int, more: int) -> None:
+    low, high = wilson(np.array([hits]), hits + more)
+    assert 0 <= low[0] <= hits / (hits + more) <= high[0] <= 1
+    low, high = wilson(np.array([hits + more]), hits + more)
+    assert 0 <= low[0] <= 1 == high[0]
 
 
 def chance(hits: np.ndarray, without_push: np.ndarray, in_force: np.ndarray) -> tuple[float, ...]:
