@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SCENARIO ?= scenarios/rutte_2032.toml
 RUN ?= runs/$(basename $(notdir $(SCENARIO)))
 
-.PHONY: run test lint types tests docs track-record forecast bench lock clean
+.PHONY: run test lint types tests verify docs track-record forecast bench lock clean
 
 run: $(INSTALLED)  ## run the main scenario, print its table, save the run
 	$(BIN)/sim run $(SCENARIO) --out $(RUN)
@@ -22,6 +22,10 @@ types: $(INSTALLED)
 
 tests: $(INSTALLED)
 	$(BIN)/pytest -n auto
+
+verify: $(INSTALLED)  ## the long proofs whose code has changed, then docs/verification.md (hours; goes on after an interruption)
+	$(BIN)/pytest -n auto -m slow
+	$(BIN)/python tests/verify.py $(PROOFS)
 
 docs: $(INSTALLED)  ## rewrite the generated parts of the pages
 	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md

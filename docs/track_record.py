@@ -6,10 +6,11 @@ Every figure on that page is computed here, from the backtest and the calibratio
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from pages import table
 from track_record_charts import reliability_chart, save, scores_chart, shares_of_pit
 from track_record_text import IDEAS_WORDS, PAGE, PLANS_WORDS
 
@@ -60,12 +61,6 @@ IDEAS: dict[str, dict[str, float]] = {
     "urgency does not fade": {"urgency.decay": 0.0},
     "the same will everywhere": {"will.mean.sd": 0.0},
 }
-
-
-def table(rows: Iterable[Sequence[object]], head: Sequence[str]) -> str:
-    """A Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join([*lines, *("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows)])
 
 
 def score(value: float) -> str:

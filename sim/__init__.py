@@ -28,6 +28,7 @@ def simulate(
     paths: int | None = None,
     seed: int | None = None,
     *,
+    precision: float | None = None,
     workers: int | None = None,
     executor: str = "auto",
     keep: Sequence[str] = (),
@@ -36,21 +37,33 @@ def simulate(
 ) -> Results:
     """Simulate a scenario; `paths` and `seed` are the scenario's unless given.
 
+    `precision`, percentage points, in place of `paths`: as many paths as it takes until the 95 % interval of every
+    probability of `compliance()`, in every year, reaches less far than that to either side. The same scenario, seed
+    and precision give the same paths; `paths_simulated` and the manifest say how many.
+
     `workers` (None: all processors), `executor` ("auto", "serial", "processes") and `block` (paths computed together, a
     multiple of 16) change the speed and no number. `keep` names state variables whose paths are kept: share_pct,
-    reported_pct, related_pct, plan_pct, will, gdp_usd_bn. `progress` is called with paths done and wanted.
+    reported_pct, related_pct, plan_pct, will, gdp_usd_bn. `progress` is called with paths done and wanted
+    (with a precision: as many as it seems to take).
 
     Raises:
-        UsageError: an impossible number of paths, workers or block, an unknown variable or executor.
+        UsageError: an impossible number of paths, workers or block, an unknown variable or executor; a precision that
+            is beside `paths`, not above 0 and at most 50, finer than 1,000,000,000 paths give, or of no target.
         ScenarioError: the scenario's figures do not suffice.
     """
     from sim import run
     from sim.results.results import Results
 
+    until = None
+    if precision is not None:
+        from sim.precision import Precision
+
+        until = Precision(precision, run.describe(scenario))
     record = run.simulate(
         scenario,
         paths,
         seed,
+        until=until,
         workers=workers,
         executor=executor,
         keep=keep,

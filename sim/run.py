@@ -1,12 +1,13 @@
-"""`simulate`: cut the paths into blocks, compute them somewhere, add up what they leave."""
+"""`simulate`: cut the paths into blocks, compute them somewhere, add up what they leave, until the paths suffice."""
 
 from __future__ import annotations
 
 import json
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
+from typing import Protocol
 
 from pydantic import BaseModel
 
@@ -31,8 +32,48 @@ WORTH_A_POOL = 60_000_000
 JOBS_PER_WORKER, MOST_BLOCKS_A_JOB = 4, 8
 """Enough jobs for an even load and a moving progress bar, few enough that sending counts back costs little."""
 
+MOST_PATHS = 1_000_000_000
+"""Paths of a run at most."""
+
 Progress = Callable[[int, int], None]
-"""Called with the paths done and the paths wanted."""
+"""Called with the paths done and the paths that the run will have, as it seems by then."""
+
+
+class Until(Protocol):
+    """Decides how many paths a run has, from its counts at numbers of paths of its own choice.
+
+    It sees nothing but the counts of the paths [0, n), so that block, workers and executor change no decision.
+    """
+
+    @property
+    def most(self) -> int:
+        """Paths that suffice for certain."""
+
+    @property
+    def precision_points(self) -> float | None:
+        """Half-width asked for, percentage points, for the manifest; None: a number of paths was."""
+
+    def wanted(self, counts: Counts | None) -> int:
+        """How many paths there shall be when it is asked next, a multiple of 16; as many as there are: they suffice."""
+
+    def likely(self, counts: Counts) -> int:
+        """How many paths the whole run will have, as it seems."""
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """The paths that were asked for."""
+
+    most: int
+    precision_points: float | None = None
+
+    def wanted(self, counts: Counts | None) -> int:
+        """All at once."""
+        return self.most
+
+    def likely(self, counts: Counts) -> int:
+        """No other number."""
+        return self.most
 
 
 def simulate(
@@ -40,6 +81,7 @@ def simulate(
     paths: int | None = None,
     seed: int | None = None,
     *,
+    until: Until | None = None,
     workers: int | None = None,
     executor: str = "auto",
     keep: Sequence[str] = (),
@@ -49,36 +91,35 @@ def simulate(
 ) -> Record:
     """Simulate a scenario; `command` goes into the manifest.
 
-    Neither `workers`, `executor` nor `block` changes any number. `keep` names state variables whose paths are kept.
+    `until` decides the number of paths in place of `paths`; with neither it is the scenario's. Neither `workers`,
+    `executor` nor `block` changes any number. `keep` names state variables whose paths are kept; without it, memory
+    does not grow with the paths.
 
     Raises:
-        UsageError: an impossible number of paths, workers or block, or an unknown variable or executor.
+        UsageError: an impossible number of paths, workers or block, paths beside `until`, or an unknown variable or
+            executor.
         ScenarioError: the scenario's figures do not suffice.
     """
-    paths = scenario.run.paths if paths is None else paths
+    if until is None:
+        until = Exactly(scenario.run.paths if paths is None else paths)
+    elif paths is not None:
+        asked = f"paths = {paths} and precision = {until.precision_points}"
+        raise UsageError(f"{asked} exclude each other: the precision decides how many paths there are; leave one out")
     seed = scenario.run.seed if seed is None else seed
-    _check(paths, seed, workers, block, keep)
+    _check(until.most, seed, workers, block, keep)
     _tabulate(scenario)
-    inputs = ally_inputs(scenario)
     count = workers or executors.cores()
     if executor == "auto":
-        worth = paths * len(inputs) * (scenario.horizon.last_year - scenario.horizon.base_year) >= WORTH_A_POOL
-        executor = "processes" if count > 1 and (worth or (workers or 1) > 1) else "serial"
-    fair = paths // (block * count * JOBS_PER_WORKER)
-    at_once = block if executor == "serial" else block * max(1, min(MOST_BLOCKS_A_JOB, fair))
-    jobs = (
-        Job(scenario, seed, first, min(at_once, paths - first), block, tuple(keep))
-        for first in range(0, paths, at_once)
-    )
-    total: Counts | None = None
-    for counts in executors.choose(executor, count).map(run_job, jobs):
-        total = counts if total is None else total.merged(counts)
-        if progress is not None:
-            progress(total.paths, paths)
-    assert total is not None
+        executor = _executor(scenario, until.most, workers)
+    blank = Job(scenario, seed, 0, 0, block, tuple(keep))
+    with executors.choose(executor, count) as chosen:
+        for total in _totals(until, blank, chosen, 1 if executor == "serial" else count):
+            if progress is not None:
+                progress(total.paths, until.likely(total))
     return Record(
-        describe(scenario), total, _manifest(scenario, seed, paths, command), json.dumps(scenario.canonical())
-    )
+        describe(scenario), total, _manifest(scenario, seed, total.paths, until.precision_points, command),
+        json.dumps(scenario.canonical()),
+    )  # fmt: skip
 
 
 def describe(scenario: Scenario) -> Description:
@@ -105,7 +146,37 @@ def describe(scenario: Scenario) -> Description:
     )
 
 
-def _manifest(scenario: Scenario, seed: int, paths: int, command: str) -> dict[str, object]:
+def _executor(scenario: Scenario, paths: int, workers: int | None) -> str:
+    """Worker processes where several can be had and the run is worth starting them, or they are asked for."""
+    years = scenario.horizon.last_year - scenario.horizon.base_year
+    worth = paths * len(ally_inputs(scenario)) * years >= WORTH_A_POOL or (workers or 1) > 1
+    return "processes" if worth and (workers or executors.cores()) > 1 else "serial"
+
+
+def _totals(until: Until, blank: Job, executor: executors.Executor, workers: int) -> Iterator[Counts]:
+    """The counts of all paths so far, job after job, until they suffice; `blank` is a job of no path."""
+    total: Counts | None = None
+    first, wanted = 0, until.wanted(None)
+    while first < wanted:
+        stretch = replace(blank, first=first, paths=wanted - first)
+        for counts in executor.map(run_job, _jobs(stretch, workers)):
+            total = counts if total is None else total.merged(counts)
+            yield total
+        first, wanted = wanted, until.wanted(total)
+
+
+def _jobs(stretch: Job, workers: int) -> Iterator[Job]:
+    """A stretch of paths cut into jobs of whole blocks; of one block each where one process computes alone."""
+    fair = stretch.paths // (stretch.block * workers * JOBS_PER_WORKER)
+    at_once = stretch.block * (1 if workers == 1 else max(1, min(MOST_BLOCKS_A_JOB, fair)))
+    end = stretch.first + stretch.paths
+    for first in range(stretch.first, end, at_once):
+        yield replace(stretch, first=first, paths=min(at_once, end - first))
+
+
+def _manifest(
+    scenario: Scenario, seed: int, paths: int, precision_points: float | None, command: str
+) -> dict[str, object]:
     return {
         "burdenshare": version("burdenshare"),
         "stream_version": STREAM_VERSION,
@@ -113,6 +184,7 @@ def _manifest(scenario: Scenario, seed: int, paths: int, command: str) -> dict[s
         "data_digest": load_tables(scenario.replacements).digest,
         "seed": seed,
         "paths": paths,
+        "precision_points": precision_points,
         "python": platform.python_version(),
         **{name: version(name) for name in ("numpy", "scipy", "simpy")},
         "built_tables": _built_tables(scenario),
@@ -157,8 +229,8 @@ def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
 
 
 def _check(paths: int, seed: int, workers: int | None, block: int, keep: Sequence[str]) -> None:
-    if not 1 <= paths <= 1_000_000_000:
-        raise UsageError(f"paths must be between 1 and 1,000,000,000, not {paths}")
+    if not 1 <= paths <= MOST_PATHS:
+        raise UsageError(f"paths must be between 1 and {MOST_PATHS:,}, not {paths}")
     if not 0 <= seed < 2**63:
         raise UsageError(f"seed must be a whole number from 0 to 2**63 - 1, not {seed}")
     if workers is not None and not 1 <= workers <= 1_024:

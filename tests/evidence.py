@@ -44,7 +44,8 @@ def keep(name: str, figures: dict[str, Any], *, command: str, places: Sequence[s
     FOLDER.mkdir(parents=True, exist_ok=True)
     found = {
         "command": command, "on": date.today().isoformat(), "python": platform.python_version(),
-        "numpy": np.__version__, "machine": platform.machine(), "code": digest(places), "figures": figures,
+        "numpy": np.__version__, "machine": platform.machine(), "places": sorted(places), "code": digest(places),
+        "figures": figures,
     }  # fmt: skip
     file = FOLDER / f"{name}.json"
     write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", file)
@@ -60,7 +61,7 @@ def kept(name: str) -> dict[str, Any] | None:
     return found
 
 
-def current(name: str, places: Sequence[str] = MODEL) -> bool:
+def current(name: str) -> bool:
     """Whether a proof's figures were found on the code as it is."""
     found = kept(name)
-    return found is not None and found["code"] == digest(places)
+    return found is not None and found["code"] == digest(found["places"])

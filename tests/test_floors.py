@@ -14,7 +14,7 @@ FLOORS: list[list[str]] = [
     ["distributions", "data", "record", "scores"],
     ["model", "events", "scenario"],
     ["engine", "run"],
-    ["results"],
+    ["results", "precision"],
     ["questions", "backtest", "calibration", "frozen"],
     ["cli", "__main__"],
 ]

@@ -82,8 +82,11 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 @contextmanager
-def progress(words: str, total: int) -> Iterator[Callable[[int, int], None]]:
-    """A bar with paths a second and the time left, on a terminal; silence elsewhere."""
+def progress(words: str, total: int, detail: Callable[[], str] | None = None) -> Iterator[Callable[[int, int], None]]:
+    """A bar with paths a second and the time left, on a terminal; silence elsewhere.
+
+    `detail` says anew what else is to be seen: "within 0.31 points".
+    """
     if not sys.stderr.isatty():
         yield lambda done, wanted: None
         return
@@ -97,10 +100,23 @@ def progress(words: str, total: int) -> Iterator[Callable[[int, int], None]]:
             elapsed = task.finished_time or task.elapsed
             return Text(f"{task.completed / elapsed:,.0f} paths/s" if elapsed and task.completed else "")
 
+    class Detail(ProgressColumn):
+        """What the caller has to say."""
+
+        def render(self, task: Task) -> Text:
+            return Text(detail() if detail else "")
+
     console = Page(sys.stderr)
-    columns: list[Any] = [TextColumn("{task.description}"), BarColumn(20)]
-    columns += [TextColumn("{task.percentage:>3.0f} %"), Rate(), TimeRemainingColumn(compact=True)]
-    with Progress(*columns if console.width >= 70 else columns[1:], console=console, transient=True) as bar:
+    columns: list[tuple[int, Any]] = [  # behind the width of the terminal from which each is shown
+        (70, TextColumn("{task.description}")),
+        (60 if detail else 0, BarColumn(20)),
+        (0, TextColumn("{task.percentage:>3.0f} %")),
+        *([(0, Detail())] if detail else []),
+        (90 if detail else 0, Rate()),
+        (0, TimeRemainingColumn(compact=True)),
+    ]
+    shown = [column for least, column in columns if console.width >= least]
+    with Progress(*shown, console=console, transient=True) as bar:
         task = bar.add_task(words, total=total)
         yield lambda done, wanted: bar.update(task, completed=done, total=wanted)
 

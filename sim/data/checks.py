@@ -30,7 +30,7 @@ def row_faults(name: str, lines: Lines, file: str, allies: Mapping[str, AllyRow]
     seen: dict[tuple[object, ...], int] = {}
     for line, row in lines:
         if (first := seen.setdefault(row.key, line)) != line:
-            key = ", ".join("" if part is None else str(part) for part in row.key)
+            key = ", ".join("" if part is None else shorten(part) for part in row.key)
             rule = f"must be there once; line {first} has the same"
             yield Fault(file, line, ", ".join(row.KEY), key, rule, "remove one of the two", "duplicate")
         if name != "allies" and (iso3 := getattr(row, "iso3", None)):
@@ -50,7 +50,7 @@ def cover_faults(name: str, rows: Sequence[Row], file: str, allies: Mapping[str,
         have = {getattr(row, "iso3", "") for row in rows}
         for iso3, ally in sorted(allies.items()):
             if ally.armed_forces and iso3 not in have:
-                rule = f"must have a row of every ally with armed forces; {ally.name} has none"
+                rule = f"must have a row of every ally with armed forces; {shorten(ally.name)} has none"
                 yield Fault(file, 0, "iso3", iso3, rule, f"add the rows of {iso3}", "missing-ally")
 
 
@@ -77,7 +77,7 @@ def _ally_faults(name: str, line: int, iso3: str, file: str, allies: Mapping[str
         remedy = "write the alpha-3 code of an ally (`sim data allies` lists them)"
         yield Fault(file, line, "iso3", iso3, "must be an ally", remedy, "unknown-ally")
     elif name in _ARMED_ONLY and not allies[iso3].armed_forces:
-        rule = f"must have armed forces; {allies[iso3].name} has none and is never counted"
+        rule = f"must have armed forces; {shorten(allies[iso3].name)} has none and is never counted"
         yield Fault(file, line, "iso3", iso3, rule, "remove the row", "no-armed-forces")
 
 

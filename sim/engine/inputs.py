@@ -176,7 +176,9 @@ def _growth_known(scenario: Scenario, tables: Tables, iso3: str, growth_pct: dic
     if edition is None or "gdp" in scenario.replacements:
         return growth_pct
     known = {year: tables.growth_known(iso3, year, edition) for year in growth_pct}
-    return growth_pct | {year: value for year, value in known.items() if value is not None}
+    earlier = {year: value for year, value in known.items() if value is not None}
+    last = max(earlier, default=max(growth_pct))
+    return {year: value for year, value in (growth_pct | earlier).items() if year <= last}
 
 
 def _calendar(tables: Tables) -> range:

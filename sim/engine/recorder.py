@@ -101,18 +101,17 @@ class Recorder:
             if compliant is not None:
                 arrays["compliant"][pillar, place, step] += np.count_nonzero(compliant)
                 tallies[pillar] += compliant
-        core = met[CORE]
-        if core is None:
-            return np.zeros(ally.size, dtype=np.int64)
-        if ally.late_push is None:
-            tallies[WITHOUT_PUSH] += core
-        else:
+        honest = met
+        if ally.late_push is not None:
             unpushed = (ally.unpushed_pct, related, total(ally.unpushed_pct, related))
             honest = self._compliance(ally.iso3, [printed(share) for share in unpushed])
-            tallies[WITHOUT_PUSH] += honest[CORE]
             for pillar, (compliant, plain) in enumerate(zip(met, honest, strict=True)):
                 if compliant is not None and plain is not None:
                     arrays["on_paper"][pillar, place, step] += np.count_nonzero(compliant & ~plain)
+        core, plain_core = met[CORE], honest[CORE]
+        if core is None or plain_core is None:
+            return np.zeros(ally.size, dtype=np.int64)
+        tallies[WITHOUT_PUSH] += plain_core
         arrays["in_force"][place, step] += np.count_nonzero(self._meets_in_force(core, prints[CORE], year))
         self._note_first_year(place, step + 1, core)
         return self._shortfall(place, step, ally, prints[CORE])

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="unique; lower case, digits, underscores")]
 Text = Annotated[str, Field(max_length=2_000)]
+Title = Annotated[Text | None, AfterValidator(lambda value: value or None)]  # "": none, also where one is inherited
 Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Year = Annotated[int, Field(strict=True, ge=2014, le=2100)]
 
 
 def _calendar_month(value: str) -> str:
-    if not re.fullmatch(r"(20\d\d|2100)-(0[1-9]|1[0-2])", value):
+    if not re.fullmatch(r"(20[0-9][0-9]|2100)-(0[1-9]|1[0-2])", value):
         raise ValueError('a month is written "YYYY-MM", such as "2028-05"')
     return value
 
@@ -80,7 +81,7 @@ class Event(Facts):
 
     name: Name
     kind: str
-    title: Text | None = Field(None, description="words for stories and charts")
+    title: Title = Field(None, description="words for stories and charts")
     when: Month | None = Field(None, description='the month of a dated event, "YYYY-MM"')
     rate: Scalar | None = parameter(
         None,

@@ -6,18 +6,23 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import RunError
 from sim.record.counts import Counts
 
 FORMAT = 1
 """Raised when a saved run's files change their meaning."""
+AGAIN = "take an undamaged copy of the run, or run the scenario again"
+
+Number = TypeVar("Number", np.int64, np.float32)
 
 
 @dataclass(frozen=True)
@@ -123,27 +128,54 @@ class Record:
             RunError: no run there, one of another format, or one that is damaged.
         """
         folder = Path(path)
-        try:
-            facts = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        with _part(folder / "manifest.json") as stream:
+            facts = json.load(stream)
             if facts["format"] != FORMAT:
-                raise RunError(f"{folder} has format {facts['format']}; this version reads {FORMAT}")
-            with np.load(folder / "counts.npz", allow_pickle=False) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-            kept = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in facts["kept"]}
-            counts = Counts(facts["first"], facts["paths"], arrays, kept)
-            record = cls(
-                _description(facts["description"]),
-                counts,
-                facts["manifest"],
-                (folder / "scenario.json").read_text("utf-8"),
-            )
-        except FileNotFoundError as error:
-            raise RunError(f"{folder} is not a saved run: {Path(str(error.filename)).name} is missing") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise RunError(f"{folder} cannot be read as a saved run: {error}") from error
-        if counts.digest() != facts["digest"]:
-            raise RunError(f"{folder} is damaged: its counts do not match their digest")
-        return record
+                why = f"has format {facts['format']}; this version reads {FORMAT}"
+                raise _refused(folder, why, "open it with the version that saved it, or run the scenario again")
+            description, manifest = _description(facts["description"]), facts["manifest"]
+            first, paths, names, digest = (facts[key] for key in ("first", "paths", "kept", "digest"))
+        with _part(folder / "counts.npz") as stream, np.lib.npyio.NpzFile(stream, allow_pickle=False) as stored:
+            arrays = {name: _numbers(stored[name], np.int64) for name in stored.files}
+        kept = {}
+        for name in names:
+            with _part(folder / f"{name}.npy") as stream:
+                kept[name] = _numbers(np.lib.format.read_array(stream, allow_pickle=False), np.float32)
+        with _part(folder / "scenario.json") as stream:
+            scenario = stream.read().decode()
+            if scenario:
+                json.loads(scenario)  # nothing here reads it, but whoever does shall find it whole
+        counts = Counts(first, paths, arrays, kept)
+        if counts.digest() != digest:
+            raise _refused(folder, "is damaged: its counts do not match their digest", AGAIN)
+        return cls(description, counts, manifest, scenario)
+
+
+@contextmanager
+def _part(file: Path) -> Iterator[BinaryIO]:
+    """A file of a saved run, open; raises RunError with its name for whatever is found wrong with it."""
+    try:
+        with file.open("rb") as stream:
+            yield stream
+    except RunError:
+        raise
+    except (FileNotFoundError, NotADirectoryError) as error:
+        why = f"is not a saved run: {file.name} is missing"
+        raise _refused(file.parent, why, "name the folder that `sim run --out` or `Results.save` wrote") from error
+    except PermissionError as error:
+        raise _refused(file, "must be readable (Permission denied)", "check who may read it") from error
+    except Exception as error:  # zip, zlib, struct, JSON and NumPy each complain in their own way
+        raise _refused(file, f"is damaged, or of no saved run ({type(error).__name__}: {error})", AGAIN) from error
+
+
+def _refused(place: Path, why: str, remedy: str) -> RunError:
+    words = " ".join("".join(char if char.isprintable() else " " for char in why).split())[:200]
+    return RunError(f"{place} {words}\n  remedy: {remedy}")
+
+
+def _numbers(array: NDArray[Any], kind: type[Number]) -> NDArray[Number]:
+    """The array in the byte order of this machine; raises TypeError where it holds numbers of another kind."""
+    return array.astype(kind, casting="equiv", copy=False)
 
 
 def _description(facts: dict[str, Any]) -> Description:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,18 @@ def wilson(successes: NDArray[np.int64], paths: int) -> tuple[NDArray[np.float64
     half = Z95 * np.sqrt(p * (1 - p) / paths + (Z95 / (2 * paths)) ** 2)
     scale = 1 + Z95**2 / paths
     return np.clip((centre - half) / scale, 0, p), np.clip((centre + half) / scale, p, 1)
+
+
+def half_width(probability: float, paths: int) -> float:
+    """Half the width of that interval, 0 to 1, for a share of the paths: widest at one half."""
+    variance = probability * (1 - probability)
+    return Z95 * sqrt(variance * paths + Z95**2 / 4) / (paths + Z95**2)
+
+
+def paths_needed(probability: float, half: float) -> float:
+    """The number of paths, not whole, at which the interval of such a share is `half` to either side (0 to 1)."""
+    variance = probability * (1 - probability)
+    return Z95**2 * ((variance + sqrt(variance**2 + half**2 * (1 - 4 * variance))) / (2 * half**2) - 1)
 
 
 def quantile(histogram: NDArray[np.int64], level: float, cell: float) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ No regular expression here can try a place twice, so no text makes the pass slow
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ class Places:
     """The line (1-based) of each key; what stands on the line of what holds it is left out."""
 
     lines: Mapping[Path, int]
-    complete: bool  # False where the text is no TOML
+    stopped: int = 0  # the line of the key or value that is no TOML, where it begins; 0 where all could be read
 
     def line(self, path: Path) -> int:
         """The line of `path`, or of the nearest thing around it; 0 where nothing of it is in the text."""
@@ -58,8 +59,8 @@ def scan(text: str) -> Places:
     try:
         scanner.document()
     except _Unreadable:
-        return Places(scanner.lines, False)
-    return Places(scanner.lines, True)
+        return Places(scanner.lines, scanner.line)
+    return Places(scanner.lines)
 
 
 class _Unreadable(Exception):
@@ -274,8 +275,8 @@ class _Scanner:
 
 
 def _too_many_digits(plain: str) -> bool:
-    counted = str.isalnum if "x" in plain else str.isdigit  # hexadecimal, decimal
-    return ":" not in plain and sum(map(counted, plain)) > MAX_DIGITS  # a date has a colon
+    digits = string.hexdigits if "x" in plain else string.digits
+    return ":" not in plain and sum(map(digits.__contains__, plain)) > MAX_DIGITS  # a date has a colon
 
 
 def _unescaped(text: str) -> str:

@@ -21,7 +21,8 @@ from sim.scenario.checks.words import shown
 MAX_BYTES: Final = 1024 * 1024  # of a scenario
 MAX_TABLE_BYTES: Final = 4 * 1024 * 1024  # of a user's data table
 MAX_CHAIN: Final = 8  # files, the first included
-_AT_LINE = re.compile(r"\(at line (\d+), column \d+\)$")
+MAX_NAME: Final = 255  # bytes of a file's name: no common file system takes more
+_AT_LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
 _BAD_NAME = re.compile(r"[/\\:\x00-\x1f]")
 
 
@@ -44,7 +45,7 @@ def parsed(text: str, name: str) -> Source:
     try:
         return Source(name, tomllib.loads(text), places)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError((_unreadable(str(error), text, name),)) from None
+        raise ScenarioError((_unreadable(str(error), name, places.stopped or text.count("\n") + 1),)) from None
     except (ValueError, RecursionError) as error:  # a number or nesting beyond Python's own limits
         rule, remedy = f"must be TOML that can be read ({type(error).__name__})", "write it more simply"
         raise ScenarioError((Fault(name, 0, "", "", rule, remedy, "bad-toml"),)) from None
@@ -85,11 +86,15 @@ def beside(folder: Path, name: str, place: tuple[str, int, str]) -> Path:
 
     `place` is the file, line and field that names it, for messages.
     """
-    if not name or name in (".", "..") or _BAD_NAME.search(name) or len(name) > 255:
+    if not name or name in (".", "..") or _BAD_NAME.search(name):
         rule = "must be the name of a file in the scenario's own folder"
         raise _refused(place, name, rule, "put the file beside the scenario and write its name only", "bad-file-name")
+    if len(name.encode()) > MAX_NAME:
+        rule = f"must be the name of a file, at most {MAX_NAME} bytes long in UTF-8"
+        raise _refused(place, name, rule, "give the file a shorter name", "bad-file-name")
     file = folder / name
-    if file.is_symlink() and _resolved(file, place).parent != folder.resolve():
+    # islink, unlike is_symlink, takes what cannot be looked at for no link: reading it will say why
+    if os.path.islink(file) and _resolved(file, place).parent != folder.resolve():
         rule = "must lie in the scenario's own folder, not be a link that leads out of it"
         raise _refused(place, name, rule, "copy the file into the folder", "outside-folder")
     return file
@@ -154,10 +159,10 @@ def _near(file: Path) -> str:
     return f'did you mean "{near[0]}"?' if near else "check the name and the folder"
 
 
-def _unreadable(message: str, text: str, name: str) -> Fault:
-    """The fault for what the TOML parser said."""
+def _unreadable(message: str, name: str, at_end: int) -> Fault:
+    """The fault for what the TOML parser said; `at_end` is the line to name where it stopped at the end of the text."""
     found = _AT_LINE.search(message)
-    line = int(found.group(1)) if found else text.count("\n") + 1
+    line = int(found.group(1)) if found else at_end
     what = message.removesuffix(found.group()).strip() if found else message
     if what.startswith(("Cannot overwrite", "Cannot declare", "Duplicate inline", "Cannot mutate")):
         rule = "every key and every table must be there once"

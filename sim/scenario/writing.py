@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.errors import UsageError
 from sim.scenario.loading import reload
+from sim.scenario.reading import defaults
 from sim.scenario.schema import Scenario
 
 
@@ -17,9 +18,12 @@ def dump(scenario: Scenario) -> str:
     import tomli_w  # here, since reading needs no writer
 
     facts = scenario.model_dump(mode="python", by_alias=True, exclude_none=True, exclude={"extends"})
+    inherited = {(event["name"], event["kind"]) for event in defaults().raw["event"]}
     for event in facts["event"]:
         if "rate" in event:
             del event["probability"]  # that of a dated event
+        if (event["name"], event["kind"]) in inherited:
+            event.setdefault("title", "")  # none, in the place of the inherited one
     text = tomli_w.dumps(facts)
     if reload(text, scenario.replacements) != scenario:
         raise UsageError("no file describes this scenario; build on one that was loaded, or on `loads('')`")

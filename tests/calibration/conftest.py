@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from calibration.known import Formula
 
+from calibration.known import Formula
 from sim.calibration import evidence
 from sim.cli import app
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from calibration.known import SIZE, Formula
 
+from calibration.known import SIZE, Formula
 from sim.calibration import cache as caching
 from sim.calibration import evidence as judging
 from sim.calibration.cache import EVERY, ROOMS, Cache, code_digest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from calibration.known import PLACE, SILENT, TRUTH, Formula
 
+from calibration.known import PLACE, SILENT, TRUTH, Formula
 from sim.backtest.origins import LAST, ORIGINS, past_scenario, seen_in
 from sim.calibration.calibrate import EDITIONS, calibrate, check, cutoffs, last_cutoff, shares_of_edition, table
 from sim.calibration.evidence import Job, judge, shares_seen

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from calibration.known import Formula
-from cli.test_interrupt import alive, until
 from rich.cells import cell_len
 
 import sim
+from calibration.known import Formula
+from cli.test_interrupt import alive, until
 from sim.backtest.origins import ORIGINS
 from sim.calibration.cache import Cache
 from sim.calibration.calibrate import calibrate, table

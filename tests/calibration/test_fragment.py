@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from calibration.known import Formula
 
 import sim
+from calibration.known import Formula
 from sim.backtest.estimates import check_cutoffs
 from sim.backtest.origins import ORIGINS, past_scenario
 from sim.calibration import fragment as writing

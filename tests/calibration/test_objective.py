@@ -8,10 +8,10 @@ import time
 
 import numpy as np
 import pytest
-from calibration.known import PLACE, SIZE, SPREAD, Formula, quadratic
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calibration.known import PLACE, SIZE, SPREAD, Formula, quadratic
 from sim.calibration import estimate as estimating
 from sim.calibration.cache import Cache
 from sim.calibration.estimate import estimate, spread_out

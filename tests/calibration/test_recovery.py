@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from calibration.known import PLACE, made_up_shares
 
+from calibration.known import PLACE, made_up_shares
 from sim.backtest.origins import FIRST, past_scenario
 from sim.calibration.cache import Cache
 from sim.calibration.estimate import estimate

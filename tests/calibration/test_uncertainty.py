@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from calibration.known import SIZE, quadratic
 
+from calibration.known import SIZE, quadratic
 from sim.calibration.estimate import Estimate, estimate
 from sim.calibration.objective import Objective
 from sim.calibration.parameters import MIDDLE, Floats

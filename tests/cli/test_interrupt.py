@@ -49,8 +49,20 @@ def until(happens: Callable[[], object], seconds: float = 20) -> bool:
 def test_a_long_run_can_be_interrupted(
     scenario: Path, tmp_path: Path, workers: int, number: signal.Signals, code: int, whole_group: bool
 ) -> None:
-    out = tmp_path / "runs" / "x"
-    line = [sys.executable, "-m", "sim", "run", str(scenario), "--paths", "90000000", "--out", str(out)]
+    interrupt(scenario, tmp_path / "runs" / "x", ("--paths", "90000000"), workers, number, code, whole_group)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_to_a_precision_can_be_interrupted(scenario: Path, tmp_path: Path, workers: int) -> None:
+    interrupt(scenario, tmp_path / "runs" / "x", ("--precision", "0.01"), workers, signal.SIGINT, 130, True)
+
+
+def interrupt(
+    scenario: Path, out: Path, length: tuple[str, str], workers: int, number: signal.Signals, code: int, group: bool
+) -> None:
+    """Start a run that takes minutes, and stop it once every process has computed for a second."""
+    line = [sys.executable, "-m", "sim", "run", str(scenario), *length, "--out", str(out)]
     running = subprocess.Popen(
         [*line, "--workers", str(workers)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -60,7 +72,7 @@ def test_a_long_run_can_be_interrupted(
             assert until(lambda: time_used(running.pid) > 1.0)
         else:
             assert until(lambda: sum(time_used(pid) > 1.0 for pid in alive(running.pid)) >= workers)
-        (os.killpg if whole_group else os.kill)(running.pid, number)
+        (os.killpg if group else os.kill)(running.pid, number)
         said, complained = running.communicate(timeout=5)
     finally:
         running.kill()

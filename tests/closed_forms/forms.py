@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from judge.judge import Check, binomial, cells
 from scipy import integrate, optimize, stats
 
 import sim
+from judge.judge import Check, binomial, cells
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.model.world import AllyState, World

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from closed_forms import forms
 from closed_forms.forms import SHARE, STATISTICAL, WITHOUT_CHANCE, Exact
 from judge.judge import Check, binomial, cells
-from scipy import stats
 
 PATHS = 1 << 16
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support import changed
 
 import sim
 from sim.backtest.origins import past_scenario
 from sim.engine.variants import reported_shares
 from sim.errors import UsageError
 from sim.scenario.changing import with_numbers
+from support import changed
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SEED = 5

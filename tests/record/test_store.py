@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
 
 import sim
 from sim.record.counts import Counts
+from sim.record.record import AllyEntry, Description, Record, Yardstick
 
 
 @pytest.fixture
@@ -69,6 +71,92 @@ def test_a_damaged_or_missing_run_is_refused(results: sim.Results, tmp_path: Pat
             sim.Results.open(tmp_path / "run")
     with pytest.raises(sim.RunError, match=r"manifest\.json is missing"):
         sim.Results.open(tmp_path / "nowhere")
+
+
+PARTS = ("counts.npz", "will.npy", "scenario.json", "manifest.json")
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    """The folder of a small run made by hand, so that it is opened quickly."""
+    counts = Counts.empty(0, 16, 2, 2, ["will"])
+    for place, array in enumerate((*counts.arrays.values(), *counts.kept.values())):
+        array.flat[:: place + 3] = place + 1
+    allies = tuple(AllyEntry(iso3, iso3, 2.0, False, 100.0, True) for iso3 in ("DEU", "FRA"))
+    description = Description(
+        "made", "by hand", "", 2025, (2026, 2027), allies, (Yardstick("core", "core", 2, 2027, None),)
+    )
+    Record(description, counts, {"seed": 1}, '{"event": []}').save(tmp_path / "run")
+    return tmp_path / "run"
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_file_cut_short_is_named_with_a_remedy(name: str, saved: Path) -> None:
+    """Wherever it ends; only of the scenario may there be nothing, for a record may have none."""
+    file = saved / name
+    whole = file.read_bytes()
+    lengths = {*range(150), *range(0, len(whole), len(whole) // 50 + 1), *range(len(whole) - 150, len(whole))}
+    for length in lengths - ({0} if name == "scenario.json" else set()):
+        if 0 <= length < len(whole):
+            file.write_bytes(whole[:length])
+            assert refusal(saved).startswith(f"{file} is damaged"), length
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_byte_that_is_another_is_found_or_of_no_consequence(name: str, saved: Path) -> None:
+    """Refused by an error of ours, or opened with the same counts: an archive holds some bytes that mean nothing."""
+    file, digest = saved / name, Record.open(saved).counts.digest()
+    whole = file.read_bytes()
+    random = Random(name)
+    places = {*range(150), *range(len(whole) - 150, len(whole)), *random.choices(range(len(whole)), k=100)}
+    refusals = 0
+    for at in sorted(places & set(range(len(whole)))):
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << random.randrange(8)]) + whole[at + 1 :])
+        if refusal(saved):
+            refusals += 1
+        else:
+            assert Record.open(saved).counts.digest() == digest
+    assert refusals > (0 if name == "scenario.json" else 30)
+
+
+def refusal(place: Path) -> str:
+    """How opening a run is refused, on one line and with a remedy on the next; "" where it is not."""
+    try:
+        Record.open(place)
+    except sim.RunError as error:
+        (said, remedy) = str(error).split("\n")
+        return said if remedy.startswith("  remedy: ") else f"without a remedy: {said}"
+    return ""
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_missing_file_is_named(name: str, saved: Path) -> None:
+    (saved / name).unlink()
+    with pytest.raises(sim.RunError, match=rf"not a saved run: {name} is missing\n  remedy: name the folder"):
+        sim.Results.open(saved)
+
+
+def test_a_file_is_no_saved_run(saved: Path) -> None:
+    with pytest.raises(sim.RunError, match=r"counts\.npz is not a saved run: manifest\.json is missing"):
+        sim.Results.open(saved / "counts.npz")
+
+
+def test_numbers_of_another_kind_are_refused(results: sim.Results, tmp_path: Path) -> None:
+    results.save(tmp_path / "run")
+    np.save(tmp_path / "run" / "will.npy", results.paths("will").astype(np.float64))
+    with pytest.raises(sim.RunError, match=r"will\.npy is damaged"):
+        sim.Results.open(tmp_path / "run")
+    np.save(tmp_path / "run" / "will.npy", results.paths("will").astype(">f4"))
+    assert sim.Results.open(tmp_path / "run").digest() == results.digest()
+
+
+def test_what_may_not_be_read_is_not_called_damaged(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    with pytest.raises(sim.RunError, match=r"manifest\.json must be readable .*\n  remedy: check who may read it"):
+        sim.Results.open(saved)
 
 
 def test_pickled_arrays_are_refused(results: sim.Results, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from results.made import ALLIES, MEMBERS, PATHS, TARGETS, YEARS, Made, made, without
 
 import sim
+from results.made import ALLIES, MEMBERS, PATHS, TARGETS, YEARS, Made, made, without
 from sim.record.counts import GROUPS, PILLARS
 from sim.results import summary
 from sim.results.dataset import dataset

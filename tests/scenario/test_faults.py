@@ -2,6 +2,7 @@
 
 import re
 import sys
+from importlib import resources
 from pathlib import Path
 from subprocess import run
 
@@ -20,6 +21,12 @@ from sim.scenario.checks.keys import EVENTS, SECTIONS, keys_of
 def faults_of(text: str):
     with pytest.raises(ScenarioError) as caught:
         loads(text, "a.toml")
+    return caught.value.faults
+
+
+def faults_of_file(file: Path):
+    with pytest.raises(ScenarioError) as caught:
+        load(file)
     return caught.value.faults
 
 
@@ -107,6 +114,58 @@ def test_a_replaced_event_is_judged_by_its_own_lines(tmp_path):
         ("top.toml", 3, "missing-key", "event[x].amount"),
         ("top.toml", 3, "missing-key", "event[x].state"),
     ]
+
+
+@pytest.mark.parametrize("opening", ['"', "'", '"""', "'''"])
+def test_a_text_left_open_is_told_where_it_begins(opening):
+    """And not at the end of the file, where the parser of the standard library gives up."""
+    (fault,) = faults_of(f"title = 'a'\n\n[will]\nx = {opening}open\n\n[horizon]\nlast_year = 2030\n")
+    assert (fault.code, fault.line) == ("bad-toml", 4)
+    (fault,) = faults_of(f"title = 'a'\nx = {opening}open\r\n[horizon]")
+    assert (fault.code, fault.line) == ("bad-toml", 2)
+
+
+def test_what_the_end_of_the_file_cuts_off_is_told_there():
+    for text in ("a = [1,\n2,\n", "a = 1\nb = 2\n\n[c", "a = 1\n\nb"):
+        assert [(fault.code, fault.line) for fault in faults_of(text)] == [("bad-toml", text.count("\n") + 1)], text
+
+
+@pytest.mark.parametrize("month", ["20\uff12\uff18-05", "20\u0662\u0668-05", "2028-\u0660\u0665", "\u0662028-05"])
+def test_a_month_is_written_in_digits_of_our_own(month):
+    (fault,) = faults_of(f'[[event]]\nname = "x"\nkind = "crisis"\nwhen = "{month}"\n')
+    assert (fault.code, fault.line, fault.value) == ("bad-month", 4, f'"{month}"')
+
+
+def test_only_a_code_in_letters_of_our_own_is_proposed_in_capitals():
+    remedies = [
+        faults_of(f'[ally."{code}"]\nshare_pct = 2\n')[0].remedy
+        for code in ("deu", "d\u0435u", "\uff44\uff45u", "fo\u00df")
+    ]
+    assert remedies == ["write DEU"] + ["write a code such as DEU"] * 3
+
+
+ODD = '"odd\n\u202e' + "x" * 500 + '"'
+IN_A_TABLE = {
+    "no-armed-forces": ("allies", "Iceland", ODD, "[ally.ISL]\nshare_pct = 1.0\n"),
+    "unknown-ally": ("allies", "Germany", ODD, "[ally.GER]\nshare_pct = 1.0\n"),
+    "missing-ally": ("allies", "ALB,8,", f"ZZZ,7,{ODD},2009,0,1\nALB,8,", ""),
+    "duplicate": ("pledges", "TUR,,,NATO share", f"TUR,,,{ODD},,,none found,,,\nTUR,,,{ODD}", ""),
+}
+
+
+@pytest.mark.parametrize("code", IN_A_TABLE)
+def test_texts_of_a_table_stand_on_one_printable_line(code, tmp_path):
+    """A line end, a direction mark and 500 letters in a cell leave the fault what it is: short, and on one line."""
+    table, former, text, scenario = IN_A_TABLE[code]
+    packaged = resources.files("sim.data").joinpath("tables", f"{table}.csv").read_text("utf-8")
+    assert packaged.count(former) == 1
+    (tmp_path / "a.csv").write_text(packaged.replace(former, text))
+    (tmp_path / "a.toml").write_text(f'data.{table} = "a.csv"\n{scenario}')
+    found = [fault for fault in faults_of_file(tmp_path / "a.toml") if fault.code == code]
+    assert any("odd?" in f"{fault.value}{fault.rule}{fault.remedy}" for fault in found)
+    for fault in found:
+        assert f"{fault.field}{fault.value}{fault.rule}{fault.remedy}".isprintable()
+        assert len(f"{fault.value}{fault.rule}{fault.remedy}") < 300
 
 
 def test_odd_tables_do_not_confuse_the_places():

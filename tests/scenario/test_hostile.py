@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from fuzz.contract import MAIN, Case, judge
 from sim.errors import ScenarioError
 from sim.scenario import load, loads
 from sim.scenario.lines import OverLimit, scan
@@ -66,10 +67,9 @@ def test_lines_take_time_in_proportion(name):
 
 
 @pytest.mark.parametrize("name", ["dots", "brackets", "digits", "one long key", "apostrophes"])
-def test_a_full_file_is_refused_at_once(name):
-    begin = time.process_time()
-    faults_of(FULL[name])
-    assert time.process_time() - begin < 1.0
+def test_a_full_file_is_refused_at_once(name, tmp_path):
+    """Well within the processor time that the contract of tests/fuzz allows any file, and with faults that keep it."""
+    assert judge(Case("full", {MAIN: FULL[name].encode()}), tmp_path).codes
 
 
 def test_a_flood_of_faults_is_cut():
@@ -166,6 +166,31 @@ def test_names_that_lead_elsewhere(tmp_path, key, name):
     file.write_text(f'{key} = "{written}"\n')
     (fault,) = faults_of_file(file)
     assert (fault.code, fault.line, fault.field) == ("bad-file-name", 1, key)
+
+
+@pytest.mark.parametrize("letter", ["a", "\u00e9", "\ufffd", "\U0001f4a3"])
+@pytest.mark.parametrize("key", ["extends", "data.shares"])
+def test_a_name_of_more_bytes_than_a_file_can_have(tmp_path, key, letter):
+    file = tmp_path / "a.toml"
+    longest = letter * (255 // len(letter.encode()))
+    file.write_text(f'{key} = "{longest}"\n')
+    assert [fault.code for fault in faults_of_file(file)] == ["no-such-file"]
+    file.write_text(f'{key} = "{longest + letter}"\n')
+    (fault,) = (fault for fault in faults_of_file(file) if fault.code != "too-long")  # in letters, of a table's name
+    assert (fault.code, fault.line, fault.field) == ("bad-file-name", 1, key)
+    assert fault.remedy == "give the file a shorter name"
+
+
+@pytest.mark.parametrize("key", ["extends", "data.shares"])
+def test_a_path_of_more_bytes_than_there_can_be(tmp_path, key):
+    """The name is short enough, but not in this folder."""
+    folder = tmp_path
+    while len(str(folder)) < 3_900:
+        folder /= "f" * min(200, 4_000 - len(str(folder)))
+    folder.mkdir(parents=True)
+    (folder / "a.toml").write_text(f'{key} = "{"b" * 200}"\n')
+    (fault,) = faults_of_file(folder / "a.toml")
+    assert (fault.code, fault.line, fault.field) == ("unreadable", 1, key)
 
 
 def test_a_text_names_no_files():

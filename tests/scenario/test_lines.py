@@ -53,7 +53,7 @@ def test_shapes(name):
     """Lines as counted by hand; the text is TOML, and every path of it has a line."""
     text, expected = SHAPES[name]
     places = scan(text)
-    assert places.complete
+    assert places.stopped == 0
     assert {path: places.line(path) for path in expected} == expected
     values = tomllib.loads(text)
     assert all(places.line(path) > 0 for path in paths(values))
@@ -65,6 +65,14 @@ def test_a_path_that_is_not_there_has_the_line_of_what_would_hold_it():
     assert places.line(("will", "mean", "normal", "sd")) == 3
     assert places.line(("will", "peer")) == 2
     assert places.line(("budget", "speed")) == 0
+
+
+@pytest.mark.parametrize("opening", ['"', "'", '"""', "'''"])
+def test_where_a_text_was_left_open(opening):
+    """On its own line, whatever stands around it and however long the rest."""
+    assert scan(f"a = 'x'\n[b]\nc = {opening}open\n\n[d]\ne = 1\n").stopped == 3
+    assert scan(f"a = [\n\n1, {{ b = {opening}open\n, 2]\n").stopped == 3
+    assert scan(f"a = 1\n{opening}open\n").stopped == 2
 
 
 @pytest.mark.parametrize("file", sorted(ROOT.glob("**/scenarios/**/*.toml")), ids=lambda file: file.stem)
@@ -99,7 +107,7 @@ def test_whatever_a_writer_writes(document, multiline):
         places = scan(text)
     except OverLimit:
         return
-    assert places.complete
+    assert places.stopped == 0
     known = set(paths(parsed))
     assert set(places.lines) <= known
     assert all(1 <= places.line(path) <= text.count("\n") + 1 for path in known)
@@ -115,7 +123,7 @@ def test_it_gives_up_no_sooner_than_the_parser(text):
         scan(text)  # and it raises nothing else
         return
     places = scan(text)
-    assert places.complete
+    assert places.stopped == 0
     assert set(places.lines) <= set(paths(parsed))
     assert all(places.line(path) for path in paths(parsed))
 
@@ -131,6 +139,7 @@ def test_it_gives_up_no_sooner_than_the_parser(text):
         ("a = 1" + "0" * MAX_DIGITS, "too-many-digits", 1),
         ("a = [1, 2,\n 0." + "3" * MAX_DIGITS + ", 4]", "too-many-digits", 2),
         ("a = 0x" + "f" * (MAX_DIGITS + 1), "too-many-digits", 1),
+        ("a = 1" + "0" * MAX_DIGITS + "\u0662", "too-many-digits", 1),
     ],
 )
 def test_limits(text, code, line):
@@ -145,10 +154,11 @@ def test_limits(text, code, line):
         "a." * (MAX_KEYS - 1) + "a = 1",
         "a = " + "[" * MAX_NESTING + "]" * MAX_NESTING,
         "a = 1" + "0" * (MAX_DIGITS - 1),
+        "a = 0x" + "f" * (MAX_DIGITS - 1),
         "a = [1" + "0" * (MAX_DIGITS - 1) + ", 1979-05-27T00:32:00.123456-07:00]",
         'a = "' + "9" * 100 + '"  # ' + "[" * 100,
     ],
 )
 def test_just_within_the_limits(text):
-    assert scan(text).complete
+    assert scan(text).stopped == 0
     tomllib.loads(text)

@@ -107,6 +107,24 @@ def test_another_kind_replaces_the_event_whole():
     assert (changed.title, changed.rate) == (None, None)
 
 
+@pytest.mark.parametrize("name", ["us_retrenchment", "crisis", "detente"])
+def test_a_default_event_that_lost_its_title_is_dumped_without_it(name, tmp_path):
+    """Replaced by another kind, then again by its own: the text must not inherit what the scenario has not."""
+    between = "shock" if name == "crisis" else "crisis"
+    (tmp_path / "a.toml").write_text(f'[[event]]\nname = "{name}"\nkind = "{between}"\n')
+    (tmp_path / "b.toml").write_text(f'extends = "a.toml"\n[[event]]\nname = "{name}"\nkind = "{name}"\nrate = 1\n')
+    scenario = load(tmp_path / "b.toml")
+    assert event(scenario, name).title is None
+    assert loads(dump(scenario)) == scenario
+
+
+def test_an_empty_title_of_an_event_is_none():
+    scenario = loads('[[event]]\nname = "crisis"\ntitle = ""\n')
+    assert event(scenario, "crisis").title is None
+    assert event(scenario, "crisis").words == "Crisis"
+    assert loads(dump(scenario)) == scenario
+
+
 def test_the_order_of_the_file_does_not_matter_to_the_digest():
     war = '[[event]]\nname = "war"\nkind = "crisis"\nwhen = "2028-05"\n'
     peace = '[[event]]\nname = "peace"\nkind = "detente"\nrate = 0.1\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ import click
 from sim.errors import RunError
 
 if TYPE_CHECKING:
+    from sim.precision import Precision
     from sim.questions.leverage import HalfUrgency
     from sim.record.record import Record
     from sim.results.summary import AllyLine
@@ -22,6 +24,10 @@ SORTS = ("probability", "without-late-push", "related", "total", "median", "shar
 @click.command(short_help="Simulate a scenario.")
 @click.argument("file")
 @click.option("--paths", type=int, help="Simulated runs; the scenario's number unless given.")
+@click.option(
+    "--precision", type=float, metavar="POINTS",
+    help="In place of --paths: as many as it takes until no 95 % interval reaches POINTS percentage points to a side.",
+)  # fmt: skip
 @click.option("--seed", type=int, help="Seed of every draw; the scenario's unless given.")
 @click.option("--workers", type=int, help="Worker processes; changes no number. All processors unless given.")
 @click.option("--ally", "allies", multiple=True, metavar="ALLY", help="Show this ally only: code or name. Repeatable.")
@@ -32,14 +38,16 @@ SORTS = ("probability", "without-late-push", "related", "total", "median", "shar
 @click.option("--out", metavar="DIR", help="Save the run as a folder.")
 @click.option("--half/--no-half", default=True, help="Also count with urgency at half (two short runs).  [half]")
 def command(
-    file: str, paths: int | None, seed: int | None, workers: int | None, allies: tuple[str, ...], sort: str | None,
-    year: int | None, as_json: bool, as_csv: bool, out: str | None, half: bool,
+    file: str, paths: int | None, precision: float | None, seed: int | None, workers: int | None,
+    allies: tuple[str, ...], sort: str | None, year: int | None, as_json: bool, as_csv: bool, out: str | None,
+    half: bool,
 ) -> None:  # fmt: skip
     """Simulate the scenario FILE and print, for each ally, in how many of 100 simulated runs it meets the target.
 
     \b
     sim run scenarios/rutte_2032.toml
     sim run scenarios/rutte_2032.toml --ally italy --ally ESP --sort median
+    sim run scenarios/rutte_2032.toml --precision 0.2
     sim run scenarios/rutte_2032.toml --json > run.json
     """
     if as_json and as_csv:
@@ -53,7 +61,7 @@ def command(
         from sim.cli.saving import check_place
 
         check_place(out)
-    record = _simulate(scenario, paths, seed, workers)
+    record = _simulate(scenario, paths, precision, seed, workers)
     if out is None:
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
         return
@@ -88,19 +96,31 @@ def _check(scenario: Scenario, year: int | None, sort: str | None) -> None:
         raise click.UsageError(f"--sort {sort}: the scenario has no {pillar} target.")
 
 
-def _simulate(scenario: Scenario, paths: int | None, seed: int | None, workers: int | None) -> Record:
+def _simulate(
+    scenario: Scenario, paths: int | None, precision: float | None, seed: int | None, workers: int | None
+) -> Record:
     from sim import run
     from sim.cli.terminal import note, progress
 
+    until, detail = None, None
+    if precision is not None:
+        from sim.precision import Precision
+
+        until = Precision(precision, run.describe(scenario))
+        detail = partial(_reached, until)
+    likely = until.most if until else scenario.run.paths if paths is None else paths
     started = time.monotonic()
-    wanted = scenario.run.paths if paths is None else paths
-    with progress("Simulating", wanted) as advance:
+    with progress("Simulating", likely, detail) as advance:
         command = " ".join(["sim", *sys.argv[1:]])
-        record = run.simulate(scenario, paths, seed, workers=workers, progress=advance, command=command)
+        record = run.simulate(scenario, paths, seed, until=until, workers=workers, progress=advance, command=command)
     if sys.stderr.isatty():
-        took = time.monotonic() - started
-        note(f"{wanted:,} runs in {took:.1f} s ({wanted / took:,.0f} a second)")
+        took, done = time.monotonic() - started, record.counts.paths
+        note(f"{done:,} runs in {took:.1f} s ({done / took:,.0f} a second)")
     return record
+
+
+def _reached(precision: Precision) -> str:
+    return f"within {precision.reached_points:.2g} points"
 
 
 def _print(

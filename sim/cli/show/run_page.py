@@ -44,17 +44,27 @@ def show(
     page.print()
     _show_alliance(page, record, year, alliance, half, text_width)
     page.print()
-    for line in _footer(lines, [column.name for column in kept], left_out(dropped), core, half):
+    precision = record.manifest.get("precision_points")
+    for line in _footer(lines, [column.name for column in kept], left_out(dropped), core, half, precision):
         page.print(Text(line, style="dim"), width=text_width)
 
 
 def _subtitle(record: Record, year: int, core: Yardstick | None) -> str:
-    runs = f"{record.counts.paths:,} simulated runs, seed {record.manifest['seed']}"
+    runs = f"{record.counts.paths:,} simulated runs{_precision(record)}, seed {record.manifest['seed']}"
     if core is None:
         return f"No core target. Year {year}. {runs}."
     due = "" if core.by == year else f", before it falls due in {core.by}" if year < core.by else ""
     agreed = f" ({plain(core.agreed)})" if core.agreed else ""
     return f"Measured against core {target(core.share_pct)} % of GDP by {core.by}{agreed}. Year {year}{due}. {runs}."
+
+
+def _precision(record: Record) -> str:
+    points = record.manifest.get("precision_points")
+    return "" if points is None else f", as many as a precision of {_points(points)} takes"
+
+
+def _points(points: float) -> str:
+    return f"{points:g} percentage point{'' if points == 1 else 's'}"
 
 
 def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Column]:
@@ -192,14 +202,18 @@ def _spoken_without(chance: Chance) -> str:
 
 
 def _footer(
-    lines: Sequence[AllyLine], kept: Sequence[str], narrow: str, core: Yardstick | None, half: HalfUrgency | None
-) -> list[str]:
+    lines: Sequence[AllyLine], kept: Sequence[str], narrow: str, core: Yardstick | None, half: HalfUrgency | None,
+    precision: float | None,
+) -> list[str]:  # fmt: skip
     notes = [narrow] if narrow else []
     shares = "Shares are % of GDP as NATO reports core outlays"
     notes.append(shares + ("; e: an estimate." if any(line.entry.estimated for line in lines) else "."))
     if core:
         notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
         notes.append(LATE_PUSH)
+    if precision is not None:
+        reach = f"reaches as far as {_points(precision)} to either side"
+        notes.append(f"Precision: no 95 % interval of a probability, of any ally, target and year, {reach}.")
     if "P core in force" in kept:
         notes.append("As moved: against the target as a summit or review left it; a postponed date is not yet due.")
     if "P related" in kept or "P total" in kept:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from sim.data.reader import shorten
 from sim.data.tables import Tables
 from sim.scenario.checks.keys import is_parameter, nearest
 from sim.scenario.checks.words import at, shown
@@ -48,7 +49,7 @@ def together(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
 
 def _allies(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
     """Every code must be that of an ally that counts."""
-    names = {row.iso3: row.name for row in tables.allies}
+    names = {row.iso3: shorten(row.name) for row in tables.allies}
     armed = {row.iso3 for row in tables.armed_allies()}
     if not armed:
         yield Found(("data", "allies"), "no-armed-ally", "at least one ally must have armed forces", "set armed_forces")

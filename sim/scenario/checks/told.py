@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -224,7 +225,7 @@ def _of_family(value: Any) -> Said:
 
 def _of_pattern(value: str, path: Path, pattern: str) -> Said:
     if pattern == "^[A-Z]{3}$":
-        remedy = f"write {value.upper()}" if len(value) == 3 and value.isalpha() else "write a code such as DEU"
+        remedy = f"write {value.upper()}" if re.fullmatch("[A-Za-z]{3}", value) else "write a code such as DEU"
         return Said("bad-code", "must be an ISO 3166 code of three capitals", remedy)
     if path[-1:] == ("name",) and is_parameter(path[:-2]):
         return Said("unknown-family", "must be the name of a family in scipy.stats", "write a name such as skewnorm")

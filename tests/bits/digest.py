@@ -1,0 +1,155 @@
+"""What a run left, as one number; and one cell of the matrix, in a process with an environment of its own.
+
+`python tests/bits/digest.py '{"scenarios": ["rutte_2032"], "paths": 320}'` prints the digests as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import locale
+import math
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a cell computes."""
+
+    scenarios: tuple[str, ...]  # names of shipped scenarios, or files
+    paths: int
+    seed: int = 2032
+    workers: int = 1
+    block: int | None = None  # None: all paths in one
+    executor: str = "serial"
+    locale: str = ""
+    change: str = ""  # what a control changes: "seed", "stream version", "table"
+
+
+def place(scenario: str) -> Path:
+    return Path(scenario) if scenario.endswith(".toml") else ROOT / "scenarios" / f"{scenario}.toml"
+
+
+def digest(record: Any) -> str:
+    """sha256 over all that a run says but for versions: description, scenario, data, every count and kept path.
+
+    Beside `Counts.digest` on purpose: what that one forgot, this one would see.
+    """
+    import numpy as np
+
+    manifest = {name: record.manifest[name] for name in ("scenario_digest", "data_digest", "seed", "paths")}
+    said = [manifest, asdict(record.description), json.loads(record.scenario), record.manifest["built_tables"]]
+    found = sha256(json.dumps(said, sort_keys=True).encode())
+    arrays = record.counts.arrays | record.counts.kept
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        found.update(f"{name} {array.dtype.kind}{array.dtype.itemsize} {array.shape}".encode())
+        found.update(array.astype(array.dtype.newbyteorder("<")).tobytes())
+    return found.hexdigest()
+
+
+def digests(spec: Spec) -> dict[str, str]:
+    """The digest of each scenario of a cell, with everything kept that can be."""
+    import sim
+    from sim.record.counts import KEEPABLE
+
+    seed = spec.seed + (spec.change == "seed")
+    block = spec.block or -(-spec.paths // 16) * 16
+    with changed(spec.change, seed):
+        return {
+            scenario: digest(
+                sim.simulate(
+                    sim.load(place(scenario)), spec.paths, seed,
+                    workers=spec.workers, executor=spec.executor, keep=KEEPABLE, block=block,
+                ).record
+            )
+            for scenario in spec.scenarios
+        }  # fmt: skip
+
+
+@contextmanager
+def changed(what: str, seed: int) -> Iterator[None]:
+    """A control: what must move the digest. Of this process only, so for the serial executor.
+
+    "table" is one unit in the last place of one of 65,536 cells: that of the noise of will which a known path draws. Of
+    sixteen paths the one whose noise is largest, so that the sum with its will does not swallow the difference.
+    """
+    import numpy as np
+
+    from sim import streams
+    from sim.distributions import draws, tables
+    from sim.scenario.sections import Will
+
+    before, whole, noise = streams.STREAM_VERSION, tables.table_of, Will().noise
+    words = streams.Streams(seed, 0, 16).words("will/noise", ally=276, period=2027)
+    cells = whole(noise).cells.copy()
+    cell = words[np.abs(cells[words]).argmax()]
+    cells[cell] = np.nextafter(cells[cell], np.float32(np.inf))
+
+    def nudged(family: Any, of: Any = None) -> Any:
+        found = whole(family, of)
+        return tables.Quantiles(cells, found.low, found.high) if family == noise and of is None else found
+
+    try:
+        if what == "stream version":
+            streams.STREAM_VERSION += 1
+        if what == "table":
+            draws.table_of = nudged  # type: ignore[attr-defined]
+        yield
+    finally:
+        streams.STREAM_VERSION, draws.table_of = before, whole  # type: ignore[attr-defined]
+
+
+def processor() -> dict[str, Any]:
+    """What NumPy can choose from on this processor, and what it has been told to leave alone."""
+    from numpy._core import _multiarray_umath as core
+
+    features = [name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)]
+    return {"dispatched": features, "baseline": list(core.__cpu_baseline__)}
+
+
+def rounding() -> dict[str, str]:
+    """How exp and log round here, in the C library and in NumPy: the control that cells do compute another way."""
+    import numpy as np
+
+    values = np.linspace(-20, 20, 20_001)
+    single, magnitude = values.astype(np.float32), np.abs(values) + 1e-3
+    by_libm = np.array([(math.exp(value), math.sin(value)) for value in values])
+    by_numpy = np.exp(values).tobytes() + np.log(magnitude).tobytes() + np.exp(single).tobytes()
+    return {"libm": sha256(by_libm.tobytes()).hexdigest()[:8], "numpy_functions": sha256(by_numpy).hexdigest()[:8]}
+
+
+def main(text: str, arguments: list[str]) -> int:
+    spec = Spec(**json.loads(text))
+    if spec.locale:
+        locale.setlocale(locale.LC_ALL, spec.locale)
+    if arguments:  # the command line itself, under this locale
+        from sim.cli import app
+
+        sys.argv = ["sim", *arguments]  # stands in the manifest
+        return app.run()
+    import numpy as np
+
+    begin = time.monotonic()
+    found = digests(spec)
+    said = {
+        "digests": found, "seconds": round(time.monotonic() - begin, 2), "python": platform.python_version(),
+        "numpy": np.__version__, **processor(), "decimal_point": locale.localeconv()["decimal_point"],
+        "zone": list(time.tzname), "hashes": sys.flags.hash_randomization, **rounding(),
+    }  # fmt: skip
+    print(json.dumps(said))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -1,0 +1,274 @@
+"""Small wrong streams and draws, which the judge must catch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from judge.independence import NATO
+from sim.distributions.draws import Draws, Laws, Mask
+from sim.distributions.tables import CELLS, TAIL_CELLS, Quantiles
+from sim.model.world import AllyState
+from sim.streams import LANES, Streams, Words
+
+
+class ReusedName(Streams):
+    """Only the last part of a name counts: `will/noise`, `outturn/noise` and `related/noise` are one stream."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return super().words(name.split("/")[-1], ally=ally, period=period, word=word)
+
+
+class IgnoredPeriod(Streams):
+    """Every year is the first."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return super().words(name, ally=ally, period=min(period, 2026), word=word)
+
+
+class OverlappingLane(Streams):
+    """A year begins one path after the year before, in the same sequence."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        shift = max(period - 2026, 0)
+        longer = Streams(self.seed, self.first, self.paths + shift)
+        return longer.words(name, ally=ally, period=min(period, 2026), word=word)[shift:]
+
+
+class OverlappingCounter(OverlappingLane):
+    """The same by a whole counter, 16 paths."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return super().words(name, ally=ally, period=2026 + LANES * max(period - 2026, 0), word=word)
+
+
+class NeighbouringAlly(Streams):
+    """One ally reads the draws of the one before it."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        code = NATO[NATO.index(ally) - 1] if ally in (100, 300) else ally
+        return super().words(name, ally=code, period=period, word=word)
+
+
+class SeedByThousands(Streams):
+    """Seeds that differ by little are one."""
+
+    def __init__(self, seed: int, first: int, paths: int) -> None:
+        super().__init__(seed // 1000, first, paths)
+
+
+class SameSecondWord(Streams):
+    """The word that refines a draw is the draw's own."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return super().words(name, ally=ally, period=period)
+
+    def words_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return super().words_of(paths, name, ally=ally, period=period)
+
+
+class LostBit(Streams):
+    """A bit is lost: the lowest of every word is 0."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return super().words(name, ally=ally, period=period, word=word) & np.uint16(0xFFFE)
+
+
+class Doubled(Streams):
+    """Every second path has the word of its neighbour."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        drawn = super().words(name, ally=ally, period=period, word=word).copy()
+        drawn[1::2] = drawn[: len(drawn) // 2 * 2 : 2]
+        return drawn
+
+
+def draws_on(streams: type[Streams]) -> type[Draws]:
+    """Draws that read wrong streams."""
+
+    class On(Draws):
+        def __init__(self, seed: int, first: int, paths: int, variants: int = 1, *, same_luck: bool = True) -> None:
+            super().__init__(seed, first, paths, variants, same_luck=same_luck)
+            self.streams = streams(seed, first, self.streams.paths)
+
+    return On
+
+
+class Wider(Draws):
+    """A hundredth too wide."""
+
+    def table(self, name: str, table: Quantiles, *, ally: int = 0, period: int = 0) -> Any:
+        return super().table(name, table, ally=ally, period=period) * np.float32(1.01)
+
+
+class Shifted(Draws):
+    """A fiftieth too high, in standard deviations of a normal law with sd 1."""
+
+    def table(self, name: str, table: Quantiles, *, ally: int = 0, period: int = 0) -> Any:
+        return super().table(name, table, ally=ally, period=period) + np.float32(0.02)
+
+
+class Turned(Draws):
+    """Mirrored at the mean, so that mean and variance stay."""
+
+    def table(self, name: str, table: Quantiles, *, ally: int = 0, period: int = 0) -> Any:
+        return np.float32(2 * table.moments()[0]) - super().table(name, table, ally=ally, period=period)
+
+
+class WithoutFunction(Draws):
+    """The value, where a function of it was asked for."""
+
+    def value(self, name: str, law: Any, *, of: Any = None, **address: Any) -> Any:
+        return super().value(name, law, **address)
+
+
+class MeanChance(Draws):
+    """Chances that differ by path all become their mean."""
+
+    def chance(self, name: str, probability: Any, *, ally: int = 0, period: int = 0) -> Mask:
+        return super().chance(name, float(np.mean(probability)), ally=ally, period=period)
+
+
+class Unrefined(Draws):
+    """An end cell has one value."""
+
+    def table(self, name: str, table: Quantiles, *, ally: int = 0, period: int = 0) -> Any:
+        ends = (np.full(TAIL_CELLS, end[TAIL_CELLS // 2], dtype=np.float32) for end in (table.low, table.high))
+        return super().table(name, Quantiles(table.cells, *ends), ally=ally, period=period)
+
+
+class Uncompared(Draws):
+    """Chances are as coarse as one word."""
+
+    def chance(self, name: str, probability: Any, *, ally: int = 0, period: int = 0) -> Mask:
+        words = self.streams.words(name, ally=ally, period=period)
+        true: Mask = words <= np.floor(np.asarray(probability) * CELLS)
+        return true
+
+
+class ElevenMonths(Draws):
+    """December never comes."""
+
+    def month(self, name: str, *, ally: int = 0, period: int = 0) -> NDArray[np.int64]:
+        words = self.streams.words(name, ally=ally, period=period)
+        return ((words.astype(np.int64) * 11) >> 16) + 1
+
+
+class SharedLuck(Draws):
+    """Variants have the same luck whether they should or not."""
+
+    def __init__(self, seed: int, first: int, paths: int, variants: int = 1, *, same_luck: bool = True) -> None:
+        super().__init__(seed, first, paths, variants)
+
+
+class FirstLaw(Draws):
+    """All variants draw from the first one's law."""
+
+    def value(self, name: str, law: Any, **address: Any) -> Any:
+        return super().value(name, Laws(law.each[:1] * len(law.each)), **address)
+
+
+class Mirrored(Streams):
+    """All years have the same size; only their signs are drawn: uncorrelated, and yet no draws of their own."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        drawn = super().words(name, ally=ally, period=min(period, 2026), word=word)
+        signs = super().words(f"{name} turned", ally=ally, period=period, word=word) & 1
+        return np.where(signs == 1, 65_535 - drawn, drawn).astype(np.uint16)
+
+
+class TiltedLane(Streams):
+    """One lane in sixteen never has its highest bit."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        drawn = super().words(name, ally=ally, period=period, word=word).copy()
+        drawn[::LANES] &= np.uint16(0x7FFF)
+        return drawn
+
+
+WORDS, VALUE, CHANCE = Streams.words, Draws.value, Draws.chance
+"""As they are; what follows takes their place."""
+
+
+def one_event(streams: Streams, name: str, **address: int) -> Words:
+    """Every event is decided by the same draw."""
+    shared = name.startswith("event/") and name.endswith("/occurs")
+    return WORDS(streams, "event/occurs" if shared else name, **address)
+
+
+def same_every_year(stream: str) -> Callable[..., Words]:
+    """One stream forgets the year."""
+
+    def words(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return WORDS(streams, name, ally=ally, period=0 if name == stream else period, word=word)
+
+    return words
+
+
+def same_for_all(stream: str) -> Callable[..., Words]:
+    """One stream forgets the ally."""
+
+    def words(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return WORDS(streams, name, ally=0 if name == stream else ally, period=period, word=word)
+
+    return words
+
+
+def never_at_first(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+    """No event comes in the first year."""
+    drawn = WORDS(streams, name, ally=ally, period=period, word=word)
+    return drawn | np.uint16(65_535) if name.endswith("/occurs") and period == 2027 else drawn
+
+
+def turned_every_other_year(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+    """Of two years the second has the first one's luck, mirrored."""
+    second = name.startswith("event/") and name.endswith("/occurs") and period % 2 == 0
+    drawn = WORDS(streams, name, ally=ally, period=period - second, word=word)
+    return ~drawn if second else drawn
+
+
+def value_times(factor: float, end: str) -> Callable[..., Any]:
+    """All values whose stream ends so are off by a factor."""
+
+    def value(draws: Draws, name: str, law: Any, **address: Any) -> Any:
+        drawn = VALUE(draws, name, law, **address)
+        return drawn * np.float32(factor) if name.endswith(end) else drawn
+
+    return value
+
+
+def chance_times(factor: float, end: str) -> Callable[..., Mask]:
+    """All chances whose stream ends so are off by a factor."""
+
+    def chance(draws: Draws, name: str, probability: Any, **address: int) -> Mask:
+        return CHANCE(draws, name, probability * factor if name.endswith(end) else probability, **address)
+
+    return chance
+
+
+def mean_value(stream: str) -> Callable[..., Any]:
+    """One value is the mean on all paths."""
+
+    def value(draws: Draws, name: str, law: Any, **address: Any) -> Any:
+        drawn = VALUE(draws, name, law, **address)
+        return np.full_like(drawn, drawn.mean()) if name == stream else drawn
+
+    return value
+
+
+def mean_chance(stream: str) -> Callable[..., Mask]:
+    """One chance is its mean on all paths."""
+
+    def chance(draws: Draws, name: str, probability: Any, **address: int) -> Mask:
+        return CHANCE(draws, name, float(np.mean(probability)) if name == stream else probability, **address)
+
+    return chance
+
+
+def drop_first(state: AllyState, paths: NDArray[np.intp]) -> None:
+    """Of several commitments the first lapses."""
+    for holds in state.commitments()[:1]:
+        holds[paths] = False

@@ -1,0 +1,210 @@
+"""Holds a run of the product to the twin: every number of every path, then everything that is counted."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sim
+from reference.bounded import NEAR, Bounded, bounded, hundredths, parts, single
+from reference.counts import Counts, Rows, members, yardsticks
+from reference.facts import Table
+from reference.path import Path, World
+
+KEPT = ("share_pct", "reported_pct", "related_pct", "plan_pct", "will", "gdp_usd_bn")
+LOOSE = 1e-5
+MOST_TURNED = 3
+"""Near-ties of one path that are tried the other way."""
+
+
+@dataclass
+class Found:
+    """What comparisons have found so far."""
+
+    scenarios: int = 0
+    paths: int = 0
+    cells: int = 0
+    counts: int = 0
+    near_paths: int = 0
+    turned_paths: int = 0
+    loose_cells: int = 0  # with a bound above LOOSE
+    doubtful_cells: int = 0
+    doubtful_money: int = 0
+    error: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
+    bound: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
+    part: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
+    kinds: Counter[str] = field(default_factory=Counter)
+
+
+class Disagreement(AssertionError):
+    """The product and the twin differ by more than float32 explains."""
+
+
+Kept = dict[str, Any]
+
+
+def hold(scenario: Table, product: sim.Scenario, paths: int, seed: int, found: Found,
+         chosen: Sequence[int] | None = None) -> None:  # fmt: skip
+    """All of a run's paths and counts, or some of its paths; raises at the first difference."""
+    results = sim.simulate(product, paths=paths, seed=seed, executor="serial", keep=KEPT)
+    kept = {name: results.paths(name).tolist() for name in KEPT}
+    order = [ally.iso3 for ally in results.record.description.allies]
+    world = World(scenario)
+    counts = Counts(world)
+    for path in range(paths) if chosen is None else chosen:
+        rows = one_path(world, seed, path, order, kept, found)
+        counts.add(as_kept(world, rows, order, kept, path, found))
+    if chosen is None:
+        same_counts(counts, results, found)
+    found.scenarios += 1
+    for event in world.events:
+        how = "dated" if "when" in event else "random" if "rate" in event else "start"
+        found.kinds[f"{event['kind']}, {how}"] += 1
+
+
+def one_path(world: World, seed: int, path: int, order: Sequence[str], kept: Kept, found: Found) -> Rows:
+    """The rows of a path that agree in every number, with as many near-ties turned as that takes."""
+    rows, near = run(world, seed, path, frozenset())
+    apart = difference(world, rows, order, kept, path)
+    found.near_paths += bool(near)
+    if apart is not None:
+        rows = turned_until_equal(world, seed, path, order, kept, apart, near)
+        found.turned_paths += 1
+    found.paths += 1
+    measure(world, rows, order, kept, path, found)
+    return rows
+
+
+def run(world: World, seed: int, path: int, turned: frozenset[int]) -> tuple[Rows, list[str]]:
+    """A path with bounds, and where it had near-ties."""
+    with NEAR.turning(turned):
+        rows = Path(world, seed, path, bounded).run()
+        return rows, list(NEAR.seen)
+
+
+def turned_until_equal(world: World, seed: int, path: int, order: Sequence[str], kept: Kept, apart: Apart,
+                       near: list[str]) -> Rows:  # fmt: skip
+    """Near-ties before the first difference, turned one by one until the path agrees."""
+    turned: frozenset[int] = frozenset()
+    for _ in range(MOST_TURNED):
+        for place in range(len(near)):
+            if place in turned or int(near[place].split()[1]) > apart[0]:
+                continue
+            rows, seen = run(world, seed, path, turned | {place})
+            later = difference(world, rows, order, kept, path)
+            if later is None:
+                return rows
+            if later[0] > apart[0]:
+                turned, near, apart = turned | {place}, seen, later
+                break
+        else:
+            break
+    raise Disagreement(f"path {path}: {apart[1]} {apart[0]} {apart[2]}: twin {apart[3]!r}, product {apart[4]!r}")
+
+
+Apart = tuple[int, str, str, Bounded, float]
+
+
+def difference(world: World, rows: Rows, order: Sequence[str], kept: Kept, path: int) -> Apart | None:
+    """The first number that is further from the product's than its bound: year, ally, name, twin, product."""
+    for place, year in enumerate(world.years):
+        for row, iso3 in enumerate(order):
+            cell = rows[iso3, year]
+            for name in KEPT:
+                value, error = parts(cell[name])
+                if not abs(value - kept[name][row][place][path]) <= error:
+                    return year, iso3, name, cell[name], kept[name][row][place][path]
+    return None
+
+
+def measure(world: World, rows: Rows, order: Sequence[str], kept: Kept, path: int, found: Found) -> None:
+    """The largest error and the largest bound of every variable."""
+    for place, year in enumerate(world.years):
+        for row, iso3 in enumerate(order):
+            cell = rows[iso3, year]
+            for name in KEPT:
+                value, error = parts(cell[name])
+                apart = abs(value - kept[name][row][place][path])
+                scale = max(abs(value), 1.0)  # money is measured against its size, all else in its own unit
+                found.error[name] = max(found.error[name], apart / scale)
+                found.bound[name] = max(found.bound[name], error / scale)
+                found.loose_cells += error > LOOSE * scale
+                found.part[name] = max(found.part[name], apart / error if error else 0.0)
+                found.cells += 1
+
+
+def as_kept(world: World, rows: Rows, order: Sequence[str], kept: Kept, path: int, found: Found) -> Rows:
+    """The path's cells in float32 as the product has them.
+
+    They lie within the bounds of the twin's own; what is rounded to hundredths and counted then has one value only.
+    """
+    made = {}
+    for place, year in enumerate(world.years):
+        for row, iso3 in enumerate(order):
+            twin = rows[iso3, year]
+            cell = {name: kept[name][row][place][path] for name in KEPT}
+            for name in ("reported_pct", "related_pct"):
+                found.doubtful_cells += hundredths(float(twin[name])) != hundredths(cell[name])
+            pushed = twin["unpushed_pct"] is not twin["reported_pct"]
+            cell["unpushed_pct"] = single(float(twin["unpushed_pct"])) if pushed else cell["reported_pct"]
+            cell["counted_pct"] = min(cell["related_pct"], single(float(twin["cap_pct"])))
+            cell["total_pct"] = single(cell["reported_pct"] + cell["counted_pct"])
+            cell["total_unpushed_pct"] = single(cell["unpushed_pct"] + cell["counted_pct"])
+            made[iso3, year] = {**cell, "in_force": twin["in_force"]}
+    return made
+
+
+def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
+    """The product's public tables are the twin's counts over the paths."""
+    world, paths = counts.world, counts.paths
+    expected: dict[tuple[Any, ...], float] = {}
+    got: dict[tuple[Any, ...], float] = {}
+    for line in results.compliance().to_dict("records"):
+        pillar, place = line["pillar"], (line["iso3"], line["year"])
+        got["compliance", pillar, *place] = line["probability"] * paths
+        got["without late push", pillar, *place] = line["without_late_push"] * paths
+        if not math.isnan(line["in_force"]):
+            got["in force", pillar, *place] = line["in_force"] * paths
+    for line in results.alliance().to_dict("records"):
+        got["allies", line["pillar"], line["year"], line["compliant"]] = line["probability"] * paths
+    for line in results.first_year().to_dict("records"):
+        year = line["year"] if isinstance(line["year"], int) else None
+        got["first", line["iso3"], year] = line["probability"] * paths
+        got["staying", line["iso3"], year] = line["probability_staying"] * paths
+    for line in results.gap().to_dict("records"):
+        if line["iso3"] not in ("EUC", "NATO"):
+            got["hundredths", line["iso3"], line["year"]] = line["shortfall_pct_mean"] * paths * 100
+            got["USD million", line["iso3"], line["year"]] = line["shortfall_usd_bn_mean"] * paths * 1000
+    for pillar in yardsticks(world):
+        bound = members(world, pillar)
+        for year in world.years:
+            for iso3 in bound:
+                expected["compliance", pillar, iso3, year] = counts.complying[pillar, iso3, year]
+                unpushed = counts.complying[f"{pillar}_without_late_push", iso3, year]
+                expected["without late push", pillar, iso3, year] = unpushed
+            for flag in (pillar, "core_without_late_push") if pillar == "core" else (pillar,):
+                for number in range(len(world.allies) + 1):
+                    expected["allies", flag, year, number] = counts.allies[flag, year, number]
+    if "core" in yardsticks(world):
+        for iso3 in members(world, "core"):
+            for year in (world.base, *world.years, None):
+                staying = counts.first[iso3, year, True]
+                expected["first", iso3, year] = counts.first[iso3, year, False] + staying
+                expected["staying", iso3, year] = staying
+            for year in world.years:
+                expected["in force", "core", iso3, year] = counts.complying["in_force", iso3, year]
+                expected["hundredths", iso3, year] = counts.missing[iso3, year]
+                expected["USD million", iso3, year] = counts.money[iso3, year]
+    if set(expected) != set(got):
+        raise Disagreement(f"rows of the tables: {sorted(map(str, set(expected) ^ set(got)))[:4]}")
+    for name, number in expected.items():
+        # A table has the quotient by the paths in double precision, so a whole number returns to well within 1e-6.
+        doubt = counts.doubtful_money[name[1:]] if name[0] == "USD million" else 0
+        found.doubtful_money += doubt
+        slack = 1e-6 * max(number, 1)
+        if not number - slack <= got[name] <= number + doubt + slack:
+            raise Disagreement(f"counts: {name}: twin {number}, product {got[name]}")
+        found.counts += 1

@@ -1,0 +1,204 @@
+"""Negative controls: a twin with one thing changed no longer agrees with the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import tomli_w
+
+import sim
+from reference import counts, luck
+from reference import equations as eq
+from reference import facts as facts_module
+from reference import path as twin
+from reference.bounded import larger, smaller
+from reference.compare import Disagreement, Found, hold
+
+SCENARIO: dict[str, Any] = {
+    "horizon": {"base_year": 2025, "last_year": 2029},
+    "targets": {
+        "core": {"share_pct": 3.5, "by": 2027},
+        "related": {"pillar": "related", "share_pct": 1.5, "by": 2027},
+        "total": {"pillar": "total", "share_pct": 5.0, "by": 2027},
+    },
+    "growth": {"recession_probability": 0.3},
+    "will": {"change_between_elections": 0.5, "lapse_probability": 0.8},
+    "outturn": {"late_push_reach_pct": 1.0, "late_push_excess": {"normal": {"mean": 0.0, "sd": 0.02}}},
+    "event": [
+        {"name": "crisis", "rate": 2.0},
+        {"name": "detente", "rate": 1.0},
+        {"name": "review_2026", "kind": "review", "when": "2026-06", "probability": 0.9, "years_later": 2},
+        {"name": "slump", "kind": "recession", "when": "2028-05", "size_pct": 6.0, "ally": "POL"},
+        {"name": "hit", "kind": "shock", "when": "2027-03", "state": "share_pct", "amount": -0.3, "ally": "GRC"},
+        {"name": "vote", "kind": "election", "rate": 1.5, "ally": "FRA", "change_probability": 0.9},
+    ],
+}
+"""Short, and everything in it happens often."""
+
+PATHS = 2
+Change = Callable[[pytest.MonkeyPatch], None]
+CHANGES: dict[str, Change] = {}
+
+
+def change(made: Change) -> Change:
+    """One changed thing."""
+    CHANGES[made.__name__] = made
+    return made
+
+
+def held(paths: int = PATHS) -> None:
+    hold(SCENARIO, sim.loads(tomli_w.dumps(SCENARIO)), paths, 5, Found())
+
+
+def test_the_unchanged_twin_agrees() -> None:
+    held()
+
+
+@change
+def room_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(eq, "fiscal_room", lambda *_: 1.0)
+
+
+@change
+def debt_and_deficit_add_up(patch: pytest.MonkeyPatch) -> None:
+    def both(loss: Any, debt: Any, debt_from: Any, debt_span: Any, deficit: Any, deficit_from: Any, span: Any) -> Any:
+        burden = larger((debt - debt_from) / debt_span, 0.0) + larger((deficit - deficit_from) / span, 0.0)
+        return 1 - loss * smaller(burden, 1.0)
+
+    patch.setattr(eq, "fiscal_room", both)
+
+
+@change
+def the_peers_average_includes_the_ally_itself(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(eq, "peer_average", lambda money, gdp, *_: money / gdp)
+
+
+@change
+def the_united_states_are_a_peer(patch: pytest.MonkeyPatch) -> None:
+    own = eq.peer_average
+    patch.setattr(eq, "peer_average", lambda money, gdp, share, weight, _: own(money, gdp, share, weight, True))
+
+
+@change
+def months_are_off_by_one(patch: pytest.MonkeyPatch) -> None:
+    own = luck.Luck.month
+    patch.setattr(luck.Luck, "month", lambda *place: own(*place) % 12 + 1)
+
+
+@change
+def urgency_fades_a_month_late(patch: pytest.MonkeyPatch) -> None:
+    own = twin.power
+    patch.setattr(twin, "power", lambda x, months: own(x, max(months - 1, 0)))
+
+
+@change
+def the_norm_is_learned_after_use(patch: pytest.MonkeyPatch) -> None:
+    own, budget, learned = eq.learned_norm, twin.Path.budget, []
+
+    def later(norm: Any, *rest: Any) -> Any:
+        learned.append(own(norm, *rest))
+        return norm
+
+    def then(self: twin.Path, one: twin.Government, urgency: Any) -> None:
+        budget(self, one, urgency)
+        one.norm = learned.pop()
+
+    patch.setattr(eq, "learned_norm", later)
+    patch.setattr(twin.Path, "budget", then)
+
+
+@change
+def the_premium_becomes_habit(patch: pytest.MonkeyPatch) -> None:
+    own = eq.learned_norm
+    patch.setattr(eq, "learned_norm", lambda norm, learning, share, _: own(norm, learning, share, 0.0))
+
+
+@change
+def headroom_does_not_hold_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(eq, "held_back", lambda pull, pledged, w, *_: pull + w * larger(pledged - pull, 0.0))
+
+
+@change
+def a_year_less_is_left(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(eq, "years_left", lambda by, year: max(1, by - year))
+
+
+@change
+def growth_below_forecast_leaves_the_share(patch: pytest.MonkeyPatch) -> None:
+    own = eq.outturn
+    patch.setattr(eq, "outturn", lambda s, plan, x, noise, _, floor: own(s, plan, x, noise, 0.0, floor))
+
+
+@change
+def a_cut_is_executed_in_part(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(eq, "outturn", lambda s, plan, x, noise, surprise, floor: larger(
+        (s + x * plan + noise * s) / (1 + surprise / 100), floor))  # fmt: skip
+
+
+@change
+def a_late_push_may_land_below_the_target(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(eq, "pushed", lambda target, excess: target * (1 + excess))
+
+
+@change
+def a_late_push_leaves_the_money_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(eq, "pushed_outlays", lambda share, _: share)
+
+
+@change
+def an_opt_out_is_one_pledge_among_others(patch: pytest.MonkeyPatch) -> None:
+    strike = twin.Path.strike
+    patch.setattr(twin.Path, "strike", lambda self, event: strike(self, {**event, "opt_out": False}))
+
+
+@change
+def an_announced_path_survives_a_change_of_government(patch: pytest.MonkeyPatch) -> None:
+    own = twin.Path.change
+
+    def kept(self: twin.Path, one: twin.Government, *rest: Any) -> None:
+        path = one.path
+        own(self, one, *rest)
+        one.path = path
+
+    patch.setattr(twin.Path, "change", kept)
+
+
+@change
+def an_announced_path_comes_a_year_early(patch: pytest.MonkeyPatch) -> None:
+    own = twin.share_on
+    patch.setattr(twin, "share_on", lambda points, year: own(points, year + 1))
+
+
+@change
+def the_words_of_a_draw_change_places(patch: pytest.MonkeyPatch) -> None:
+    own = luck.Luck.word
+    patch.setattr(luck.Luck, "word", lambda self, name, ally, period, word=0: own(self, name, ally, period, 1 - word))
+
+
+@change
+def iceland_is_counted_in_the_mean_growth(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts_module, "armed", lambda: facts_module.rows("allies"))
+
+
+@change
+def a_postponed_date_counts_as_failed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(counts, "keeps_what_is_in_force", lambda world, cell, year: counts.complies(world, cell, "", "core"))
+
+
+@change
+def the_total_does_without_the_core(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(counts, "members", lambda world, pillar: [] if pillar == "core" else [a.iso3 for a in world.allies])
+
+
+@change
+def halves_are_rounded_down(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(counts, "hundredths", lambda x: int(100 * x))
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_changed_twin_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    CHANGES[name](monkeypatch)
+    with pytest.raises(Disagreement):
+        held()
