@@ -67,7 +67,7 @@ def simulate(
         workers=workers,
         executor=executor,
         keep=keep,
-        block=block or run.BLOCK,
+        block=block,
         progress=progress,
     )
     return Results(record)

@@ -23,8 +23,9 @@ from sim.record.record import AllyEntry, Description, Record, Yardstick
 from sim.scenario.schema import Scenario
 from sim.streams import LANES, STREAM_VERSION
 
-BLOCK = 16_384
-"""Paths in one SimPy environment unless told: large enough to hide Python, small enough for the processor's cache."""
+BLOCK, LEAST_BLOCK = 32_768, 16_384
+"""Paths in one SimPy environment unless told: so many that Python's calls hide behind them, fewer where workers would
+have too little to share. Twice as many are no faster."""
 
 WORTH_A_POOL = 60_000_000
 """Ally-years from which starting worker processes pays."""
@@ -85,7 +86,7 @@ def simulate(
     workers: int | None = None,
     executor: str = "auto",
     keep: Sequence[str] = (),
-    block: int = BLOCK,
+    block: int | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> Record:
@@ -111,9 +112,10 @@ def simulate(
     count = workers or executors.cores()
     if executor == "auto":
         executor = _executor(scenario, until.most, workers)
-    blank = Job(scenario, seed, 0, 0, block, tuple(keep))
+    sharing = 1 if executor == "serial" else count
+    blank = Job(scenario, seed, 0, 0, block or _block(until.most, sharing), tuple(keep))
     with executors.choose(executor, count) as chosen:
-        for total in _totals(until, blank, chosen, 1 if executor == "serial" else count):
+        for total in _totals(until, blank, chosen, sharing):
             if progress is not None:
                 progress(total.paths, until.likely(total))
     return Record(
@@ -151,6 +153,12 @@ def _executor(scenario: Scenario, paths: int, workers: int | None) -> str:
     years = scenario.horizon.last_year - scenario.horizon.base_year
     worth = paths * len(ally_inputs(scenario)) * years >= WORTH_A_POOL or (workers or 1) > 1
     return "processes" if worth and (workers or executors.cores()) > 1 else "serial"
+
+
+def _block(paths: int, workers: int) -> int:
+    """Paths in one environment: BLOCK, or less where a worker would have too few blocks."""
+    fair = -(-paths // (workers * JOBS_PER_WORKER * LANES)) * LANES
+    return BLOCK if workers == 1 else min(BLOCK, max(LEAST_BLOCK, fair))
 
 
 def _totals(until: Until, blank: Job, executor: executors.Executor, workers: int) -> Iterator[Counts]:
@@ -228,14 +236,14 @@ def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
     }
 
 
-def _check(paths: int, seed: int, workers: int | None, block: int, keep: Sequence[str]) -> None:
+def _check(paths: int, seed: int, workers: int | None, block: int | None, keep: Sequence[str]) -> None:
     if not 1 <= paths <= MOST_PATHS:
         raise UsageError(f"paths must be between 1 and {MOST_PATHS:,}, not {paths}")
     if not 0 <= seed < 2**63:
         raise UsageError(f"seed must be a whole number from 0 to 2**63 - 1, not {seed}")
     if workers is not None and not 1 <= workers <= 1_024:
         raise UsageError(f"workers must be between 1 and 1,024, not {workers}")
-    if block < LANES or block % LANES:
+    if block is not None and (block < LANES or block % LANES):
         raise UsageError(f"block must be a positive multiple of {LANES}, not {block}")
     for name in keep:
         if name not in KEEPABLE:

@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from sim.clock import Phase, Process
-from sim.distributions.draws import Value
-from sim.engine.inputs import RATE_WITHOUT_CALENDAR, AllyInputs
+from sim.distributions.draws import Paths, Value
+from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
 from sim.engine.parameters import Parameters
-from sim.exact import yearly_probability
 from sim.model import budget, growth, outturn, related, will
-from sim.model.links import Array, on, spread
+from sim.model.links import Array, on, positive, spread
 from sim.model.targets import followed, years_left
-from sim.model.world import AllyState, Hit, Paths, Politics, Target, World
+from sim.model.world import AllyState, Hit, Politics, Target, World
+
+FIRST_RANK = 501
+"""Place of the first ally in a phase, after what concerns all."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,23 @@ class Ally:
         world: World,
         targets: Sequence[Target],
         years: Years,
-        rank: int,
+        row: int,
         observer: Observer,
+        *,
+        ever_bound: bool,
     ) -> None:
-        """`targets` are the alliance's core targets on this ally; `rank` is its place in a phase."""
+        """`targets` are the alliance's core targets on this ally; `row` is its place among the allies.
+
+        `ever_bound` says whether the ally may have a pledge or path of its own, which a new government can drop.
+        """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
-        self.rank, self.observer = rank, observer
+        self.rank, self.observer, self.ever_bound = FIRST_RANK + row, observer, ever_bound
         name = inputs.iso3, inputs.code
         self.growth, self.will = parameters.growth(*name), parameters.will(*name)
         self.budget, self.outturn = parameters.budget(*name), parameters.outturn(*name)
         self.related = parameters.related(*name)
-        self.state = self._start(years.base)
+        self.state = self._start(years.base, row)
+        self._inclination: tuple[int, Array] | None = None
         self.growth_sd = inputs.growth_sd_pct if self.growth.sd_pct is None else self.growth.sd_pct
         b = self.budget
         self.room = budget.fiscal_room(
@@ -82,34 +90,13 @@ class Ally:
                 yield clock.at(clock.month_of(year, 12), Phase.BUDGET, self.rank)
                 self.adopt_budget(year + 1)
 
-    def vote(self) -> Process:
-        """Governments fall in January; scheduled and early elections come in their months."""
-        clock, state = self.world.clock, self.state
-        for year in self.years.simulated:
-            yield clock.at(clock.month_of(year, 1), Phase.ELECTION, self.rank)
-            everyone = np.arange(state.size)
-            government, chance = self._hit("government", year, everyone), state.politics.change_between_elections
-            fallen = government.at(government.chosen("change", chance))
-            with self.observer.happening(lambda _: f"The government of {state.in_prose} falls.", state, fallen):
-                state.change_government(government, clock.month, chance)
-            early = self._hit("election/early", year, everyone)
-            by_month = self._early_elections(early, year)
-            scheduled = self.inputs.elections.get(year)
-            for month in sorted({*by_month, *([scheduled] if scheduled else [])}):
-                yield clock.at(clock.month_of(year, month), Phase.ELECTION, self.rank)
-                if month in by_month:
-                    self._hold(early.at(by_month[month]), "An early election")
-                if month == scheduled:
-                    waiting = np.flatnonzero(clock.month - state.last_vote > 12)
-                    self._hold(self._hit("election/scheduled", year, waiting), "A scheduled election")
-
     def drift(self, year: int) -> None:
         """Equation 4, in January."""
         world, state = self.world, self.state
         own_gdp: Value = state.gdp_usd_bn if state.europe_canada else 0.0
         peers = will.peer_average(world.outlays_usd_bn, world.gdp_usd_bn, own_gdp * state.share_pct, own_gdp)
         noise = self._draw("will/noise", self.will.noise, year)
-        state.will = will.drift(
+        state.will[:] = will.drift(
             state.will,
             state.mean_will,
             noise,
@@ -124,7 +111,7 @@ class Ally:
         world, state = self.world, self.state
         noise = self._draw("growth/ally_noise", self.growth.ally_noise, year)
         loss, state.growth_loss_pct = state.growth_loss_pct, None
-        surprise = growth.surprise(world.common_surprise_pct, noise, self.growth_sd, 0.0 if loss is None else loss)
+        surprise = growth.surprise(world.common_surprise_pct, noise, self.growth_sd, loss)
         state.surprise_pct = surprise
         state.gdp_usd_bn = growth.next_gdp(
             state.gdp_usd_bn, self.inputs.forecast_pct[year], self.growth.forecast_shift_pct, surprise
@@ -133,23 +120,21 @@ class Ally:
     def adopt_budget(self, year: int) -> None:
         """Equations 5 and 6, in December of the year before `year`."""
         world, state, b = self.world, self.state, self.budget
-        month = world.clock.month
-        urgency, saturated = world.urgency.level(month), world.urgency.saturated(month)
-        share = state.share_pct
+        urgency, month, share = world.urgency, world.clock.month, state.share_pct
         target, due, commitment = followed(state, self.targets, self.inputs.commitment, year)
-        willing = budget.willingness(state.will, urgency, commitment=commitment)
+        willing = budget.willingness(self._inclined(), commitment=commitment)
         premium = budget.threat_premium(
-            state.will, urgency, saturated, exposure=self.inputs.exposure, weight=b.threat_weight,
-            urgency_weight=b.threat_urgency,
+            state.will, urgency.shared(month, budget.felt, weight=b.threat_urgency), urgency.saturated(month),
+            exposure=self.inputs.exposure, weight=b.threat_weight,
         )  # fmt: skip
         state.norm_pct = budget.learned_norm(state.norm_pct, share, premium, learning=b.norm_learning)
         desired = budget.desired_share(
             state.norm_pct, premium, willing, target, pledge_weight=b.pledge_weight, cap_pct=self.desired_cap
         )
-        pull = budget.pull(
-            desired, share, urgency, self.room,
-            speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max, speed_down=b.speed_down,
-        )  # fmt: skip
+        speed_up = urgency.shared(
+            month, budget.speed_up, speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max
+        )
+        pull = budget.pull(desired, share, speed_up, self.room, speed_down=b.speed_down)
         pledged = budget.pledged_step(target, share, years_left(due, year), self.room, weight=b.deadline_weight)
         plan = budget.plan(
             pull, pledged, willing, share, headroom_pct=self.headroom, headroom_weight=b.headroom_weight,
@@ -168,10 +153,9 @@ class Ally:
             state.share_pct, state.plan_pct, self._draw("outturn/execution", o.execution, year),
             self._draw("outturn/noise", o.noise, year), state.surprise_pct, floor_pct=o.floor_pct,
         )  # fmt: skip
-        urgency = self.world.urgency.level(self.world.clock.month)
         noise = self._draw("related/noise", self.related.noise, year)
         state.related_pct = related.next_related(
-            state.related_pct, state.will, urgency, noise, speed=self.related.speed, scale_pct=self.related.scale_pct
+            state.related_pct, self._inclined(), noise, speed=self.related.speed, scale_pct=self.related.scale_pct
         )
 
     def report(self, year: int, before: Array) -> None:
@@ -179,7 +163,7 @@ class Ally:
         state, o = self.state, self.outturn
         reported = outturn.reported(state.share_pct, self._draw("outturn/reporting", o.reporting, year))
         state.unpushed_pct = state.reported_pct = reported
-        state.late_push = None
+        state.pushed = None
         if not o.late_push or np.min(state.due) > year:
             return
         reach = o.late_push_reach_2025_pct if year <= 2025 else o.late_push_reach_pct
@@ -200,8 +184,14 @@ class Ally:
         state.reported_pct[pushed.paths], state.share_pct[pushed.paths] = outturn.pushed(
             state.share_pct[pushed.paths], target, excess
         )
-        state.late_push = np.zeros(state.size, dtype=np.bool_)
-        state.late_push[pushed.paths] = True
+        state.pushed = pushed.paths
+
+    def _inclined(self) -> Array:
+        """link(u + A), computed once a December: the year's outturn and the next year's budget share it."""
+        month = self.world.clock.month
+        if self._inclination is None or self._inclination[0] != month:
+            self._inclination = month, budget.inclined(self.state.will, self.world.urgency.level(month))
+        return self._inclination[1]
 
     def _toward_announced(self, plan: Array, year: int, *, first: bool) -> Array:
         share, b = self.state.share_pct, self.budget
@@ -216,32 +206,18 @@ class Ally:
             plan = np.where(path.holds, budget.toward_announced(plan, step, weight), plan)
         return plan
 
-    def _early_elections(self, hit: Hit, year: int) -> dict[int, Paths]:
-        chance: Value = self.will.early_election_rate
-        if chance is None:
-            chance = yearly_probability(self.inputs.early_election_rate)
-        if year not in self.inputs.calendar:
-            chance = chance + (1 - chance) * yearly_probability(RATE_WITHOUT_CALENDAR)
-        voters = hit.chosen("occurs", chance)
-        months = self.world.draws.month("election/early/month", ally=self.inputs.code, period=year)[voters]
-        return {int(month): voters[months == month] for month in np.unique(months)}
-
-    def _hold(self, hit: Hit, words: str) -> None:
-        if hit.paths.size:
-            with self.observer.happening(lambda _: f"{words} in {self.state.in_prose}.", self.state, hit):
-                self.state.vote(hit, self.world.clock.month)
-
     def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
         return Hit(self.world.draws, stream, year, paths, self.inputs.code)
 
     def _draw(self, name: str, law: Any, year: int) -> Value:
         return self.world.draws.value(name, law, ally=self.inputs.code, period=year)
 
-    def _start(self, base_year: int) -> AllyState:
+    def _start(self, base_year: int, row: int) -> AllyState:
         """Equation 1, and the start of equations 4 and 9."""
-        inputs, size = self.inputs, self.world.draws.paths
+        inputs, world, size = self.inputs, self.world, self.world.draws.paths
         error = self.outturn.base_error if inputs.estimated else 0.0
         mean_will: Value = self.will.mean
+        world.will[row] = mean_will
         return AllyState(
             iso3=inputs.iso3,
             code=inputs.code,
@@ -249,9 +225,12 @@ class Ally:
             europe_canada=inputs.europe_canada,
             share_pct=spread(outturn.base_year(inputs.base_share_pct, error), size),
             norm_pct=spread(inputs.norm_pct, size),
-            will=spread(mean_will, size),
+            row=row,
+            will=world.will[row],
+            last_vote=world.last_vote[row],
+            changes=world.changes[row],
             mean_will=mean_will,
-            related_pct=np.maximum(spread(self.related.start, size), 0),
+            related_pct=positive(spread(self.related.start, size)),
             gdp_usd_bn=spread(inputs.gdp_usd_bn, size),
             base_share_pct=inputs.base_share_pct,
             base_year=base_year,

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.clock import Clock, Phase, Process
 from sim.distributions.draws import Draws
 from sim.engine import alliance
 from sim.engine.ally import Ally, Years
+from sim.engine.elections import Elections
 from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
 from sim.engine.parameters import Parameters
 from sim.engine.recorder import Recorder
 from sim.events import in_order
+from sim.events.base import Event
+from sim.events.pledge import AnnouncedPath, Pledge
 from sim.model.links import spread
 from sim.model.urgency import Urgency, past_urgency
-from sim.model.world import Target, World
+from sim.model.world import LONG_AGO, Target, World
 from sim.record.counts import Counts
 from sim.scenario.schema import Scenario
-
-ALLY_RANK = 501
 
 
 @dataclass(frozen=True)
@@ -70,23 +73,29 @@ class Stage:
             for name, target in sorted(scenario.targets.items())
         }
         urgency = _urgency(parameters, self.years, draws.paths)
-        self.world = World(self._clock, draws, urgency, targets, {})
+        shape = len(self.inputs), draws.paths
+        self.world = World(
+            self._clock, draws, urgency, targets, {}, will=np.empty(shape, dtype=np.float32),
+            last_vote=np.full(shape, LONG_AGO, dtype=np.int16), changes=np.zeros(shape, dtype=np.uint16),
+        )  # fmt: skip
+        events = self._events(scenario)
+        bound = {event.ally for event in events if isinstance(event, (Pledge, AnnouncedPath))}
         allies = []
-        for rank, entry in enumerate(self.inputs, ALLY_RANK):
+        for row, entry in enumerate(self.inputs):
             core = [
                 targets[name]
                 for name, target in sorted(scenario.targets.items())
                 if target.pillar == "core" and (target.members is None or entry.iso3 in target.members)
             ]
-            ally = Ally(entry, parameters, self.world, core, self.years, rank, observer)
+            ally = Ally(entry, parameters, self.world, core, self.years, row, observer, ever_bound=entry.iso3 in bound)
             allies.append(ally)
             self.world.allies[entry.iso3] = ally.state
         observer.begin(self.world)
-        self._start_events(scenario, observer)
+        self._start_events(events, observer)
         self._clock.start(alliance.common_growth(self.world, parameters, self.years))
         for ally in allies:
             self._clock.start(ally.live())
-            self._clock.start(ally.vote())
+        self._clock.start(Elections(self.world, allies, self.years, observer).live())
         self._clock.start(alliance.close_years(self.world, self.years))
 
     def play(self, record: Callable[[int], None]) -> None:
@@ -94,10 +103,14 @@ class Stage:
         self._clock.start(_yearly(self._clock, self.years, record))
         self._clock.run(self.years.last)
 
-    def _start_events(self, scenario: Scenario, observer: Observer) -> None:
+    def _events(self, scenario: Scenario) -> list[Event]:
+        """The scenario's events and what allies have pledged and announced, in their order."""
         named = {event.name for event in scenario.event}
         national = (event for entry in self.inputs for event in entry.commitments if event.name not in named)
-        for rank, event in enumerate(in_order((*scenario.event, *national))):
+        return list(in_order((*scenario.event, *national)))
+
+    def _start_events(self, events: Sequence[Event], observer: Observer) -> None:
+        for rank, event in enumerate(events):
             if event.rate is not None:
                 self._clock.start(alliance.recurring(self.world, event, rank, self.years, observer))
             elif alliance.happens_at_start(event, self.years):

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from sim.distributions.draws import Draws, Laws, Value
+from sim.distributions.families import Family
+from sim.distributions.tables import table_of
 from sim.events.base import Facts
 from sim.exact import Function, monthly_factor, yearly_probability
 from sim.scenario.schema import Scenario
@@ -23,8 +25,8 @@ DRAWN_ONCE = ("path", "ally")
 class Parameters:
     """The values of one block, drawn under `param/<section>.<name>`: once a path, or once an ally and path.
 
-    A section comes back with numbers or arrays (paths,) in the place of what is drawn once, and with the distribution
-    itself where it is drawn later.
+    A section comes back with numbers or arrays (paths,) in the place of what is drawn once, and with a number or the
+    distribution's table where it is drawn later.
     """
 
     def __init__(self, variants: Sequence[Scenario], draws: Draws) -> None:
@@ -73,7 +75,7 @@ class Parameters:
             if law is None or not isinstance(facts, dict) or "scope" not in facts:
                 continue
             if facts["scope"] not in DRAWN_ONCE:
-                values[name] = law
+                values[name] = table_of(law) if isinstance(law, Family) else law
                 continue
             own = facts["scope"] == "ally" or getattr(section, name) is not getattr(commons[0], name)
             of = yearly_probability if facts.get("yearly_rate") else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,14 @@ from sim.distributions.draws import Mask
 from sim.engine.ally import Years
 from sim.engine.inputs import AllyInputs
 from sim.engine.parameters import Parameters
-from sim.model.links import Array
+from sim.model.links import Array, at_most, positive
 from sim.model.outturn import total
 from sim.model.related import counted
 from sim.model.world import AllyState, World
-from sim.record.counts import CELLS, GROUPS, PILLARS, TALLIES, Counts
+from sim.record.counts import CELLS, PILLARS, TALLIES, Counts
 from sim.record.grid import printed, usd_cell
 from sim.scenario.schema import Scenario
+from sim.scenario.sections import Target
 
 CORE, RELATED, TOTAL = range(3)
 WITHOUT_PUSH = TALLIES.index("core_without_late_push")
@@ -47,80 +49,95 @@ class Recorder:
         self._usd_cell = [usd_cell(entry.gdp_usd_bn) for entry in inputs]
         groups = ([e for e in inputs if e.europe_canada], list(inputs))
         self._group_usd_cell = [usd_cell(sum(e.gdp_usd_bn for e in group)) for group in groups]
-        self._never = steps + 1
-        start = [
-            0
-            if core
-            and (core.members is None or entry.iso3 in core.members)
-            and printed(entry.base_share_pct) >= printed(core.share_pct)
-            else self._never
+        goal = self._goals[CORE]
+        self._history = [
+            History(size, bool(printed(entry.base_share_pct) >= goal))
+            if core and goal is not None and _binds(core, entry.iso3)
+            else None
             for entry in inputs
         ]
-        self._first = np.repeat(np.array(start, dtype=np.int16)[:, None], size, axis=1)
-        self._since = self._first.copy()
+        self._bins = steps + 2  # the base year, the years simulated, never
 
     def record(self, year: int) -> None:
         """Count every ally and the groups, in December."""
-        step = year - self._years.base - 1
-        size = self._world.draws.paths
-        tallies = np.zeros((len(TALLIES), size), dtype=np.int8)
-        groups = [_Group(size) for _ in GROUPS]
-        for place, ally in enumerate(self._world.allies.values()):
-            usd_m = self._record_ally(place, ally, year, step, tallies, groups)
-            for group in groups[0 if ally.europe_canada else 1 :]:
-                group.shortfall_usd_m += usd_m
-        for tally in range(len(TALLIES)):
-            allies = self.counts.arrays["number"].shape[2]
-            self.counts.arrays["number"][tally, step] += np.bincount(tallies[tally], minlength=allies)
-        for place, group in enumerate(groups):
-            for pillar in range(len(PILLARS)):
-                _count(self.counts.arrays["group_shares"][place, pillar, step], printed(group.average(pillar)))
-            cells = _cells(group.shortfall_usd_m, self._group_usd_cell[place])
-            _count(self.counts.arrays["group_shortfall_usd"][place, step], cells)
-            self.counts.arrays["group_shortfall_usd_m"][place, step] += int(group.shortfall_usd_m.sum(dtype=np.int64))
-        if year == self._years.last:
-            self._finish()
+        step, last = year - self._years.base - 1, year == self._years.last
+        arrays, size = self.counts.arrays, self._world.draws.paths
+        tallies = np.zeros((len(TALLIES), size), dtype=np.uint8)
+        sums = Sums(size)
+        # Europe and Canada first: the alliance is they and the United States.
+        order = sorted(enumerate(self._world.allies.values()), key=lambda each: not each[1].europe_canada)
+        for group, members in enumerate((True, False)):
+            for place, ally in order:
+                if ally.europe_canada is members:
+                    self._record_ally(place, ally, year, step, tallies, sums)
+            self._record_group(group, step, sums)
+        for tally, complying in enumerate(tallies):
+            arrays["number"][tally, step] += np.bincount(complying, minlength=arrays["number"].shape[2])
+        if last:
+            for place, history in enumerate(self._history):
+                if history is None:
+                    arrays["first_year"][place, -1] += size
+                    continue
+                arrays["first_year"][place] += np.bincount(history.first, minlength=self._bins)
+                arrays["kept_from"][place] += np.bincount(history.first[history.kept], minlength=self._bins)
+
+    def _record_group(self, group: int, step: int, sums: Sums) -> None:
+        arrays = self.counts.arrays
+        for pillar, outlays in enumerate(sums.outlays):
+            _count(arrays["group_shares"][group, pillar, step], printed(outlays / sums.gdp))
+        cells = _usd_cells(sums.shortfall_usd_m, self._group_usd_cell[group])
+        _count(arrays["group_shortfall_usd"][group, step], cells)
+        arrays["group_shortfall_usd_m"][group, step] += int(sums.shortfall_usd_m.sum())
 
     def _record_ally(
-        self, place: int, ally: AllyState, year: int, step: int, tallies: NDArray[np.int8], groups: list[_Group]
-    ) -> NDArray[np.int64]:
+        self, place: int, ally: AllyState, year: int, step: int, tallies: NDArray[np.uint8], sums: Sums
+    ) -> None:
         arrays = self.counts.arrays
         assert ally.reported_pct is not None
-        assert ally.unpushed_pct is not None
         related = counted(ally.related_pct, cap_pct=self._caps[place])
         shares = (ally.reported_pct, related, total(ally.reported_pct, related))
         prints = [printed(share) for share in shares]
         for pillar, cells in enumerate(prints):
             _count(arrays["shares"][pillar, place, step], cells)
-        for group in groups[0 if ally.europe_canada else 1 :]:
-            group.add(ally.gdp_usd_bn, shares)
+        sums.add(ally.gdp_usd_bn, shares)
         for name, kept in self.counts.kept.items():
             kept[place, step] = getattr(ally, name)
         met = self._compliance(ally.iso3, prints)
         for pillar, compliant in enumerate(met):
             if compliant is not None:
                 arrays["compliant"][pillar, place, step] += np.count_nonzero(compliant)
-                tallies[pillar] += compliant
-        honest = met
-        if ally.late_push is not None:
-            unpushed = (ally.unpushed_pct, related, total(ally.unpushed_pct, related))
-            honest = self._compliance(ally.iso3, [printed(share) for share in unpushed])
-            for pillar, (compliant, plain) in enumerate(zip(met, honest, strict=True)):
-                if compliant is not None and plain is not None:
-                    arrays["on_paper"][pillar, place, step] += np.count_nonzero(compliant & ~plain)
-        core, plain_core = met[CORE], honest[CORE]
-        if core is None or plain_core is None:
-            return np.zeros(ally.size, dtype=np.int64)
-        tallies[WITHOUT_PUSH] += plain_core
-        arrays["in_force"][place, step] += np.count_nonzero(self._meets_in_force(core, prints[CORE], year))
-        self._note_first_year(place, step + 1, core)
-        return self._shortfall(place, step, ally, prints[CORE])
+                tallies[pillar] += compliant.view(np.uint8)
+        core, history = met[CORE], self._history[place]
+        if core is not None and history is not None:
+            tallies[WITHOUT_PUSH] += core.view(np.uint8)
+            arrays["in_force"][place, step] += np.count_nonzero(self._meets_in_force(core, prints[CORE], year))
+            history.add(core)
+            self._shortfall(place, step, ally, prints[CORE], sums)
+        if ally.pushed is not None:
+            self._record_push(place, ally, step, met, related, tallies)
+
+    def _record_push(
+        self, place: int, ally: AllyState, step: int, met: Sequence[Mask | None], related: Array,
+        tallies: NDArray[np.uint8],
+    ) -> None:  # fmt: skip
+        """What a late push alone brought: only its own paths can differ."""
+        paths = ally.pushed
+        assert ally.unpushed_pct is not None
+        unpushed, counting = ally.unpushed_pct[paths], related[paths]
+        plain = self._compliance(ally.iso3, [printed(s) for s in (unpushed, counting, total(unpushed, counting))])
+        for pillar, (compliant, honest) in enumerate(zip(met, plain, strict=True)):
+            if compliant is None or honest is None:
+                continue
+            on_paper = compliant[paths] & ~honest
+            self.counts.arrays["on_paper"][pillar, place, step] += np.count_nonzero(on_paper)
+            if pillar == CORE:
+                tallies[WITHOUT_PUSH, paths] -= on_paper
 
     def _compliance(self, iso3: str, prints: list[NDArray[np.int32]]) -> list[Mask | None]:
         """Per pillar, where the yardstick is met; the total needs the core as well. None where there is none."""
         met: list[Mask | None] = []
         for pillar, (target, goal) in enumerate(zip(self._yardsticks, self._goals, strict=True)):
-            if target is None or goal is None or (target.members is not None and iso3 not in target.members):
+            if target is None or goal is None or not _binds(target, iso3):
                 met.append(None)
                 continue
             compliant = prints[pillar] >= goal
@@ -138,56 +155,66 @@ class Recorder:
         postponed = (target.by > year) if original.by <= year else np.False_
         return (cells >= printed(target.share_pct)) | postponed
 
-    def _note_first_year(self, place: int, step: int, core: Mask) -> None:
-        first, since, never = self._first[place], self._since[place], self._never
-        first[core & (first == never)] = step
-        since[core & (since == never)] = step
-        since[~core] = never
-
-    def _shortfall(self, place: int, step: int, ally: AllyState, cells: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Money short of the core target, million USD of the base year, int64 (paths,)."""
+    def _shortfall(self, place: int, step: int, ally: AllyState, cells: NDArray[np.int32], sums: Sums) -> None:
+        """Money short of the core target, in whole million USD of the base year."""
         goal = self._goals[CORE]
         assert goal is not None
-        short = np.maximum(goal - cells, 0).astype(np.float32)  # hundredths of a point
-        usd_m: NDArray[np.int64] = (short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5).astype(np.int64)
-        _count(self.counts.arrays["shortfall_usd"][place, step], _cells(usd_m, self._usd_cell[place]))
-        self.counts.arrays["shortfall_usd_m"][place, step] += int(usd_m.sum(dtype=np.int64))
-        return usd_m
-
-    def _finish(self) -> None:
-        bins = self._never + 1
-        for place, (first, since) in enumerate(zip(self._first, self._since, strict=True)):
-            self.counts.arrays["first_year"][place] += np.bincount(first, minlength=bins)
-            stayed = first[(since == first) & (since != self._never)]
-            self.counts.arrays["kept_from"][place] += np.bincount(stayed, minlength=bins)
+        short = positive((goal - cells).astype(np.float32))  # hundredths of a point
+        usd_m: Array = np.floor(short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5)
+        _count(self.counts.arrays["shortfall_usd"][place, step], _usd_cells(usd_m, self._usd_cell[place]))
+        self.counts.arrays["shortfall_usd_m"][place, step] += int(usd_m.sum(dtype=np.float64))
+        sums.shortfall_usd_m += usd_m
 
 
-class _Group:
-    """Running sums of a group of allies over one December."""
+class History:
+    """When one ally first complied on each path, and whether it has since."""
+
+    def __init__(self, size: int, at_start: bool) -> None:
+        self._ever = np.full(size, at_start)
+        self._broken = np.zeros(size, dtype=np.bool_)
+        self.first = np.where(self._ever, 0, 1).astype(np.uint8)
+        """Years before the first that complied, the base year counted: of all, where there is none."""
+
+    def add(self, met: Mask) -> None:
+        """One year more."""
+        self._broken |= self._ever > met
+        self._ever |= met
+        self.first += ~self._ever
+
+    @property
+    def kept(self) -> Mask:
+        """Paths that complied at some time and in every year since."""
+        return self._ever & ~self._broken
+
+
+class Sums:
+    """Running sums of a group of allies over one December; of money short exact, in whole numbers."""
 
     def __init__(self, size: int) -> None:
-        self._gdp: Array = np.zeros(size, dtype=np.float32)
-        self._outlays: Array = np.zeros((len(PILLARS), size), dtype=np.float32)
-        self.shortfall_usd_m = np.zeros(size, dtype=np.int64)
+        self.gdp: Array = np.zeros(size, dtype=np.float32)
+        self.outlays: Array = np.zeros((len(PILLARS), size), dtype=np.float32)
+        self.shortfall_usd_m = np.zeros(size, dtype=np.float64)
 
     def add(self, gdp_usd_bn: Array, shares: Sequence[Array]) -> None:
-        self._gdp += gdp_usd_bn
-        for pillar, share in enumerate(shares):
-            self._outlays[pillar] += gdp_usd_bn * share
-
-    def average(self, pillar: int) -> Array:
-        """The GDP-weighted average share, % of GDP."""
-        average: Array = self._outlays[pillar] / self._gdp
-        return average
+        """One ally more."""
+        self.gdp += gdp_usd_bn
+        for outlays, share in zip(self.outlays, shares, strict=True):
+            outlays += gdp_usd_bn * share
 
 
-def _cells(usd_m: NDArray[np.int64], cell_usd_bn: float) -> NDArray[np.int32]:
+def _binds(target: Target, iso3: str) -> bool:
+    return target.members is None or iso3 in target.members
+
+
+def _usd_cells(usd_m: NDArray[Any], cell_usd_bn: float) -> NDArray[np.int32]:
     """Cells of money short, million USD."""
-    cells = usd_m.astype(np.float32) * np.float32(0.001 / cell_usd_bn) + 0.5
-    grid: NDArray[np.int32] = np.minimum(cells, CELLS).astype(np.int32)
+    cells = usd_m.astype(np.float32, copy=False) * np.float32(0.001 / cell_usd_bn) + 0.5
+    grid: NDArray[np.int32] = at_most(cells, np.float32(CELLS)).astype(np.int32)
     return grid
 
 
 def _count(histogram: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
     """Add one to each path's cell; what lies above the grid goes to the last."""
-    histogram += np.bincount(np.minimum(cells, CELLS - 1), minlength=CELLS)
+    counts = np.bincount(cells, minlength=CELLS)
+    histogram += counts[:CELLS]
+    histogram[-1] += counts[CELLS:].sum()

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.links import Array, Value, link
+from sim.model.links import Array, Value, at_most, link, positive, within
 
 
-def willingness(will: Array, urgency: Array, *, commitment: Value) -> Array:
-    """w: willingness to keep the pledge, 0 to 1."""
-    willing: Array = commitment * link(will + urgency)
+def inclined(will: Array, urgency: Array) -> Array:
+    """What will and urgency together make of a government, from 0 to 1: link(u + A)."""
+    toward: Array = link(will + urgency)
+    return toward
+
+
+def willingness(inclined: Array, *, commitment: Value) -> Array:
+    """w: willingness to keep the pledge, 0 to 1; `inclined` is link(u + A)."""
+    willing: Array = commitment * inclined
     return willing
 
 
-def threat_premium(
-    will: Array, urgency: Array, saturated: Array, *, exposure: Value, weight: Value, urgency_weight: Value
-) -> Array:
-    """What the threat adds to the desired share, % of GDP, by exposure and will."""
-    premium: Array = (weight * exposure * 2) * link(will + urgency_weight * urgency) * saturated
+def threat_premium(will: Array, felt_urgency: Array, saturated: Array, *, exposure: Value, weight: Value) -> Array:
+    """What the threat adds to the desired share, % of GDP, by exposure and will; `felt_urgency` is threat_urgency A."""
+    premium: Array = (weight * exposure * 2) * link(will + felt_urgency) * saturated
     return premium
 
 
 def learned_norm(norm_pct: Array, share_pct: Array, premium_pct: Array, *, learning: Value) -> Array:
     """n: the share that would be spent without the threat. It rises with habit and never absorbs the premium."""
-    norm: Array = norm_pct + learning * np.maximum(share_pct - premium_pct - norm_pct, 0)
+    norm: Array = norm_pct + learning * positive(share_pct - premium_pct - norm_pct)
     return norm
 
 
@@ -31,8 +35,8 @@ def desired_share(
     norm_pct: Array, premium_pct: Array, willing: Array, target_pct: Value, *, pledge_weight: Value, cap_pct: Value
 ) -> Array:
     """The share an ally would choose if nothing held it back, % of GDP."""
-    pledged = pledge_weight * willing * np.maximum(target_pct - norm_pct, 0)
-    desired: Array = np.minimum(norm_pct + pledged + premium_pct, cap_pct)
+    pledged = pledge_weight * willing * positive(target_pct - norm_pct)
+    desired: Array = at_most(norm_pct + pledged + premium_pct, cap_pct)
     return desired
 
 
@@ -52,14 +56,23 @@ def fiscal_room(
     return room
 
 
-def pull(
-    desired_pct: Array, share_pct: Array, urgency: Array, room: Value, *,
-    speed: Value, speed_urgency: Value, speed_max: Value, speed_down: Value,
-) -> Array:  # fmt: skip
+def felt(urgency: Array, *, weight: Value) -> Array:
+    """The urgency that moves the premium: threat_urgency A."""
+    moved: Array = weight * urgency
+    return moved
+
+
+def speed_up(urgency: Array, *, speed: Value, speed_urgency: Value, speed_max: Value) -> Array:
+    """The part of the gap that a year closes where nothing is short: it rises with urgency."""
+    faster: Array = at_most(speed + speed_urgency * urgency, speed_max)
+    return faster
+
+
+def pull(desired_pct: Array, share_pct: Array, speed_up: Array, room: Value, *, speed_down: Value) -> Array:
     """The yearly step toward the desired share, percentage points: fast up under urgency, slow down."""
     gap = desired_pct - share_pct
-    up: Array = np.minimum(speed + speed_urgency * urgency, speed_max) * room
-    step: Array = np.where(gap > 0, up, np.asarray(speed_down, dtype=np.float32)) * gap
+    short = positive(gap)
+    step: Array = speed_up * room * short + speed_down * (gap - short)
     return step
 
 
@@ -69,7 +82,8 @@ def pledged_step(target_pct: Value, share_pct: Array, years_left: Value, room: V
     Below the target, a part of the even step to the pledge's date; above it, a cut down to the target and no further.
     """
     gap = target_pct - share_pct
-    step: Array = np.where(gap > 0, (weight * room) * gap / years_left, gap)
+    short = positive(gap)
+    step: Array = (weight * room) * short / years_left + (gap - short)
     return step
 
 
@@ -82,8 +96,8 @@ def plan(
     Held within what a budget can move: `headroom_pct` is the level toward which increases slow down; `max_rise` and
     `max_fall` are parts of the share.
     """
-    wanted = pull_pct + willing * np.maximum(pledged_pct - pull_pct, 0)
-    held = np.minimum(wanted, headroom_weight * np.maximum(headroom_pct - share_pct, 0))
+    wanted = pull_pct + willing * positive(pledged_pct - pull_pct)
+    held = np.minimum(wanted, headroom_weight * positive(headroom_pct - share_pct))
     return within_reach(held, share_pct, max_rise_pct=max_rise_pct, max_rise=max_rise, max_fall=max_fall)
 
 
@@ -91,9 +105,7 @@ def within_reach(
     change_pct: Array, share_pct: Array, *, max_rise_pct: Value, max_rise: Value, max_fall: Value
 ) -> Array:
     """A change cut to what one budget can move: -max_fall s to min(max_rise_pct, max_rise s)."""
-    reach: Array = np.minimum(
-        np.maximum(change_pct, -max_fall * share_pct), np.minimum(max_rise_pct, max_rise * share_pct)
-    )
+    reach: Array = within(change_pct, -max_fall * share_pct, at_most(max_rise * share_pct, max_rise_pct))
     return reach
 
 

@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 import numpy as np
 
 from sim.distributions.draws import Mask
-from sim.model.links import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, Array, Value
+from sim.model.links import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, Array, Value, at_least, within
 
 SD_YEARS = tuple(year for year in range(2000, 2025) if year not in (2009, 2020, 2021))
 """The years an ally's own growth noise is measured on; the common shocks of 2009, 2020 and 2021 are left out."""
@@ -26,12 +26,13 @@ def common_factor(factor: Value, recession: Mask, depth_pct: Value, probability:
     return factor + depth_pct * (probability - recession.astype(np.float32))
 
 
-def surprise(common: Value, ally_noise: Value, sd_pct: Value, loss_pct: Value = 0.0) -> Value:
+def surprise(common: Value, ally_noise: Value, sd_pct: Value, loss_pct: Value | None = None) -> Value:
     """f_t + e_it, percentage points, from WORST_SURPRISE_PCT up: `ally_noise` has variance 1.
 
     `loss_pct` is what recessions of the ally's own take.
     """
-    return np.maximum(common + sd_pct * ally_noise - loss_pct, WORST_SURPRISE_PCT)
+    drawn = common + sd_pct * ally_noise
+    return at_least(drawn if loss_pct is None else drawn - loss_pct, WORST_SURPRISE_PCT)
 
 
 def next_gdp(gdp: Array, forecast_pct: float, shift_pct: Value, surprise_pct: Value) -> Array:
@@ -39,13 +40,14 @@ def next_gdp(gdp: Array, forecast_pct: float, shift_pct: Value, surprise_pct: Va
 
     A year takes at most half of GDP and at most doubles it.
     """
-    factor: Array = np.minimum(np.maximum(1 + (forecast_pct + shift_pct + surprise_pct) * 0.01, 0.5), 2)
+    factor: Array = within(1 + (forecast_pct + shift_pct + surprise_pct) * 0.01, 0.5, 2)
     return held_gdp(gdp * factor)
 
 
 def held_gdp(gdp_usd_bn: Array) -> Array:
     """GDP between a floor and a ceiling that only absurd parameters reach."""
-    return np.minimum(np.maximum(gdp_usd_bn, LEAST_GDP_USD_BN), MOST_GDP_USD_BN)
+    held: Array = within(gdp_usd_bn, LEAST_GDP_USD_BN, MOST_GDP_USD_BN)
+    return held
 
 
 def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str, base_year: int) -> float:

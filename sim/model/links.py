@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ Array = NDArray[np.float32]
 Value = Any
 """A number for all paths, or an Array: NumPy's stubs would widen float times float32 to float64, NumPy does not."""
 
+
+_INFINITE = np.float32(np.inf)
 
 MOST_PCT = np.float32(100)
 """No share of GDP is larger; only absurd parameters come near."""
@@ -31,6 +34,38 @@ def spread(value: Value, size: int) -> Array:
 def on(value: Any, paths: NDArray[np.intp]) -> Any:
     """What a value is on some paths: itself where all paths agree."""
     return value[paths] if isinstance(value, np.ndarray) and value.ndim else value
+
+
+def positive(x: Array) -> Array:
+    """max(x, 0)."""
+    part: Array = np.maximum(x, _zeros(len(x)))
+    return part
+
+
+def at_most(x: Value, ceiling: Value) -> Value:
+    """min(x, ceiling)."""
+    return within(x, -_INFINITE, ceiling)
+
+
+def at_least(x: Value, floor: Value) -> Value:
+    """max(x, floor)."""
+    return within(x, floor, _INFINITE)
+
+
+def within(x: Value, low: Value, high: Value) -> Value:
+    """min(max(x, low), high).
+
+    NumPy's clip takes a third of the time of its maximum and minimum where a bound is a number.
+    """
+    return x.clip(low, high) if isinstance(x, np.ndarray) else np.clip(x, low, high)
+
+
+@lru_cache(maxsize=4)
+def _zeros(size: int) -> Array:
+    """Zeros to compare with: an array beside an array is four times as fast as beside a number."""
+    zeros: Array = np.zeros(size, dtype=np.float32)
+    zeros.flags.writeable = False
+    return zeros
 
 
 def link(x: Array) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.distributions.draws import Mask
-from sim.model.links import MOST_PCT, Array, Value
+from sim.model.links import MOST_PCT, Array, Value, positive, within
 from sim.record.grid import printed
 
 
@@ -22,14 +22,15 @@ def outturn(
     A budget is money, so a growth surprise moves the share the other way. `execution` is the part of an increase that
     is spent; a cut is executed in full. `noise` is relative to the share.
     """
-    executed = np.where(plan_pct > 0, execution * plan_pct, plan_pct)
-    share: Array = (share_pct + executed + noise * share_pct) / (1 + surprise_pct * 0.01)
-    return np.minimum(np.maximum(share, floor_pct), MOST_PCT)
+    rise = positive(plan_pct)
+    executed = execution * rise + (plan_pct - rise)
+    share: Array = within((share_pct + executed + noise * share_pct) / (1 + surprise_pct * 0.01), floor_pct, MOST_PCT)
+    return share
 
 
 def reported(share_pct: Array, noise: Value) -> Array:
     """r: the share as reported, with its relative noise; from 0 to 100."""
-    report: Array = np.minimum(np.maximum(share_pct * (1 + noise), 0), MOST_PCT)
+    report: Array = within(share_pct * (1 + noise), 0, MOST_PCT)
     return report
 
 

@@ -66,20 +66,28 @@ def followed(ally: AllyState, alliance: Iterable[Target], binding: float, year: 
     chosen = Followed(0.0, 9999.0, 0.0)
     for candidate in candidates:
         better, best = _better(candidate, ally, year, best)
-        chosen = Followed(*(
-            np.where(better, np.asarray(new, dtype=np.float32), np.asarray(old, dtype=np.float32))
-            for new, old in zip(candidate[:3], chosen, strict=True)
-        ))  # fmt: skip
+        if better.all():
+            chosen = Followed(*candidate[:3])
+        elif better.any():
+            chosen = Followed(*(_where(better, *both) for both in zip(candidate[:3], chosen, strict=True)))
     return chosen
+
+
+def _where(better: Mask, new: Value, old: Value) -> Value:
+    """The new value where it is better; still a number where both are the same one."""
+    if not isinstance(new, np.ndarray) and not isinstance(old, np.ndarray) and new == old:
+        return old
+    return np.where(better, np.asarray(new, dtype=np.float32), np.asarray(old, dtype=np.float32))
 
 
 def _better(candidate: Candidate, ally: AllyState, year: int, best: Array) -> tuple[Mask, Array]:
     """Where a candidate asks for more than the best so far, and the best with it; of two opt-outs the later wins."""
-    step = wanted_step(ally.share_pct, candidate.share_pct, candidate.due, candidate.commitment, year)
+    holds = candidate.holds
+    if isinstance(candidate.commitment, np.ndarray):
+        holds = candidate.commitment > 0 if holds is None else holds & (candidate.commitment > 0)
     if candidate.opt_out:
-        step = np.full(ally.size, np.inf, dtype=np.float32)
-    in_force = np.broadcast_to(np.asarray(candidate.commitment, dtype=np.float32) > 0, (ally.size,))
-    holds = in_force if candidate.holds is None else in_force & candidate.holds
-    step = np.where(holds, step, np.float32(-np.inf))
-    better: Mask = (step > best) | ((step == best) & (step == np.inf))
-    return better, np.where(better, step, best)
+        assert holds is not None
+        return holds, np.where(holds, np.float32(np.inf), best)
+    step = wanted_step(ally.share_pct, candidate.share_pct, candidate.due, candidate.commitment, year)
+    better: Mask = step > best if holds is None else (step > best) & holds
+    return better, np.maximum(step, best) if holds is None else np.where(better, step, best)

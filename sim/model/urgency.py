@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,31 +45,41 @@ class Urgency:
         self._monthly = monthly
         self._decay: dict[int, Value] = {}
         self._undecayed: Array = level / self._left(month)
-        self._read: tuple[int, Array, Array] | None = None
+        self._read: dict[object, Array] = {}
+        self._month = month
 
     def jump(self, paths: NDArray[np.intp], size: Value, month: int) -> None:
         """A += size on `paths`, held at or above 0."""
         self._undecayed[paths] = np.maximum(self._undecayed[paths] + size / on(self._left(month), paths), 0)
-        self._read = None
+        self._read.clear()
 
     def scale(self, paths: NDArray[np.intp], factor: Value) -> None:
         """A *= factor on `paths`."""
         self._undecayed[paths] *= factor
-        self._read = None
+        self._read.clear()
 
     def level(self, month: int) -> Array:
         """A in `month`, (paths,), at or above 0."""
-        return self._at(month)[0]
+        return self._once(month, "A", lambda: self._undecayed * self._left(month))
 
     def saturated(self, month: int) -> Array:
         """saturate(A) in `month`, (paths,)."""
-        return self._at(month)[1]
+        return self.shared(month, saturate)
 
-    def _at(self, month: int) -> tuple[Array, Array]:
-        if self._read is None or self._read[0] != month:
-            level = self._undecayed * self._left(month)
-            self._read = month, level, saturate(level)
-        return self._read[1], self._read[2]
+    def shared(self, month: int, function: Callable[..., Array], **numbers: Value) -> Array:
+        """function(A, **numbers) in `month`, (paths,): computed once for all allies whose numbers are the same."""
+        if any(isinstance(value, np.ndarray) for value in numbers.values()):
+            return function(self.level(month), **numbers)
+        return self._once(month, (function, *numbers.items()), lambda: function(self.level(month), **numbers))
+
+    def _once(self, month: int, what: object, computed: Callable[[], Array]) -> Array:
+        if month != self._month:
+            self._read.clear()
+            self._month = month
+        found = self._read.get(what)
+        if found is None:
+            found = self._read[what] = computed()
+        return found
 
     def _left(self, month: int) -> Value:
         if month not in self._decay:

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.clock import Clock
-from sim.distributions.draws import Draws, Mask
+from sim.distributions.draws import Draws, Mask, Paths
 from sim.distributions.families import Family
 from sim.model.growth import held_gdp
-from sim.model.links import MOST_PCT, Array, Value, on, spread
+from sim.model.links import MOST_PCT, Array, Value, on, spread, within
 from sim.model.urgency import Urgency
 from sim.model.will import after_change
 
@@ -29,8 +29,15 @@ LEAST_LEFT = np.float32(0.01)
 MOST_WILL = np.float32(100)
 """Beyond this log-odds say nothing more."""
 
-Paths = NDArray[np.intp]
-"""Places in the block, rising."""
+
+Months = NDArray[np.int16]
+"""Numbers of months on the clock."""
+
+Changes = NDArray[np.uint16]
+"""How often something has changed."""
+
+LONG_AGO = -1_000
+"""A month before any run."""
 
 
 @dataclass
@@ -112,7 +119,10 @@ class AllyState:
     europe_canada: bool
     share_pct: Array  # s: core outlays, % of GDP
     norm_pct: Array  # n: what would be spent without the threat
-    will: Array  # u: log-odds
+    row: int  # its place among the allies
+    will: Array  # u: log-odds; this and the next two are its rows of what the world holds of all allies
+    last_vote: Months
+    changes: Changes  # of government so far
     mean_will: Value  # ubar
     related_pct: Array  # q: security-related outlays, % of GDP
     gdp_usd_bn: Array  # real GDP at prices and exchange rates of the base year
@@ -129,14 +139,9 @@ class AllyState:
     growth_loss_pct: Array | None = None  # recessions of the year, this ally's own
     reported_pct: Array | None = None  # r: the share as reported
     unpushed_pct: Array | None = None  # r before the late push
-    late_push: Mask | None = None  # paths on which compliance is on paper
+    pushed: Paths | None = None  # where a late push made the report: compliance on paper
     pledges: list[OwnPledge] = field(default_factory=list)
     announced: list[OwnPath] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """No path has voted yet."""
-        self.last_vote: NDArray[np.int32] = np.full(self.size, -1_000, dtype=np.int32)  # month number
-        self.last_change: NDArray[np.int32] = self.last_vote.copy()  # of government
 
     @property
     def in_prose(self) -> str:
@@ -168,36 +173,39 @@ class AllyState:
         """Where each of the ally's own pledges, opt-outs and announced paths still holds."""
         return [pledge.holds for pledge in self.pledges] + [path.holds for path in self.announced]
 
-    def drop_pledges(self, paths: Paths) -> None:
-        """The ally's own pledges, opt-outs and announced path lapse for good on `paths`."""
+    def drop_pledges(self, where: Paths | Mask) -> None:
+        """The ally's own pledges, opt-outs and announced path lapse for good there."""
         for holds in self.commitments():
-            holds[paths] = False
+            holds[where] = False
 
     def vote(self, hit: Hit, month: int, change_probability: Value | None = None) -> None:
         """An election: with some probability the government changes."""
         self.last_vote[hit.paths] = month
         chance = self.politics.change_at_election if change_probability is None else change_probability
-        self.change_government(hit, month, chance)
-
-    def change_government(self, hit: Hit, month: int, probability: Value) -> None:
-        """With `probability` a new government: will jumps, and own pledges may lapse."""
-        changed = hit.at(hit.chosen("change", probability))
+        changed = hit.at(hit.chosen("change", chance))
         if not changed.paths.size:
             return
-        self.last_change[changed.paths] = month
+        self.changes[changed.paths] += 1
         self.will[changed.paths] = after_change(self.will[changed.paths], changed.draw("jump", self.politics.jump))
         if self.bound():
             self.drop_pledges(changed.chosen("lapse", self.politics.lapse_probability))
 
+    def change_governments(self, where: Mask, jump: Value, lapsing: Mask | None) -> None:
+        """New governments on many paths: will jumps, and own pledges lapse where they do."""
+        self.will[:] = after_change(self.will, np.asarray(jump, dtype=np.float32) * where)
+        self.changes += where
+        if lapsing is not None:
+            self.drop_pledges(lapsing)
+
     def add(self, state: str, paths: Paths, amount: Value) -> None:
         """Add to one state variable on `paths`; each state stays in its range."""
         if state == "gdp_pct":
-            factor = np.minimum(np.maximum(1 + amount * 0.01, LEAST_LEFT), 1 / LEAST_LEFT)
+            factor = within(1 + amount * 0.01, LEAST_LEFT, 1 / LEAST_LEFT)
             self.gdp_usd_bn[paths] = held_gdp(self.gdp_usd_bn[paths] * factor)
             return
         values: Array = getattr(self, state)
         low, high = (-MOST_WILL, MOST_WILL) if state == "will" else (np.float32(0), MOST_PCT)
-        values[paths] = np.minimum(np.maximum(values[paths] + amount, low), high)
+        values[paths] = within(values[paths] + amount, low, high)
 
     def _only(self, paths: Paths) -> Mask:
         holds = np.zeros(self.size, dtype=np.bool_)
@@ -250,6 +258,9 @@ class World:
     urgency: Urgency
     targets: dict[str, Target]
     allies: dict[str, AllyState]
+    will: Array  # u of all allies, (allies, paths)
+    last_vote: Months  # (allies, paths)
+    changes: Changes  # of government so far, (allies, paths)
     common_surprise_pct: Value = 0.0
     growth_loss_pct: Array | None = None  # recessions of the year, all allies
     gdp_usd_bn: Value = 0.0  # Europe and Canada, last December
@@ -269,6 +280,12 @@ class World:
         if holder.growth_loss_pct is None:
             holder.growth_loss_pct = np.zeros(self.draws.paths, dtype=np.float32)
         holder.growth_loss_pct[paths] += size_pct
+
+    def change_governments(self, places: Paths, jump: Value) -> None:
+        """New governments: will jumps. A place counts the paths of all allies one after the other."""
+        will = self.will.reshape(-1)
+        will[places] = after_change(will[places], jump)
+        self.changes.reshape(-1)[places] += 1
 
     def close_year(self) -> None:
         """Sum outlays and GDP of Europe and Canada, in the allies' fixed order; the peers' average is read from it."""

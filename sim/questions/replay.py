@@ -118,7 +118,7 @@ class Storyteller(Observer):
         yield
         after = {name: now for name, now in self._snapshot(ally).items() if now != before[name]}
         text = words(hit.at(self._lane))
-        if after.pop("last change", None) is not None:
+        if after.pop("governments", None) is not None:
             text += " A new government takes office."
         if after.pop("pledges in force", before.get("pledges in force", 0)) < before.get("pledges in force", 0):
             text += " It drops what was pledged or announced."
@@ -135,7 +135,7 @@ class Storyteller(Observer):
 
     def outturn(self, ally: AllyState, year: int) -> None:
         """The outturn of a year."""
-        pushed = ally.late_push is not None and bool(ally.late_push[self._lane[0]])
+        pushed = ally.pushed is not None and self._lane[0] in ally.pushed
         reported = self._at(ally.reported_pct)
         surprise = self._at(ally.surprise_pct)
         text = f"{ally.in_prose} reports {reported:.2f} % for {year} (growth surprise {surprise:+.1f} points)."
@@ -154,7 +154,7 @@ class Storyteller(Observer):
             "will": self._at(ally.will),
             "share": self._at(ally.share_pct),
             "norm": self._at(ally.norm_pct),
-            "last change": self._at(ally.last_change),
+            "governments": self._at(ally.changes),
             "pledges in force": float(sum(self._at(holds) for holds in ally.commitments())),
         }
 

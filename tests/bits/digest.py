@@ -86,7 +86,8 @@ def changed(what: str, seed: int) -> Iterator[None]:
     import numpy as np
 
     from sim import streams
-    from sim.distributions import draws, tables
+    from sim.distributions import tables
+    from sim.engine import parameters
     from sim.scenario.sections import Will
 
     before, whole, noise = streams.STREAM_VERSION, tables.table_of, Will().noise
@@ -103,10 +104,10 @@ def changed(what: str, seed: int) -> Iterator[None]:
         if what == "stream version":
             streams.STREAM_VERSION += 1
         if what == "table":
-            draws.table_of = nudged  # type: ignore[attr-defined]
+            parameters.table_of = nudged  # type: ignore[attr-defined]
         yield
     finally:
-        streams.STREAM_VERSION, draws.table_of = before, whole  # type: ignore[attr-defined]
+        streams.STREAM_VERSION, parameters.table_of = before, whole  # type: ignore[attr-defined]
 
 
 def processor() -> dict[str, Any]:

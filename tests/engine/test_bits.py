@@ -77,7 +77,7 @@ class Watcher(Observer):
         for target in self.world.targets.values():
             seen |= {f"target {name}": value for name, value in vars(target).items()}
         for name, value in seen.items():
-            if isinstance(value, np.ndarray) and value.ndim and value.dtype not in (np.bool_, np.int32):
+            if isinstance(value, np.ndarray) and value.ndim and np.issubdtype(value.dtype, np.floating):
                 self.types.setdefault(name, set()).add(value.dtype)
 
 

@@ -282,7 +282,7 @@ def test_a_commitment_of_zero_holds_nobody(words: str) -> None:
     free = "[budget]\npledges = false\nannounced_paths = false\n" + QUIET
     bound, unbound = live(TARGET + free + words), live(free)
     if "summit" in words:
-        assert (bound.outturns["FRA", 2029]["target_pct"] == 0).all()
+        assert np.all(bound.outturns["FRA", 2029]["target_pct"] == 0)
     else:
         same = bound.outturns["FRA", 2032]["share_pct"] - unbound.outturns["FRA", 2032]["share_pct"]
         assert np.abs(same).max() < 0.05, "only the peers differ"

@@ -137,21 +137,21 @@ def cells(
     if not number:
         return Check(name, 1.0, {"by": "bound", "number": 0})  # that nothing came is for the binomial to judge
     pearson = float(((seen - expected) ** 2 / expected).sum())
-    p = _bounded(float(special.xlogy(seen, seen / expected).sum()), expected, number, 2 * off * number)
+    p = _bounded(float(special.xlogy(seen, seen / expected).sum()), expected, 2 * off * number)
     return Check(name, p, {"by": "bound", "number": int(number), "cells": len(seen), "chi_square": pearson})
 
 
-def _bounded(apart: float, expected: Floats, number: float, lent: float) -> float:
+def _bounded(apart: float, expected: Floats, lent: float) -> float:
     """Chernoff's bound for the sum over cells of count * ln(count / expected); each may expect `lent` more or less.
 
-    Counts are Poisson's, given their sum: at most 1 / P(this sum) times as likely as Poisson's without the condition,
-    and those are independent. The expectation of a convex function of a Poisson number is convex in its mean, so that
-    of all means a cell may have one of the two outermost gives most.
+    Counts are independent Poisson numbers, given their sum s. With f log-convex, the expectation of the product of the
+    f(count) is convex in s: two more draws change it, in the second difference, by the product times a square at least.
+    So by Jensen it is, at the mean sum, no larger than without the condition. And the expectation of one convex f is
+    convex in the Poisson number's mean, so that of all means a cell may have one of the two outermost gives most.
     """
     if len(expected) < 2 or apart <= 0:
         return 1.0
     sizes, times = np.unique(expected, return_counts=True)
-    sum_given = -float(stats.poisson.logpmf(number, number))
     least, best = 0.0, 1 - (len(expected) - 1) / (2 * apart)
     for nearness in (0.8, 1.0, 1.25):  # any tilt gives a bound, these good ones
         tilt = min(max(1 - nearness * (1 - best), 0.001), 0.99)
@@ -159,7 +159,7 @@ def _bounded(apart: float, expected: Floats, number: float, lent: float) -> floa
             many * max(_tilted(size, tilt, max(0.0, size - lent)), _tilted(size, tilt, size + lent))
             for size, many in zip(sizes.tolist(), times.tolist(), strict=True)
         )
-        least = min(least, sum_given + grown - tilt * apart)
+        least = min(least, grown - tilt * apart)
     return math.exp(least)
 
 

@@ -101,7 +101,7 @@ class Ledger(Observer):
         before = self.last[ally.iso3]
         near = target - before <= np.minimum(np.float32(0.4), np.float32(0.6) * before)
         possible = (printed[0] < printed[1]) & near & (due <= year)
-        pushed = np.zeros(ally.size, dtype=np.bool_) if ally.late_push is None else ally.late_push
+        pushed = np.isin(np.arange(ally.size), [] if ally.pushed is None else ally.pushed)
         urgency = self.world.urgency.level(self.world.clock.month)
         return Push(
             pushed[possible], willing[possible], urgency[possible], (ally.reported_pct / target - 1)[pushed],

@@ -21,7 +21,7 @@ sys.path[:1] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from evidence import keep  # noqa: E402
+from evidence import digest, keep  # noqa: E402
 from judge import independence, test_exact, test_independence, test_processes, test_values, values  # noqa: E402
 from judge.exact import Held, held  # noqa: E402
 from judge.judge import CHECKS, FAMILY_WISE, SHARE, Check, Control, broken  # noqa: E402
@@ -293,13 +293,16 @@ def rounded(value: Any) -> Any:
 
 
 def main() -> int:
-    """Find, print, keep; 1 if a check fails or a control is not caught."""
+    """Find, print, keep; 1 if a check fails, a control is not caught, or the code has changed meanwhile."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true", help="as many draws as the tests make; keeps nothing")
     short = parser.parse_args().short
+    code = digest()
     figures, wrong = found_figures(dict.fromkeys(SCALES, 1) if short else SCALES)
     told(figures)
-    if not short:
+    if code != digest():
+        wrong.append("the code is another than at the start: nothing is kept")
+    elif not short:
         keep("draws", figures | {"wrong": wrong}, command="python tests/judge/report.py")
     print("\n".join(wrong) or "every check holds, every control is caught")
     return 1 if wrong else 0

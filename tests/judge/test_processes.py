@@ -11,7 +11,7 @@ import pytest
 
 import sim.distributions.draws
 import sim.engine.alliance
-import sim.engine.ally
+import sim.engine.elections
 import sim.model.world
 from judge import politics, processes, wrong
 from judge.judge import CHECKS, Control, broken
@@ -80,11 +80,6 @@ def closer_late_push(before: Any, reported: Any, target: Any, due: Any, **reach:
     return (reported < target) & due
 
 
-def votes_again(state: AllyState, hit: Hit, month: int, chance: Any = None) -> None:
-    """Nobody remembers the last vote."""
-    state.change_government(hit, month, state.politics.change_at_election if chance is None else chance)
-
-
 def error_everywhere(share: Any, error: Any) -> Any:
     """The base year's error falls on every ally, and is half a per cent more."""
     return BASE_YEAR(share, error + np.float32(0.005))
@@ -103,7 +98,7 @@ CONTROLS = [
            sim.distributions.draws, "Streams", wrong.IgnoredPeriod),
     engine("a year mirrors the one before", "storm: two years running", processes.random_checks,
            Streams, "words", wrong.turned_every_other_year),
-    engine("December never comes", "storm: months", processes.random_checks, Draws, "month", wrong.ElevenMonths.month),
+    engine("December never comes", "storm: months", processes.random_checks, Draws, "month", wrong.eleven_months),
     engine("all events are one", "crisis and us_retrenchment", processes.random_checks,
            Streams, "words", wrong.one_event),
     engine("a rate that is drawn is its mean", "drawn rate: number a path", processes.random_checks,
@@ -121,17 +116,17 @@ CONTROLS = [
     engine("dated events come a month late", "d_crisis not once in 2029-05", processes.dated_checks,
            sim.engine.alliance, "split_month", lambda text: (int(text[:4]), int(text[5:]) % 12 + 1)),
     engine("early elections come at the prior's rate", "ITA: early elections", politics.early_checks,
-           sim.engine.ally, "yearly_probability", lambda rate: processes.yearly(0.08)),
+           sim.engine.elections, "yearly_probability", lambda rate: processes.yearly(0.08)),
     engine("the calendar does not end", "DEU: early, no calendar", politics.early_checks,
-           sim.engine.ally, "RATE_WITHOUT_CALENDAR", 0.0),
+           sim.engine.elections, "RATE_WITHOUT_CALENDAR", 0.0),
     engine("December never comes", "early elections: months", politics.early_checks,
-           Draws, "month", wrong.ElevenMonths.month),
+           Draws, "month", wrong.eleven_months),
     engine("early elections come to all together", "BEL and BGR: early in one year", politics.early_checks,
            Streams, "words", wrong.same_for_all("election/early/occurs")),
     engine("who has voted votes again", "votes on other paths", politics.calendar_checks,
-           AllyState, "vote", votes_again),
+           sim.engine.elections, "MONTHS_BETWEEN", -1),
     engine("who has voted votes again", "ITA: calendar's election is held", politics.calendar_checks,
-           AllyState, "vote", votes_again),
+           sim.engine.elections, "MONTHS_BETWEEN", -1),
     engine("governments fall half as often again", "DEU: government falls", politics.government_checks,
            Draws, "chance", wrong.chance_times(1.5, "government/change")),
     engine("governments fall together", "BEL and BGR: fall in one year", politics.government_checks,

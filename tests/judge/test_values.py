@@ -44,7 +44,9 @@ def on_chances(wrong_draws: type[Draws]) -> Callable[[], list[str]]:
     return cache(lambda: broken(chance_checks(1, wrong_draws)))
 
 
-ONE_WORD, LOST_BIT = wrong.draws_on(wrong.SameSecondWord), wrong.draws_on(wrong.LostBit)
+NO_SECOND, ONE_WORD, LOST_BIT = (
+    wrong.draws_on(streams) for streams in (wrong.NoSecondWord, wrong.SameSecondWord, wrong.LostBit)
+)
 EXPONENTIAL = f.Exponential(mean=0.7)
 CONTROLS = [
     Control("values a fiftieth too high", "normal mean=0.3 sd=1: moment 1", on_values(wrong.Shifted)),
@@ -58,9 +60,9 @@ CONTROLS = [
     Control("the lowest bit is lost", "normal mean=0.3 sd=1: high end", on_values(LOST_BIT)),
     Control("a function of a value is forgotten", "1 - exp(-rate): cells",
             lambda: broken(function_checks(1, wrong.WithoutFunction))),
-    Control("chances of one word", "chance 1e-06", on_chances(wrong.Uncompared)),
-    Control("chances of one word", "chance 0.333: on the threshold", on_chances(wrong.Uncompared)),
-    Control("chances of one word", "chance a path, 1.25 words", on_chances(wrong.Uncompared)),
+    Control("chances of one word", "chance 1e-06", on_chances(NO_SECOND)),
+    Control("chances of one word", "chance 0.333: on the threshold", on_chances(NO_SECOND)),
+    Control("chances of one word", "chance a path, 1.25 words", on_chances(NO_SECOND)),
     Control("the refining word is the word", "chance 0.45: on the threshold", on_chances(ONE_WORD)),
     Control("all paths have the mean chance", "chance a path, 0 to 0.2", on_chances(wrong.MeanChance)),
     Control("December never comes", "months", on_chances(wrong.ElevenMonths)),

@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from judge.independence import NATO
 from sim.distributions.draws import Draws, Laws, Mask
-from sim.distributions.tables import CELLS, TAIL_CELLS, Quantiles
+from sim.distributions.tables import TAIL_CELLS, Quantiles
 from sim.model.world import AllyState
 from sim.streams import LANES, Streams, Words
+
+WORDS, VALUE, CHANCE, MONTH = Streams.words, Draws.value, Draws.chance, Draws.month
+"""As they are; functions of this module take their place."""
 
 
 class ReusedName(Streams):
@@ -70,6 +73,16 @@ class SameSecondWord(Streams):
         return super().words_of(paths, name, ally=ally, period=period)
 
 
+class NoSecondWord(Streams):
+    """The word that refines a draw is always 0, so that chances are as coarse as one word."""
+
+    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return super().words(name, ally=ally, period=period, word=word) * np.uint16(word == 0)
+
+    def words_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+        return super().words_of(paths, name, ally=ally, period=period, word=word) * np.uint16(word == 0)
+
+
 class LostBit(Streams):
     """A bit is lost: the lowest of every word is 0."""
 
@@ -100,22 +113,22 @@ def draws_on(streams: type[Streams]) -> type[Draws]:
 class Wider(Draws):
     """A hundredth too wide."""
 
-    def table(self, name: str, table: Quantiles, *, ally: int = 0, period: int = 0) -> Any:
-        return super().table(name, table, ally=ally, period=period) * np.float32(1.01)
+    def table(self, name: str, table: Quantiles, **address: Any) -> Any:
+        return super().table(name, table, **address) * np.float32(1.01)
 
 
 class Shifted(Draws):
     """A fiftieth too high, in standard deviations of a normal law with sd 1."""
 
-    def table(self, name: str, table: Quantiles, *, ally: int = 0, period: int = 0) -> Any:
-        return super().table(name, table, ally=ally, period=period) + np.float32(0.02)
+    def table(self, name: str, table: Quantiles, **address: Any) -> Any:
+        return super().table(name, table, **address) + np.float32(0.02)
 
 
 class Turned(Draws):
     """Mirrored at the mean, so that mean and variance stay."""
 
-    def table(self, name: str, table: Quantiles, *, ally: int = 0, period: int = 0) -> Any:
-        return np.float32(2 * table.moments()[0]) - super().table(name, table, ally=ally, period=period)
+    def table(self, name: str, table: Quantiles, **address: Any) -> Any:
+        return np.float32(2 * table.moments()[0]) - super().table(name, table, **address)
 
 
 class WithoutFunction(Draws):
@@ -128,33 +141,28 @@ class WithoutFunction(Draws):
 class MeanChance(Draws):
     """Chances that differ by path all become their mean."""
 
-    def chance(self, name: str, probability: Any, *, ally: int = 0, period: int = 0) -> Mask:
-        return super().chance(name, float(np.mean(probability)), ally=ally, period=period)
+    def chance(self, name: str, probability: Any, **address: Any) -> Mask:
+        return super().chance(name, float(np.mean(probability)), **address)
 
 
 class Unrefined(Draws):
     """An end cell has one value."""
 
-    def table(self, name: str, table: Quantiles, *, ally: int = 0, period: int = 0) -> Any:
+    def table(self, name: str, table: Quantiles, **address: Any) -> Any:
         ends = (np.full(TAIL_CELLS, end[TAIL_CELLS // 2], dtype=np.float32) for end in (table.low, table.high))
-        return super().table(name, Quantiles(table.cells, *ends), ally=ally, period=period)
+        return super().table(name, Quantiles(table.cells, *ends), **address)
 
 
-class Uncompared(Draws):
-    """Chances are as coarse as one word."""
-
-    def chance(self, name: str, probability: Any, *, ally: int = 0, period: int = 0) -> Mask:
-        words = self.streams.words(name, ally=ally, period=period)
-        true: Mask = words <= np.floor(np.asarray(probability) * CELLS)
-        return true
+def eleven_months(draws: Draws, name: str, **address: Any) -> Any:
+    """December never comes."""
+    months = MONTH(draws, name, **address)
+    return np.where(months == 12, months.dtype.type(11), months)
 
 
 class ElevenMonths(Draws):
-    """December never comes."""
+    """The same, as draws of their own."""
 
-    def month(self, name: str, *, ally: int = 0, period: int = 0) -> NDArray[np.int64]:
-        words = self.streams.words(name, ally=ally, period=period)
-        return ((words.astype(np.int64) * 11) >> 16) + 1
+    month = eleven_months
 
 
 class SharedLuck(Draws):
@@ -187,10 +195,6 @@ class TiltedLane(Streams):
         drawn = super().words(name, ally=ally, period=period, word=word).copy()
         drawn[::LANES] &= np.uint16(0x7FFF)
         return drawn
-
-
-WORDS, VALUE, CHANCE = Streams.words, Draws.value, Draws.chance
-"""As they are; what follows takes their place."""
 
 
 def one_event(streams: Streams, name: str, **address: int) -> Words:
@@ -243,7 +247,7 @@ def value_times(factor: float, end: str) -> Callable[..., Any]:
 def chance_times(factor: float, end: str) -> Callable[..., Mask]:
     """All chances whose stream ends so are off by a factor."""
 
-    def chance(draws: Draws, name: str, probability: Any, **address: int) -> Mask:
+    def chance(draws: Draws, name: str, probability: Any, **address: Any) -> Mask:
         return CHANCE(draws, name, probability * factor if name.endswith(end) else probability, **address)
 
     return chance
@@ -262,13 +266,13 @@ def mean_value(stream: str) -> Callable[..., Any]:
 def mean_chance(stream: str) -> Callable[..., Mask]:
     """One chance is its mean on all paths."""
 
-    def chance(draws: Draws, name: str, probability: Any, **address: int) -> Mask:
+    def chance(draws: Draws, name: str, probability: Any, **address: Any) -> Mask:
         return CHANCE(draws, name, float(np.mean(probability)) if name == stream else probability, **address)
 
     return chance
 
 
-def drop_first(state: AllyState, paths: NDArray[np.intp]) -> None:
+def drop_first(state: AllyState, where: NDArray[np.intp] | Mask) -> None:
     """Of several commitments the first lapses."""
     for holds in state.commitments()[:1]:
-        holds[paths] = False
+        holds[where] = False

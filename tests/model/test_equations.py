@@ -128,9 +128,8 @@ def test_deadline_with_a_weight_leaves_the_stated_gap() -> None:
 def test_partial_adjustment() -> None:
     share = array(2.0)
     for _ in range(5):
-        share = share + budget.pull(
-            array(3.0), share, array(0.0), 1.0, speed=0.3, speed_urgency=0.18, speed_max=0.8, speed_down=0.2
-        )
+        speed_up = budget.speed_up(array(0.0), speed=0.3, speed_urgency=0.18, speed_max=0.8)
+        share = share + budget.pull(array(3.0), share, speed_up, 1.0, speed_down=0.2)
     assert share[0] == pytest.approx(3 - 0.7**5, abs=1e-6)
 
 
@@ -147,9 +146,8 @@ def test_a_plan_stays_within_reach(share: float, pull: float, pledged: float, wi
 
 def planned(share: float, willing: float, *, desired: float, target: float = 2.0, left: int = 3) -> float:
     """The plan of an ally that would rather be at `desired`, with nothing in the way of a budget."""
-    pull = budget.pull(
-        array(desired), array(share), array(1.0), 1.0, speed=0.05, speed_urgency=0.18, speed_max=0.8, speed_down=0.2
-    )
+    speed_up = budget.speed_up(array(1.0), speed=0.05, speed_urgency=0.18, speed_max=0.8)
+    pull = budget.pull(array(desired), array(share), speed_up, 1.0, speed_down=0.2)
     pledged = budget.pledged_step(target, array(share), left, 1.0, weight=0.5)
     wide = {"headroom_pct": 50.0, "headroom_weight": 1.0, "max_rise_pct": 50.0, "max_rise": 50.0, "max_fall": 1.0}
     return float(budget.plan(pull, pledged, array(willing), array(share), **wide)[0])
@@ -213,15 +211,16 @@ def test_peers_and_drift() -> None:
 
 
 def test_related_stays_at_or_above_zero_and_counts_to_its_cap() -> None:
-    assert related.next_related(array(0.01), array(-9.0), array(0.0), -0.5, speed=0.35, scale_pct=2.0) == [0.0]
+    assert related.next_related(array(0.01), array(0.0), -0.5, speed=0.35, scale_pct=2.0) == [0.0]
     assert related.counted(array(1.2, 1.8), cap_pct=1.5) == pytest.approx([1.2, 1.5])
 
 
 def ally(share: float) -> AllyState:
     one = array(share, share)
     return AllyState(
-        "XXX", 1, "X", True, one, one.copy(), one.copy(), 0.0, one.copy(), one.copy(), share, 2026,
-        Politics(0.45, 0.06, 0.0, 0.5),
+        iso3="XXX", code=1, name="X", europe_canada=True, share_pct=one, norm_pct=one.copy(), row=0, will=one.copy(),
+        last_vote=np.zeros(2, np.int16), changes=np.zeros(2, np.uint16), mean_will=0.0, related_pct=one.copy(),
+        gdp_usd_bn=one.copy(), base_share_pct=share, base_year=2026, politics=Politics(0.45, 0.06, 0.0, 0.5),
     )  # fmt: skip
 
 
@@ -229,8 +228,7 @@ def test_the_largest_wanted_step_is_followed_and_an_opt_out_wins_until_it_lapses
     state = ally(2.0)
     alliance = [Target(3.5, 2032.0, 1.0, 2), Target(5.0, 2027.0, 0.3, 2)]
     share, due, commitment = followed(state, alliance, 1.0, 2027)
-    assert (share[0], due[0]) == (5.0, 2027)
-    assert commitment[0] == pytest.approx(0.3)
+    assert (share, due, commitment) == (5.0, 2027, pytest.approx(0.3)), "numbers, where all paths agree"
     state.pledge(2.1, 2035.0, 1.0, True, np.array([0, 1]))
     state.drop_pledges(np.array([1]))
     share, due, _ = followed(state, alliance, 1.0, 2027)
@@ -260,7 +258,8 @@ def test_the_years_left_count_the_budget_being_made() -> None:
 
 def test_related_aims_at_what_will_and_urgency_ask() -> None:
     aim = 2.0 * float(link(array(1.5))[0])
-    after = related.next_related(array(1.0), array(0.5), array(1.0), 0.0, speed=0.35, scale_pct=2.0)
+    inclined = budget.inclined(array(0.5), array(1.0))
+    after = related.next_related(array(1.0), inclined, 0.0, speed=0.35, scale_pct=2.0)
     assert after == pytest.approx([1.0 + 0.35 * (aim - 1.0)])
 
 
@@ -275,9 +274,8 @@ def test_a_report_is_never_negative() -> None:
 
 
 def test_premium_and_desired_by_hand() -> None:
-    premium = budget.threat_premium(
-        array(0.3), array(1.6), saturate(array(1.6)), exposure=0.5, weight=6.0, urgency_weight=0.5
-    )
+    felt = budget.felt(array(1.6), weight=0.5)
+    premium = budget.threat_premium(array(0.3), felt, saturate(array(1.6)), exposure=0.5, weight=6.0)
     x = 0.3 + 0.8
     by_hand = 6 * 0.5 * (1 + x / math.sqrt(x * x + 4)) * (1 - 1 / (1 + 1.6 + 1.28 + 1.6**3 / 6))
     assert premium == pytest.approx([by_hand], rel=1e-6)
