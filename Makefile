@@ -39,6 +39,8 @@ forecast: $(INSTALLED)  ## freeze the forecast of a month: make forecast MONTH=2
 	$(BIN)/sim freeze scenarios/rutte_2032.toml scenarios/hague_2035.toml --date $(MONTH) --out forecasts/$(MONTH).json
 
 bench: $(INSTALLED)  ## benchmarks: ratios inside one run
+	$(BIN)/python benchmarks/table.py
+	$(BIN)/python benchmarks/page.py
 	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist
 
 lock:  ## renew the lock file (needs uv)

@@ -7,7 +7,7 @@ from multiprocessing import active_children
 
 import pytest
 
-from sim import executors
+from sim import executors, run
 from sim.errors import RunError, UsageError
 from sim.executors.processes import Processes
 
@@ -92,3 +92,12 @@ def test_no_more_jobs_are_under_way_than_two_a_worker() -> None:
 def test_an_unknown_executor_is_refused() -> None:
     with pytest.raises(UsageError, match="no executor 'grid'; there are auto, serial, processes"):
         executors.choose("grid", 1)
+
+
+def test_blocks_are_small_enough_to_be_shared_and_no_smaller_than_pays() -> None:
+    paths = (1_000, 200_000, 4_000_000)
+    sizes = {(number, workers): run._block(number, workers) for number in paths for workers in (1, 2, 8)}
+    assert {size for (_, workers), size in sizes.items() if workers == 1} == {run.BLOCK}
+    assert sizes[1_000, 2] == sizes[200_000, 8] == run.LEAST_BLOCK
+    assert sizes[200_000, 2] == 25_008, "four blocks a worker, in whole counters of sixteen paths"
+    assert sizes[4_000_000, 8] == run.BLOCK

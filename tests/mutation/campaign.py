@@ -45,10 +45,14 @@ class Room:
 
 
 ROOMS = {
-    "results": Room(("sim/results/*",), ("tests/results/test_by_path.py",)),
+    "results": Room(("sim/results/*",), ("tests/results/test_by_path.py", "tests/precision")),
     "draws": Room(
         ("sim/distributions/draws.py", "sim/distributions/tables.py", "sim/streams.py", "sim/exact.py"),
-        ("tests/draws",),
+        (
+            "tests/draws",
+            *(f"tests/judge/test_{name}.py" for name in ("exact", "independence", "values")),
+            "tests/engine/test_variants.py",
+        ),
     ),
     "model": Room(("sim/model/*",), ("tests/model", "tests/reference/test_few.py", "tests/events")),
     "engine": Room(

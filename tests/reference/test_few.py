@@ -44,7 +44,7 @@ def test_a_push_toward_another_target_leaves_the_total_on_paper() -> None:
     assert (total["without_late_push"] < total["probability"]).any()
 
 
-@settings(max_examples=10, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+@settings(max_examples=5, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
           suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(scenario=scenarios(most_years=4))
 def test_scenarios_of_every_make(scenario: dict[str, Any]) -> None:

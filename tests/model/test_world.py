@@ -1,0 +1,181 @@
+"""What may be done to the state: every variable stays in its range, and only on the paths that are hit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.clock import Clock
+from sim.distributions.draws import Draws
+from sim.distributions.families import Uniform
+from sim.engine.block import run_block
+from sim.engine.observer import Observer
+from sim.model.links import MOST_PCT
+from sim.model.urgency import Urgency
+from sim.model.world import LEAST_LEFT, MOST_WILL, AllyState, Hit, Politics, World
+
+PATHS = np.array([0, 2])
+
+
+def ally(share: float = 2.0) -> AllyState:
+    def each() -> Any:
+        return np.full(3, share, dtype=np.float32)
+
+    return AllyState(
+        iso3="XXX", code=1, name="X", europe_canada=True, share_pct=each(), norm_pct=each(), row=0, will=each(),
+        last_vote=np.full(3, -1_000, np.int16), changes=np.zeros(3, np.uint16), mean_will=0.0, related_pct=each(),
+        gdp_usd_bn=each(), base_share_pct=share, base_year=2026, politics=Politics(1.0, 0.0, 0.5, 1.0),
+    )  # fmt: skip
+
+
+def world(*states: AllyState) -> World:
+    draws = Draws(1, 0, 3)
+    zeros = np.zeros((len(states), 3), dtype=np.float32)
+    urgency = Urgency(np.ones(3, dtype=np.float32), 0, 1.0)
+    return World(
+        Clock(2026), draws, urgency, {}, {f"X{place}": state for place, state in enumerate(states)}, will=zeros,
+        last_vote=zeros.astype(np.int16), changes=zeros.astype(np.uint16),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "amount", "least_or_most"), [
+    ("share_pct", -9.0, 0.0), ("share_pct", 900.0, MOST_PCT), ("norm_pct", -9.0, 0.0), ("related_pct", 900.0, MOST_PCT),
+    ("will", -900.0, -MOST_WILL), ("will", 900.0, MOST_WILL),
+    ("gdp_pct", -900.0, 2.0 * LEAST_LEFT), ("gdp_pct", 1e6, 2.0 / LEAST_LEFT),
+])  # fmt: skip
+def test_a_shock_beyond_the_range_of_a_state_ends_at_its_edge(state: str, amount: float, least_or_most: float) -> None:
+    one = ally()
+    one.add(state, PATHS, amount)
+    values = one.gdp_usd_bn if state == "gdp_pct" else getattr(one, state)
+    assert values.tolist() == pytest.approx([least_or_most, 2.0, least_or_most])
+
+
+def test_a_shock_inside_the_range_is_what_it_says() -> None:
+    one = ally()
+    one.add("will", PATHS, -3.0)
+    one.add("norm_pct", PATHS, 0.5)
+    one.add("gdp_pct", PATHS, 10.0)
+    assert one.will.tolist() == [-1.0, 2.0, -1.0]
+    assert one.norm_pct.tolist() == [2.5, 2.0, 2.5]
+    assert one.gdp_usd_bn.tolist() == pytest.approx([2.2, 2.0, 2.2])
+
+
+def test_urgency_falls_to_nothing_and_no_further() -> None:
+    urgency = Urgency(np.full(3, 0.5, dtype=np.float32), 0, 1.0)
+    urgency.jump(PATHS, -2.0, 0)
+    assert urgency.level(0).tolist() == [0.0, 0.5, 0.0]
+    urgency.jump(PATHS, 0.25, 0)
+    assert urgency.level(0).tolist() == [0.25, 0.5, 0.25]
+
+
+def test_what_all_allies_share_is_computed_once_a_month_and_anew_after_a_jump() -> None:
+    asked = []
+
+    def doubled(urgency: Any, *, weight: Any) -> Any:
+        asked.append(weight)
+        return weight * urgency
+
+    urgency = Urgency(np.ones(3, dtype=np.float32), 0, 0.5)
+    first = urgency.shared(0, doubled, weight=2.0)
+    assert urgency.shared(0, doubled, weight=2.0) is first
+    assert urgency.shared(0, doubled, weight=3.0).tolist() == [3.0, 3.0, 3.0]
+    urgency.shared(1, doubled, weight=2.0)
+    urgency.jump(PATHS, 1.0, 1)
+    assert urgency.shared(1, doubled, weight=2.0).tolist() == [3.0, 1.0, 3.0]
+    weights = np.array([1, 2, 3], dtype=np.float32)
+    assert urgency.shared(1, doubled, weight=weights).tolist() == [1.5, 1.0, 4.5]
+    assert len(asked) == 5, "an array of weights is an ally's own"
+
+
+def test_a_vote_counts_a_change_of_government_and_drops_what_was_pledged() -> None:
+    one = ally()
+    one.pledge(3.0, 2030.0, 1.0, False, np.arange(3))
+    one.announce({2030: 3.0}, True, np.arange(3))
+    for year in (2027, 2028):
+        one.vote(Hit(Draws(1, 0, 3), "election/x", year, PATHS), 12 * (year - 2026))
+    assert one.changes.tolist() == [2, 0, 2]
+    assert one.last_vote.tolist() == [24, -1_000, 24]
+    assert one.will.tolist() == [3.0, 2.0, 3.0]
+    assert [holds.tolist() for holds in one.commitments()] == [[False, True, False]] * 2
+
+
+def test_a_lapse_has_a_draw_of_its_own() -> None:
+    """Half of the changes lapse, whatever else is drawn for them."""
+    one, size = ally(), 4_096
+    for name in ("share_pct", "will", "last_vote", "changes"):
+        setattr(one, name, np.resize(getattr(one, name), size))
+    one.politics = Politics(0.5, 0.0, 0.5, 0.5)
+    one.pledge(3.0, 2030.0, 1.0, False, np.arange(size))
+    draws = Draws(1, 0, size)
+    one.vote(Hit(draws, "event/x", 2027, np.arange(size)), 12)
+    lapsed = draws.chance("event/x/change", 0.5, period=2027) & draws.chance("event/x/lapse", 0.5, period=2027)
+    assert (one.commitments()[0] == ~lapsed).all()
+    assert abs(lapsed.mean() - 0.25) < 0.03
+
+
+def test_a_path_announced_again_holds_where_it_is_new_and_the_former_elsewhere() -> None:
+    one = ally()
+    one.announce({2030: 3.0}, True, np.arange(3))
+    one.announce({2030: 4.0}, False, PATHS)
+    assert [path.holds.tolist() for path in one.announced] == [[False, True, False], [True, False, True]]
+    assert [path.holds.dtype for path in one.announced] == [np.bool_, np.bool_]
+
+
+def test_what_a_story_tells_is_what_the_path_drew() -> None:
+    draws, law = Draws(1, 0, 3), Uniform(low=0.0, high=1.0)
+    hit = Hit(draws, "event/x", 2027, PATHS)
+    assert hit.told("size", law) == draws.value("event/x/size", law, period=2027)[0]
+    assert hit.at(PATHS[1:]).told("size", law) == draws.value("event/x/size", law, period=2027)[2]
+
+
+def test_a_shock_of_all_allies_reaches_all_and_a_recession_adds_up() -> None:
+    here = world(ally(), ally(3.0))
+    assert [state.share_pct[0] for state in here.states(None)] == [2.0, 3.0]
+    assert [state.share_pct[0] for state in here.states("X1")] == [3.0]
+    here.lower_growth(None, PATHS, 2.0)
+    here.lower_growth(None, np.array([2]), 3.0)
+    here.lower_growth("X1", PATHS, 1.0)
+    assert here.growth_loss_pct is not None
+    assert here.growth_loss_pct.tolist() == [2.0, 0.0, 5.0]
+    assert here.growth_loss_pct.dtype == np.float32
+    assert here.allies["X1"].growth_loss_pct is not None
+    assert here.allies["X0"].growth_loss_pct is None
+
+
+def test_new_governments_jump_and_lapse_where_they_do() -> None:
+    one = ally()
+    one.pledge(3.0, 2030.0, 1.0, False, np.arange(3))
+    where, lapsing = np.array([True, False, True]), np.array([False, False, True])
+    one.change_governments(where, np.array([0.5, 0.25, -1.0], dtype=np.float32), lapsing)
+    assert one.will.tolist() == [2.5, 2.0, 1.0]
+    assert one.changes.tolist() == [1, 0, 1]
+    assert one.commitments()[0].tolist() == [True, True, False]
+    one.change_governments(where, 0.5, None)
+    assert one.will.tolist() == [3.0, 2.0, 1.5]
+    assert one.will.dtype == np.float32
+
+
+def test_an_ally_keeps_its_rows_of_the_world() -> None:
+    """Elections reach will, votes and changes through the world's arrays: nobody may put others in their place."""
+    seen: list[bool] = []
+
+    class Same(Observer):
+        def begin(self, world: World) -> None:
+            self.world = world
+
+        def outturn(self, ally: AllyState, year: int) -> None:
+            names = ("will", "last_vote", "changes")
+            seen.append(all(np.shares_memory(getattr(ally, name), getattr(self.world, name)) for name in names))
+
+    run_block(
+        sim.loads("[targets.core]\nshare_pct = 3.5\nby = 2030\n[horizon]\nlast_year = 2029\n"),
+        1,
+        0,
+        16,
+        observer=Same(),
+    )
+    assert len(seen) == 3 * 31
+    assert all(seen)
