@@ -148,6 +148,25 @@ def government_checks(ledger: Ledger, found: Found) -> None:
             found.checks.append(binomial(f"{stream}: pledges and path lapse", lapsed, bound, LAPSE))
 
 
+def repeat_checks(ledger: Ledger, found: Found) -> None:
+    """Jumps of will know nothing of an ally's last one, nor of the jump of another ally in the same year."""
+    for stream in ("government", "election/early", "election/scheduled"):
+        entries = sorted(ledger.entries[stream], key=lambda entry: (entry.year, entry.month))
+        last = np.full((len(ALLIES), ledger.paths), np.nan, dtype=np.float32)
+        this_year = np.full((len(YEARS), len(ALLIES), ledger.paths), np.nan, dtype=np.float32)
+        pairs = []
+        for entry in entries:
+            row, jump = ALLIES.index(entry.iso3), np.where(entry.moved["will"] == 0, np.nan, entry.moved["will"])
+            pairs.append(np.stack([last[row, entry.paths], jump]))
+            last[row, entry.paths] = np.where(np.isnan(jump), last[row, entry.paths], jump)
+            this_year[entry.year - YEARS.start, row, entry.paths] = jump
+        neighbours = np.stack([this_year[:, :-1].ravel(), this_year[:, 1:].ravel()])
+        for words, found_pairs in (("one after another", np.hstack(pairs)), ("of two allies", neighbours)):
+            both = found_pairs[:, np.isfinite(found_pairs).all(axis=0)].astype(np.float64)
+            r = np.corrcoef(both)[0, 1]
+            found.checks.append(correlation(f"{stream}: jumps {words}", r, both.shape[1]))
+
+
 def recession_checks(ledger: Ledger, found: Found) -> None:
     """The common factor's mean is 0 whatever the recession's probability and depth: Germany has no noise of its own."""
     draws = Draws(SEED, 0, ledger.paths)
@@ -225,6 +244,7 @@ def process_checks(ledger: Ledger) -> Found:
     early_checks(ledger, found)
     calendar_checks(ledger, found)
     government_checks(ledger, found)
+    repeat_checks(ledger, found)
     recession_checks(ledger, found)
     push_checks(ledger, found)
     start_checks(ledger, found)

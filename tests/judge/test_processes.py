@@ -136,6 +136,10 @@ CONTROLS = [
     *(engine("jumps of will a tenth too large", line, politics.government_checks, Draws, "value",
              JUMPS_TOO_LARGE)
       for line in ("election/scheduled: jump of will", "election/scheduled: jump of will: moment 2")),
+    engine("an early election brings the same jump whenever it comes", "election/early: jumps one after another",
+           politics.repeat_checks, Streams, "words", wrong.same_every_year("election/early/jump")),
+    engine("elections of the calendar bring all allies the same jump", "election/scheduled: jumps of two allies",
+           politics.repeat_checks, Streams, "words", wrong.same_for_all("election/scheduled/jump")),
     engine("jumps of will that lean to one side, by 0.02", "election/scheduled: jump of will: moment 1",
            politics.government_checks, sim.model.world, "after_change",
            lambda will, jump: will + jump + np.float32(0.02)),

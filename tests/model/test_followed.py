@@ -1,0 +1,121 @@
+"""Which target an ally follows, path by path, beside the rule written down anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.test_world import ally
+from sim.model.targets import followed
+from sim.model.world import AllyState, OwnPath, Target
+
+SIZE = 3
+EVERYWHERE = np.arange(SIZE)
+
+
+def spread(value: Any) -> list[float]:
+    return [float(each) for each in np.broadcast_to(np.asarray(value, dtype=np.float32), (SIZE,))]
+
+
+def by_path(state: AllyState, targets: list[Target], binding: float, year: int) -> list[tuple[float, ...]]:
+    """The page's rule, one path at a time: the last opt-out that holds, or the first of the largest wanted steps."""
+    rows = []
+    for path in EVERYWHERE:
+        share = state.share_pct[path]
+        opt_outs = [p for p in state.pledges if p.opt_out and p.holds[path]]
+        if opt_outs:
+            rows.append((opt_outs[-1].share_pct, opt_outs[-1].by, opt_outs[-1].commitment))
+            continue
+        open_to = [
+            (spread(t.share_pct)[path], spread(t.by)[path], min(spread(t.commitment)[path], binding)) for t in targets
+        ]
+        open_to += [(p.share_pct, p.by, p.commitment) for p in state.pledges if not p.opt_out and p.holds[path]]
+        best, chosen = -np.inf, (0.0, 9999.0, 0.0)
+        for target, due, commitment in open_to:
+            left = max(due - (year - 1), 1)
+            step = np.float32(commitment) * (np.float32(target) - share) / np.float32(left)
+            if commitment > 0 and step > best:
+                best, chosen = step, (target, due, commitment)
+        rows.append(chosen)
+    return rows
+
+
+def same(state: AllyState, targets: list[Target], binding: float = 1.0, year: int = 2027) -> None:
+    found = followed(state, targets, binding, year)
+    got = list(zip(*(spread(value) for value in found), strict=True))
+    assert got == [pytest.approx(row) for row in by_path(state, targets, binding, year)]
+
+
+def moved(target: Target, paths: list[int], **new: float) -> Target:
+    """A target that a summit has changed on some paths."""
+    target.set(np.array(paths, dtype=np.intp), new.get("share_pct"), new.get("by"), new.get("commitment"))
+    return target
+
+
+def test_an_opt_out_wins_over_what_comes_after_it() -> None:
+    state = ally(2.0)
+    state.pledge(2.1, 2035.0, 1.0, True, np.array([0]))
+    state.pledge(5.0, 2028.0, 1.0, False, EVERYWHERE)
+    same(state, [Target(3.5, 2032.0, 1.0, SIZE)])
+    assert spread(followed(state, [], 1.0, 2027).share_pct) == pytest.approx([2.1, 5.0, 5.0])
+
+
+def test_of_two_opt_outs_the_later_wins_where_it_holds() -> None:
+    state = ally(2.0)
+    state.pledge(2.1, 2035.0, 1.0, True, EVERYWHERE)
+    state.pledge(2.6, 2033.0, 1.0, True, np.array([1]))
+    same(state, [Target(3.5, 2032.0, 1.0, SIZE)])
+    assert spread(followed(state, [], 1.0, 2027).share_pct) == pytest.approx([2.1, 2.6, 2.1])
+
+
+def test_a_commitment_taken_away_on_some_paths_holds_nobody_there() -> None:
+    target = moved(Target(3.5, 2032.0, 1.0, SIZE), [2], commitment=0.0)
+    same(ally(2.0), [target])
+    assert spread(followed(ally(2.0), [target], 1.0, 2027).due) == [2032, 2032, 9999]
+
+
+def test_a_commitment_that_differs_by_path_is_held_to_what_binds() -> None:
+    target = moved(Target(3.5, 2032.0, 1.0, SIZE), [1], commitment=0.2)
+    assert spread(followed(ally(2.0), [target], 0.3, 2027).commitment) == pytest.approx([0.3, 0.2, 0.3])
+
+
+def test_of_equal_steps_the_first_is_followed() -> None:
+    first, second = Target(3.5, 2032.0, 1.0, SIZE), Target(3.5, 2032.0, 1.0, SIZE)
+    state = ally(2.0)
+    state.pledge(3.5, 2032.0, 1.0, False, EVERYWHERE)
+    assert followed(state, [first, second], 1.0, 2027) == (3.5, 2032.0, 1.0)
+    two = [Target(3.0, 2028.0, 1.0, SIZE), Target(4.0, 2030.0, 1.0, SIZE)]  # 1/2 and 2/4 a year
+    assert spread(followed(ally(2.0), two, 1.0, 2027).share_pct) == [3.0] * SIZE
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_any_targets_and_pledges_are_followed_by_the_rule(data: st.DataObject) -> None:
+    some = st.lists(st.integers(0, SIZE - 1), unique=True).map(sorted)
+    shares, years = st.sampled_from([1.5, 2.0, 2.5, 3.5, 5.0]), st.sampled_from([2020.0, 2027.0, 2029.0, 2032.0])
+    commitments = st.sampled_from([0.0, 0.3, 1.0])
+    targets = [
+        moved(
+            Target(data.draw(shares), data.draw(years), data.draw(commitments), SIZE), data.draw(some),
+            share_pct=data.draw(shares), by=data.draw(years), commitment=data.draw(commitments),
+        )
+        for _ in range(data.draw(st.integers(0, 2)))
+    ]  # fmt: skip
+    targets += [Target(data.draw(shares), data.draw(years), data.draw(commitments), SIZE)]
+    state = ally(data.draw(shares))
+    for _ in range(data.draw(st.integers(0, 3))):
+        paths = np.array(data.draw(some), dtype=np.intp)
+        commitment = data.draw(st.sampled_from([0.3, 1.0]))
+        state.pledge(data.draw(shares), data.draw(years), commitment, data.draw(st.booleans()), paths)
+    same(state, targets, data.draw(st.sampled_from([0.3, 1.0])))
+
+
+def test_an_announced_path_has_its_first_and_last_year_and_its_points() -> None:
+    path = OwnPath({2026: 2.0, 2030: 2.8, 2032: 3.0}, False, np.ones(SIZE, dtype=np.bool_))
+    assert [path.share_pct(year) for year in (2025, 2026, 2030, 2031, 2032, 2033)] == pytest.approx(
+        [None, 2.0, 2.8, 2.9, 3.0, None]
+    )
