@@ -281,8 +281,8 @@ def guided(figures: Figures) -> str:
     return f"""The same contract under [atheris](https://pypi.org/project/atheris/), which steers by the branches a case reaches:
 {figures["executions"]:,} cases in {figures["seconds"] / 60:.0f} minutes from {figures["seeds"]} seeds, coverage
 {figures["coverage_of_the_seeds"]:,} to {figures["coverage"]:,} edges, {figures["crashes"]} crashes,
-{figures["broken"]} cases that broke the contract{f" ({causes})" if causes else ""}, the slowest {figures["slowest_ms"]} ms.
-What was found is in `tests/fuzz/corpus` and is tried in every test run."""
+{figures["broken"]} cases that broke the contract{f" (cause: {causes}; repaired since)" if causes else ""}, the slowest
+{figures["slowest_ms"]} ms. What was found is in `tests/fuzz/corpus` and is tried in every test run."""
 
 
 def mutation(figures: Figures) -> str:

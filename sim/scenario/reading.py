@@ -156,7 +156,7 @@ def _near(file: Path) -> str:
     except OSError:
         return "the folder is not there either: check the path"
     near = get_close_matches(file.name, names[:1000], 1) if len(file.name) < 100 else []
-    return f'did you mean "{near[0]}"?' if near else "check the name and the folder"
+    return f"did you mean {shown(near[0])}?" if near else "check the name and the folder"
 
 
 def _unreadable(message: str, name: str, at_end: int) -> Fault:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 import sim
@@ -154,17 +155,22 @@ def repeat_checks(ledger: Ledger, found: Found) -> None:
         entries = sorted(ledger.entries[stream], key=lambda entry: (entry.year, entry.month))
         last = np.full((len(ALLIES), ledger.paths), np.nan, dtype=np.float32)
         this_year = np.full((len(YEARS), len(ALLIES), ledger.paths), np.nan, dtype=np.float32)
-        pairs = []
+        later = []
         for entry in entries:
             row, jump = ALLIES.index(entry.iso3), np.where(entry.moved["will"] == 0, np.nan, entry.moved["will"])
-            pairs.append(np.stack([last[row, entry.paths], jump]))
+            later.append(_known(last[row, entry.paths], jump))
             last[row, entry.paths] = np.where(np.isnan(jump), last[row, entry.paths], jump)
             this_year[entry.year - YEARS.start, row, entry.paths] = jump
-        neighbours = np.stack([this_year[:, :-1].ravel(), this_year[:, 1:].ravel()])
-        for words, found_pairs in (("one after another", np.hstack(pairs)), ("of two allies", neighbours)):
-            both = found_pairs[:, np.isfinite(found_pairs).all(axis=0)].astype(np.float64)
-            r = np.corrcoef(both)[0, 1]
-            found.checks.append(correlation(f"{stream}: jumps {words}", r, both.shape[1]))
+        neighbours = [_known(year[:-1], year[1:]) for year in this_year]
+        for words, pairs in (("one after another", later), ("of two allies", neighbours)):
+            both = np.hstack(pairs)
+            found.checks.append(correlation(f"{stream}: jumps {words}", np.corrcoef(both)[0, 1], both.shape[1]))
+
+
+def _known(one: NDArray[np.floating], two: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Where both are known, (2, number)."""
+    both = np.isfinite(one) & np.isfinite(two)
+    return np.stack([one[both], two[both]]).astype(np.float64)
 
 
 def recession_checks(ledger: Ledger, found: Found) -> None:

@@ -57,6 +57,14 @@ def test_the_bound_of_three_cells_is_above_the_exact_probability(
         assert exact[bounds <= most].sum() <= most * (1 + 1e-9)
 
 
+def test_the_bound_of_large_cells_is_that_of_a_chi_square() -> None:
+    """Half a chi-square of k degrees exceeds a with a probability of at most exp(k/2 - a) (2a/k)^(k/2), by Chernoff."""
+    expected = np.full(64, 1e6)
+    seen = expected + 1_500 * np.tile([1.0, -1.0], 32)
+    a = float(64 * 1_500**2 / 1e6 / 2)
+    assert cells("", seen, expected / expected.sum()).p == pytest.approx(math.exp(32 - a) * (a / 32) ** 32, rel=0.02)
+
+
 def test_far_out_chi_square_would_be_too_small() -> None:
     """Why cells are bounded: 50 hits where 20 are expected, one cell in many."""
     number, chance = 100_000, 20 / 100_000

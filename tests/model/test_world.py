@@ -82,7 +82,7 @@ def test_what_all_allies_share_is_computed_once_a_month_and_anew_after_a_jump() 
     first = urgency.shared(0, doubled, weight=2.0)
     assert urgency.shared(0, doubled, weight=2.0) is first
     assert urgency.shared(0, doubled, weight=3.0).tolist() == [3.0, 3.0, 3.0]
-    urgency.shared(1, doubled, weight=2.0)
+    assert urgency.shared(1, doubled, weight=2.0).tolist() == [1.0, 1.0, 1.0]
     urgency.jump(PATHS, 1.0, 1)
     assert urgency.shared(1, doubled, weight=2.0).tolist() == [3.0, 1.0, 3.0]
     weights = np.array([1, 2, 3], dtype=np.float32)

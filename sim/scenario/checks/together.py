@@ -142,11 +142,10 @@ def _targets(raw: Mapping[str, Any]) -> Iterator[Found]:
         if isinstance(target, str) and target not in targets:
             near = nearest(target, targets)
             named = ", ".join(map(shown, list(targets)[:20]))
-            known = f"the targets are {named}" if targets else f"add a table [targets.{target[:40]}]"
+            known = f"the targets are {named}" if targets else "add a table of that name under [targets]"
             rule = f"there is no target {shown(target)}"
-            yield Found(
-                ("event", index, "target"), "unknown-target", rule, f'did you mean "{near}"?' if near else known
-            )
+            remedy = f"did you mean {shown(near)}?" if near else known
+            yield Found(("event", index, "target"), "unknown-target", rule, remedy)
 
 
 def _pledges(raw: Mapping[str, Any]) -> Iterator[Found]:

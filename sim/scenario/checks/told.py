@@ -199,7 +199,7 @@ def _of_kindless(path: Path, raw: Any) -> Said:
     own = at((*path, "name"), raw)
     near = nearest(own, names - {own}) if _is_text(own) else None
     remedy = f"add kind = …, one of {', '.join(EVENTS)}"
-    hint = f'; or did you mean the inherited event "{near}"?' if near else ""
+    hint = f"; or did you mean the inherited event {shown(near)}?" if near else ""
     return Said("missing-key", "an event must have a kind, unless it changes an inherited one", remedy + hint)
 
 

@@ -1,0 +1,98 @@
+"""The product beside other programs of the same model; each computes the same cells, or it is no peer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import sim
+from benchmarks.measure import Spread, Work, in_turns, ratio
+from benchmarks.peers.facts import Missing, facts_of
+from benchmarks.product import ALLY_YEARS, FILE, SEED, block
+from benchmarks.report import Found, Line, verdict
+from sim.run import BLOCK
+
+CUT_DOWN = Path(__file__).parent.parent / "peers" / "cut_down.toml"
+REMEDY = '`pip install -e ".[bench]"` gets numba and Mesa'
+TURNS = 7
+AT_ONCE = 16_384
+"""Paths that the straightforward peers compute at once: float64 arrays of more no longer fit the cache."""
+
+SIMPY_TIMES, MESA_TIMES = 300, 1_000
+
+
+def c_kernel() -> Found:
+    """Beside the hand-written fused C kernel."""
+    (found,), seconds = _beside({"c_kernel": 4 * BLOCK})
+    line = Line("beside the hand-written, fused C kernel (one thread, its own generator), time a path",
+                f"{found.told()} times")  # fmt: skip
+    return Found([line], seconds | {"ratio": found.kept()})
+
+
+def scalar_simpy() -> Found:
+    """Beside one scalar SimPy environment a path."""
+    return _times_faster("one scalar SimPy environment a path", "scalar_simpy", 64, SIMPY_TIMES, FILE)
+
+
+def mesa() -> Found:
+    """Beside Mesa, on the cut-down."""
+    return _times_faster("Mesa, on the cut-down of the model", "mesa_model", 64, MESA_TIMES, CUT_DOWN)
+
+
+def straightforward() -> Found:
+    """Beside what an able analyst would write: with numba, with NumPy."""
+    words = {"numba_kernel": "a straightforward numba kernel", "straight_numpy": "a straightforward NumPy script"}
+    lines, figures = [], {}
+    for name, told in words.items():
+        try:
+            (found,), seconds = _beside({name: AT_ONCE})
+        except Missing as missing:
+            lines.append(_missing(f"beside {told}", missing, "faster"))
+            continue
+        faster = _inverse(found)
+        lines.append(Line(f"beside {told}, paths a second", f"{faster.told()} times", "faster",
+                          verdict(faster.middle > 1)))  # fmt: skip
+        figures |= {name: seconds | {"faster": faster.kept()}}
+    return Found(lines, figures)
+
+
+def _times_faster(told: str, peer: str, paths: int, reach: int, scenario: Path) -> Found:
+    try:
+        (found,), seconds = _beside({peer: paths}, scenario)
+    except Missing as missing:
+        return Found([_missing(f"beside {told}", missing, f"≥ {reach:,} times")])
+    faster = _inverse(found)
+    line = Line(f"beside {told}, paths a second", f"{faster.told()} times", f"≥ {reach:,} times",
+                verdict(faster.middle >= reach))  # fmt: skip
+    return Found([line], seconds | {"faster": faster.kept()})
+
+
+def _beside(peers: Mapping[str, int], file: Path = FILE) -> tuple[list[Spread], dict[str, Any]]:
+    """The product's time over each peer's, for one path; `peers` names them with the paths they are timed on.
+
+    Raises:
+        Missing: a package or a compiler is not there.
+    """
+    scenario = sim.load(file)
+    facts = facts_of(scenario)
+    works = {"product": block(scenario=scenario)}
+    for name, paths in peers.items():
+        run = import_module(f"benchmarks.peers.{name}").run
+        works[name] = Work(
+            lambda run=run, paths=paths: run(facts, paths, SEED),
+            lambda done, paths=paths: done.ally_years == paths * ALLY_YEARS,
+            paths,
+        )
+    seconds = in_turns(works, TURNS)
+    us = {f"{name}_path_us": 1e6 * sorted(times)[TURNS // 2] for name, times in seconds.items()}
+    return [ratio(seconds["product"], seconds[name]) for name in peers], us | {"turns": TURNS}
+
+
+def _inverse(found: Spread) -> Spread:
+    return Spread(1 / found.middle, 1 / found.high, 1 / found.low)
+
+
+def _missing(what: str, missing: Missing, reach: str) -> Line:
+    return Line(what, "not measured", reach, f"{str(missing).partition(';')[0]}: {REMEDY}")

@@ -1,0 +1,180 @@
+"""Where a block's time goes: SimPy's own, Python's a call, the draws, the arithmetic; and what the cache is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+from simpy import Environment
+
+from benchmarks.measure import WALL, Work, figure, in_turns, ratio, spread
+from benchmarks.product import ALLIES, ALLY_YEARS, MAIN, NUMPY, SEED, block, events_of_a_block, numpy_draws
+from benchmarks.report import Found, Line, verdict
+from sim.distributions.draws import Draws
+from sim.engine.block import run_block
+from sim.run import BLOCK
+from sim.streams import LANES, Streams
+
+TURNS = 9
+CALLS_REACH = 0.25
+BARE_EVENTS = 50_000
+LARGE = 4 * BLOCK
+STRETCH = 8_192
+
+
+def bare_simpy() -> Work:
+    """As many processes as there are allies, each waiting for the next month; seconds are for one event."""
+    months = BARE_EVENTS // ALLIES
+
+    def live(environment: Environment) -> Iterator[Any]:
+        for _ in range(months):
+            yield environment.timeout(1)
+
+    def run() -> float:
+        environment = Environment()
+        for _ in range(ALLIES):
+            environment.process(live(environment))
+        environment.run()
+        return float(environment.now)
+
+    return Work(run, lambda now: now == months, months * ALLIES)
+
+
+def python() -> Found:
+    """SimPy's own cost, and what Python's calls take whatever the number of paths, as parts of a block."""
+    events = events_of_a_block()
+    works = {"block": block(), "few": few(), "event": bare_simpy()}
+    seconds = in_turns(works, TURNS)
+    blocks = [path * BLOCK for path in seconds["block"]]
+    simpy = ratio([events * event for event in seconds["event"]], blocks)
+    calls = ratio(seconds["few"], blocks)
+    event_us = 1e6 * spread(seconds["event"]).middle
+    return Found(
+        [
+            Line(f"SimPy's own: {events:,} events at {figure(event_us)} µs, part of a block", simpy.told(100, " %")),
+            Line(f"Python's calls: a block of {LANES} paths over one of {BLOCK:,}", calls.told(100, " %"),
+                 f"≤ {100 * CALLS_REACH:.0f} %", verdict(calls.middle <= CALLS_REACH)),
+        ],
+        {
+            "simpy": simpy.kept(), "calls": calls.kept(), "events": events, "turns": TURNS,
+            "event_us": event_us, "block_s": spread(blocks).middle,
+            "few_s": spread(seconds["few"]).middle,
+        },
+    )  # fmt: skip
+
+
+def few() -> Work:
+    """A block of 16 paths: the calls of a block with next to nothing in them; seconds are for all of it."""
+    small = block(LANES)
+    return Work(small.run, small.done)
+
+
+class Ledger:
+    """Seconds spent inside the draws and, of them, inside the streams; calls that come from inside do not count twice.
+
+    On the wall: some thousand readings of the thread's own clock would be a part of what is measured.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = {Draws: 0.0, Streams: 0.0}
+        self.words = 0
+        self._depth = {Draws: 0, Streams: 0}
+
+    def watched(self, room: type, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, its time entered under its room."""
+
+        @wraps(function)
+        def call(*args: Any, **options: Any) -> Any:
+            if self._depth[room]:
+                return function(*args, **options)
+            self._depth[room] = 1
+            start = WALL()
+            try:
+                drawn = function(*args, **options)
+            finally:
+                self.seconds[room] += WALL() - start
+                self._depth[room] = 0
+            if room is Streams:
+                self.words += len(drawn)
+            return drawn
+
+        return call
+
+
+@contextmanager
+def ledger() -> Iterator[Ledger]:
+    """Every public method of the draws and of the streams watched."""
+    kept, found = [], Ledger()
+    for room in (Draws, Streams):
+        for name, function in list(vars(room).items()):
+            if isinstance(function, FunctionType) and not name.startswith("_"):
+                kept.append((room, name, function))
+                setattr(room, name, found.watched(room, function))
+    try:
+        yield found
+    finally:
+        for room, name, function in kept:
+            setattr(room, name, function)
+
+
+def stretches(words: int) -> Work:
+    """So many words of 16 bits from Philox, without addresses, in stretches that stay in the cache."""
+    generator, pieces = np.random.Philox(SEED), -(-words // 4 // STRETCH)
+    return Work(
+        lambda: sum(generator.random_raw(STRETCH).size for _ in range(pieces)),
+        lambda drawn: 4 * drawn >= words,
+        BLOCK,
+    )
+
+
+def parts() -> tuple[list[float], list[float], int]:
+    """Of some blocks the part spent in the streams, the part spent in the draws besides, and the words drawn in one."""
+    drawing, looking = [], []
+    with ledger() as first:
+        run_block(MAIN, SEED, 0, BLOCK)
+    assert first.words >= 5 * ALLY_YEARS * BLOCK, "a block without draws is no simulation"
+    for _ in range(TURNS):
+        with ledger() as found:
+            start = WALL()
+            run_block(MAIN, SEED, 0, BLOCK)
+            whole = WALL() - start
+        assert found.words == first.words
+        drawing.append(found.seconds[Streams] / whole)
+        looking.append((found.seconds[Draws] - found.seconds[Streams]) / whole)
+    return drawing, looking, first.words
+
+
+def limit() -> Found:
+    """How a block's time is divided; what its words cost by themselves; what larger blocks, out of the cache, cost."""
+    drawing, looking, words = parts()
+    works = {
+        "block": block(),
+        "stretch": stretches(words),
+        "numpy": numpy_draws(),
+        "large": block(LARGE),
+        "few": few(),
+    }
+    seconds = in_turns(works, TURNS // 2)
+    bare, floor = ratio(seconds["stretch"], seconds["block"]), ratio(seconds["stretch"], seconds["numpy"])
+    larger = ratio(
+        [path - rest / LARGE for path, rest in zip(seconds["large"], seconds["few"], strict=True)],
+        [path - rest / BLOCK for path, rest in zip(seconds["block"], seconds["few"], strict=True)],
+    )
+    drawn, looked = spread(drawing), spread(looking)
+    each = words / BLOCK
+    return Found(
+        [
+            Line(f"drawing {each:,.0f} words of 16 bits a path from Philox, part of a block", drawn.told(100, " %")),
+            Line("looking them up in tables and comparing them, part of a block", looked.told(100, " %")),
+            Line("the same words from Philox in long stretches, part of a block", bare.told(100, " %")),
+            Line(f"the same words from Philox in long stretches, {NUMPY}", f"{floor.told()} times"),
+            Line(f"a path beyond Python's calls, in a block of {LARGE:,} over one in a block of {BLOCK:,}",
+                 f"{larger.told()} times"),
+        ],
+        {"words": words, "drawing": drawn.kept(), "looking_up": looked.kept(), "at_a_stretch": bare.kept(),
+         "floor": floor.kept(), "larger_block": larger.kept(), "large": LARGE, "block": BLOCK, "turns": TURNS},
+    )  # fmt: skip

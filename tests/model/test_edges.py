@@ -1,0 +1,111 @@
+"""The edges of the equations: where a value is held, what type it has, and on which side of a limit the limit lies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model.test_followed import SIZE, moved
+from model.test_world import ally
+from sim.model import budget, growth, outturn, related, targets
+from sim.model.links import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, MOST_PCT, at_least, at_most, on, positive, spread, within
+from sim.model.urgency import past_urgency, power
+from sim.model.world import Target
+
+
+def array(*values: float) -> Any:
+    return np.array(values, dtype=np.float32)
+
+
+def test_a_year_halves_gdp_at_most_and_doubles_it_at_most() -> None:
+    after = growth.next_gdp(array(10, 10, 10, 10), 1.0, 2.0, array(-90, -3, 3, 200))
+    assert after.tolist() == pytest.approx([5.0, 10.0, 10.6, 20.0])
+    assert growth.held_gdp(array(1e-9, 5.0, 1e9)).tolist() == pytest.approx([LEAST_GDP_USD_BN, 5.0, MOST_GDP_USD_BN])
+
+
+def test_a_surprise_of_growth_is_at_least_minus_fifty_and_own_recessions_lower_it() -> None:
+    assert growth.surprise(1.0, array(2.0, -40.0), 2.0).tolist() == [5.0, -50.0]
+    assert growth.surprise(1.0, array(2.0), 2.0, array(3.0)).tolist() == [2.0]
+
+
+def test_no_share_is_above_all_of_gdp() -> None:
+    assert outturn.outturn(array(90.0), array(40.0), 1.0, 0.0, 0.0, floor_pct=0.2).tolist() == [MOST_PCT]
+    assert outturn.outturn(array(0.3), array(-0.3), 1.0, 0.0, 0.0, floor_pct=0.2).tolist() == pytest.approx([0.2])
+    assert outturn.reported(array(90.0), 0.5).tolist() == [MOST_PCT]
+    assert outturn.pushed(array(90.0), 99.0, array(0.5))[0].tolist() == [MOST_PCT]
+
+
+def test_a_rise_is_executed_in_part_and_a_cut_in_full() -> None:
+    after = outturn.outturn(array(2.0, 2.0, 2.0), array(0.5, -0.5, 0.0), 0.8, 0.0, 25.0, floor_pct=0.2)
+    assert after.tolist() == pytest.approx([2.4 / 1.25, 1.5 / 1.25, 2.0 / 1.25])
+
+
+def test_a_late_push_is_possible_at_just_the_reach() -> None:
+    at_reach = outturn.late_push_open(array(2.0), array(2.2), 2.5, np.array([True]), reach_pct=0.5, reach=1.0)
+    assert at_reach.tolist() == [True]
+    assert not outturn.late_push_open(array(1.75), array(2.2), 2.5, np.array([True]), reach_pct=0.5, reach=1.0)
+
+
+def test_room_is_single_precision_as_what_it_multiplies() -> None:
+    limits = {"debt_from_pct": 60.0, "debt_span_pct": 60.0, "deficit_from_pct": 3.0, "deficit_span_pct": 3.0}
+    room = budget.fiscal_room(100.0, 1.0, loss=0.45, **limits)
+    assert room.dtype == np.float32
+    assert room == pytest.approx(1 - 0.45 * 40 / 60)
+    deep = budget.fiscal_room(10.0, 4.5, loss=0.45, **limits)
+    assert (deep.dtype, float(deep)) == (np.float32, pytest.approx(1 - 0.45 * 0.5))
+
+
+def test_a_number_is_spread_and_an_array_copied_in_single_precision() -> None:
+    assert (spread(0.1, 3).dtype, spread(0.1, 3).shape) == (np.float32, (3,))
+    values = np.array([1.0, 2.0])
+    copied = spread(values, 2)
+    copied[0] = 9.0
+    assert (copied.dtype, values[0]) == (np.float32, 1.0)
+    assert on(0.5, np.array([1])) == 0.5
+    assert on(array(1, 2, 3), np.array([2, 0])).tolist() == [3.0, 1.0]
+    assert on(np.float32(4.0), np.array([1])) == 4.0
+
+
+def test_bounds_hold_numbers_and_arrays() -> None:
+    values = array(-1.0, 0.5, 3.0)
+    assert positive(values).tolist() == [0.0, 0.5, 3.0]
+    assert at_most(values, 1.0).tolist() == [-1.0, 0.5, 1.0]
+    assert at_least(values, array(0.0, 1.0, 2.0)).tolist() == [0.0, 1.0, 3.0]
+    assert within(values, 0.0, 1.0).tolist() == [0.0, 0.5, 1.0]
+    assert [at_most(3.0, 1.0), at_least(3.0, 5.0), within(2.0, 0.0, 1.0)] == [1.0, 5.0, 1.0]
+    assert {bound(values, 1.0).dtype for bound in (at_most, at_least)} == {values.dtype}
+    with pytest.raises(ValueError, match="read-only"):
+        np.add(values, 1, out=positive.__globals__["_zeros"](3))
+
+
+def test_security_related_outlays_stay_at_or_above_zero() -> None:
+    assert related.next_related(array(1.0, 0.0), array(0.5, 0.0), -0.5, speed=0.5, scale_pct=2.0).tolist() == [0.5, 0.0]
+
+
+def test_urgency_of_the_past_is_a_number_unless_the_decay_differs_by_path() -> None:
+    one = past_urgency(2015, 3, 0.5, [(2014, 3, 1.0, ""), (2015, 3, 0.25, ""), (2015, 4, 9.0, "")])
+    assert isinstance(one, float)
+    assert one == 0.5**12 + 0.25
+    monthly = array(0.9, 0.99)
+    two = past_urgency(2015, 3, monthly, [(2014, 3, 1.0, "")])
+    assert two.dtype == np.float32
+    assert two.tolist() == power(monthly.astype(np.float64), 12).astype(np.float32).tolist()
+
+
+def test_what_all_paths_agree_on_stays_a_number_and_the_rest_is_single_precision() -> None:
+    dates_apart = [Target(3.5, 2032.0, 1.0, SIZE), moved(Target(3.5, 2040.0, 1.0, SIZE), [1], by=2028.0)]
+    share, due, commitment = targets.followed(ally(2.0), dates_apart, 1.0, 2027)
+    assert (share, commitment) == (3.5, 1.0)
+    assert not isinstance(share, np.ndarray)
+    assert (due.dtype, due.tolist()) == (np.float32, [2032.0, 2028.0, 2032.0])
+    shares_apart = [moved(Target(3.5, 2032.0, 1.0, SIZE), [1], share_pct=4.0)]
+    assert targets.followed(ally(2.0), shares_apart, 1.0, 2027).share_pct.dtype == np.float32
+    assert targets.years_left(2032.0, 2027).dtype == np.float32
+
+
+def test_a_commitment_is_held_to_what_binds_as_a_number_or_an_array() -> None:
+    assert targets.least(1.0, 0.3) == 0.3
+    held = targets.least(array(1.0, 0.2), 0.3)
+    assert (held.dtype, held.tolist()) == (np.float32, pytest.approx([0.3, 0.2]))
