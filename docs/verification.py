@@ -183,7 +183,7 @@ from the law's own quantile at 1e-8:
 
 {table(families, ["law", "draws", "chi-square / cells", "low end, high end", "smallest p"])}
 
-**Independence** of {correlations["streams"]} streams of other names, allies, years, words and seeds:
+**Independence** of {correlations["streams"]} streams of other names, allies, years and words:
 
 {table(together, ["correlations of", "pairs", "largest", "bound", "p"])}
 

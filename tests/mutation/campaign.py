@@ -45,7 +45,7 @@ class Room:
 
 
 ROOMS = {
-    "results": Room(("sim/results/*",), ("tests/results/test_by_path.py", "tests/precision")),
+    "results": Room(("sim/results/*",), ("tests/results/test_by_path.py", "tests/results/test_intervals.py")),
     "draws": Room(
         ("sim/distributions/draws.py", "sim/distributions/tables.py", "sim/streams.py", "sim/exact.py"),
         (

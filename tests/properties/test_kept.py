@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 import pytest
 import tomli_w
+from hypothesis import assume
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -127,7 +128,9 @@ def test_extending_in_steps_is_extending_what_was_resolved(base: Table, middle: 
         written(folder, "base", base)
         between = written(folder, "middle", {**overlay(middle, base), "extends": "base.toml"})
         top = written(folder, "last", {**overlay(last, base), "extends": "middle.toml"})
-        (Path(folder) / "resolved.toml").write_text(sim.dump(sim.load(between)), encoding="utf-8")
+        resolved = loaded_or_refused(between)
+        assume(isinstance(resolved, sim.Scenario))
+        (Path(folder) / "resolved.toml").write_text(sim.dump(resolved), encoding="utf-8")
         short = written(folder, "short", {**overlay(last, base), "extends": "resolved.toml"})
         assert loaded_or_refused(short) == loaded_or_refused(top)
 

@@ -97,26 +97,27 @@ def turned_until_equal(world: World, seed: int, path: int, order: Sequence[str],
             later = difference(world, rows, order, kept, path)
             if later is None:
                 return rows
-            if later[0] > apart[0]:
+            if later[:2] > apart[:2]:
                 turned, near, apart = turned | {place}, seen, later
                 break
         else:
             break
-    raise Disagreement(f"path {path}: {apart[1]} {apart[0]} {apart[2]}: twin {apart[3]!r}, product {apart[4]!r}")
+    year, _, iso3, name, twin, product = apart
+    raise Disagreement(f"path {path}: {iso3} {year} {name}: twin {twin!r}, product {product!r}")
 
 
-Apart = tuple[int, str, str, Bounded, float]
+Apart = tuple[int, int, str, str, Bounded, float]
 
 
 def difference(world: World, rows: Rows, order: Sequence[str], kept: Kept, path: int) -> Apart | None:
-    """The first number that is further from the product's than its bound: year, ally, name, twin, product."""
+    """The first number that is further from the product's than its bound: year, row, ally, name, twin, product."""
     for place, year in enumerate(world.years):
         for row, iso3 in enumerate(order):
             cell = rows[iso3, year]
             for name in KEPT:
                 value, error = parts(cell[name])
                 if not abs(value - kept[name][row][place][path]) <= error:
-                    return year, iso3, name, cell[name], kept[name][row][place][path]
+                    return year, row, iso3, name, cell[name], kept[name][row][place][path]
     return None
 
 
