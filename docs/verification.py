@@ -288,9 +288,14 @@ def guided(figures: Figures) -> str:
 def mutation(figures: Figures) -> str:
     """Planted faults in the code."""
     rows = [
-        [row["room"], f"{row['mutants']:,}", f"{row['killed']:,}", row["timed_out"], row["equivalent"], row["lived"],
-         share(row["score"])] for row in figures["rooms"]
+        [row["room"], f"{row['mutants']:,}", f"{row['untried']:,}", f"{row['killed']:,}", row["timed_out"],
+         row["equivalent"], row["lived"], share(row["score"])] for row in figures["rooms"]
     ]  # fmt: skip
+    open_rooms = [row["room"] for row in figures["rooms"] if row["untried"]]
+    not_done = [
+        *(f"**The room {name} has not been tried to the end.**" for name in open_rooms),
+        *(f"**The room {name} has not been run yet.**" for name in figures["not_run"]),
+    ]
     left = [f"- `{line}`" for row in figures["rooms"] for line in row["left"]]
     survivors = "\n\n<details><summary>The survivors, each before and after</summary>\n\n" + "\n".join(left)
     return f"""[mutmut](https://mutmut.readthedocs.io/) plants one fault at a time in the code, and the tests that are about the room
@@ -298,9 +303,9 @@ must notice ([`tests/mutation/`](../tests/mutation/)); golden numbers do not cou
 means and not of having changed. At least {share(figures["least"])} must die. An equivalent mutant is the original in
 other words, with its reason in `tests/mutation/equivalent.toml`.
 
-{table(rows, ["room", "mutants", "killed", "ran for ever", "equivalent", "lived", "died of those that could"])}{
-        survivors + chr(10) * 2 + "</details>" if left else ""
-    }"""
+{table(rows, ["room", "mutants", "not tried", "killed", "ran for ever", "equivalent", "lived", "died of those tried that could"])}
+
+{" ".join(not_done)}{survivors + chr(10) * 2 + "</details>" if left else ""}"""
 
 
 SECTIONS: dict[str, tuple[str, Callable[[Figures], str]]] = {

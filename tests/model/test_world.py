@@ -179,3 +179,40 @@ def test_an_ally_keeps_its_rows_of_the_world() -> None:
     )
     assert len(seen) == 3 * 31
     assert all(seen)
+
+
+def test_elections_change_governments_of_several_allies_at_once() -> None:
+    here = world(ally(), ally())
+    for _ in range(2):
+        here.change_governments(np.array([1, 3, 5]), np.array([0.5, -0.25, 1.0], dtype=np.float32))
+    assert here.will.tolist() == [[0.0, 1.0, 0.0], [-0.5, 0.0, 2.0]]
+    assert here.changes.tolist() == [[0, 2, 0], [2, 0, 2]]
+
+
+def test_the_sums_of_december_are_those_of_europe_and_canada_in_single_precision() -> None:
+    here = world(ally(2.0), ally(3.0), ally(50.0))
+    here.allies["X2"].europe_canada = False
+    here.close_year()
+    assert here.gdp_usd_bn.tolist() == [5.0] * 3
+    assert here.outlays_usd_bn.tolist() == [13.0] * 3
+    assert {here.gdp_usd_bn.dtype, here.outlays_usd_bn.dtype} == {np.dtype(np.float32)}
+
+
+def test_a_hit_on_some_paths_shares_the_draws_of_the_whole() -> None:
+    hit = Hit(Draws(1, 0, 3), "event/x", 2027, np.arange(3))
+    law = Uniform(low=0.0, high=1.0)
+    whole = hit.draw("size", law)
+    assert hit.at(PATHS).drawn is hit.drawn
+    assert hit.at(PATHS).draw("size", law).tolist() == whole[PATHS].tolist()
+
+
+def test_urgency_fades_by_the_month_in_double_precision_and_by_path_in_single() -> None:
+    one = Urgency(np.ones(3, dtype=np.float32), 0, 0.99)
+    assert one.level(24).tolist() == pytest.approx([0.99**24] * 3, rel=1e-7)
+    assert isinstance(one._left(24), float)
+    monthly = np.array([0.9, 0.99, 0.999], dtype=np.float32)
+    each = Urgency(np.ones(3, dtype=np.float32), 0, monthly)
+    by_hand = np.prod([monthly.astype(np.float64)] * 24, axis=0)
+    assert each.level(24).tolist() == pytest.approx(by_hand.astype(np.float32).tolist(), rel=1e-6)
+    assert each._left(24).dtype == np.float32
+    assert each.level(24) is each.level(24)
