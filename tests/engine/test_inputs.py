@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sim
+from sim.engine import inputs
 from sim.engine.inputs import ally_inputs, first_growth_missing
 
 
@@ -46,3 +47,18 @@ def test_an_ally_of_the_file_has_its_own_figures() -> None:
         2.5, 1.9, 50.0, 0.2, 0.5,
     )  # fmt: skip
     assert not italy.estimated
+
+
+def test_a_figure_that_is_missing_is_told_with_its_place_and_what_to_do() -> None:
+    found = [
+        inputs._missing("gdp", "ITA", "nominal_usd_bn", "of 2026"),
+        inputs._missing("shares", "ITA", "share_pct", "of 2026", "or set [ally.ITA] share_pct"),
+    ]
+    assert {(fault.line, fault.value, fault.code) for fault in found} == {(0, "blank", "missing-figure")}
+    assert [fault.file for fault in found] == ["data table gdp", "data table shares"]
+    assert [fault.field for fault in found] == ["ITA.nominal_usd_bn", "ITA.share_pct"]
+    assert {fault.rule for fault in found} == {"the run needs the figure of 2026"}
+    assert [fault.remedy for fault in found] == [
+        "fill the table, choose another base_year",
+        "fill the table, choose another base_year, or set [ally.ITA] share_pct",
+    ]

@@ -70,7 +70,11 @@ ROOMS = {
             "tests/reference/test_few.py",
             "tests/events",
             "tests/properties/test_paths.py",
-            *(f"tests/engine/test_{name}.py" for name in ("absurd", "by_hand", "inputs", "invariants", "variants")),
+            "tests/data/test_replacements.py",
+            *(
+                f"tests/engine/test_{name}.py"
+                for name in ("absurd", "block", "by_hand", "inputs", "invariants", "variants")
+            ),
         ),
     ),
 }
@@ -168,10 +172,12 @@ def survivors(work: Path) -> list[Survivor]:
     names = [name for name, code in tried(work) if code is not None and code not in KILLED | TIMED_OUT]
     if not names:
         return []
+    from mutmut.configuration import reset_config
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
     before = Path.cwd()
-    os.chdir(work)  # mutmut reads its settings and its mutants where it stands
+    os.chdir(work)  # mutmut reads its settings, once, and its mutants where it stands
+    reset_config()
     try:
         return [_survivor(name, get_diff_for_mutant(name)) for name in names]
     finally:

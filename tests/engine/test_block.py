@@ -1,0 +1,73 @@
+"""A job's blocks are its paths one after the other; what an onlooker is told of elections is what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+import sim
+from sim.data.tables import load_tables
+from sim.engine.block import Job, run_block, run_job
+from sim.engine.elections import EARLY, GOVERNMENT, SCHEDULED
+from sim.engine.observer import Observer
+from sim.model.world import AllyState, Hit, World
+
+TARGET = "[targets.core]\nshare_pct = 3.5\nby = 2030\n[horizon]\nlast_year = 2029\n"
+
+
+CODES = {ally.iso3: ally.iso_numeric for ally in load_tables().armed_allies()}
+
+
+def test_a_job_is_its_blocks_one_after_the_other() -> None:
+    scenario = sim.loads(TARGET)
+    whole = run_block(scenario, 7, 32, 80, ["share_pct"])
+    for block in (16, 32, 80, 4_096):
+        parts = run_job(Job(scenario, 7, 32, 80, block, ("share_pct",)))
+        assert (parts.first, parts.paths) == (32, 80)
+        assert parts.digest() == whole.digest()
+
+
+class Polls(Observer):
+    """Notes every election and fall it is told of."""
+
+    def begin(self, world: World) -> None:
+        self.world = world
+        self.seen: list[tuple[str, str, int, int, int]] = []  # stream, ally, year, month, paths
+
+    @contextmanager
+    def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
+        yield
+        if ally is None or hit.stream not in (GOVERNMENT, EARLY, SCHEDULED):
+            return
+        clock = self.world.clock
+        assert hit.draws is self.world.draws
+        assert (hit.period, hit.ally) == (clock.year, CODES[ally.iso3])
+        assert hit.paths.size
+        assert (np.diff(hit.paths) > 0).all()
+        assert ally.in_prose in words(hit)
+        self.seen.append((hit.stream, ally.iso3, clock.year, clock.month % 12 + 1, hit.paths.size))
+
+
+def polls(politics: str) -> list[tuple[str, str, int, int, int]]:
+    observer = Polls()
+    run_block(sim.loads(f"{TARGET}[budget]\npledges = false\n[will]\n{politics}"), 3, 0, 512, observer=observer)
+    return observer.seen
+
+
+def test_onlookers_are_told_of_every_election_by_ally_stream_and_month() -> None:
+    seen = polls("early_election_rate = 0.5\nchange_between_elections = 0.5\n")
+    assert {stream for stream, *_ in seen} == {GOVERNMENT, EARLY, SCHEDULED}
+    assert {month for stream, _, _, month, _ in seen if stream == GOVERNMENT} == {1}
+    assert {month for stream, _, _, month, _ in seen if stream == EARLY} == set(range(1, 13))
+    assert len({iso3 for _, iso3, *_ in seen}) == 31
+    assert all(paths < 512 for stream, *_, paths in seen if stream != SCHEDULED)
+
+
+@pytest.mark.parametrize("quiet", ["early_election_rate = 0.0\nchange_between_elections = 0.0\n"])
+def test_nobody_is_told_of_what_happens_on_no_path(quiet: str) -> None:
+    seen = polls(quiet)
+    assert {stream for stream, *_ in seen} == {SCHEDULED}
+    assert {paths for *_, paths in seen} == {512}, "no earlier vote makes one void"
