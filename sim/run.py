@@ -30,8 +30,9 @@ have too little to share. Twice as many are no faster."""
 WORTH_A_POOL = 60_000_000
 """Ally-years from which starting worker processes pays."""
 
-JOBS_PER_WORKER, MOST_BLOCKS_A_JOB = 4, 8
-"""Enough jobs for an even load and a moving progress bar, few enough that sending counts back costs little."""
+JOBS_PER_WORKER, MOST_BLOCKS_A_JOB = 4, 4
+"""Enough jobs for an even load and a moving progress bar, few enough that sending counts back costs little. A job is
+finished before an interrupted run ends: it takes a second or two."""
 
 MOST_PATHS = 1_000_000_000
 """Paths of a run at most."""
