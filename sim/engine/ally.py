@@ -178,7 +178,7 @@ class Ally:
         pushed = hit.at(hit.chosen("chance", chance))
         if not pushed.paths.size:
             return
-        target = on(state.target_pct, pushed.paths)
+        target = np.asarray(on(state.target_pct, pushed.paths), dtype=np.float32)  # a number where all paths agree
         excess = pushed.draw("excess", o.late_push_excess)
         state.reported_pct = reported.copy()
         state.reported_pct[pushed.paths], state.share_pct[pushed.paths] = outturn.pushed(

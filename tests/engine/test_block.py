@@ -71,3 +71,16 @@ def test_nobody_is_told_of_what_happens_on_no_path(quiet: str) -> None:
     seen = polls(quiet)
     assert {stream for stream, *_ in seen} == {SCHEDULED}
     assert {paths for *_, paths in seen} == {512}, "no earlier vote makes one void"
+
+
+def test_which_target_a_blocks_other_paths_follow_moves_no_bit() -> None:
+    """A target that all paths of a block follow is a number, else an array: a constant excess meets both alike."""
+    scenario = sim.loads(
+        "[horizon]\nlast_year = 2030\n[targets.core]\nshare_pct = 2.37\nby = 2027\nyardstick = true\n"
+        "[targets.more]\nshare_pct = 2.83\nby = 2028\n"
+        "[outturn]\nlate_push_excess = 0.01234567\nlate_push_reach_pct = 2.0\n"
+    )
+    whole = run_block(scenario, 7, 0, 512, ["reported_pct"]).kept["reported_pct"]
+    for first in range(0, 512, 16):
+        part = run_block(scenario, 7, first, 16, ["reported_pct"]).kept["reported_pct"]
+        assert (part == whole[:, :, first : first + 16]).all()
