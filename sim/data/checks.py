@@ -42,6 +42,7 @@ def row_faults(name: str, lines: Lines, file: str, allies: Mapping[str, AllyRow]
         yield from _record_faults(row, line, file)
     if name == "allies":
         yield from _numeric_faults(lines, file)
+        yield from _peer_faults(lines, file)
 
 
 def cover_faults(name: str, rows: Sequence[Row], file: str, allies: Mapping[str, AllyRow]) -> Iterator[Fault]:
@@ -128,3 +129,13 @@ def _numeric_faults(lines: Lines, file: str) -> Iterator[Fault]:
             rule = f"must differ between allies; {first} has the same"
             remedy = "write the ISO 3166 numeric code"
             yield Fault(file, line, "iso_numeric", str(row.iso_numeric), rule, remedy, "duplicate")
+
+
+def _peer_faults(lines: Lines, file: str) -> Iterator[Fault]:
+    """Each ally looks to the average of the others of Europe and Canada: there must be another one."""
+    armed = sorted(row.iso3 for _, row in lines if isinstance(row, AllyRow) and row.armed_forces and row.iso3 != "USA")
+    if len(armed) < 2:
+        rule = (
+            "must have two allies with armed forces in Europe and Canada or more: each looks to the average of others"
+        )
+        yield Fault(file, 0, "armed_forces", ", ".join(armed), rule, "write 1 for those that have", "missing-ally")

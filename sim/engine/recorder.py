@@ -1,4 +1,4 @@
-"""Reads the world at the end of each year and counts. It keeps no path unless asked."""
+"""Reads the world at the end of each year and counts: each figure once. It keeps no path unless asked."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ class Recorder:
                     self._record_ally(place, ally, year, step, tallies, sums)
             self._record_group(group, step, sums)
         for tally, complying in enumerate(tallies):
-            arrays["number"][tally, step] += np.bincount(complying, minlength=arrays["number"].shape[2])
+            arrays["number"][tally, step] = np.bincount(complying, minlength=arrays["number"].shape[2])
         if last:
             for place, history in enumerate(self._history):
                 if history is None:
-                    arrays["first_year"][place, -1] += size
+                    arrays["first_year"][place, -1] = size
                     continue
-                arrays["first_year"][place] += np.bincount(history.first, minlength=self._bins)
-                arrays["kept_from"][place] += np.bincount(history.first[history.kept], minlength=self._bins)
+                arrays["first_year"][place] = np.bincount(history.first, minlength=self._bins)
+                arrays["kept_from"][place] = np.bincount(history.first[history.kept], minlength=self._bins)
 
     def _record_group(self, group: int, step: int, sums: Sums) -> None:
         arrays = self.counts.arrays
@@ -87,7 +87,7 @@ class Recorder:
             _count(arrays["group_shares"][group, pillar, step], printed(outlays / sums.gdp))
         cells = _usd_cells(sums.shortfall_usd_m, self._group_usd_cell[group])
         _count(arrays["group_shortfall_usd"][group, step], cells)
-        arrays["group_shortfall_usd_m"][group, step] += int(sums.shortfall_usd_m.sum())
+        arrays["group_shortfall_usd_m"][group, step] = int(sums.shortfall_usd_m.sum())
 
     def _record_ally(
         self, place: int, ally: AllyState, year: int, step: int, tallies: NDArray[np.uint8], sums: Sums
@@ -105,12 +105,12 @@ class Recorder:
         met = self._compliance(ally.iso3, prints)
         for pillar, compliant in enumerate(met):
             if compliant is not None:
-                arrays["compliant"][pillar, place, step] += np.count_nonzero(compliant)
+                arrays["compliant"][pillar, place, step] = np.count_nonzero(compliant)
                 tallies[pillar] += compliant.view(np.uint8)
         core, history = met[CORE], self._history[place]
         if core is not None and history is not None:
             tallies[WITHOUT_PUSH] += core.view(np.uint8)
-            arrays["in_force"][place, step] += np.count_nonzero(self._meets_in_force(core, prints[CORE], year))
+            arrays["in_force"][place, step] = np.count_nonzero(self._meets_in_force(core, prints[CORE], year))
             history.add(core)
             self._shortfall(place, step, ally, prints[CORE], sums)
         if ally.pushed is not None:
@@ -129,7 +129,7 @@ class Recorder:
             if compliant is None or honest is None:
                 continue
             on_paper = compliant[paths] & ~honest
-            self.counts.arrays["on_paper"][pillar, place, step] += np.count_nonzero(on_paper)
+            self.counts.arrays["on_paper"][pillar, place, step] = np.count_nonzero(on_paper)
             if pillar == CORE:
                 tallies[WITHOUT_PUSH, paths] -= on_paper
 
@@ -162,7 +162,7 @@ class Recorder:
         short = positive((goal - cells).astype(np.float32))  # hundredths of a point
         usd_m: Array = np.floor(short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5)
         _count(self.counts.arrays["shortfall_usd"][place, step], _usd_cells(usd_m, self._usd_cell[place]))
-        self.counts.arrays["shortfall_usd_m"][place, step] += int(usd_m.sum(dtype=np.float64))
+        self.counts.arrays["shortfall_usd_m"][place, step] = int(usd_m.sum(dtype=np.float64))
         sums.shortfall_usd_m += usd_m
 
 
@@ -214,7 +214,7 @@ def _usd_cells(usd_m: NDArray[Any], cell_usd_bn: float) -> NDArray[np.int32]:
 
 
 def _count(histogram: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
-    """Add one to each path's cell; what lies above the grid goes to the last."""
+    """Count the paths of each cell; what lies above the grid goes to the last."""
     counts = np.bincount(cells, minlength=CELLS)
-    histogram += counts[:CELLS]
+    histogram[:] = counts[:CELLS]
     histogram[-1] += counts[CELLS:].sum()

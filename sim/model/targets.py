@@ -83,8 +83,8 @@ def _where(better: Mask, new: Value, old: Value) -> Value:
 def _better(candidate: Candidate, ally: AllyState, year: int, best: Array) -> tuple[Mask, Array]:
     """Where a candidate asks for more than the best so far, and the best with it; of two opt-outs the later wins."""
     holds = candidate.holds
-    if isinstance(candidate.commitment, np.ndarray):
-        holds = candidate.commitment > 0 if holds is None else holds & (candidate.commitment > 0)
+    if isinstance(candidate.commitment, np.ndarray):  # of a target of the alliance: these hold on every path
+        holds = candidate.commitment > 0
     if candidate.opt_out:
         assert holds is not None
         return holds, np.where(holds, np.float32(np.inf), best)

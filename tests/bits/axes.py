@@ -20,8 +20,10 @@ SHORT = Spec((MAIN,), 640)
 """Few enough for blocks of 16, each of which takes a quarter of a second however few its paths."""
 LONG = Spec((MAIN,), 20_000)
 """More paths than a block of 16,384."""
+MADE = Spec(tuple(str(ROOT / "tests" / "bits" / f"{name}.toml") for name in ("small", "constants")), 640, seed=7)
+"""Something of everything, drawn and as plain numbers: roundings that no shipped scenario has."""
 
-GRID = {SHORT: (16, 256, None), LONG: (1_024, 16_384, None)}
+GRID = {SHORT: (16, 256, None), LONG: (1_024, 16_384, None), MADE: (16, 256)}
 WORKERS = (1, 2, 3)
 EXECUTORS = ("serial", "processes")
 HASHES = ("1", "77", "4294967295", "random")
@@ -47,7 +49,7 @@ class Cell:
 
 def cells(cache: Path, oldest: str, newest: str) -> list[Cell]:
     """All cells, the base first."""
-    found = [Cell("base", "serial, one block", spec) for spec in (ALL, SHORT, LONG)]
+    found = [Cell("base", "serial, one block", spec) for spec in (ALL, SHORT, LONG, MADE)]
     found.append(Cell("printed", "sim run --json", ONE, prints=True))
     found += [Cell("control", change, replace(ONE, change=change)) for change in ("seed", "stream version", "table")]
     for spec, blocks in GRID.items():

@@ -13,7 +13,7 @@ from bits.digest import Spec, digest, digests
 from bits.environments import WITHOUT_FMA, compiled_locales, dispatched, in_utf8, measured, printed
 from sim.executors import EXECUTORS
 
-SMALL = str(Path(__file__).with_name("small.toml"))
+SMALL, CONSTANTS = (str(Path(__file__).with_name(f"{name}.toml")) for name in ("small", "constants"))
 PATHS = 96
 BASE = Spec((SMALL,), PATHS)
 
@@ -27,6 +27,11 @@ def here() -> str:
 @pytest.mark.parametrize("block", [16, 64])
 def test_the_block_changes_no_bit(block: int, here: str) -> None:
     assert digests(Spec((SMALL,), PATHS, block=block))[SMALL] == here
+
+
+def test_the_block_changes_no_bit_where_numbers_stand_for_distributions() -> None:
+    whole, *parts = (digests(Spec((CONSTANTS,), 480, seed=7, block=block)) for block in (None, 16, 64))
+    assert parts == [whole, whole]
 
 
 @pytest.mark.parametrize("workers", [2, 3])

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from sim.data.reader import MAX_FAULTS, MAX_ROWS
 from sim.data.rows import ROWS
 from sim.data.tables import Replacement, load_tables
 from sim.errors import ScenarioError
+from sim.scenario.loading import reload
 
 
 def packaged(name: str) -> str:
@@ -207,6 +209,28 @@ def test_allies_may_be_added_when_every_table_that_needs_them_has_them():
     )
     assert len(tables.armed_allies()) == 32
     assert tables.share("UKR", 2026).share_pct == 20
+
+
+@pytest.mark.parametrize("armed", [set(), {"USA"}, {"NOR"}, {"USA", "NOR"}])
+def test_an_ally_needs_another_one_to_look_to(armed):
+    header, *rows = packaged("allies").splitlines()
+    table = "\n".join([header, *(row[:-1] + str(int(row[:3] in armed)) for row in rows)])
+    found = [fault for fault in faults_of("allies", table) if fault.field == "armed_forces"]
+    assert [(fault.code, fault.value) for fault in found] == [("missing-ally", "NOR" if "NOR" in armed else "")]
+
+
+def test_the_smallest_alliance_with_peers_runs():
+    few = ("DNK", "NOR", "USA")  # defaults.toml names the last
+
+    def of_few(name: str) -> str:
+        header, *rows = packaged(name).splitlines()
+        return "\n".join([header, *(row for row in rows if row[:3] in few)])
+
+    header, *rows = packaged("allies").splitlines()
+    tables = {"allies": "\n".join([header, *(row[:-1] + str(int(row[:3] in few)) for row in rows)])}
+    tables |= {name: of_few(name) for name in ("shares", "share_vintages", "announced_paths", "promises")}
+    scenario = reload("[targets.core]\nshare_pct = 3\nby = 2028", {n: Replacement(n, t) for n, t in tables.items()})
+    assert set(sim.simulate(scenario, paths=16, seed=1).compliance()["iso3"]) == set(few)
 
 
 def test_an_ally_that_other_tables_name_may_not_be_left_out():
