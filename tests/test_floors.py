@@ -14,7 +14,7 @@ FLOORS: list[list[str]] = [
     ["distributions", "data", "record", "scores"],
     ["model", "events", "scenario"],
     ["engine", "run"],
-    ["results", "precision"],
+    ["words", "results", "precision", "charts", "report", "exports"],
     ["questions", "backtest", "calibration", "frozen"],
     ["cli", "__main__"],
 ]

@@ -8,9 +8,9 @@ from typing import Final
 
 import click
 
-from sim.cli.words import did_you_mean, plain
 from sim.data.rows import AllyRow
 from sim.data.tables import Tables
+from sim.words import did_you_mean, plain
 
 ALSO: Final[dict[str, str]] = {
     "america": "USA",

@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from sim.cli.commands import COMMANDS
+from sim.cli.commands import COMMANDS, module_of
 from sim.errors import SimError
 
 DONE, BUG, USAGE, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 5, 130
@@ -37,7 +37,7 @@ class LazyGroup(click.Group):
         """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"sim.cli.commands.{cmd_name}").command
+        command: click.Command = import_module(module_of(cmd_name)).command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -51,7 +51,7 @@ class LazyGroup(click.Group):
         """As click does it, with a suggestion for a command that is not there."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from sim.cli.words import did_you_mean
+            from sim.words import did_you_mean
 
             hint = did_you_mean(name, COMMANDS) or f"There are {', '.join(COMMANDS)}."
             raise click.UsageError(f"No such command {name!r}. {hint}", ctx)

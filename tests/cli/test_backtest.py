@@ -23,9 +23,9 @@ from sim.backtest.backtest import Backtest, backtest
 from sim.backtest.origins import ORIGINS, Mode
 from sim.backtest.rivals import RIVALS
 from sim.cli import terminal
-from sim.cli.commands.backtest import command
-from sim.cli.show import backtest_beside, backtest_page
 from sim.cli.terminal import Page
+from sim.cli.track_record import backtest_beside, backtest_page
+from sim.cli.track_record.backtest import command
 from sim.data.tables import load_tables
 
 Call = Callable[..., Any]

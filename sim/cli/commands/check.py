@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.words import plain, target
 from sim.errors import ScenarioError
+from sim.words import plain, target
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -102,8 +102,8 @@ def _table(name: str, words: tuple[str, ...], as_json: bool, as_csv: bool) -> No
 
 
 def _info(name: str) -> TableInfo:
-    from sim.cli.words import did_you_mean, plain
     from sim.data.catalogue import catalogue
+    from sim.words import did_you_mean, plain
 
     tables = {info.name: info for info in catalogue()}
     if name not in tables:

@@ -10,10 +10,10 @@ from rich.text import Text
 
 from sim.cli.show.layout import GAP, Column, fit, left_out, table
 from sim.cli.terminal import Page
-from sim.cli.words import interval, number, of_100, percent, plain, share, target
 from sim.questions.leverage import HalfUrgency
 from sim.record.record import Record, Yardstick
 from sim.results.summary import AllianceLine, AllyLine, Band, Chance
+from sim.words import interval, number, of_100, percent, plain, share, target
 
 MONTE_CARLO = (
     "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."

@@ -7,8 +7,8 @@ import textwrap
 from rich.text import Text
 
 from sim.cli.terminal import Page
-from sim.cli.words import plain
 from sim.questions.replay import MONTHS, Entry, Story
+from sim.words import plain
 
 MOST_TEXT = 80  # columns of running text at most
 WORDS = (

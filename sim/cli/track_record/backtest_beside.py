@@ -8,12 +8,12 @@ import numpy as np
 
 from sim.backtest.comparisons import COUNT, plan_summary
 from sim.backtest.tables import Rows
-from sim.cli.show.backtest_page import heading, points, put, say
 from sim.cli.show.layout import Column
 from sim.cli.terminal import Page
-from sim.cli.words import percent, share
+from sim.cli.track_record.backtest_page import heading, points, put, say
 from sim.data.tables import load_tables
 from sim.results.intervals import wilson
+from sim.words import percent, share
 
 ROOMY = 44  # columns from which a name of 14 letters fits beside the figures
 OUTSIDE = (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.cli.words import did_you_mean, interval, number, of_100, percent, plain, share
 from sim.results.intervals import wilson
+from sim.words import did_you_mean, interval, number, of_100, percent, plain, share
 
 
 def chance(met: int, paths: int) -> tuple[float, float, float]:

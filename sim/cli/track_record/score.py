@@ -80,7 +80,7 @@ def _tables(data: str | None, aggregates: str | None) -> tuple[Tables, str]:
 
 
 def _show(frozen: Frozen, scores: Scores, edition: str, tables: Tables) -> None:
-    from sim.cli.show.score_page import show
     from sim.cli.terminal import page
+    from sim.cli.track_record.score_page import show
 
     show(page(), frozen, scores, edition, max(row.year for row in tables.shares))

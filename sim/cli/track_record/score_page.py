@@ -8,9 +8,9 @@ from rich.text import Text
 
 from sim.cli.show.layout import Column, fit, left_out, table
 from sim.cli.terminal import Page
-from sim.cli.words import plain
 from sim.frozen.schema import Frozen
 from sim.frozen.scoring import COVERAGES, Line, Scores
+from sim.words import plain
 
 MOST_TEXT = 118  # columns of running text at most
 TO_FINAL = 2  # editions from a first estimate to an actual figure: 2024 was estimated in 2024 and actual in 2026

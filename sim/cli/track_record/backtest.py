@@ -75,8 +75,8 @@ def command(
 
         write_json(_plain(document(test, ahead, others, kept)))
         return
-    from sim.cli.show import backtest_beside, backtest_page
     from sim.cli.terminal import page
+    from sim.cli.track_record import backtest_beside, backtest_page
 
     sheet = page()
     backtest_page.show(sheet, test, ahead)
@@ -89,7 +89,7 @@ def command(
 def _modes(words: tuple[str, ...]) -> list[Mode]:
     """The modes asked for, in their own order."""
     from sim.backtest.origins import Mode
-    from sim.cli.words import did_you_mean, plain
+    from sim.words import did_you_mean, plain
 
     known = [mode.value for mode in Mode]
     for word in words:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.words import plain
+from sim.words import plain
 
 if TYPE_CHECKING:
     from sim.frozen.schema import Frozen

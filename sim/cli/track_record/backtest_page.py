@@ -14,9 +14,9 @@ from sim.backtest.judging import LEVELS
 from sim.backtest.origins import LAST, Mode
 from sim.cli.show.layout import Column, fit, left_out, table, taken
 from sim.cli.terminal import Page
-from sim.cli.words import number, percent
 from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
+from sim.words import number, percent
 
 MOST_TEXT = 118  # columns of running text at most
 COUNT_YEARS = (LAST - 2, LAST - 1, LAST)

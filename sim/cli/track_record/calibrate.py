@@ -62,7 +62,7 @@ def command(
                 progress=progress,
             )  # fmt: skip
 
-    from sim.cli.show import calibration_page as pages
+    from sim.cli.track_record import calibration_page as pages
 
     if every:
         founds = [estimated(year, quick=True) for year in calibration.cutoffs(vintage)]

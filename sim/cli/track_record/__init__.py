@@ -1,0 +1,1 @@
+"""The commands of the track record, and what they print: estimate on the past, forecast it, freeze, score."""
