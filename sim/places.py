@@ -26,6 +26,11 @@ def try_place(out: str | os.PathLike[str]) -> None:
 
 
 def write_text(text: str, out: str | os.PathLike[str]) -> None:
+    """Write a file in UTF-8: see `write_bytes`."""
+    write_bytes(text.encode(), out)
+
+
+def write_bytes(content: bytes, out: str | os.PathLike[str]) -> None:
     """Write a file; whatever happens, the former one or the new one stands there whole.
 
     Raises:
@@ -36,8 +41,8 @@ def write_text(text: str, out: str | os.PathLike[str]) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
             os.chmod(beside, 0o644)
             os.replace(beside, place)
         finally:

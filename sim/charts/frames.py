@@ -1,0 +1,154 @@
+"""What the pictures show, as tidy tables: a record's figures beside the published ones they go on from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.data.tables import Tables, load_tables
+from sim.record.counts import GROUPS, PILLARS
+from sim.record.record import AllyEntry, Record
+from sim.results.intervals import quantile
+
+POINT = 0.01  # a cell of a share, percentage points
+LEVELS = {
+    "q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95,
+}  # fmt: skip
+EUROPE = "EUC"
+NAMES = {EUROPE: "Europe and Canada", "NATO": "NATO"}
+
+MONTHS = 12
+
+
+def packaged(record: Record) -> Tables | None:
+    """The published figures that a run went on from; None where it had tables of the user's own."""
+    tables = load_tables()
+    return tables if record.manifest.get("data_digest") == tables.digest else None
+
+
+def name_of(record: Record, iso3: str) -> str:
+    """The name of an ally or group; raises KeyError for one the run has not."""
+    return {**NAMES, **{entry.iso3: entry.name for entry in record.description.allies}}[iso3]
+
+
+def entry_of(record: Record, iso3: str) -> AllyEntry | None:
+    """An ally of the run; None for a group."""
+    return next((entry for entry in record.description.allies if entry.iso3 == iso3), None)
+
+
+def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """The simulated core share, % of GDP: iso3, ally, year, q05, q10, q25, q50, q75, q90, q95.
+
+    The first year is the base year, where all quantiles are the published figure.
+    """
+    counts, allies = record.counts.arrays, [entry.iso3 for entry in record.description.allies]
+    core, rows = PILLARS.index("core"), []
+    for iso3 in iso3s:
+        name, base = name_of(record, iso3), base_share_pct(record, iso3)
+        histograms = (
+            counts["group_shares"][GROUPS.index(iso3), core] if iso3 in GROUPS
+            else counts["shares"][core, allies.index(iso3)]
+        )  # fmt: skip
+        values = np.stack([quantile(histograms, level, POINT) for level in LEVELS.values()])
+        rows.append((iso3, name, record.description.base_year, *[base] * len(LEVELS)))
+        rows += [(iso3, name, year, *values[:, step]) for step, year in enumerate(record.description.years)]
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", *LEVELS])
+
+
+def base_share_pct(record: Record, iso3: str) -> float:
+    """The published core share of the base year, % of GDP; of a group the GDP-weighted average."""
+    members = [e for e in record.description.allies if iso3 in (e.iso3, "NATO") or iso3 == EUROPE and e.europe_canada]
+    gdp = sum(entry.gdp_usd_bn for entry in members)
+    return sum(entry.base_share_pct * entry.gdp_usd_bn for entry in members) / gdp
+
+
+def history(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """Core shares as last published, % of GDP, to the base year: iso3, ally, year, share_pct, status.
+
+    Of an ally from NATO's table 3, of a group NATO's own aggregate; only the base year where a run had own tables.
+    """
+    tables, base, rows = packaged(record), record.description.base_year, []
+    for iso3 in iso3s:
+        name, entry = name_of(record, iso3), entry_of(record, iso3)
+        known: Sequence[Any] = ()
+        if tables is not None:
+            group = {EUROPE: "Europe and Canada", "NATO": "NATO total"}.get(iso3)
+            known = tables.shares_of(iso3) if group is None else [r for r in tables.aggregates if r.name == group]
+        rows += [(iso3, name, row.year, row.share_pct, row.status) for row in known if row.year < base]
+        status = "estimate" if entry is None or entry.estimated else "actual"
+        rows.append((iso3, name, base, base_share_pct(record, iso3), status))
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct", "status"])
+
+
+def vintages(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """Shares as earlier editions printed them, % of GDP: iso3, ally, year, edition, share_pct. July 2026 is left out.
+
+    Those editions count all outlays, that of July 2026 core outlays: a difference mixes revision and definition.
+    """
+    tables, base = packaged(record), record.description.base_year
+    latest = max((row.edition for row in tables.share_vintages), default="") if tables else ""
+    rows = [
+        (row.iso3, name_of(record, row.iso3), row.year, row.edition, row.share_pct)
+        for row in (tables.share_vintages if tables else ())
+        if row.iso3 in iso3s and row.edition < latest and row.year <= base and entry_of(record, row.iso3)
+    ]
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "edition", "share_pct"])
+
+
+def pledges(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """Targets that governments set themselves, as the model reads them: iso3, ally, year, share_pct, words."""
+    tables = packaged(record)
+    asked = json.loads(record.scenario).get("budget", {}).get("pledges", True) if record.scenario else True
+    rows = [
+        (row.iso3, name_of(record, row.iso3), row.target_year, row.target_pct,
+         f"{'own limit' if row.role == 'opt_out' else 'own pledge'} {row.target_pct:g} % by {row.target_year}")
+        for row in (tables.pledges if tables and asked else ())
+        if row.iso3 in iso3s and row.role and row.target_pct is not None and row.target_year is not None
+        and entry_of(record, row.iso3)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct", "words"])
+
+
+def announced(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """Announced spending paths, straight between their points from the base year: iso3, ally, year, share_pct."""
+    tables, rows = packaged(record), []
+    asked = json.loads(record.scenario).get("budget", {}).get("announced_paths", True) if record.scenario else True
+    for iso3 in iso3s:
+        points = tables.announced_path(iso3) if tables and asked and entry_of(record, iso3) else ()
+        if points:
+            rows.append((iso3, name_of(record, iso3), record.description.base_year, base_share_pct(record, iso3)))
+            rows += [(iso3, name_of(record, iso3), point.year, point.share_pct) for point in points]
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct"])
+
+
+def events(record: Record) -> pd.DataFrame:
+    """What a scenario sets at a date: when (decimal year), words, and the ally (none: the alliance)."""
+    rows = []
+    for event in json.loads(record.scenario).get("event", []) if record.scenario else []:
+        if event.get("when"):
+            year, month = (int(part) for part in str(event["when"]).split("-")[:2])
+            words = event.get("title") or str(event["name"]).replace("_", " ")
+            rows.append((year + (month - 1) / MONTHS, str(words), event.get("ally")))
+    return pd.DataFrame(rows, columns=["when", "words", "iso3"])
+
+
+def chances(record: Record, pillar: str = "core") -> pd.DataFrame:
+    """Probabilities with their words: the columns of `compliance` for one pillar, and `told` ("83", "<1")."""
+    from sim.results.tables import compliance
+    from sim.words import percent
+
+    table = compliance(record)
+    table = table[table.pillar == pillar].copy()
+    table["told"] = [percent(*row) for row in zip(table.probability, table.ci_low, table.ci_high, strict=True)]
+    return table
+
+
+def ranking(record: Record, year: int) -> list[str]:
+    """Allies that the core target binds, from the most to the least probable in a year; ties by name."""
+    table = chances(record)
+    table = table[table.year == year].sort_values(["probability", "ally"], ascending=[False, True])
+    return list(table.iso3)

@@ -1,0 +1,46 @@
+"""A chart as a file: SVG, PNG, PDF or JSON, without a network."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sim.errors import UsageError
+from sim.places import write_bytes
+
+FORMATS = ("svg", "png", "pdf", "json")
+SCALE = 2.0
+"""Points of a PNG per unit of the chart."""
+
+
+def save(chart: Any, path: str | os.PathLike[str]) -> Path:
+    """Write a chart in the format its ending names; a former file stays whole until the new one is.
+
+    Raises:
+        UsageError: an ending that names no format.
+        RunError: the place cannot be written.
+    """
+    place = Path(path)
+    form = place.suffix[1:].lower()
+    if form not in FORMATS:
+        raise UsageError(f"{place.name} must end in one of {', '.join(f'.{known}' for known in FORMATS)}")
+    write_bytes(content(chart, form), place)
+    return place
+
+
+def content(chart: Any, form: str) -> bytes:
+    """The chart in a format of FORMATS, as bytes."""
+    import vl_convert
+
+    if form == "json":
+        return (chart.to_json(indent=1) + "\n").encode()
+    spec = chart.to_json()
+    if form == "png":
+        made: bytes = vl_convert.vegalite_to_png(spec, scale=SCALE)
+        return made
+    if form == "pdf":
+        made = vl_convert.vegalite_to_pdf(spec)
+        return made
+    text: str = vl_convert.vegalite_to_svg(spec)
+    return text.encode()
