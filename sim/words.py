@@ -70,3 +70,44 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     near = get_close_matches(word.lower()[:60], list(known), 1, 0.6)
     return f"Did you mean {near[0]!r}?" if near else ""
+
+
+SCALE = (
+    (0.05, "almost no chance"), (0.20, "very unlikely"), (0.45, "unlikely"), (0.55, "roughly even"), (0.80, "likely"),
+    (0.95, "very likely"), (1.01, "almost certain"),
+)  # fmt: skip
+"""Words for probabilities, each up to its bound: those of US Intelligence Community Directive 203 (2015), section D.6."""
+
+
+def likelihood(probability: float) -> str:
+    """The word of the one fixed scale for a probability; always printed with its number."""
+    return next(word for bound, word in SCALE if probability < bound)
+
+
+def scale_in_words() -> list[tuple[str, str]]:
+    """The scale for readers: each word with its runs of 100, "5 to 20"."""
+    bounds = [0.0, *(bound for bound, _ in SCALE)]
+    rows = []
+    for low, (high, word) in zip(bounds, SCALE, strict=False):
+        span = f"below {high * 100:.0f}" if low == 0 else f"{low * 100:.0f} or more" if high > 1 else f"{low * 100:.0f} to {high * 100:.0f}"
+        rows.append((word, span))
+    return rows
+
+
+def money(usd_bn: float) -> str:
+    """An amount of USD billion with two digits: "1.4", "38", "310", "<0.1"."""
+    if usd_bn < 0.05:
+        return "<0.1"
+    if usd_bn < 9.95:
+        return f"{usd_bn:.1f}"
+    digits = len(str(round(usd_bn))) - 2
+    return f"{round(usd_bn, -digits):,.0f}"
+
+
+def listed(names: Iterable[str], most: int | None = None) -> str:
+    """Names in a sentence: "A, B and C"; after `most` of them "A, B and 5 others"."""
+    names = list(names)
+    if most is not None and len(names) > most:
+        rest = len(names) - most
+        return f"{', '.join(names[:most])} and {rest} other{'s' if rest > 1 else ''}"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else "none"

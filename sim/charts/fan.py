@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -92,7 +93,7 @@ def _layers(record: Record, codes: Sequence[str], colours: Look, *, words: bool)
     last = record.description.years[-1]
     x = alt.X(
         "year:Q", title=None, scale=alt.Scale(domain=[HISTORY_FROM, last + 0.6], nice=False),
-        axis=alt.Axis(format="d", tickMinStep=1, grid=False),
+        axis=alt.Axis(format="d", values=list(range(HISTORY_FROM, last + 1, 2)), grid=False),
     )  # fmt: skip
     bands, past = frames.bands(record, codes), frames.history(record, codes)
     y = {"title": "% of GDP, core outlays as NATO counts them", "scale": _scale(record, bands)}
@@ -188,10 +189,13 @@ def _on_paper(text: Any, colours: Look, ink: str, **where: Any) -> list[Any]:
 
 
 def _scale(record: Record, bands: pd.DataFrame) -> alt.Scale:
-    """From 0, with room for the target's words above its line. Of one chart alone: a chooser's follows the ally."""
+    """From 0, with room for the target's words above its line; of a chooser as the chosen ally needs it."""
     core = record.description.yardstick("core")
-    top = max(float(bands.q95.max()), core.share_pct * 1.12 if core else 0.0)
-    return alt.Scale(domain=[0, top * 1.02], nice=False) if bands.iso3.nunique() == 1 else alt.Scale(zero=True)
+    least = core.share_pct * 1.12 if core else 1.0
+    tops = {str(code): round(max(float(top), least) * 1.02, 2) for code, top in bands.groupby("iso3").q95.max().items()}
+    if len(tops) == 1:
+        return alt.Scale(domain=[0, *tops.values()], nice=False)
+    return alt.Scale(domainMin=0, domainMax=alt.expr(f"({json.dumps(tops)})[ally]"), nice=False)
 
 
 def _yardstick(core: Yardstick) -> str:

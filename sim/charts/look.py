@@ -60,7 +60,7 @@ def dressed(chart: Any, theme: str, *, title: str, lines: list[str], tells: str,
     colours = look(theme)
     below = [f"{ASSUMPTION}: NATO publishes no ally's security-related outlays.", *lines] if assumption else lines
     heading = alt.TitleParams(
-        text=title, subtitle=below, anchor="start", frame="group", color=colours.ink, fontSize=15, fontWeight=600,
+        text=title, subtitle=below, anchor="start", frame="bounds", color=colours.ink, fontSize=15, fontWeight=600,
         subtitleColor=colours.quiet, subtitleFontSize=12, subtitlePadding=6, offset=12, subtitleLineHeight=16,
         lineHeight=19,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from sim.charts.odds import ROW
 from sim.record.record import Record
 from sim.results.summary import default_year, step_of
 from sim.results.tables import gap
-from sim.words import target
+from sim.words import money, target
 
 LEAST_USD_BN = 0.05
 """Allies that are short of less are counted in the chart's text, not drawn."""
@@ -33,7 +33,7 @@ def shortfall(record: Record, year: int | None = None, *, theme: str = "light", 
     drawn = table[table.shortfall_usd_bn_mean >= LEAST_USD_BN].copy()
     drawn["told"] = [money(value) for value in drawn.shortfall_usd_bn_mean]
     y = alt.Y("ally:N", sort=list(drawn.ally), title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=160))
-    x = alt.X("shortfall_usd_bn_mean:Q", title=f"USD billion a year, prices and exchange rates of {record.description.base_year}",
+    x = alt.X("shortfall_usd_bn_mean:Q", title=f"USD billion a year, prices of {record.description.base_year}",
               axis=alt.Axis(tickCount=6))  # fmt: skip
     base = alt.Chart(drawn).encode(y=y)
     tips = ["ally:N", alt.Tooltip("shortfall_usd_bn_mean:Q", format=".1f", title="expected, USD bn"),
@@ -55,14 +55,3 @@ def shortfall(record: Record, year: int | None = None, *, theme: str = "light", 
     told = f"Expected shortfall to {target(aim.share_pct)} % of GDP in {year}, USD billion: {money(whole)} in all; the most: {first}."
     return dressed(chart, theme, title=f"Who holds the shortfall to {target(aim.share_pct)} % in {year}", lines=lines, tells=told)
 
-
-def money(usd_bn: float) -> str:
-    """An amount with two digits: "1.4", "38", "290", of USD billion."""
-    if usd_bn < 0.05:
-        return "<0.1"
-    if usd_bn < 9.95:
-        return f"{usd_bn:.1f}"
-    if usd_bn < 99.5:
-        return f"{usd_bn:.0f}"
-    digits = len(str(int(usd_bn))) - 2
-    return f"{round(usd_bn, -digits):,.0f}"

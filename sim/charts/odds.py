@@ -164,7 +164,8 @@ def _firsts(record: Record) -> pd.DataFrame:
 def _first_layers(record: Record, table: pd.DataFrame, theme: str, keep: str = "true") -> Any:
     colours = look(theme)
     order = list(dict.fromkeys(table.when))
-    x = alt.X("when:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelLimit=90, grid=False))
+    two_lines = "indexof(datum.label, 'not by') === 0 ? ['not by', slice(datum.label, 7)] : datum.label"
+    x = alt.X("when:N", sort=order, title=None, axis=alt.Axis(labelAngle=0, labelExpr=two_lines, grid=False))
     y = alt.Y("probability:Q", title="simulated runs of 100", axis=alt.Axis(labelExpr="datum.value * 100", tickCount=5))
     base = alt.Chart(table).transform_filter(keep)
     tips = ["ally:N", "when:N", alt.Tooltip("told:N", title="of 100 runs"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,15 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
 
 def content(chart: Any, form: str) -> bytes:
     """The chart in a format of FORMATS, as bytes."""
+    return drawn(chart.to_dict(), form)
+
+
+def drawn(spec: dict[str, Any], form: str) -> bytes:
+    """A Vega-Lite specification in a format of FORMATS, as bytes."""
     import vl_convert
 
     if form == "json":
-        return (chart.to_json(indent=1) + "\n").encode()
-    spec = chart.to_json()
+        return (json.dumps(spec, indent=1, sort_keys=True) + "\n").encode()
     if form == "png":
         made: bytes = vl_convert.vegalite_to_png(spec, scale=SCALE)
         return made

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
 from sim.errors import UsageError
 from sim.scenario.loading import reload
 from sim.scenario.reading import defaults
@@ -28,3 +33,29 @@ def dump(scenario: Scenario) -> str:
     if reload(text, scenario.replacements) != scenario:
         raise UsageError("no file describes this scenario; build on one that was loaded, or on `loads('')`")
     return text
+
+
+def restored(canonical: Mapping[str, Any], **about: Any) -> Scenario:
+    """The scenario that `Scenario.canonical` wrote down; `about` holds what that leaves out: title, source, run ...
+
+    Raises:
+        UsageError: it reads otherwise in this version, or had data tables of the user's own, which it only names.
+    """
+    facts = _said({**canonical, **about})
+    if any((canonical.get("data") or {}).values()):
+        raise UsageError("the scenario has data tables of the user's own, which stand in files of their own")
+    facts["event"] = [
+        {key: value for key, value in event.items() if not (key == "probability" and event.get("rate") is not None)}
+        for event in facts.get("event", ())
+    ]  # a random event has no probability
+    try:
+        return Scenario.model_validate(facts)
+    except ValidationError as error:
+        raise UsageError("the scenario was written by a version that reads it otherwise") from error
+
+
+def _said(value: Any) -> Any:
+    """A tree without its nulls, which stand for what was not said."""
+    if isinstance(value, Mapping):
+        return {key: _said(part) for key, part in value.items() if part is not None}
+    return [_said(part) for part in value] if isinstance(value, list) else value

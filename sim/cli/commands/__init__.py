@@ -7,6 +7,7 @@ from typing import Final
 COMMANDS: Final[dict[str, str]] = {
     "run": "Simulate a scenario and print who keeps the pledge.",
     "check": "Check scenario files without running them.",
+    "report": "Write a saved run as one page to read.",
     "replay": "Tell one simulated run with its dates.",
     "freeze": "Freeze a forecast with a date, to be scored later.",
     "score": "Score a frozen forecast against later figures.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -35,12 +36,13 @@ SORTS = ("probability", "without-late-push", "related", "total", "median", "shar
 @click.option("--year", type=int, help="Year shown; the core target's unless given.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the compliance table of all years and pillars as CSV.")
-@click.option("--out", metavar="DIR", help="Save the run as a folder.")
+@click.option("--out", metavar="DIR", help="Save the run as a folder, with its report.")
+@click.option("--report/--no-report", default=True, help="With --out: write the report as well.  [report]")
 @click.option("--half/--no-half", default=True, help="Also count with urgency at half (two short runs).  [half]")
 def command(
     file: str, paths: int | None, precision: float | None, seed: int | None, workers: int | None,
     allies: tuple[str, ...], sort: str | None, year: int | None, as_json: bool, as_csv: bool, out: str | None,
-    half: bool,
+    report: bool, half: bool,
 ) -> None:  # fmt: skip
     """Simulate the scenario FILE and print, for each ally, in how many of 100 simulated runs it meets the target.
 
@@ -74,6 +76,12 @@ def command(
         raise
     click.echo(f"Saved in {out}", err=True)
     _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
+    if report:
+        from sim.cli.reporting import NAME, write_report
+
+        sys.stdout.flush()
+        write_report(record, Path(out) / NAME, year, file)
+        click.echo(f"Report in {Path(out) / NAME}", err=True)
 
 
 def _chosen(scenario: Scenario, words: tuple[str, ...]) -> tuple[str, ...]:

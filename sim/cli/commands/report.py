@@ -1,0 +1,34 @@
+"""`sim report`: a saved run as one page to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Write the report of a saved run.")
+@click.argument("run")
+@click.option("--out", metavar="FILE", help="The HTML file to write.  [report.html in RUN]")
+@click.option("--year", type=int, help="Year the report is about; the core target's unless given.")
+def command(run: str, out: str | None, year: int | None) -> None:
+    """Write the report of RUN, the folder of a saved run: one HTML file with sentences, pictures and tables.
+
+    It needs no network and shows all but the choice of an ally without scripts as well.
+
+    \b
+    sim run scenarios/rutte_2032.toml --out runs/rutte_2032
+    sim report runs/rutte_2032 --out rutte_2032.html
+    """
+    from sim.cli.reporting import NAME, write_report
+    from sim.errors import UsageError
+    from sim.places import try_place
+    from sim.record.record import Record
+
+    record = Record.open(run)
+    place = Path(out) if out is not None else Path(run) / NAME
+    if place.is_dir():
+        raise UsageError(f"{place} is a folder; name the file to write, such as {place / NAME}")
+    try_place(place)
+    write_report(record, place, year)
+    click.echo(str(place))

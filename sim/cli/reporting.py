@@ -1,0 +1,45 @@
+"""Making the report of a run: the stories where the run's scenario can be read again, a sign of life meanwhile."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from sim.record.record import Record
+
+if TYPE_CHECKING:
+    from sim.report.stories import Told
+
+NAME = "report.html"
+"""The report inside a run's folder."""
+
+
+def write_report(record: Record, place: str | os.PathLike[str], year: int | None = None, file: str = "SCENARIO") -> None:
+    """Write the report of a run; a former one stays whole until the new one is. `file` names the scenario in it.
+
+    Raises:
+        RunError: the place cannot be written.
+        UsageError: a year that is not simulated.
+    """
+    from sim.cli.terminal import waiting
+    from sim.places import write_text
+    from sim.report.page import report
+    from sim.results.summary import default_year, step_of
+
+    shown = default_year(record) if year is None else year
+    step_of(record, shown)
+    with waiting("Writing the report"):
+        page = report(record, year=shown, stories=_stories(record, shown, file))
+    write_text(page, place)
+
+
+def _stories(record: Record, year: int, file: str) -> tuple[Told, ...]:
+    from sim.cli.terminal import note
+    from sim.errors import UsageError
+    from sim.questions.stories import scenario_of, three
+
+    try:
+        return three(scenario_of(record), record, year, file)
+    except UsageError as error:
+        note(f"The report tells no single runs: {error}.")
+        return ()

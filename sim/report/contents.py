@@ -1,0 +1,158 @@
+"""What stands in the report beside its pictures, as words and rows ready for the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.charts.frames import packaged
+from sim.data.catalogue import catalogue
+from sim.record.record import Record
+from sim.report.sentences import ally_sentence
+from sim.results.summary import AllyLine, ally_lines
+from sim.results.tables import gap
+from sim.words import interval, likelihood, money, percent, share, target
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: what is read, and what it is sorted by."""
+
+    text: str
+    value: float | str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of the page: columns with a note each, rows whose first cell heads them."""
+
+    name: str
+    caption: str
+    columns: tuple[tuple[str, str], ...]  # head, and what it says at length
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]  # the ally's code, and the cells
+
+
+NEVER = 9_999
+"""Sorts behind every year."""
+
+
+def allies_sheet(record: Record, year: int) -> Sheet:
+    """Every ally in one year: share, band, probability with its interval, money short."""
+    lines = sorted(ally_lines(record, year), key=_by_probability)
+    core, total = record.description.yardstick("core"), record.description.yardstick("total")
+    base = record.description.base_year
+    columns = [
+        ("Ally", ""),
+        (f"Share {base}", f"published core outlays, % of GDP; e: estimate"),
+        (f"Median {year}", "half of the simulated runs are at or below it, % of GDP"),
+        ("90 % band", f"where 90 of 100 simulated runs lie in {year}, % of GDP"),
+    ]
+    if core:
+        columns += [
+            (f"Runs at {target(core.share_pct)} %", "of 100 simulated runs, given the assumptions"),
+            ("95 % interval", "Monte Carlo error only"),
+            ("Without late push", "of 100 simulated runs; a late push is compliance on paper"),
+            ("In words", "on the one fixed scale below"),
+            ("First year", "by which half of the runs have met the target once"),
+            ("Short, USD bn", f"expected shortfall to the target in {year}, prices of {base}"),
+        ]
+    if total:
+        columns.append((f"Runs at {target(total.share_pct)} % total", "an assumption: NATO publishes no security-related outlays"))
+    short = _short(record, year) if core else {}
+    rows = [(line.entry.iso3, tuple(_cells(line, record, short))) for line in lines]
+    return Sheet("allies", f"The allies in {year}", tuple(columns), tuple(rows))
+
+
+def _cells(line: AllyLine, record: Record, short: dict[str, float]) -> list[Cell]:
+    entry, base = line.entry, record.description.base_year
+    cells = [
+        Cell(entry.name, entry.name),
+        Cell(f"{entry.base_share_pct:.2f}{'e' if entry.estimated else ''}", entry.base_share_pct),
+        Cell(share(line.share.middle), line.share.middle),
+        Cell(f"{share(line.share.q05)}–{share(line.share.q95)}", line.share.q05),
+    ]
+    core, total = line.chances.get("core"), line.chances.get("total")
+    if record.description.yardstick("core"):
+        if core is None:
+            cells += [Cell("not bound", -1.0)] * 6
+        else:
+            when = "already" if line.first_year == base else str(line.first_year or f"after {record.description.years[-1]}")
+            without = percent(core.without_late_push, core.without_low, core.without_high)
+            cells += [
+                Cell(percent(core.probability, core.ci_low, core.ci_high), core.probability),
+                Cell(interval(core.ci_low, core.ci_high), core.ci_low),
+                Cell(without, core.without_late_push),
+                Cell(likelihood(core.probability), core.probability),
+                Cell(when, line.first_year or NEVER),
+                Cell(money(short[entry.iso3]), short[entry.iso3]),
+            ]
+    if record.description.yardstick("total"):
+        cells.append(Cell(percent(total.probability, total.ci_low, total.ci_high), total.probability) if total else Cell("not bound", -1.0))
+    return cells
+
+
+def _by_probability(line: AllyLine) -> tuple[float, float, str]:
+    core = line.chances.get("core")
+    return (-core.probability if core else 1.0, -line.share.middle, line.entry.name)
+
+
+def _short(record: Record, year: int) -> dict[str, float]:
+    table = gap(record)
+    table = table[table.year == year]
+    return dict(zip(table.iso3, table.shortfall_usd_bn_mean.astype(float), strict=True))
+
+
+def ally_sentences(record: Record, year: int) -> dict[str, str]:
+    """A sentence on each ally, by code, for the place beside the chosen ally's fan."""
+    core = record.description.yardstick("core")
+    lines = ally_lines(record, year)
+    return {line.entry.iso3: ally_sentence(line, core, year) for line in lines if core and "core" in line.chances}
+
+
+def editions_sheet(record: Record) -> Sheet | None:
+    """How the year before the base year reads in NATO's present edition and in the one a year before.
+
+    None where the run had tables of the user's own, or there is no earlier edition.
+    """
+    tables = packaged(record)
+    if tables is None:
+        return None
+    year = record.description.base_year - 1
+    editions = sorted({row.edition for row in tables.share_vintages if row.year == year})
+    if len(editions) < 2:
+        return None
+    latest = editions[-1]
+    whole = {e: sum(row.edition == e and row.year == year for row in tables.share_vintages) for e in editions[:-1]}
+    before = max(editions[:-1], key=lambda edition: (whole[edition], edition))
+    figures = {(row.iso3, row.edition): row.share_pct for row in tables.share_vintages if row.year == year}
+    rows = []
+    for entry in record.description.allies:
+        old, new = figures.get((entry.iso3, before)), figures.get((entry.iso3, latest))
+        if old is not None and new is not None:
+            moved = round(new - old, 2)
+            cells = (Cell(entry.name, entry.name), Cell(f"{old:.2f}", old), Cell(f"{new:.2f}", new), Cell(f"{moved:+.2f}".replace("-", "\u2212"), moved))
+            rows.append((entry.iso3, cells))
+    rows.sort(key=lambda row: -abs(float(row[1][-1].value)))
+    columns = (("Ally", ""), (f"Edition {before}", "% of GDP, all outlays"), (f"Edition {latest}", "% of GDP, core outlays"),
+               ("Change", "percentage points; mixes revision and definition"))  # fmt: skip
+    return Sheet("editions", f"The figure of {year} in two editions", columns, tuple(rows)) if rows else None
+
+
+def sources(record: Record) -> list[str]:
+    """What the figures are cited as; a run with own tables names those."""
+    if packaged(record) is None:
+        return ["The run had data tables of the user's own in place of packaged ones: see the scenario."]
+    wanted = ("shares", "gdp", "pledges", "announced_paths", "elections")
+    return [f"{entry.citation}." for entry in catalogue() if entry.name in wanted]
+
+
+def facts(record: Record) -> list[tuple[str, str]]:
+    """The manifest, as rows: what makes the run again, and proves it the same."""
+    names = {
+        "burdenshare": "burdenshare", "seed": "seed", "paths": "simulated runs", "precision_points": "precision asked for, points",
+        "command": "command", "scenario_digest": "scenario, sha256", "data_digest": "data tables, sha256",
+        "stream_version": "version of the random numbers", "python": "Python", "numpy": "NumPy", "scipy": "SciPy", "simpy": "SimPy",
+    }  # fmt: skip
+    rows = [(names.get(key, key), str(value)) for key, value in record.manifest.items() if value not in (None, "", {}, [])
+            and not isinstance(value, dict | list)]  # fmt: skip
+    return [*rows, ("results, sha256", record.counts.digest())]
+

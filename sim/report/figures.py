@@ -1,0 +1,83 @@
+"""The report's pictures: each drawn live where scripts run, and as a still picture where they do not, and in print."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sim.charts import frames
+from sim.charts.fan import chooser, fan, multiples
+from sim.charts.look import LOOKS, Chart
+from sim.charts.money import shortfall
+from sim.charts.odds import compliant, first_chooser, first_years, heat, ranked
+from sim.charts.saving import drawn
+from sim.record.record import Record
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture of the page."""
+
+    name: str
+    words: str  # what a screen reader says, and stands where no picture can
+    still: str  # an SVG as a data address
+    specs: dict[str, dict[str, Any]]  # Vega-Lite by theme, without its data
+
+
+class Album:
+    """Figures that share their data: it stands once in the page, whichever theme and chart shows it."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, Figure] = {}
+        self.datasets: dict[str, Any] = {}
+
+    def add(self, name: str, draw: Callable[[str], Chart], still: Chart | None = None) -> None:
+        """A figure; `draw` makes it in a theme, `still` is drawn where it stands still (the light one unless given)."""
+        specs = {theme: draw(theme).to_dict(validate=False) for theme in LOOKS}
+        shown = specs["light"] if still is None else still.to_dict(validate=False)
+        picture = b64encode(drawn(shown, "svg")).decode()
+        words = str(shown["description"])
+        for spec in specs.values():
+            self.datasets |= spec.pop("datasets", {})
+        self.figures[name] = Figure(name, words, f"data:image/svg+xml;base64,{picture}", specs)
+
+    def store(self, first: str) -> dict[str, Any]:
+        """What the page's script reads."""
+        specs = {name: figure.specs for name, figure in self.figures.items()}
+        return {"first": first, "specs": specs, "datasets": self.datasets}
+
+
+def album(record: Record, year: int, first: str) -> Album:
+    """All figures of the report; those that need a core target only where there is one.
+
+    `first` is the ally or group whose fan stands there before a reader chooses.
+    """
+    pictures = Album()
+    pictures.add("fan", lambda theme: chooser(record, first, theme=theme), fan(record, first))
+    pictures.add("multiples", lambda theme: multiples(record, theme=theme))
+    if record.description.yardstick("core") is None:
+        return pictures
+    pictures.add("ranked", lambda theme: ranked(record, year, theme=theme))
+    pictures.add("compliant", lambda theme: compliant(record, year, theme=theme))
+    pictures.add("heat", lambda theme: heat(record, theme=theme))
+    pictures.add("money", lambda theme: shortfall(record, year, theme=theme))
+    ally = first_bound(record, year)
+    pictures.add("first", lambda theme: first_chooser(record, ally, theme=theme), first_years(record, ally))
+    if record.description.yardstick("total") is not None:
+        pictures.add("total", lambda theme: ranked(record, year, pillar="total", theme=theme))
+    return pictures
+
+
+def first_bound(record: Record, year: int) -> str:
+    """The ally whose first year stands there before a reader chooses: the one nearest to even odds."""
+    table = frames.chances(record)
+    table = table[table.year == year]
+    return str(table.iloc[(table.probability - 0.5).abs().argmin()].iso3)
+
+
+def choices(record: Record) -> Sequence[tuple[str, str]]:
+    """What a reader can choose: code and name, groups first."""
+    allies = sorted((entry.name, entry.iso3) for entry in record.description.allies)
+    return [*frames.NAMES.items(), *((iso3, name) for name, iso3 in allies)]
