@@ -76,7 +76,7 @@ SCALE = (
     (0.05, "almost no chance"), (0.20, "very unlikely"), (0.45, "unlikely"), (0.55, "roughly even"), (0.80, "likely"),
     (0.95, "very likely"), (1.01, "almost certain"),
 )  # fmt: skip
-"""Words for probabilities, each up to its bound: those of US Intelligence Community Directive 203 (2015), section D.6."""
+"""Words for probabilities, each up to its bound: those of US Intelligence Community Directive 203 (2015)."""
 
 
 def likelihood(probability: float) -> str:
@@ -89,7 +89,13 @@ def scale_in_words() -> list[tuple[str, str]]:
     bounds = [0.0, *(bound for bound, _ in SCALE)]
     rows = []
     for low, (high, word) in zip(bounds, SCALE, strict=False):
-        span = f"below {high * 100:.0f}" if low == 0 else f"{low * 100:.0f} or more" if high > 1 else f"{low * 100:.0f} to {high * 100:.0f}"
+        span = (
+            f"below {high * 100:.0f}"
+            if low == 0
+            else f"{low * 100:.0f} or more"
+            if high > 1
+            else f"{low * 100:.0f} to {high * 100:.0f}"
+        )
         rows.append((word, span))
     return rows
 

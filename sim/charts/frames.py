@@ -61,7 +61,8 @@ def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
 
 def base_share_pct(record: Record, iso3: str) -> float:
     """The published core share of the base year, % of GDP; of a group the GDP-weighted average."""
-    members = [e for e in record.description.allies if iso3 in (e.iso3, "NATO") or iso3 == EUROPE and e.europe_canada]
+    allies = record.description.allies
+    members = [e for e in allies if iso3 in (e.iso3, "NATO") or (iso3 == EUROPE and e.europe_canada)]
     gdp = sum(entry.gdp_usd_bn for entry in members)
     return sum(entry.base_share_pct * entry.gdp_usd_bn for entry in members) / gdp
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import altair as alt
-
-Theme = Literal["light", "dark"]
 
 FONT = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
 ASSUMPTION = "ASSUMPTION"
@@ -33,7 +31,7 @@ class Look:
     scheme: tuple[str, ...]  # from a probability of 0 to 1
 
 
-LOOKS: dict[Theme, Look] = {
+LOOKS: dict[str, Look] = {
     "light": Look(
         "#ffffff", "#15202b", "#4a5764", "#d9dee3", "#0b5394", "#b3400d", "#5b3a8c",
         ("#f3f6f9", "#c9dcee", "#8db8dd", "#4a8cc4", "#1f5f9e", "#0a3566"),
@@ -49,7 +47,7 @@ def look(theme: str) -> Look:
     """The look of a theme; raises ValueError for any but "light" and "dark"."""
     if theme not in LOOKS:
         raise ValueError(f"theme must be light or dark, not {theme!r}")
-    return LOOKS[cast(Theme, theme)]
+    return LOOKS[theme]
 
 
 def dressed(chart: Any, theme: str, *, title: str, lines: list[str], tells: str, assumption: bool = False) -> Chart:

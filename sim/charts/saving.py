@@ -43,9 +43,9 @@ def drawn(spec: dict[str, Any], form: str) -> bytes:
         return (json.dumps(spec, indent=1, sort_keys=True) + "\n").encode()
     if form == "png":
         made: bytes = vl_convert.vegalite_to_png(spec, scale=SCALE)
-        return made
     if form == "pdf":
         made = vl_convert.vegalite_to_pdf(spec)
+    if form in ("png", "pdf"):
         return made
     text: str = vl_convert.vegalite_to_svg(spec)
     return text.encode()

@@ -14,7 +14,9 @@ NAME = "report.html"
 """The report inside a run's folder."""
 
 
-def write_report(record: Record, place: str | os.PathLike[str], year: int | None = None, file: str = "SCENARIO") -> None:
+def write_report(
+    record: Record, place: str | os.PathLike[str], year: int | None = None, file: str = "SCENARIO"
+) -> None:
     """Write the report of a run; a former one stays whole until the new one is. `file` names the scenario in it.
 
     Raises:

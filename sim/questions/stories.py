@@ -63,9 +63,10 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
     for rank in RANKS:
         path = int(order[min(rank * paths // 100, paths - 1)])
         there = [entry.name for entry, met in zip(record.description.allies, at[:, path], strict=True) if met]
+        mean = share(float(reported[:, step, path].mean()))
         outcome = (
             f"In this run {len(there)} of {int(bound.sum())} allies are at {target(core.share_pct)} % in {year}: "
-            f"{listed(there, MOST_NAMED)}. The unweighted mean of all shares is {share(float(reported[:, step, path].mean()))} %."
+            f"{listed(there, MOST_NAMED)}. The unweighted mean of all shares is {mean} %."
         )
         command = f"sim replay {file} --path {path} --seed {seed}"
         found.append(Told(f"The {rank}th of 100", path, outcome, _events(replay(scenario, path, seed)), command))

@@ -31,6 +31,13 @@ class Sheet:
     rows: tuple[tuple[str, tuple[Cell, ...]], ...]  # the ally's code, and the cells
 
 
+FACTS = {
+    "paths": "simulated runs", "precision_points": "precision asked for, points", "scenario_digest": "scenario, sha256",
+    "data_digest": "data tables, sha256", "stream_version": "version of the random numbers", "python": "Python",
+    "numpy": "NumPy", "scipy": "SciPy", "simpy": "SimPy",
+}  # fmt: skip
+"""What the manifest's entries are called; the others by their own names."""
+
 NEVER = 9_999
 """Sorts behind every year."""
 
@@ -42,7 +49,7 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     base = record.description.base_year
     columns = [
         ("Ally", ""),
-        (f"Share {base}", f"published core outlays, % of GDP; e: estimate"),
+        (f"Share {base}", "published core outlays, % of GDP; e: estimate"),
         (f"Median {year}", "half of the simulated runs are at or below it, % of GDP"),
         ("90 % band", f"where 90 of 100 simulated runs lie in {year}, % of GDP"),
     ]
@@ -56,7 +63,9 @@ def allies_sheet(record: Record, year: int) -> Sheet:
             ("Short, USD bn", f"expected shortfall to the target in {year}, prices of {base}"),
         ]
     if total:
-        columns.append((f"Runs at {target(total.share_pct)} % total", "an assumption: NATO publishes no security-related outlays"))
+        columns.append(
+            (f"Runs at {target(total.share_pct)} % total", "an assumption: NATO publishes no security-related outlays")
+        )
     short = _short(record, year) if core else {}
     rows = [(line.entry.iso3, tuple(_cells(line, record, short))) for line in lines]
     return Sheet("allies", f"The allies in {year}", tuple(columns), tuple(rows))
@@ -75,7 +84,11 @@ def _cells(line: AllyLine, record: Record, short: dict[str, float]) -> list[Cell
         if core is None:
             cells += [Cell("not bound", -1.0)] * 6
         else:
-            when = "already" if line.first_year == base else str(line.first_year or f"after {record.description.years[-1]}")
+            when = (
+                "already"
+                if line.first_year == base
+                else str(line.first_year or f"after {record.description.years[-1]}")
+            )
             without = percent(core.without_late_push, core.without_low, core.without_high)
             cells += [
                 Cell(percent(core.probability, core.ci_low, core.ci_high), core.probability),
@@ -86,7 +99,11 @@ def _cells(line: AllyLine, record: Record, short: dict[str, float]) -> list[Cell
                 Cell(money(short[entry.iso3]), short[entry.iso3]),
             ]
     if record.description.yardstick("total"):
-        cells.append(Cell(percent(total.probability, total.ci_low, total.ci_high), total.probability) if total else Cell("not bound", -1.0))
+        cells.append(
+            Cell(percent(total.probability, total.ci_low, total.ci_high), total.probability)
+            if total
+            else Cell("not bound", -1.0)
+        )
     return cells
 
 
@@ -129,11 +146,18 @@ def editions_sheet(record: Record) -> Sheet | None:
         old, new = figures.get((entry.iso3, before)), figures.get((entry.iso3, latest))
         if old is not None and new is not None:
             moved = round(new - old, 2)
-            cells = (Cell(entry.name, entry.name), Cell(f"{old:.2f}", old), Cell(f"{new:.2f}", new), Cell(f"{moved:+.2f}".replace("-", "\u2212"), moved))
+            cells = (
+                Cell(entry.name, entry.name),
+                Cell(f"{old:.2f}", old),
+                Cell(f"{new:.2f}", new),
+                Cell(f"{moved:+.2f}".replace("-", "\u2212"), moved),
+            )
             rows.append((entry.iso3, cells))
     rows.sort(key=lambda row: -abs(float(row[1][-1].value)))
-    columns = (("Ally", ""), (f"Edition {before}", "% of GDP, all outlays"), (f"Edition {latest}", "% of GDP, core outlays"),
-               ("Change", "percentage points; mixes revision and definition"))  # fmt: skip
+    columns = (
+        ("Ally", ""), (f"Edition {before}", "% of GDP, all outlays"), (f"Edition {latest}", "% of GDP, core outlays"),
+        ("Change", "percentage points; mixes revision and definition"),
+    )  # fmt: skip
     return Sheet("editions", f"The figure of {year} in two editions", columns, tuple(rows)) if rows else None
 
 
@@ -147,12 +171,8 @@ def sources(record: Record) -> list[str]:
 
 def facts(record: Record) -> list[tuple[str, str]]:
     """The manifest, as rows: what makes the run again, and proves it the same."""
-    names = {
-        "burdenshare": "burdenshare", "seed": "seed", "paths": "simulated runs", "precision_points": "precision asked for, points",
-        "command": "command", "scenario_digest": "scenario, sha256", "data_digest": "data tables, sha256",
-        "stream_version": "version of the random numbers", "python": "Python", "numpy": "NumPy", "scipy": "SciPy", "simpy": "SimPy",
-    }  # fmt: skip
-    rows = [(names.get(key, key), str(value)) for key, value in record.manifest.items() if value not in (None, "", {}, [])
-            and not isinstance(value, dict | list)]  # fmt: skip
+    said = {
+        key: value for key, value in record.manifest.items() if value not in (None, "") and not isinstance(value, dict)
+    }
+    rows = [(FACTS.get(key, key), str(value)) for key, value in said.items()]
     return [*rows, ("results, sha256", record.counts.digest())]
-

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.charts import frames
-from sim.charts.fan import chooser, fan, multiples
+from sim.charts.fan import chooser, fan
 from sim.charts.look import LOOKS, Chart
 from sim.charts.money import shortfall
-from sim.charts.odds import compliant, first_chooser, first_years, heat, ranked
+from sim.charts.multiples import multiples
+from sim.charts.numbers import compliant, first_chooser, first_years
+from sim.charts.ranking import heat, ranked
 from sim.charts.saving import drawn
 from sim.record.record import Record
 

@@ -24,6 +24,7 @@ Differences = Sequence[tuple[str, str, str]]
 """What a scenario sets otherwise than the one it builds on: parameter, there, here."""
 
 FIRST = "EUC"
+NOTHING_ELSE = "base-uri 'none'; form-action 'none'"
 
 
 def report(
@@ -46,7 +47,7 @@ def report(
     pictures = album(record, year, FIRST)
     sheet, editions = contents.allies_sheet(record, year), contents.editions_sheet(record)
     store = {**pictures.store(FIRST), "sentences": contents.ally_sentences(record, year)}
-    return _rendered(
+    return rendered(
         "report.html.j2",
         {"charts": store},
         title=record.description.title,
@@ -71,27 +72,29 @@ def report(
     )
 
 
-def _rendered(template: str, data: Mapping[str, Any], **values: Any) -> str:
-    """A page with its style, its script and its data inside, and the policy that lets nothing else in.
+def rendered(template: str, data: Mapping[str, Any], **values: Any) -> str:
+    """A page with its style, its data and the script that reads them inside, and the policy that lets nothing else in.
 
     The policy names the hash of each script and style, so that nothing a page's text smuggles in could ever run.
     """
-    style, script = _text("page.css"), f"{vega()}\n{_text('page.js')}"
-    policy = "; ".join([
-        "default-src 'none'", f"script-src {_hash(script)}", f"style-src {_hash(style)}", "img-src data:",
-        "base-uri 'none'", "form-action 'none'",
-    ])  # fmt: skip
+    style, script = _text("page.css"), f"{vega()}\n{_text('page.js')}" if data else ""
+    scripts = _hash(script) if data else "'none'"
+    policy = f"default-src 'none'; script-src {scripts}; style-src {_hash(style)}; img-src data:; {NOTHING_ELSE}"
     page = _environment().get_template(template)
     return page.render(
-        policy=policy, style=Markup(style), script=Markup(script), data={name: embedded(value) for name, value in data.items()},
-        **values,
+        policy=policy, style=Markup(style), script=Markup(script),
+        data={name: embedded(value) for name, value in data.items()}, **values,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("sim.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("sim.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sim.charts.aims import PILLARS
 from sim.record.record import Record, Yardstick
 from sim.results.summary import AllianceLine, AllyLine, Chance, alliance_line, ally_lines
 from sim.results.tables import gap
@@ -13,7 +14,7 @@ from sim.words import SCALE, likelihood, listed, money, number, of_100, percent,
 
 PAPER = "A late push is compliance on paper: the last distance to a target closed by reclassification when it is due."
 MONTE_CARLO = "Intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
-ASSUMPTION = "The security-related pillar, and with it the total, rests on an assumption throughout: NATO publishes no ally's figure."
+ASSUMPTION = "The security-related pillar, and the total with it, is an assumption: NATO publishes no ally's figure."
 MOST_SHORT = 5
 """Allies that are named for holding most of the shortfall."""
 
@@ -34,8 +35,8 @@ def headlines(record: Record, year: int) -> list[str]:
     total = record.description.yardstick("total")
     if total is not None and line.totals is not None:
         found.append(
-            f"An assumption: counting the security-related pillar, {number(line.totals.middle, line.bound)} allies are expected at "
-            f"{target(total.share_pct)} % in total."
+            f"An assumption: counting the security-related pillar, {number(line.totals.middle, line.bound)} allies are "
+            f"expected at {target(total.share_pct)} % in total."
         )
     return found
 
@@ -45,7 +46,7 @@ def standing(record: Record) -> str:
     parts = []
     for aim in record.description.yardsticks:
         agreed = f" ({aim.agreed})" if aim.agreed else ""
-        parts.append(f"{'security-related' if aim.pillar == 'related' else aim.pillar} {target(aim.share_pct)} % of GDP by {aim.by}{agreed}")
+        parts.append(f"{PILLARS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}{agreed}")
     if not parts:
         return "The scenario has no target to measure against."
     return f"Measured against {listed(parts)}."
@@ -77,8 +78,9 @@ def _count(line: AllianceLine, core: Yardstick, year: int) -> str:
     assert line.counted is not None
     assert line.counted_without is not None
     between = f"between {number(line.counted.q05, line.bound)} and {number(line.counted.q95, line.bound)}"
+    expected = number(line.counted.middle, line.bound)
     return (
-        f"{number(line.counted.middle, line.bound).capitalize()} of {line.bound} allies are expected at {target(core.share_pct)} % of GDP "
+        f"{expected} of {line.bound} allies are expected at {target(core.share_pct)} % of GDP "
         f"or above in {year}, {between} in 90 of 100 simulated runs, given the assumptions; "
         f"{number(line.counted_without.middle, line.bound)} without late pushes on paper."
     )
@@ -86,7 +88,9 @@ def _count(line: AllianceLine, core: Yardstick, year: int) -> str:
 
 def _who(lines: Sequence[AllyLine], core: Yardstick, year: int) -> str:
     """The allies by the word of the scale, the highest first."""
-    bound = sorted((line for line in lines if "core" in line.chances), key=lambda line: -line.chances["core"].probability)
+    bound = sorted(
+        (line for line in lines if "core" in line.chances), key=lambda line: -line.chances["core"].probability
+    )
     groups: dict[str, list[str]] = {word: [] for _, word in reversed(SCALE)}
     for line in bound:
         groups[likelihood(line.chances["core"].probability)].append(line.entry.name)
@@ -116,10 +120,11 @@ def _money(record: Record, core: Yardstick, year: int) -> str:
 
 
 def _holders(first: pd.DataFrame) -> str:
-    return listed(f"{row.ally} {money(row.shortfall_usd_bn_mean)}" for row in first.itertuples())
+    return listed(
+        f"{ally} {money(float(usd))}" for ally, usd in zip(first.ally, first.shortfall_usd_bn_mean, strict=True)
+    )
 
 
 def percent_of(part: float, whole: float) -> str:
     """A part in whole per cent, never 0 or 100: "86 %"."""
     return f"{min(99, max(1, round(100 * part / whole)))} %"
-

@@ -8,6 +8,7 @@ COMMANDS: Final[dict[str, str]] = {
     "run": "Simulate a scenario and print who keeps the pledge.",
     "check": "Check scenario files without running them.",
     "report": "Write a saved run as one page to read.",
+    "brief": "Write one page on one ally.",
     "replay": "Tell one simulated run with its dates.",
     "freeze": "Freeze a forecast with a date, to be scored later.",
     "score": "Score a frozen forecast against later figures.",

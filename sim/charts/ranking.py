@@ -1,0 +1,95 @@
+"""Allies by their probability: ranked in one year, and year by year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from sim.charts import frames
+from sim.charts.aims import ROW, RUNS, aim_of, measured, year_of
+from sim.charts.look import Chart, dressed, look, wrapped
+from sim.record.record import Record
+from sim.words import target
+
+STRONG = 0.55
+"""From here on a cell's colour is so strong that its figure takes the paper's colour."""
+
+
+def ranked(
+    record: Record, year: int | None = None, *, pillar: str = "core", theme: str = "light", width: int = 520
+) -> Chart:
+    """Probability of meeting the yardstick in a year, ally by ally: a dot with its 95 % interval, ranked.
+
+    Hollow: what it is without late pushes, which are compliance on paper.
+
+    Raises:
+        ValueError: the pillar has no yardstick.
+        UsageError: a year that is not simulated.
+    """
+    colours, aim, year = look(theme), aim_of(record, pillar), year_of(record, year)
+    table = frames.chances(record, pillar)
+    table = table[table.year == year].sort_values(["probability", "ally"], ascending=[False, True])
+    rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=160)
+    base = alt.Chart(table).encode(y=alt.Y("ally:N", sort=list(table.ally), title=None, axis=rows))
+    hundred = alt.Axis(labelExpr="datum.value * 100", values=[0, 0.25, 0.5, 0.75, 1])
+    scale = alt.Scale(domain=[0, 1])
+    x = alt.X("probability:Q", title=f"{RUNS}, given the assumptions", scale=scale, axis=hundred)
+    tips = [
+        alt.Tooltip("ally:N"), alt.Tooltip("told:N", title="of 100 runs"),
+        alt.Tooltip("ci_low:Q", format=".3f"), alt.Tooltip("ci_high:Q", format=".3f"),
+        alt.Tooltip("without_late_push:Q", format=".2f", title="without late push"),
+    ]  # fmt: skip
+    thin, thick = base.mark_rule(color=colours.quiet), base.mark_rule(color=colours.simulated, strokeWidth=5)
+    dot = base.mark_point(color=colours.simulated, fill=colours.simulated, size=58, opacity=1)
+    hollow = base.mark_point(color=colours.quiet, fill=colours.paper, size=34, opacity=1)
+    layers: list[Any] = [
+        thin.encode(x="without_late_push:Q", x2="probability:Q"),
+        hollow.encode(x="without_late_push:Q"),
+        thick.encode(x="ci_low:Q", x2="ci_high:Q", opacity=alt.value(0.45)),
+        dot.encode(x=x, tooltip=tips),
+        base.mark_text(color=colours.ink, align="left", dx=9, fontSize=12).encode(x=x, text="told:N"),
+        alt.Chart().mark_rule(color=colours.target, strokeDash=[2, 3]).encode(x=alt.datum(0.5)),
+    ]
+    chart = alt.layer(*layers, data=table).properties(width=width, height=ROW * len(table))
+    lines = wrapped(
+        f"{measured(aim)} Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot). Hollow: "
+        "without a late push, which is compliance on paper. Dotted: even odds.", 84,
+    )  # fmt: skip
+    first, last, goal = table.iloc[0], table.iloc[-1], target(aim.share_pct)
+    told = (
+        f"{len(table)} allies ranked by the probability of meeting {goal} % in {year}: from {first.ally}, {first.told} "
+        f"of 100 simulated runs, to {last.ally}, {last.told}."
+    )
+    title = f"Who meets {goal} % in {year}"
+    return dressed(chart, theme, title=title, lines=lines, tells=told, assumption=pillar != "core")
+
+
+def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: int = 62) -> Chart:
+    """Probability of meeting the yardstick, allies by years, with the figure in each cell.
+
+    Raises:
+        ValueError: the pillar has no yardstick.
+    """
+    colours, aim, years = look(theme), aim_of(record, pillar), record.description.years
+    table = frames.chances(record, pillar)
+    last = table[table.year == years[-1]].sort_values(["probability", "ally"], ascending=[False, True])
+    y = alt.Y("ally:N", sort=list(last.ally), title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=160))
+    x = alt.X("year:O", title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False))
+    base = alt.Chart(table).encode(x=x, y=y)
+    shades = alt.Color("probability:Q", scale=alt.Scale(domain=[0, 1], range=list(colours.scheme)), legend=None)
+    tips = [alt.Tooltip("ally:N"), alt.Tooltip("year:O"), alt.Tooltip("told:N", title="of 100 runs")]
+    words = alt.condition(f"datum.probability > {STRONG}", alt.value(colours.paper), alt.value(colours.ink))
+    chart = alt.layer(
+        base.mark_rect(stroke=colours.paper, strokeWidth=1).encode(color=shades, tooltip=tips),
+        base.mark_text(fontSize=12).encode(text="told:N", color=words),
+    ).properties(width=min(cell, 700 // len(years)) * len(years), height=(ROW + 1) * len(last))
+    stronger = "darker" if theme == "light" else "lighter"
+    lines = wrapped(f"{measured(aim)} Of 100 simulated runs, given the assumptions; {stronger} is more.", 84)
+    goal = target(aim.share_pct)
+    told = (
+        f"A table of {len(last)} allies by year, {years[0]} to {years[-1]}: of 100 simulated runs, how many are at "
+        f"{goal} % or above."
+    )
+    title = f"At {goal} % or above, year by year"
+    return dressed(chart, theme, title=title, lines=lines, tells=told, assumption=pillar != "core")

@@ -1,0 +1,48 @@
+"""`sim brief`: one page on one ally."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+RUN = "runs/rutte_2032"
+"""Where `make run` leaves the main scenario's run."""
+
+
+@click.command(short_help="Write one page on one ally.")
+@click.argument("ally")
+@click.argument("run", required=False)
+@click.option("--out", metavar="FILE", help="The .html or .pdf file to write.  [brief-CODE.html]")
+@click.option("--year", type=int, help="Year the brief is about; the core target's unless given.")
+def command(ally: str, run: str | None, out: str | None, year: int | None) -> None:
+    """Write a page on ALLY, code or name: its history and fan, what the target takes, the odds beside base rates.
+
+    RUN is the folder of a saved run, runs/rutte_2032 unless given, which `make run` writes.
+
+    \b
+    sim brief ITA
+    sim brief italy runs/hague_2035 --out italy.pdf
+    """
+    from sim.cli.allies import find
+    from sim.cli.terminal import waiting
+    from sim.data.tables import load_tables
+    from sim.errors import UsageError
+    from sim.places import try_place, write_bytes
+    from sim.record.record import Record
+
+    if run is None and not Path(RUN).is_dir():
+        raise UsageError(f"there is no run in {RUN}; name one, or write it: sim run SCENARIO --out {RUN}")
+    record = Record.open(run or RUN)
+    iso3 = find((ally,), load_tables(), counted=True)[0].iso3
+    place = Path(out or f"brief-{iso3}.html")
+    if place.suffix.lower() not in (".html", ".pdf"):
+        raise UsageError(f"{place} must end in .html or .pdf")
+    try_place(place)
+    from sim.report.brief import brief, pdf
+
+    with waiting("Writing the brief"):
+        page = brief(record, iso3, year=year)
+        content = pdf(page) if place.suffix.lower() == ".pdf" else page.encode()
+    write_bytes(content, place)
+    click.echo(str(place))

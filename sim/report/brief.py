@@ -1,0 +1,160 @@
+"""The brief: one page on one ally, as HTML or PDF."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from sim.charts.fan import fan
+from sim.charts.frames import packaged
+from sim.charts.look import LOOKS
+from sim.charts.saving import content
+from sim.data.catalogue import catalogue
+from sim.errors import MissingExtra, UsageError
+from sim.record.record import AllyEntry, Record, Yardstick
+from sim.report import sentences
+from sim.report.money import BaseRate, Needed, base_rate, needed
+from sim.report.page import rendered
+from sim.results.summary import AllyLine, ally_lines, default_year
+from sim.words import interval, likelihood, money, of_100, percent, share, target
+
+LONG_YEARS, LONG_RISE_PCT = 9, 1.4
+"""From 2 to about 3.5 % in the years from the summit of 2025 to about its year: the rise many allies face."""
+
+Rows = list[tuple[str, str]]
+
+
+def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
+    """One page on an ally: its history and fan in one picture, what the target takes, the odds beside base rates.
+
+    `year` is that of the core target unless given.
+
+    Raises:
+        UsageError: an ally that the run has not or its core target does not bind; a year that is not simulated.
+    """
+    year = default_year(record) if year is None else year
+    line, core = _line(record, iso3, year), record.description.yardstick("core")
+    if core is None or "core" not in line.chances:
+        raise UsageError(f"the run has no core target for {iso3}")
+    take = needed(record, line.entry, core, year)
+    rates = [base_rate(record, round(take.rise_pct, 2), take.years), base_rate(record, LONG_RISE_PCT, LONG_YEARS)]
+    pictures = {theme: fan(record, iso3, straight=True, theme=theme, height=300) for theme in LOOKS}
+    stills = {
+        theme: f"data:image/svg+xml;base64,{b64encode(content(chart, 'svg')).decode()}"
+        for theme, chart in pictures.items()
+    }
+    return rendered(
+        "brief.html.j2",
+        {},
+        title=f"{line.entry.name}: {record.description.title}",
+        ally=line.entry.name,
+        scenario=record.description.title,
+        source=record.description.source,
+        standing=sentences.standing(record),
+        sentence=sentences.ally_sentence(line, core, year),
+        stills=stills,
+        words=str(pictures["light"].to_dict()["description"]),
+        odds=_odds(line, core, year, record),
+        cost=_cost(take, line.entry, core, record, year),
+        rates=[_rate(rate) for rate in rates if rate is not None and rate.rise_pct > 0],
+        caveats=(sentences.MONTE_CARLO, sentences.PAPER),
+        citation=_citation(record),
+        paths=record.counts.paths,
+        seed=record.manifest["seed"],
+        version=record.manifest["burdenshare"],
+    )
+
+
+def pdf(page: str) -> bytes:
+    """A brief's page as PDF.
+
+    Raises:
+        MissingExtra: WeasyPrint, or a library of the system that it needs, is missing.
+    """
+    try:
+        from weasyprint import HTML
+        from weasyprint.urls import URLFetcher
+    except (ImportError, OSError) as error:
+        raise MissingExtra(
+            "a PDF needs the extra pdf (pip install 'burdenshare[pdf]') and the system's Pango library; "
+            "or write HTML and print it from a browser"
+        ) from error
+    inside_only = URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
+    made: bytes = HTML(string=page, url_fetcher=inside_only).write_pdf()
+    return made
+
+
+def _line(record: Record, iso3: str, year: int) -> AllyLine:
+    found = [line for line in ally_lines(record, year) if line.entry.iso3 == iso3]
+    if not found:
+        raise UsageError(f"the run has no ally {iso3}")
+    return found[0]
+
+
+def _odds(line: AllyLine, core: Yardstick, year: int, record: Record) -> Rows:
+    band = f"{share(line.share.q05)} to {share(line.share.q95)}"
+    chance, last = line.chances["core"], record.description.years[-1]
+    met = f"at {target(core.share_pct)} % or above in {year}"
+    when = "already" if line.first_year == record.description.base_year else str(line.first_year or f"after {last}")
+    rows = [
+        (
+            f"Runs of 100 {met}",
+            f"{percent(chance.probability, chance.ci_low, chance.ci_high)} ({likelihood(chance.probability)})",
+        ),
+        ("Monte Carlo 95 % interval", f"{interval(chance.ci_low, chance.ci_high)} of 100"),
+        (
+            "Without a late push on paper",
+            f"{percent(chance.without_late_push, chance.without_low, chance.without_high)} of 100",
+        ),
+        (
+            f"Median share in {year}",
+            f"{share(line.share.middle)} % of GDP; {band} in 90 of 100 runs",
+        ),
+        ("Half of the runs have met it by", when),
+    ]
+    total = line.chances.get("total")
+    aim = record.description.yardstick("total")
+    if total is not None and aim is not None:
+        told = of_100(total.probability, total.ci_low, total.ci_high).removeprefix("in ")
+        rows.append((f"Total of {target(aim.share_pct)} % (assumption)", told))
+    return rows
+
+
+def _cost(take: Needed, entry: AllyEntry, core: Yardstick, record: Record, year: int) -> Rows:
+    base = record.description.base_year
+    rows = [(f"Share in {base}{', estimate' if entry.estimated else ''}", f"{entry.base_share_pct:.2f} % of GDP")]
+    if take.past_step_pct is not None:
+        rows.append((f"Step a year, {base - 3} to {base}", f"{take.past_step_pct:+.2f} points".replace("-", "\u2212")))
+    if take.rise_pct > 0:
+        rows.append((f"Step a year needed to {core.by}", f"+{take.step_pct:.2f} points, {take.rise_pct:.2f} in all"))
+        rows.append((f"That rise at the GDP of {base}", f"USD {money(take.base_usd_bn)} bn a year"))
+        if take.nominal_usd_bn is not None:
+            carried = "" if take.nominal_year == core.by else f", the last forecast year before {core.by}"
+            rows.append(
+                (
+                    f"At the GDP forecast for {take.nominal_year}{carried}",
+                    f"USD {money(take.nominal_usd_bn)} bn a year in current dollars",
+                )
+            )
+    rows.append((f"Expected shortfall in {year}", f"USD {money(take.expected_usd_bn)} bn a year, prices of {base}"))
+    if take.of_spending_pct is not None:
+        rows.append(
+            (
+                f"{target(core.share_pct)} % of GDP of all public spending ({take.spending_year})",
+                f"{take.of_spending_pct:.0f} %",
+            )
+        )
+    return rows
+
+
+def _rate(rate: BaseRate) -> str:
+    return (
+        f"A rise of {rate.rise_pct:.2f} points or more within {rate.years} years: in {rate.seen} of {rate.windows} windows "
+        f"of all allies since 2014, {rate.share * 100:.0f} %."
+    )
+
+
+def _citation(record: Record) -> list[str]:
+    if packaged(record) is None:
+        return ["The run had data tables of the user's own."]
+    found = {entry.name: entry for entry in catalogue()}
+    return [f"{found[name].citation}. Cut-off {found[name].cutoff.isoformat()}." for name in ("shares", "gdp")]
