@@ -81,7 +81,9 @@ def chooser(record: Record, first: str, *, theme: str = "light", width: int = 64
     layers = [layer.transform_filter(shown) for layer in _layers(panel)]
     chart = alt.layer(*layers).add_params(alt.param(name="ally", value=first)).properties(width=width, height=height)
     lines = ["Published shares, then the middle of the simulated runs and the bands that hold 50, 80 and 90 % of them."]
-    return dressed(chart, theme, title="Core defence spending, % of GDP", lines=lines, tells="The fan of one ally.")
+    return dressed(
+        chart, theme, title="Core defence spending, % of GDP", lines=lines, tells="The fan of the ally that is chosen."
+    )
 
 
 def _layers(panel: Panel) -> list[Any]:

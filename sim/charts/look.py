@@ -29,16 +29,21 @@ class Look:
     target: str
     national: str
     scheme: tuple[str, ...]  # from a probability of 0 to 1
+    turn: float  # where figures on it change between black and white, so that both stand out by 4.5 to 1
+    before: str  # up to there
+    after: str  # beyond
 
 
 LOOKS: dict[str, Look] = {
     "light": Look(
         "#ffffff", "#15202b", "#4a5764", "#d9dee3", "#0b5394", "#b3400d", "#5b3a8c",
         ("#f3f6f9", "#c9dcee", "#8db8dd", "#4a8cc4", "#1f5f9e", "#0a3566"),
+        0.68, "#000000", "#ffffff",
     ),
     "dark": Look(
         "#12171c", "#e8ecef", "#a9b4be", "#36414b", "#7ab8f5", "#ff9a5c", "#c9a6ff",
         ("#1b232b", "#1d3a57", "#22557f", "#3b7db3", "#7fb5e0", "#d3e8fa"),
+        0.59, "#ffffff", "#000000",
     ),
 }  # fmt: skip
 

@@ -12,9 +12,6 @@ from sim.charts.look import Chart, dressed, look, wrapped
 from sim.record.record import Record
 from sim.words import target
 
-STRONG = 0.55
-"""From here on a cell's colour is so strong that its figure takes the paper's colour."""
-
 
 def ranked(
     record: Record, year: int | None = None, *, pillar: str = "core", theme: str = "light", width: int = 520
@@ -79,7 +76,7 @@ def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: in
     base = alt.Chart(table).encode(x=x, y=y)
     shades = alt.Color("probability:Q", scale=alt.Scale(domain=[0, 1], range=list(colours.scheme)), legend=None)
     tips = [alt.Tooltip("ally:N"), alt.Tooltip("year:O"), alt.Tooltip("told:N", title="of 100 runs")]
-    words = alt.condition(f"datum.probability > {STRONG}", alt.value(colours.paper), alt.value(colours.ink))
+    words = alt.condition(f"datum.probability > {colours.turn}", alt.value(colours.after), alt.value(colours.before))
     chart = alt.layer(
         base.mark_rect(stroke=colours.paper, strokeWidth=1).encode(color=shades, tooltip=tips),
         base.mark_text(fontSize=12).encode(text="told:N", color=words),

@@ -148,8 +148,8 @@ def _cost(take: Needed, entry: AllyEntry, core: Yardstick, record: Record, year:
 
 def _rate(rate: BaseRate) -> str:
     return (
-        f"A rise of {rate.rise_pct:.2f} points or more within {rate.years} years: in {rate.seen} of {rate.windows} windows "
-        f"of all allies since 2014, {rate.share * 100:.0f} %."
+        f"A rise of {rate.rise_pct:.2f} points or more within {rate.years} years: in {rate.seen} of "
+        f"{rate.windows} windows of all allies since 2014, {rate.share * 100:.0f} %."
     )
 
 

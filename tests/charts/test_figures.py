@@ -1,0 +1,161 @@
+"""The pictures show the figures of the tables, all of them and no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from charts.drawn import CHARTS, pairs, record
+from sim.charts import frames
+from sim.charts.differences import differences
+from sim.charts.fan import chooser, fan
+from sim.charts.money import shortfall
+from sim.charts.numbers import compliant, first_years
+from sim.charts.ranking import heat, ranked
+from sim.data.tables import load_tables
+from sim.errors import UsageError
+from sim.results.tables import alliance, compliance, first_year, gap, shares
+
+
+def drawn(chart: Any, *columns: str) -> pd.DataFrame:
+    """The rows of a chart's data that have these columns, none twice."""
+    found = [pd.DataFrame(rows) for rows in chart.to_dict()["datasets"].values()]
+    tables = [table[list(columns)] for table in found if set(columns) <= set(table.columns)]
+    assert tables, f"no data with {columns}"
+    return pd.concat(tables).drop_duplicates().reset_index(drop=True)
+
+
+def table_of(chart: Any, column: str) -> pd.DataFrame:
+    """The one data table that has a column."""
+    (found,) = (pd.DataFrame(rows) for rows in chart.to_dict()["datasets"].values() if column in rows[0])
+    return found
+
+
+def test_a_fans_bands_are_the_quantiles_of_shares() -> None:
+    for iso3 in ("ITA", "EUC", "NATO"):
+        bands = table_of(fan(record(), iso3), "q05").set_index("year")
+        core = shares(record()).query("iso3 == @iso3 and pillar == 'core'").set_index("year")
+        for level in ("q05", "q25", "q50", "q75", "q95"):
+            assert bands.loc[core.index, level].tolist() == core[level].tolist()
+        order = bands[list(frames.LEVELS)].to_numpy()
+        assert (np.diff(order, axis=1) >= 0).all()
+        assert set(bands.index) == {2026, *core.index}
+        assert bands.loc[2026, list(frames.LEVELS)].nunique() == 1  # one figure: what was published
+
+
+def test_a_fan_goes_on_from_what_was_published() -> None:
+    past = drawn(fan(record(), "ESP"), "year", "share_pct", "status")
+    known = {row.year: (row.share_pct, row.status) for row in load_tables().shares_of("ESP")}
+    assert {row.year: (row.share_pct, row.status) for row in past.itertuples()} == known
+    group = drawn(fan(record(), "EUC"), "year", "share_pct", "status").set_index("year").share_pct
+    assert group[2024] == load_tables().aggregate("Europe and Canada", 2024).share_pct
+    assert group[2026] == pytest.approx(load_tables().aggregate("Europe and Canada", 2026).share_pct, abs=0.06)
+
+
+def test_a_fan_marks_editions_pledges_paths_and_events_where_there_are_any() -> None:
+    spain, italy = fan(record(), "ESP"), fan(record(), "ITA")
+    assert "own limit 2.1 % by 2035" in drawn(spain, "words").words.tolist()
+    assert table_of(spain, "edition").edition.max() < "2026-07"
+    announced = {point.year: point.share_pct for point in load_tables().announced_path("ITA")}
+    path = drawn(italy, "year", "share_pct")
+    assert set(announced.items()) <= set(zip(path.year, path.share_pct, strict=True))
+    told = drawn(fan(record("us_retrenchment"), "ITA"), "when", "words")
+    assert told.to_numpy().tolist() == [[pytest.approx(2027 + 5 / 12), "US withdrawal from Europe"]]
+    with pytest.raises(AssertionError, match="no data"):
+        drawn(italy, "when", "words")
+
+
+def test_the_straight_line_ends_at_the_target_in_its_year() -> None:
+    line = [rows for rows in fan(record(), "DEU", straight=True).to_dict()["datasets"].values()
+            if [row.get("year") for row in rows] == [2026, 2032]]  # fmt: skip
+    assert [row["share_pct"] for row in line[-1]] == [2.69, pytest.approx(3.5)]
+
+
+def test_a_chooser_has_everybodys_fan() -> None:
+    spec = chooser(record(), "ESP").to_dict()
+    assert [param["value"] for param in spec["params"]] == ["ESP"]
+    bands = table_of(chooser(record(), "ESP"), "q05")
+    assert set(bands.iso3) == {entry.iso3 for entry in record().description.allies} | {"EUC", "NATO"}
+    assert len(bands) == 33 * 7
+
+
+@pytest.mark.parametrize("pillar", ["core", "total"])
+def test_the_ranking_is_the_table_of_compliance_in_order(pillar: str) -> None:
+    found = table_of(ranked(record(), 2030, pillar=pillar), "told")
+    table = compliance(record()).query("year == 2030 and pillar == @pillar").set_index("iso3")
+    assert len(found) == 31
+    assert found.probability.is_monotonic_decreasing
+    for column in ("probability", "ci_low", "ci_high", "without_late_push"):
+        assert found.set_index("iso3")[column].to_dict() == table[column].to_dict()
+
+
+def test_the_heat_map_has_every_year() -> None:
+    found = table_of(heat(record()), "told")
+    table = compliance(record()).query("pillar == 'core'")
+    key = ["iso3", "year", "probability"]
+    assert sorted(map(tuple, found[key].to_numpy())) == sorted(map(tuple, table[key].to_numpy()))
+
+
+def test_no_picture_says_never_or_always() -> None:
+    """No cell reads 0 or 100, however sure a run of few paths is."""
+    for chart in (ranked(record()), heat(record()), first_years(record(), "BEL")):
+        assert not set(table_of(chart, "told").told) & {"0", "100"}
+
+
+def test_the_numbers_of_allies_are_those_of_the_alliance() -> None:
+    found = table_of(compliant(record(), 2032), "without").set_index("allies")
+    table = alliance(record()).query("year == 2032").set_index("compliant")
+    assert found.probability.to_dict() == table[table.pillar == "core"].probability.loc[found.index].to_dict()
+    honest = table[table.pillar == "core_without_late_push"].probability
+    assert found.without.to_dict() == honest.loc[found.index].to_dict()
+    assert found.probability.sum() > 0.995
+
+
+def test_first_years_are_those_of_the_table() -> None:
+    found = table_of(first_years(record(), "DEU"), "when")
+    table = first_year(record()).query("iso3 == 'DEU'")
+    assert found.probability.tolist() == table.probability.tolist()
+    assert found.when.tolist() == ["already", *map(str, range(2027, 2033)), "not by 2032"]
+
+
+def test_the_money_is_that_of_the_gap() -> None:
+    found = table_of(shortfall(record(), 2032), "told").set_index("iso3").shortfall_usd_bn_mean
+    table = gap(record()).query("year == 2032 and iso3 not in ('EUC', 'NATO')").set_index("iso3").shortfall_usd_bn_mean
+    assert found.to_dict() == table[table >= 0.05].to_dict()
+    assert found.is_monotonic_decreasing
+
+
+def test_differences_are_drawn_from_half_a_run_of_100_on() -> None:
+    found = table_of(differences(pairs(), 2032, "a", "b"), "told")
+    assert found[["iso3", "told"]].to_numpy().tolist() == [["ITA", "+20"], ["FRA", "\u22126"]]
+    assert "1 allies move by less" in " ".join(differences(pairs(), 2032, "a", "b").to_dict()["title"]["subtitle"])
+
+
+def test_a_run_with_tables_of_its_own_shows_none_of_the_packaged_figures() -> None:
+    other = sim.Results(record()).record
+    changed = type(other)(other.description, other.counts, {**other.manifest, "data_digest": "another"}, other.scenario)
+    past = drawn(fan(changed, "ESP"), "year", "share_pct", "status")
+    assert past.to_numpy().tolist() == [[2026, 2.0, "estimate"]]
+    assert frames.pledges(changed, ["ESP"]).empty
+    assert frames.vintages(changed, ["ESP"]).empty
+
+
+def test_what_cannot_be_drawn_is_refused() -> None:
+    bare = sim.simulate(sim.loads("[horizon]\nlast_year = 2028"), 32, 1).record
+    for draw in (ranked, heat, compliant, shortfall):
+        with pytest.raises(ValueError, match="no target for the core pillar"):
+            draw(bare)
+    assert fan(bare, "ITA").to_dict()["description"].startswith("Italy spent 2.10 %")
+    with pytest.raises(KeyError):
+        fan(record(), "ISL")
+    with pytest.raises(KeyError):
+        first_years(record(), "EUC")
+    with pytest.raises(UsageError, match="2027 to 2032, not 2040"):
+        ranked(record(), 2040)
+    for draw in CHARTS.values():
+        with pytest.raises(ValueError, match="light or dark"):
+            draw("sepia")
