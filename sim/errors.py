@@ -58,3 +58,9 @@ class RunError(SimError):
     """A saved run that cannot be read or does not belong together."""
 
     exit_code = 5
+
+
+class MissingExtra(SimError):
+    """What was asked for needs packages that are installed on request only."""
+
+    exit_code = 5
