@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -42,6 +43,15 @@ SAME_DAY: Final = datetime.datetime(2026, 7, 1)  # a constant, so that the same 
 WIDEST: Final = 40
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What XML 1.0 cannot carry."""
+MISREAD: Final = re.compile("\\A<r>|_x[0-9a-fA-F]{4}_x[0-9a-fA-F]{4}_")
+"""What xlsxwriter would take for XML of its own and write unescaped, and escapes that overlap."""
+
+
+class _Exact(float):
+    """A number that is written with all its digits: xlsxwriter formats numbers to 16, and a double may have 17."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self)).removesuffix(".0")
 
 
 def write(content: Content, place: Path) -> None:
@@ -49,9 +59,13 @@ def write(content: Content, place: Path) -> None:
     stream = io.BytesIO()  # a failing disk then is the caller's OSError, not an error of xlsxwriter's own
     with xlsxwriter.Workbook(stream, NO_GUESSING) as book:
         book.set_properties(
-            {"title": _text(content.facts["title"], 255), "category": CATEGORY, "comments": f"schema {SCHEMA}",
-             "created": SAME_DAY}
-        )  # fmt: skip
+            {
+                "title": _cut(FORBIDDEN.sub("\ufffd", content.facts["title"]), 255),
+                "category": CATEGORY,
+                "comments": f"schema {SCHEMA}",
+                "created": SAME_DAY,
+            }
+        )
         bold = book.add_format({"bold": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         _read_me(content, book.add_worksheet("Read me"), bold, wrapped)
@@ -109,13 +123,34 @@ def _table(
             if isinstance(value, str):
                 sheet.write_string(line, place, _text(value), shown[place])
             elif value is not None:
-                sheet.write_number(line, place, value, shown[place])
+                sheet.write_number(line, place, _Exact(value), shown[place])
 
 
-def _text(text: str, most: int = MOST) -> str:
+def _text(text: str) -> str:
     """The text as a cell can hold it: no character that XML forbids, and cut with a mark where it is too long."""
     text = FORBIDDEN.sub("\ufffd", text)
-    units = text.encode("utf-16-le")
-    if len(units) <= 2 * most:
+    if MISREAD.search(text):
+        if _units(escaped := _escaped(text)) <= MOST:
+            return escaped
+        return _cut(text, min(MOST, _units(text) - 1))  # with the mark at its end nothing is taken for XML
+    return _cut(text, MOST)
+
+
+def _cut(text: str, most: int) -> str:
+    """The text, or as much of it as leaves room for the mark."""
+    if _units(text) <= most:
         return text
-    return units[: 2 * (most - len(CUT))].decode("utf-16-le", "ignore") + CUT
+    return text.encode("utf-16-le")[: 2 * (most - len(CUT))].decode("utf-16-le", "ignore") + CUT
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _escaped(text: str) -> str:
+    """The text as a rich string of one run, which xlsxwriter writes as it is.
+
+    Underscores go as references: it would see to their escapes once more.
+    """
+    text = escape(re.sub("_(?=x[0-9a-fA-F]{4}_)", "_x005F_", text), quote=False).replace("_", "&#95;")
+    return f'<r><t xml:space="preserve">{text}</t></r>'

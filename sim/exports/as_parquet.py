@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.exports.content import Content, is_marked_folder, json_text, plain
+from sim.exports.content import Content, is_marked_folder, json_text
 from sim.exports.units import COLUMNS, TEXT, WHOLE, Column
 
 FILES = {*(f"{name}.parquet" for name in COLUMNS), "manifest.json"}
@@ -21,12 +21,8 @@ def write(content: Content, place: Path) -> None:
     """
     facts = json.dumps(content.head(), ensure_ascii=False, allow_nan=False)
     for name, columns in COLUMNS.items():
-        frame = content.tables[name].copy()
-        for column, entry in columns.items():
-            if entry.unit == TEXT:
-                frame[column] = [plain(value) for value in frame[column].tolist()]
         schema = pa.schema([_field(column, entry) for column, entry in columns.items()])
-        table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False)
+        table = pa.Table.from_pandas(content.tables[name], schema=schema, preserve_index=False)
         described = {**(table.schema.metadata or {}), b"title": content.facts["title"].encode(),
                      b"burdenshare": facts.encode()}  # fmt: skip
         pq.write_table(table.replace_schema_metadata(described), place / f"{name}.parquet")

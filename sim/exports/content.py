@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,9 +56,12 @@ class Content:
 
 def content_of(record: Record, form: str) -> Content:
     """Everything that the format `form` shall say of a run."""
-    results = Results(record)
+    allies = tuple(replace(entry, **plain(asdict(entry))) for entry in record.description.allies)
+    results = Results(
+        replace(record, description=replace(record.description, allies=allies))
+    )  # names that UTF-8 carries
     tables = {name: getattr(results, name)() for name in COLUMNS}
-    return Content(form, results, _facts(record), tables)
+    return Content(form, results, _facts(results.record), tables)
 
 
 def is_marked(document: object, form: str) -> bool:
