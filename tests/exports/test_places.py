@@ -224,3 +224,11 @@ def test_write_text_still_leaves_a_whole_file(tmp_path: Path, monkeypatch: pytes
         places.write_text("\ud800", tmp_path / "file")
     assert tree(tmp_path / "file") == {"file": b"first"}
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_the_page_of_the_exports_has_every_format() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
+    for name, form in FORMS.items():
+        (row,) = [line for line in page.split("\n") if line.startswith(f"| `{name}` |")]
+        assert (f"| `{form.extra}` |" in row) == bool(form.extra)
+        assert ("| a folder:" in row) == form.folder
