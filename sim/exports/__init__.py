@@ -27,9 +27,9 @@ class Form:
 
 
 FORMS: Final[dict[str, Form]] = {
-    "csv": Form("a folder with one file a table, readme.txt and manifest.json", folder=True),
-    "parquet": Form("a folder with one typed file a table and manifest.json", True, "parquet", ("pyarrow",)),
-    "excel": Form("one workbook with a sheet a table", extra="excel", packages=("xlsxwriter",)),
+    "csv": Form("a folder: one file a table, readme.txt, manifest.json", folder=True),
+    "parquet": Form("a folder: one typed file a table, manifest.json", True, "parquet", ("pyarrow",)),
+    "excel": Form("a workbook: a sheet to read, then one a table", extra="excel", packages=("xlsxwriter",)),
     "json": Form("one document"),
     "netcdf": Form("one dataset, kept paths included", extra="xarray", packages=("xarray", "h5netcdf", "h5py")),
 }

@@ -51,7 +51,7 @@ class _Exact(float):
     """A number that is written with all its digits: xlsxwriter formats numbers to 16, and a double may have 17."""
 
     def __format__(self, spec: str) -> str:
-        return repr(float(self)).removesuffix(".0")
+        return repr(float(self)).removesuffix(".0").upper()
 
 
 def write(content: Content, place: Path) -> None:

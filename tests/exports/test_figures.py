@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import inspect
 import json
 from pathlib import Path
@@ -142,6 +143,7 @@ def test_every_export_carries_the_facts_and_the_wording(form: str, rutte_results
 
 def test_the_pages_of_csv_and_excel_say_the_same(rutte_results: Results, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(export(rutte_results, "excel", tmp_path / "out.xlsx"))
+    assert book.properties.created == datetime.datetime(2026, 7, 1), "the same whenever it is written"
     assert book.sheetnames == ["Read me", *NAMES, "columns"]
     page = "\n".join(str(cell) for row in book["Read me"].iter_rows(values_only=True) for cell in row if cell)
     text = (export(rutte_results, "csv", tmp_path / "out") / "readme.txt").read_text("utf-8")

@@ -114,7 +114,8 @@ def test_what_is_no_such_export_is_left_alone(
 @FORM
 def test_another_formats_export_and_a_saved_run_are_left_alone(form: str, record: Record, tmp_path: Path) -> None:
     record.save(tmp_path / "run")
-    others = [tmp_path / "run", *(export(record, other, tmp_path / other) for other in FORMS if other != form)]
+    inside = export(record, "csv", tmp_path / "folder") / "manifest.json"
+    others = [tmp_path / "run", inside, *(export(record, other, tmp_path / other) for other in FORMS if other != form)]
     for place in others:
         before = tree(place)
         with pytest.raises(RunError, match="choose another place"):

@@ -11,32 +11,35 @@ from sim.exports import FORMS
 HUB = "hubverse"
 
 
-@click.command(short_help="Export a run or forecast for other tools.")
+def _line(name: str, about: str, extra: str = "") -> str:
+    return f"{name:<10}{about}{f' (extra: {extra})' if extra else ''}"
+
+
+HELP = f"""Export RUN, the folder of a saved run, with all its tables, their units, and how to read them.
+
+\b
+{chr(10).join(_line(name, form.about, form.extra) for name, form in FORMS.items())}
+{_line(HUB, "a forecast hub in a new folder; RUN may be the file of a frozen forecast")}
+
+A former export of the same format is replaced once the new one is complete; anything else in its place is left alone. A
+hub holds the quantiles of the core share, the probability of being at the core target and the distribution of the number
+of allies there, in the columns of hubverse.io, and the configuration they are valid by.
+
+\b
+sim export runs/rutte_2032 --format excel --out rutte_2032.xlsx
+sim export runs/rutte_2032 --format csv --out rutte_2032_csv
+sim export forecasts/2026-11.json --format hubverse --out hub
+sim export runs/rutte_2032 --format hubverse --out hub --date 2026-11-22
+"""
+
+
+@click.command(short_help="Export a run or forecast for other tools.", help=HELP)
 @click.argument("run")
 @click.option("--format", "form", type=click.Choice([*FORMS, HUB]), required=True, help="What to write: see above.")
 @click.option("--out", required=True, metavar="PLACE", help="The file or folder to write.")
 @click.option("--date", metavar="YYYY-MM-DD", help="hubverse, of a run: the day it stood.  [last of its base year]")
 def command(run: str, form: str, out: str, date: str | None) -> None:
-    """Export RUN, the folder of a saved run, with all its tables, their units, and how to read them.
-
-    \b
-    csv       a folder: one file a table, readme.txt, manifest.json
-    parquet   a folder: one typed file a table, manifest.json   (extra: parquet)
-    excel     a workbook: a sheet to read, then one a table     (extra: excel)
-    json      one document
-    netcdf    one dataset, kept paths included                  (extra: xarray)
-    hubverse  a forecast hub in a new folder; RUN may be the file of a frozen forecast
-
-    A former export of the same format is replaced once the new one is complete; anything else in its place is left
-    alone. A hub holds the quantiles of the core share, the probability of being at the core target and the distribution
-    of the number of allies there, in the columns of hubverse.io, and the configuration they are valid by.
-
-    \b
-    sim export runs/rutte_2032 --format excel --out rutte_2032.xlsx
-    sim export runs/rutte_2032 --format csv --out rutte_2032_csv
-    sim export forecasts/2026-11.json --format hubverse --out hub
-    sim export runs/rutte_2032 --format hubverse --out hub --date 2026-11-22
-    """
+    """See HELP."""
     place = _export_hub(run, out, date) if form == HUB else _export_tables(run, form, out, date)
     click.echo(f"Exported to {place}")
 
