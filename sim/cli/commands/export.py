@@ -22,8 +22,8 @@ HELP = f"""Export RUN, the folder of a saved run, with all its tables, their uni
 {_line(HUB, "a forecast hub in a new folder; RUN may be the file of a frozen forecast")}
 
 A former export of the same format is replaced once the new one is complete; anything else in its place is left alone. A
-hub holds the quantiles of the core share, the probability of being at the core target and the distribution of the number
-of allies there, in the columns of hubverse.io, and the configuration they are valid by.
+hub holds the quantiles of the core share, the probability of being at the core target and the distribution of the
+number of allies there, in the columns of hubverse.io, and the configuration they are valid by.
 
 \b
 sim export runs/rutte_2032 --format excel --out rutte_2032.xlsx
@@ -39,7 +39,7 @@ sim export runs/rutte_2032 --format hubverse --out hub --date 2026-11-22
 @click.option("--out", required=True, metavar="PLACE", help="The file or folder to write.")
 @click.option("--date", metavar="YYYY-MM-DD", help="hubverse, of a run: the day it stood.  [last of its base year]")
 def command(run: str, form: str, out: str, date: str | None) -> None:
-    """See HELP."""
+    """Export a saved run or a frozen forecast; `HELP` is what users read."""
     place = _export_hub(run, out, date) if form == HUB else _export_tables(run, form, out, date)
     click.echo(f"Exported to {place}")
 
