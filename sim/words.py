@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil, floor
 
+MONTE_CARLO = (
+    "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
+)
+LATE_PUSH = (
+    "A late push is compliance on paper: the last distance to a target closed by reclassification when it is due."
+)
+ASSUMPTION = "Related and total rest on an assumption throughout: NATO publishes no ally's security-related outlays."
+
 COARSE = 0.10
 """An interval wider than this shows tens of percent only."""
 

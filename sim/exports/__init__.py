@@ -1,1 +1,101 @@
-"""A run in the formats of other tools."""
+"""A run in the formats of other tools. This catalogue is the whole list; a format is imported when it is used."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from sim.errors import MissingExtra, RunError, UsageError
+
+if TYPE_CHECKING:
+    from sim.exports.content import Content
+    from sim.record.record import Record
+    from sim.results.results import Results
+
+
+@dataclass(frozen=True)
+class Form:
+    """A format: a line of help, whether it is a folder, and the extra it needs with its packages."""
+
+    about: str
+    folder: bool = False
+    extra: str = ""
+    packages: tuple[str, ...] = ()
+
+
+FORMS: Final[dict[str, Form]] = {
+    "csv": Form("a folder: one file a table, readme.txt, manifest.json", folder=True),
+    "parquet": Form("a folder: one typed file a table, manifest.json", True, "parquet", ("pyarrow",)),
+    "excel": Form("a workbook: a sheet to read, then one a table", extra="excel", packages=("xlsxwriter",)),
+    "json": Form("one document"),
+    "netcdf": Form("one dataset, kept paths included", extra="xarray", packages=("xarray", "h5netcdf", "h5py")),
+}
+"""By name; `sim.exports.as_<name>` holds what `Writer` says."""
+
+
+class Writer(Protocol):
+    """What the file of a format holds."""
+
+    def write(self, content: Content, place: Path) -> None:
+        """Write into `place`, an empty folder or file."""
+
+    def is_ours(self, place: Path) -> bool:
+        """Whether what stands in `place` is such an export, which another one may replace. Raises nothing."""
+
+
+def export(results: Results | Record, form: str, place: str | os.PathLike[str]) -> Path:
+    """Write the tables and facts of a run in the format `form`, one of `FORMS`: the place.
+
+    A former export of that format in `place` is replaced when the new one is complete, and by nothing less.
+
+    Raises:
+        UsageError: no such format.
+        MissingExtra: a package that the format needs is not installed.
+        RunError: the place holds something else, or cannot be written.
+    """
+    from sim.exports.content import content_of
+    from sim.places import write_file, write_folder
+    from sim.record.record import Record
+
+    writer = check(form, place)
+    content = content_of(results if isinstance(results, Record) else results.record, form)
+    put = write_folder if FORMS[form].folder else write_file
+    put(lambda beside: writer.write(content, beside), place)
+    return Path(place)
+
+
+def check(form: str, place: str | os.PathLike[str]) -> Writer:
+    """Refuse, before any work, what cannot become such an export: the format's writer. Raises as `export` does."""
+    from sim.places import try_place
+
+    writer = _writer(form)
+    where = Path(place)
+    empty = FORMS[form].folder and where.is_dir() and not any(where.iterdir())
+    if where.exists() and not empty and not writer.is_ours(where):
+        kind = "folder" if FORMS[form].folder else "file"
+        raise RunError(
+            f"{place} exists and is not an export of the format {form}; nothing was changed\n"
+            f"  remedy: choose another place for the {kind}, or move away what stands there"
+        )
+    try_place(where)
+    return writer
+
+
+def _writer(form: str) -> Writer:
+    if form not in FORMS:
+        from sim.words import did_you_mean
+
+        hint = did_you_mean(str(form), FORMS) or f"There are {', '.join(FORMS)}."
+        raise UsageError(f"no format {form!r}. {hint}")
+    entry = FORMS[form]
+    for package in entry.packages:
+        try:
+            import_module(package)
+        except ImportError as error:
+            raise MissingExtra(
+                f"the format {form} needs the extra {entry.extra}: pip install 'burdenshare[{entry.extra}]' ({error})"
+            ) from error
+    return cast("Writer", import_module(f"sim.exports.as_{form}"))

@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +15,7 @@ from sim.frozen import hub_config
 from sim.frozen.hub_checks import faults
 from sim.frozen.hub_config import ALLIANCE, COLUMNS, COMPLIANCE, MODEL_ID, NO, NUMBER, SHARE, YES
 from sim.frozen.schema import LEVELS, Forecast, Frozen, last_day
+from sim.places import write_folder
 
 Row = tuple[str, str, str, str, str, str, str, str]
 """The columns of `hub_config.COLUMNS`."""
@@ -53,22 +52,16 @@ def export(
         ),
         output: _csv(forecasts, date),
     }
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-        try:
-            beside.chmod(0o755)
-            for file, text in texts.items():
-                (beside / file).parent.mkdir(parents=True, exist_ok=True)
-                (beside / file).write_text(text, encoding="utf-8", newline="\n")
-            found = faults(beside)
-            if found:
-                raise AssertionError(f"the hub would not be valid: {'; '.join(found[:5])}")
-            beside.rename(place)  # onto nothing, or onto an empty folder
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
-    except OSError as error:
-        raise RunError(f"cannot write {out}: {error.strerror or error}") from error
+
+    def fill(folder: Path) -> None:
+        for file, text in texts.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text(text, encoding="utf-8", newline="\n")
+        found = faults(folder)
+        if found:
+            raise AssertionError(f"the hub would not be valid: {'; '.join(found[:5])}")
+
+    write_folder(fill, place)
     return place / output
 
 

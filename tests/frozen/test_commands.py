@@ -175,7 +175,7 @@ def test_export_of_a_saved_run_is_that_of_its_forecast(call: Call, frozen: Froze
         (["nowhere", "--format", "hubverse", "--out", "hub"], 5, "not a saved run"),
         (["f.json", "--format", "hubverse", "--out", "f.json"], 5, "choose another place"),
         (["f.json", "--format", "hubverse", "--out", "hub"], 3, "must be a frozen forecast"),
-        (["f.json", "--format", "excel", "--out", "hub"], 2, "'excel' is not"),
+        (["f.json", "--format", "ods", "--out", "hub"], 2, "'ods' is not"),
         (["f.json", "--format", "hubverse"], 2, "Missing option '--out'"),
     ],
 )

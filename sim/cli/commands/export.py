@@ -6,24 +6,57 @@ from pathlib import Path
 
 import click
 
-FORMATS = ("hubverse",)
+from sim.exports import FORMS
+
+HUB = "hubverse"
 
 
-@click.command(short_help="Export a run or forecast for other tools.")
+def _line(name: str, about: str, extra: str = "") -> str:
+    return f"{name:<10}{about}{f' (extra: {extra})' if extra else ''}"
+
+
+HELP = f"""Export RUN, the folder of a saved run, with all its tables, their units, and how to read them.
+
+\b
+{chr(10).join(_line(name, form.about, form.extra) for name, form in FORMS.items())}
+{_line(HUB, "a forecast hub in a new folder; RUN may be the file of a frozen forecast")}
+
+A former export of the same format is replaced once the new one is complete; anything else in its place is left alone. A
+hub holds the quantiles of the core share, the probability of being at the core target and the distribution of the
+number of allies there, in the columns of hubverse.io, and the configuration they are valid by.
+
+\b
+sim export runs/rutte_2032 --format excel --out rutte_2032.xlsx
+sim export runs/rutte_2032 --format csv --out rutte_2032_csv
+sim export forecasts/2026-11.json --format hubverse --out hub
+sim export runs/rutte_2032 --format hubverse --out hub --date 2026-11-22
+"""
+
+
+@click.command(short_help="Export a run or forecast for other tools.", help=HELP)
 @click.argument("run")
-@click.option("--format", "form", type=click.Choice(FORMATS), required=True, help="hubverse: a forecast hub.")
-@click.option("--out", required=True, metavar="DIR", help="The new folder to write.")
-@click.option("--date", metavar="YYYY-MM-DD", help="Of a run: the day it stood.  [last of its base year]")
+@click.option("--format", "form", type=click.Choice([*FORMS, HUB]), required=True, help="What to write: see above.")
+@click.option("--out", required=True, metavar="PLACE", help="The file or folder to write.")
+@click.option("--date", metavar="YYYY-MM-DD", help="hubverse, of a run: the day it stood.  [last of its base year]")
 def command(run: str, form: str, out: str, date: str | None) -> None:
-    """Export RUN, the folder of a saved run or the file of a frozen forecast.
+    """Export a saved run or a frozen forecast; `HELP` is what users read."""
+    place = _export_hub(run, out, date) if form == HUB else _export_tables(run, form, out, date)
+    click.echo(f"Exported to {place}")
 
-    A hub holds the quantiles of the core share, the probability of being at the core target and the distribution of
-    the number of allies there, in the columns of the hubverse (hubverse.io), and the configuration they are valid by.
 
-    \b
-    sim export forecasts/2026-11.json --format hubverse --out hub
-    sim export runs/rutte_2032 --format hubverse --out hub --date 2026-11-22
-    """
+def _export_tables(run: str, form: str, out: str, date: str | None) -> Path:
+    if date is not None:
+        raise click.UsageError(f"--date: only a hub has a date ({HUB}).")
+    if Path(run).is_file():
+        raise click.UsageError(f"{run} is a file: {form} exports the folder of a saved run, {HUB} a frozen forecast.")
+    from sim.exports import check, export
+    from sim.record.record import Record
+
+    check(form, out)
+    return export(Record.open(run), form, out)
+
+
+def _export_hub(run: str, out: str, date: str | None) -> Path:
     from sim.frozen import hubverse
 
     hubverse.check_place(out)
@@ -32,14 +65,7 @@ def command(run: str, form: str, out: str, date: str | None) -> None:
             raise click.UsageError("--date: a frozen forecast has a date of its own.")
         from sim.frozen.files import read
 
-        output = hubverse.export_frozen(read(run), out)
-    else:
-        output = _export_run(run, out, date)
-    click.echo(f"Exported to {output}")
-
-
-def _export_run(run: str, out: str, date: str | None) -> Path:
-    from sim.frozen.hubverse import export
+        return hubverse.export_frozen(read(run), out)
     from sim.frozen.making import forecast_of
     from sim.frozen.schema import last_day
     from sim.record.record import Record
@@ -51,4 +77,4 @@ def _export_run(run: str, out: str, date: str | None) -> Path:
     except ValueError as error:
         raise click.UsageError(f"--date: {error}.") from None
     forecast = forecast_of(record, Path(run).resolve().name)
-    return export([forecast], day, out, made_by=str(record.manifest["burdenshare"]))
+    return hubverse.export([forecast], day, out, made_by=str(record.manifest["burdenshare"]))

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sim.cli.show.run_page import ASSUMPTION, LATE_PUSH, MONTE_CARLO
+from sim.exports.units import ALLIES, OF_GDP, OF_RUNS, WILSON
 from sim.questions.leverage import HalfUrgency
 from sim.record.record import Record
 from sim.results.summary import AllianceLine, AllyLine, Band, Chance
+from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO
 
 UNITS = {
-    "*_share_pct": "% of GDP",
-    "probability": "share of the simulated runs, 0 to 1, given the assumptions",
-    "ci_low, ci_high": "95 % Wilson interval of the probability, Monte Carlo error only",
-    "expected, q05, q95": "number of allies",
+    "*_share_pct": OF_GDP,
+    "probability": f"{OF_RUNS}, given the assumptions",
+    "ci_low, ci_high": WILSON,
+    "expected, q05, q95": ALLIES,
     "first_year": "year by which at least half of the runs have met the core target; null: not within the horizon",
 }
 

@@ -13,15 +13,8 @@ from sim.cli.terminal import Page
 from sim.questions.leverage import HalfUrgency
 from sim.record.record import Record, Yardstick
 from sim.results.summary import AllianceLine, AllyLine, Band, Chance
-from sim.words import interval, number, of_100, percent, plain, share, target
+from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, interval, number, of_100, percent, plain, share, target
 
-MONTE_CARLO = (
-    "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
-)
-LATE_PUSH = (
-    "A late push is compliance on paper: the last distance to a target closed by reclassification when it is due."
-)
-ASSUMPTION = "Related and total rest on an assumption throughout: NATO publishes no ally's security-related outlays."
 MOST_TEXT = 118  # columns of running text at most
 WORTH_CODES = 4  # rank of a column for which names give way to codes
 

@@ -1,0 +1,25 @@
+"""A run as one JSON document: facts, units, and each table as a list of records."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sim.exports.content import Content, is_marked, json_text
+from sim.exports.units import COLUMNS
+
+
+def write(content: Content, place: Path) -> None:
+    """Write the document; a missing value is null."""
+    tables = {
+        name: [dict(zip(columns, row, strict=True)) for row in content.rows(name)] for name, columns in COLUMNS.items()
+    }
+    place.write_bytes(json_text({**content.head(), "tables": tables}).encode())
+
+
+def is_ours(place: Path) -> bool:
+    """Whether the file is such a document."""
+    try:
+        return is_marked(json.loads(place.read_bytes()), "json")
+    except (OSError, ValueError, RecursionError):
+        return False

@@ -1,0 +1,103 @@
+"""What the columns of the tables and the kept paths are, in words: the one place that knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+TEXT: Final = "text"
+YEAR: Final = "calendar year"
+ALLIES: Final = "number of allies"
+RUNS: Final = "simulated runs"
+OF_GDP: Final = "% of GDP"
+OF_RUNS: Final = "share of the simulated runs, 0 to 1"
+USD_BN: Final = "USD billion, prices and exchange rates of the base year"
+LOG_ODDS: Final = "log-odds"
+
+WHOLE: Final = frozenset({YEAR, ALLIES, RUNS})
+"""Units of whole numbers; those of a share or of money have decimals."""
+
+WILSON: Final = "95 % Wilson interval of the probability, Monte Carlo error only"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its unit, and what it says."""
+
+    unit: str
+    meaning: str
+
+
+_ISO3 = Column(TEXT, "ISO 3166-1 alpha-3 code of the ally")
+_ISO3_OR_GROUP = Column(TEXT, "ISO 3166-1 alpha-3 code of the ally; EUC: Europe and Canada, NATO: all")
+_ALLY = Column(TEXT, "name of the ally")
+_ALLY_OR_GROUP = Column(TEXT, "name of the ally or group")
+_YEAR = Column(YEAR, "the year that the figures are of")
+_PILLAR = Column(TEXT, "core, related or total; related and total rest on an assumption")
+
+
+def _quantiles(what: str, unit: str = OF_GDP) -> dict[str, Column]:
+    return {
+        level: Column(unit, f"{int(level[1:])} % quantile of {what}") for level in ("q05", "q25", "q50", "q75", "q95")
+    }
+
+
+COLUMNS: Final[dict[str, dict[str, Column]]] = {
+    "compliance": {
+        "iso3": _ISO3,
+        "ally": _ALLY,
+        "year": _YEAR,
+        "pillar": _PILLAR,
+        "target_pct": Column(OF_GDP, "the yardstick that compliance is measured against"),
+        "probability": Column(OF_RUNS, "runs that meet the yardstick, given the assumptions"),
+        "ci_low": Column(OF_RUNS, f"lower end of the {WILSON}"),
+        "ci_high": Column(OF_RUNS, f"upper end of the {WILSON}"),
+        "without_late_push": Column(OF_RUNS, "runs that meet it without a late push: not on paper alone"),
+        "in_force": Column(OF_RUNS, "runs that meet the core target as a summit or review left it; core only"),
+        "paths": Column(RUNS, "number of simulated runs behind the row"),
+    },
+    "shares": {
+        "iso3": _ISO3_OR_GROUP,
+        "ally": _ALLY_OR_GROUP,
+        "year": _YEAR,
+        "pillar": _PILLAR,
+        "mean": Column(OF_GDP, "mean of the reported share"),
+        **_quantiles("the reported share, on the grid of 0.01 that NATO prints"),
+    },
+    "alliance": {
+        "year": _YEAR,
+        "pillar": Column(TEXT, "core, related, total, or core_without_late_push; related and total: an assumption"),
+        "compliant": Column(ALLIES, "how many allies meet the yardstick"),
+        "probability": Column(OF_RUNS, "runs in which exactly so many do, given the assumptions"),
+    },
+    "gap": {
+        "iso3": _ISO3_OR_GROUP,
+        "ally": _ALLY_OR_GROUP,
+        "year": _YEAR,
+        "shortfall_pct_mean": Column(OF_GDP, "mean distance to the core target, 0 where it is met; allies only"),
+        **{
+            f"shortfall_pct_{level}": column
+            for level, column in _quantiles("the distance to the core target; allies only").items()
+        },
+        "shortfall_usd_bn_mean": Column(USD_BN, "mean of the money missing to the core target"),
+        "shortfall_usd_bn_q95": Column(USD_BN, "95 % quantile of the money missing to the core target"),
+    },
+    "first_year": {
+        "iso3": _ISO3,
+        "ally": _ALLY,
+        "year": Column(YEAR, "first year at the core target; the base year: already; missing: not within the horizon"),
+        "probability": Column(OF_RUNS, "runs in which it is that year, given the assumptions"),
+        "probability_staying": Column(OF_RUNS, "of all runs, those in which it is and every later year complies"),
+    },
+}
+"""By table and column, both in the order of the tables: a table of `Results` that is not here is not exported."""
+
+KEPT: Final[dict[str, Column]] = {
+    "share_pct": Column(OF_GDP, "core outturn"),
+    "reported_pct": Column(OF_GDP, "core outlays as reported, late push included"),
+    "related_pct": Column(OF_GDP, "security-related outlays; an assumption"),
+    "plan_pct": Column(OF_GDP, "adopted plan of core outlays"),
+    "will": Column(LOG_ODDS, "political will"),
+    "gdp_usd_bn": Column(USD_BN, "gross domestic product"),
+}
+"""Paths that a run can keep: see `sim.record.counts.KEEPABLE`."""

@@ -1,0 +1,30 @@
+"""What the tests of the exports share: runs to export, and each format read back by another library."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from results.made import made
+from sim.record.record import Record
+from sim.results.results import Results
+
+
+@pytest.fixture(scope="session")
+def record() -> Record:
+    """The record made by hand, with the facts a scenario of a proposal has."""
+    run = made().record
+    yardsticks = tuple(
+        replace(entry, agreed="not agreed: proposed in June 2025") for entry in run.description.yardsticks
+    )
+    told = replace(
+        run.description, title="A proposal (not adopted)", source="a speech", description="What if?\nIt is a what-if.",
+        yardsticks=yardsticks,
+    )  # fmt: skip
+    return replace(run, description=told, manifest={"seed": 11, "burdenshare": "0.1.0", "precision_points": None})
+
+
+@pytest.fixture(scope="session")
+def results(record: Record) -> Results:
+    return Results(record)
