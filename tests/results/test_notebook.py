@@ -119,7 +119,7 @@ def test_hostile_words_stay_words(rutte: sim.Scenario, rutte_results: sim.Result
         assert any(f"({plain})" in line for line in seen.words)
 
 
-@given(st.text())
+@given(st.text(st.sampled_from("<>&\"'/!-ab \n\0")) | st.text())
 @settings(max_examples=300)
 def test_any_text_is_one_text(words: str) -> None:
     seen = Seen(f"<div>{text(words)}</div>")
