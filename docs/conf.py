@@ -84,10 +84,21 @@ def source_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         yield f"source/{name}", {"title": name, "body": f"<h1>{name}</h1>\n{code}"}, "page.html"
 
 
+def make_accessible(_: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    """What scrolls can be reached from the keyboard; the menu's headings have a level."""
+    for part, plain, better in (
+        ("body", "<pre>", '<pre tabindex="0">'),
+        ("body", '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
+        ("furo_navigation_tree", 'role="heading"', 'role="heading" aria-level="2"'),
+    ):
+        context[part] = context.get(part, "").replace(plain, better)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the above."""
     app.connect("source-read", add_contents)
     app.connect("doctree-read", point_at_sources, priority=400)  # before Sphinx collects what is to be downloaded
     app.connect("doctree-resolved", resolve_sources)
     app.connect("html-collect-pages", source_pages)
+    app.connect("html-page-context", make_accessible, priority=900)  # after the theme has made its menu
     return {"parallel_read_safe": True}

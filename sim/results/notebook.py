@@ -37,7 +37,9 @@ def _tables(lines: list[AllyLine]) -> str:
     height = -(-len(lines) // COLUMNS)
     parts = [lines[start : start + height] for start in range(0, len(lines), height)]
     tables = (element("table", element("tbody", *map(_row, part)), style=f"border-top: {LINE}") for part in parts)
-    return element("div", *tables, style="display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0 1.5em")
+    return element(
+        "div", *tables, style="display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0 1.5em; margin-top: 0.4em"
+    )
 
 
 def _row(line: AllyLine) -> str:
