@@ -49,3 +49,13 @@ def test_a_page_is_written_from_what_is_printed() -> None:
     assert commands.written(commands.written(page)) == commands.written(page)
     with pytest.raises(RuntimeError):
         commands.written(page.replace("6 * 7", "6 / 0"))
+
+
+def test_faults_may_be_shown_and_never_simulated() -> None:
+    page = (
+        "<!-- file: scenarios/a.toml -->\n\n```toml\ntitel = 1\n```\n\n"
+        "<!-- output: sim check scenarios/a.toml -->\n<!-- end of output -->\n"
+    )
+    assert "did you mean title?" in commands.written(page)
+    with pytest.raises(RuntimeError):
+        commands.written(page.replace("sim check", "sim run"))

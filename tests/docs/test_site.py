@@ -13,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+import sim
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 FETCHED = {"link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src", "object": "data"}
@@ -108,6 +110,18 @@ def test_nothing_is_fetched_from_elsewhere(site: Path, built: dict[Path, Page]) 
 def test_no_place_on_this_machine_is_named(site: Path) -> None:
     for file in site.rglob("*.html"):
         assert str(ROOT) not in file.read_text(encoding="utf-8"), file.name
+
+
+def test_what_scrolls_takes_the_keyboard(site: Path) -> None:
+    for file in site.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert "<pre>" not in text, file.name
+        assert '<div class="table-wrapper' not in text, file.name
+
+
+def test_the_python_page_has_every_public_name() -> None:
+    text = (DOCS / "reference" / "python.md").read_text(encoding="utf-8")
+    assert [name for name in sim.__all__ if not re.search(rf":: sim\.([\w.]+\.)?{name}\b", text)] == []
 
 
 def test_links_to_files_lead_to_their_text(site: Path) -> None:
