@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 SCENARIO ?= scenarios/rutte_2032.toml
 RUN ?= runs/$(basename $(notdir $(SCENARIO)))
 
-.PHONY: run test lint types tests verify docs track-record forecast bench lock clean
+.PHONY: run test lint types tests verify docs site track-record forecast bench lock clean
 
 run: $(INSTALLED)  ## run the main scenario, print its table, save the run
 	$(BIN)/sim run $(SCENARIO) --out $(RUN)
@@ -30,6 +30,11 @@ verify: $(INSTALLED)  ## the long proofs whose code has changed, then docs/verif
 docs: $(INSTALLED)  ## rewrite the generated parts of the pages
 	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md
 	$(BIN)/python docs/figures.py
+	$(BIN)/python docs/commands.py
+
+site: $(INSTALLED)  ## build the documentation site in build/site; a warning is an error
+	$(BIN)/python -m sphinx -q -W --keep-going -n -b html docs build/site
+	@echo "build/site/index.html"
 
 track-record: $(INSTALLED)  ## estimate at every cutoff, then write docs/track-record.md (long; goes on after an interruption)
 	$(BIN)/sim calibrate --every --work runs/calibration --out sim/backtest/estimates.toml

@@ -101,6 +101,11 @@ class Results:
 
         return dataset(self.record)
 
+    def _repr_html_(self) -> str:
+        from sim.results.notebook import html
+
+        return html(self.record)
+
     def __repr__(self) -> str:
         years = self.record.description.years
         return f"<Results: {self.title!r}, {self.paths_simulated:,} paths, {years[0]}-{years[-1]}>"

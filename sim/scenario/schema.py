@@ -166,5 +166,13 @@ class Scenario(Facts):
         copy.__dict__.pop("digest", None)
         return copy
 
+    def _repr_html_(self) -> str:
+        from sim.markup import card, yardstick
+
+        stated = ((pillar, self.yardstick(pillar)) for pillar in ("core", "related", "total"))
+        lines = [yardstick(pillar, each.share_pct, each.by, each.agreed) for pillar, each in stated if each]
+        first, last = self.horizon.base_year + 1, self.horizon.last_year
+        return card(self.title, [*lines, f"{first}–{last}, {self.run.paths:,} paths, seed {self.run.seed}"])
+
     def __hash__(self) -> int:
         return hash(self.digest)
