@@ -278,7 +278,7 @@ the slowest took {figures["slowest_s"]:.2f} s of processor time. Of those accept
 def guided(figures: Figures) -> str:
     """Guided by coverage."""
     causes = "; ".join(figures["causes"])
-    return f"""The same contract under [atheris](https://pypi.org/project/atheris/), which steers by the branches a case reaches:
+    return f"""The same contract under atheris, which steers by the branches a case reaches:
 {figures["executions"]:,} cases in {figures["seconds"] / 60:.0f} minutes from {figures["seeds"]} seeds, coverage
 {figures["coverage_of_the_seeds"]:,} to {figures["coverage"]:,} edges, {figures["crashes"]} crashes,
 {figures["broken"]} cases that broke the contract{f" (cause: {causes}; repaired since)" if causes else ""}, the slowest
@@ -298,7 +298,7 @@ def mutation(figures: Figures) -> str:
     ]
     left = [f"- `{line}`" for row in figures["rooms"] for line in row["left"]]
     survivors = "\n\n<details><summary>The survivors, each before and after</summary>\n\n" + "\n".join(left)
-    return f"""[mutmut](https://mutmut.readthedocs.io/) plants one fault at a time in the code, and the tests that are about the room
+    return f"""mutmut plants one fault at a time in the code, and the tests that are about the room
 must notice ([`tests/mutation/`](../tests/mutation/)); golden numbers do not count, so that a mutant dies of what the code
 means and not of having changed. At least {share(figures["least"])} must die. An equivalent mutant is the original in
 other words, with its reason in `tests/mutation/equivalent.toml`.
