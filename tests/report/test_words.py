@@ -1,0 +1,201 @@
+"""What the report says: figures of the run, no certainty, no verdicts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.data.tables import load_tables
+from sim.errors import UsageError
+from sim.questions.stories import MOST_PATHS, scenario_of, three
+from sim.record.grid import printed
+from sim.record.record import Record
+from sim.report.brief import brief
+from sim.report.contents import allies_sheet, editions_sheet
+from sim.report.money import base_rate, needed
+from sim.report.page import report
+from sim.report.sentences import headlines, standing
+from sim.results.summary import alliance_line, ally_lines
+from sim.results.tables import compliance, gap
+
+
+class Text(HTMLParser):
+    """The words of a page that are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self._hidden += tag in ("script", "style", "pre")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in ("script", "style", "pre")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def words(page: str) -> str:
+    reader = Text()
+    reader.feed(page)
+    return " ".join(" ".join(reader.parts).split())
+
+
+@pytest.fixture(scope="module")
+def text(page: Path) -> str:
+    return words(page.read_text("utf-8"))
+
+
+def test_the_first_sentence_is_the_count_with_its_band(record: Record) -> None:
+    line = alliance_line(record, 2032)
+    assert line.counted is not None
+    assert headlines(record, 2032)[0] == (
+        f"{line.counted.middle:.0f} of 31 allies are expected at 3.5 % of GDP or above in 2032, between "
+        f"{line.counted.q05:.0f} and {line.counted.q95:.0f} in 90 of 100 simulated runs, given the assumptions; "
+        f"{line.counted_without.middle:.0f} without late pushes on paper."
+    )
+
+
+def test_the_money_stands_beside_the_count(record: Record) -> None:
+    table = gap(record).query("year == 2032").set_index("iso3").shortfall_usd_bn_mean
+    (sentence,) = (s for s in headlines(record, 2032) if s.startswith("USD"))
+    first = table.drop(["EUC", "NATO"]).nlargest(5)
+    assert f"hold {round(100 * first.sum() / table['NATO'])} % of it" in sentence
+    for iso3 in first.index:
+        assert load_tables().ally(iso3).name in sentence
+
+
+def test_a_proposal_is_called_one(text: str, record: Record) -> None:
+    assert standing(record).count("not agreed: proposed in June 2025") == 3
+    assert text.startswith("3.5 + 1.5 by 2032 (proposal of June 2025, not adopted)")
+
+
+@pytest.mark.parametrize("word", ["will fail", "fails in", "free rider", " 0 of 100", " 100 of 100", "100 %", " 0 %"])
+def test_nothing_is_certain_and_nobody_is_judged(text: str, word: str) -> None:
+    assert word not in text
+
+
+def test_the_assumption_is_named_wherever_the_total_is(text: str) -> None:
+    assert "An assumption: counting the security-related pillar" in text
+    assert "Runs at 5 % total an assumption: NATO publishes no security-related outlays" in text
+
+
+def test_the_scale_of_words_is_printed_with_its_numbers(text: str) -> None:
+    assert (
+        "almost no chance below 5, very unlikely 5 to 20, unlikely 20 to 45, roughly even 45 to 55, likely 55 to 80"
+        in text
+    )
+
+
+def test_the_table_has_every_ally_with_the_figures_of_the_run(record: Record) -> None:
+    sheet = allies_sheet(record, 2032)
+    heads = [head for head, _ in sheet.columns]
+    table = compliance(record).query("year == 2032 and pillar == 'core'").set_index("iso3")
+    assert [iso3 for iso3, _ in sheet.rows] == list(
+        table.sort_values("probability", ascending=False, kind="stable").index
+    ) or (sorted(iso3 for iso3, _ in sheet.rows) == sorted(table.index))
+    for iso3, cells in sheet.rows:
+        assert len(cells) == len(heads)
+        assert cells[heads.index("Runs at 3.5 %")].value == table.probability[iso3]
+        assert cells[heads.index("Without late push")].value == table.without_late_push[iso3]
+
+
+def test_what_changed_between_editions_is_the_difference_of_the_two(record: Record) -> None:
+    sheet = editions_sheet(record)
+    assert sheet is not None
+    figures = {(row.iso3, row.edition): row.share_pct for row in load_tables().share_vintages if row.year == 2025}
+    assert sheet.columns[1][0] == "Edition 2025-08"
+    for iso3, cells in sheet.rows:
+        assert cells[3].value == round(figures[iso3, "2026-07"] - figures[iso3, "2025-08"], 2)
+    moves = [abs(cells[3].value) for _, cells in sheet.rows]
+    assert moves == sorted(moves, reverse=True)
+    assert editions_sheet(replace(record, manifest={**record.manifest, "data_digest": "own"})) is None
+
+
+def test_three_runs_are_told_that_stand_where_they_say(record: Record) -> None:
+    scenario = scenario_of(record)
+    assert scenario.digest == record.manifest["scenario_digest"]
+    told = three(scenario, record, 2032, "my.toml")
+    kept = sim.simulate(scenario, min(record.counts.paths, MOST_PATHS), 2032, keep=["reported_pct"]).paths(
+        "reported_pct"
+    )
+    numbers = (printed(kept[:, -1]) >= 350).sum(axis=0)
+    for story, part in zip(told, (0.05, 0.5, 0.95), strict=True):
+        there = numbers[story.path]
+        assert (numbers < there).mean() <= part <= (numbers <= there).mean()
+        assert story.outcome.startswith(f"In this run {there} of 31 allies are at 3.5 % in 2032: ")
+        assert story.command == f"sim replay my.toml --path {story.path} --seed 2032"
+        dates = [date for date, _ in story.entries]
+        assert dates == sorted(dates)
+
+
+def test_runs_of_own_tables_or_of_another_version_are_not_told(record: Record) -> None:
+    with pytest.raises(UsageError, match="another version"):
+        scenario_of(replace(record, manifest={**record.manifest, "scenario_digest": "0"}))
+    with pytest.raises(UsageError, match="holds no scenario"):
+        scenario_of(replace(record, scenario=""))
+
+
+def test_a_year_that_is_not_simulated_is_refused(record: Record) -> None:
+    with pytest.raises(UsageError, match="2027 to 2032"):
+        report(record, year=2026)
+
+
+def test_another_year_is_told_as_asked(record: Record) -> None:
+    assert "in 2030" in headlines(record, 2030)[0]
+    assert "The allies in 2030" in words(report(record, year=2030))
+
+
+def test_a_brief_says_what_the_target_takes(record: Record) -> None:
+    (line,) = (line for line in ally_lines(record, 2032) if line.entry.iso3 == "ITA")
+    core = record.description.yardstick("core")
+    assert core is not None
+    take, gdp = needed(record, line.entry, core, 2032), load_tables().gdp_row
+    assert take.rise_pct == pytest.approx(3.5 - 2.10)
+    assert take.step_pct == pytest.approx(1.4 / 6)
+    assert take.base_usd_bn == pytest.approx(0.014 * gdp("ITA", 2026).nominal_usd_bn)
+    assert (take.nominal_year, take.spending_year) == (2031, 2031)
+    assert take.nominal_usd_bn == pytest.approx(0.014 * gdp("ITA", 2031).nominal_usd_bn)
+    assert take.of_spending_pct == pytest.approx(350 / gdp("ITA", 2031).gov_spending_pct)
+    told = words(brief(record, "ITA"))
+    for part in (
+        "+0.23 points, 1.40 in all",
+        "USD 38 bn a year",
+        "Cut-off 2026-07-03",
+        "without a late push on paper in",
+    ):
+        assert part in told
+
+
+def test_base_rates_count_windows_of_the_published_table(record: Record) -> None:
+    shares = {
+        ally.iso3: {row.year: row.share_pct for row in load_tables().shares_of(ally.iso3)}
+        for ally in load_tables().armed_allies()
+    }
+    rises = [
+        round(known[year + 9] - known[year], 2) for known in shares.values() for year in known if year + 9 in known
+    ]
+    rate = base_rate(record, 1.4, 9)
+    assert rate is not None
+    assert (rate.seen, rate.windows) == (sum(rise >= 1.4 for rise in rises), len(rises))
+    assert base_rate(record, 1.4, 99) is None
+
+
+def test_an_ally_already_there_needs_no_rise(record: Record) -> None:
+    told = words(brief(record, "POL"))
+    assert "needed to" not in told
+    assert "Expected shortfall in 2032" in told
+    assert re.search(r"Poland is at 3.5 % or above in 2032 in more than 99 of 100 simulated runs", told)
+
+
+def test_a_brief_of_nobody_is_refused(record: Record) -> None:
+    with pytest.raises(UsageError, match="no ally ISL"):
+        brief(record, "ISL")
