@@ -6,6 +6,7 @@ from typing import Final
 
 COMMANDS: Final[dict[str, str]] = {
     "run": "Simulate a scenario and print who keeps the pledge.",
+    "compare": "Set scenarios beside one another on the same luck.",
     "check": "Check scenario files without running them.",
     "replay": "Tell one simulated run with its dates.",
     "freeze": "Freeze a forecast with a date, to be scored later.",
