@@ -73,17 +73,18 @@ def points_interval(low: float, high: float) -> str:
     return " to ".join(f"{end:+d}" if end else "0" for end in (lowest, highest))
 
 
-def quantity(value: float, low: float, high: float) -> tuple[str, str, str]:
-    """A size of 0 or more and its 95 % interval, rounded outward: two digits, fewer where it is wide.
+def quantity(value: float, low: float, high: float, *, least: float) -> tuple[str, str, str]:
+    """A size of 0 or more and its 95 % interval, rounded outward: two digits, fewer where it is wide; `least`, a
+    power of ten, is the last place shown.
 
-    ("1.7", "1.6", "1.8"), ("40", "30", "50").
+    ("1.7", "1.6", "1.8"), ("40", "30", "50"), ("<0.01", "0.00", "0.01").
     """
-    largest = max(abs(value), 1e-9)
-    place = max(floor(log10(largest)) - 1, ceil(log10(max(high - low, 1e-12) / 10) - 1e-9))
+    wide = ceil(log10((high - low) / 10) - 1e-9) if high > low else -99
+    place = max(floor(log10(value)) - 1 if value > 0 else -99, wide, round(log10(least)))
     step, decimals = 10.0**place, max(0, -place)
     ends = floor(value / step + 0.5), floor(low / step + 1e-9), ceil(high / step - 1e-9)
     whole, lowest, highest = (f"{end * step:.{decimals}f}" for end in ends)
-    return whole, lowest, highest
+    return f"<{step:.{decimals}f}" if ends[0] == 0 else whole, lowest, highest
 
 
 def share(pct: float) -> str:

@@ -13,6 +13,7 @@ from sim.cli.show.layout import GAP, Column, fit, left_out, table
 from sim.cli.show.run_page import ASSUMPTION, LATE_PUSH, MONTE_CARLO, MOST_TEXT, WORTH_CODES
 from sim.cli.terminal import Page
 from sim.differences import Difference
+from sim.model.world import WITH_ARTICLE
 from sim.questions.comparison.comparison import Comparison, yardstick_in_words
 from sim.questions.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows
 from sim.results.intervals import wilson
@@ -29,8 +30,8 @@ MOST_LISTED = 40
 def show(page: Page, comparison: Comparison, year: int, codes: frozenset[str] | None, *, every: bool) -> None:
     """Print the page; `codes` are the allies shown (None: all), `every` shows also those that cannot be told from 0."""
     width = min(page.width, MOST_TEXT)
-    for letter, title in zip(comparison.letters, comparison.titles, strict=True):
-        page.print(Text(f"{letter}  {plain(title)}", style="bold"), width=width)
+    for letter, description in zip(comparison.letters, comparison.scenarios, strict=True):
+        page.print(Text(f"{letter}  {plain(description.title)}", style="bold"), width=width)
     page.print(Text(_subtitle(comparison, year)), width=width)
     for note in comparison.notes():
         page.print(Text(note), width=width)
@@ -50,9 +51,14 @@ def show(page: Page, comparison: Comparison, year: int, codes: frozenset[str] | 
 def _subtitle(comparison: Comparison, year: int) -> str:
     first = comparison.scenarios[0]
     runs = f"{comparison.paths:,} simulated runs of each on the same luck, seed {comparison.manifest['seed']}"
-    core = first.yardstick("core")
-    due = f" (A before it falls due in {core.by})" if core and year < core.by else ""
-    return f"A is measured against {yardstick_in_words(first)}. Year {year}{due}. {runs}."
+    cores = [description.yardstick("core") for description in comparison.scenarios]
+    early = [letter for letter, core in zip(comparison.letters, cores, strict=True) if core and year < core.by]
+    due = f", before the core target of {', '.join(early)} falls due" if early else ""
+    measured = ""
+    if len({core and (core.share_pct, core.by) for core in cores}) == 1:
+        agreed = f" ({plain(cores[0].agreed)})" if cores[0] and cores[0].agreed else ""
+        measured = f"Measured against {yardstick_in_words(first)}{agreed}. "
+    return f"{measured}Year {year}{due}. {runs}."
 
 
 class _View:
@@ -101,7 +107,8 @@ class _View:
         self._head(f"The alliance in {self._year}, {self._letter} beside A, given the assumptions")
         first = self._comparison.scenarios[0]
         of = len(first.allies)
-        self._list((_NAMES[row.measure], _figure(row, of, self._letter)) for row in figures)
+        ordered = sorted(figures, key=lambda row: list(_NAMES).index(row.measure))
+        self._list((_NAMES[row.measure], _figure(row, of, self._letter)) for row in ordered)
 
     def changes(self, changes: Sequence[Difference]) -> None:
         """In what the scenario differs from A."""
@@ -139,12 +146,16 @@ class _View:
 _NAMES = {
     "allies_core": "Allies at their core target",
     "allies_core_without_late_push": "without late push",
-    "allies_related": "Allies at the related target",
-    "allies_total": "Allies at the total",
+    "allies_total": "Allies at their total target",
+    "allies_related": "Allies at their related target",
     "euc_share": "Europe and Canada",
     "euc_shortfall": "Short of core, Europe and Canada",
     "nato_shortfall": "Short of core, all",
 }
+
+
+_FINEST = {"allies": 0.01, "% of GDP": 0.01, "USD billion": 0.1}
+"""Last place that is shown of a difference: shares are counted in hundredths."""
 
 
 def _columns(shown: Sequence[PairRow], main: str, by: dict[str, list[PairRow]], letter: str) -> list[Column]:
@@ -184,10 +195,9 @@ def _part(paths: int, of: int) -> str:
 
 def _sentence(row: PairRow, main: str, letter: str) -> str:
     runs = more_of_100(row.difference, row.ci_low, row.ci_high)
+    who = f"the {row.ally}" if row.ally in WITH_ARTICLE else row.ally
     assumed = "" if main == "core" else "; an assumption"
-    return (
-        f"Most moved: in {letter}, {row.ally} meets its {main} target {runs} than in A, given the assumptions{assumed}."
-    )
+    return f"Most moved: in {letter}, {who} meets its {main} target {runs} than in A, given the assumptions{assumed}."
 
 
 def _flips(rows: Sequence[PairRow], main: str, letter: str) -> str:
@@ -196,7 +206,8 @@ def _flips(rows: Sequence[PairRow], main: str, letter: str) -> str:
     only_b = ", ".join(row.ally for row in rows if row.crosses_half == "up")
     if not only_a and not only_b:
         return f"Nobody is likelier than not to meet the {main} target in one of the two only."
-    return f"Likelier than not to meet the {main} target only in A: {only_a or 'none'}; only in {letter}: {only_b or 'none'}."
+    where = f"only in A: {only_a or 'none'}; only in {letter}: {only_b or 'none'}"
+    return f"Likelier than not to meet the {main} target {where}."
 
 
 def _figure(row: AllianceRow, of: int, letter: str) -> str:
@@ -213,13 +224,13 @@ def _moved(row: AllianceRow) -> str:
     if not row.told_apart:
         return "cannot be told apart"
     ends = sorted((abs(row.ci_low), abs(row.ci_high)))
-    figure, low, high = quantity(abs(row.difference), *ends)
+    figure, low, high = quantity(abs(row.difference), *ends, least=_FINEST[row.unit])
     down, up = {"allies": ("fewer", "more"), "% of GDP": ("points less", "points more")}.get(row.unit, ("less", "more"))
     return f"{figure} {down if row.difference < 0 else up} ({low} to {high})"
 
 
 def _money(value: float) -> str:
-    return "<1" if value < 0.5 else quantity(value, value, value)[0] if value >= 10 else f"{value:.0f}"
+    return "<1" if value < 0.5 else quantity(value, value, value, least=1)[0] if value >= 10 else f"{value:.0f}"
 
 
 def _change(change: Difference, letter: str) -> str:
@@ -235,8 +246,8 @@ def _footer(main: str, by: dict[str, list[PairRow]], table_shown: bool) -> list[
     notes = []
     if table_shown:
         notes.append(
-            "P: in how many of 100 simulated runs the target is met, given the assumptions; differences in runs of 100; "
-            "only in: runs that meet it in that scenario and not in the other."
+            "P: in how many of 100 simulated runs the target is met, given the assumptions; differences in runs of "
+            "100; only in: runs that meet it in that scenario and not in the other."
         )
     notes.append("Differences are counted run by run on the same luck. " + MONTE_CARLO)
     if by["core"]:

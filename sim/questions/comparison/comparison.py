@@ -91,12 +91,16 @@ def default_year(first: Description, years: tuple[int, ...]) -> int:
 
 
 def yardstick_in_words(description: Description, pillars: Iterable[str] = ("core",)) -> str:
-    """ "core 3.5 % of GDP by 2032", or that there is none, pillar by pillar."""
-    found = ((pillar, description.yardstick(pillar)) for pillar in pillars)
-    return ", ".join(
-        f"{pillar} {target(entry.share_pct)} % of GDP by {entry.by}" if entry else f"no {pillar} target"
-        for pillar, entry in found
-    )
+    """ "core 3.5 %, total 5 % of GDP by 2032", or that there is none."""
+    words = ""
+    found = [(pillar, description.yardstick(pillar)) for pillar in pillars]
+    for (pillar, entry), (_, after) in zip(found, [*found[1:], ("", None)], strict=True):
+        if entry is None:
+            words += f"no {pillar} target, "
+            continue
+        due = "" if after and after.by == entry.by else f" of GDP by {entry.by}"
+        words += f"{pillar} {target(entry.share_pct)} %{due}, "
+    return words.removesuffix(", ")
 
 
 def _notes(comparison: Comparison) -> Iterator[str]:
