@@ -262,8 +262,8 @@ def test_what_one_does_not_measure_is_left_out() -> None:
 
 
 def test_who_crosses_one_half_is_named_only_beyond_doubt() -> None:
-    easy = [text.replace("share_pct = 3.5", "share_pct = 2.8") for text in (RUTTE, WILLING)]
-    flips = beside(*map(sim.loads, easy), paths=2000).flips()
+    easy = RUTTE.replace("share_pct = 3.5", "share_pct = 2.5")
+    flips = beside(sim.loads(RUTTE), sim.loads(easy), paths=2000).flips()
     flips = flips[flips["pillar"] == "core"]
     assert set(flips["crosses_half"]) == {"up", "no"}
     up = flips[flips["crosses_half"] == "up"]
