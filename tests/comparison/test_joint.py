@@ -122,6 +122,11 @@ def test_each_side_is_the_run_of_its_own_scenario_exactly(one: Table, other: Tab
         for row in figures.itertuples():
             assert getattr(row, f"expected_{side}") == pytest.approx(figure(results, row.measure, row.year), rel=1e-12)
 
+    for table, level in ((pairs, "probability"), (figures, "expected")):
+        assert np.allclose(table["difference"], table[f"{level}_b"] - table[f"{level}_a"], rtol=1e-9, atol=1e-12)
+        assert ((table["ci_low"] <= table["difference"]) & (table["difference"] <= table["ci_high"])).all()
+    assert np.allclose(pairs["difference"], (pairs["only_b"] - pairs["only_a"]) / PATHS)
+
 
 def figure(results: sim.Results, measure: str, year: int) -> float:
     """The same figure from a run's own tables."""

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli.show.layout import GAP, Column, fit, left_out, table
-from sim.cli.show.run_page import ASSUMPTION, LATE_PUSH, MONTE_CARLO, MOST_TEXT, WORTH_CODES
+from sim.cli.show.run_page import ASSUMPTION, LATE_PUSH, MONTE_CARLO, MOST_TEXT
 from sim.cli.terminal import Page
 from sim.differences import Difference
 from sim.model.world import WITH_ARTICLE
@@ -23,6 +23,7 @@ ORDER = ("core", "total", "related")
 """What allies are ordered by: the first of these that both scenarios measure."""
 
 NARROW = 70
+WORTH_CODES = 2  # rank of a column for which names give way to codes
 MOST_LISTED = 40
 """Differences of scenarios that are listed."""
 

@@ -62,14 +62,8 @@ def compare(
             if progress is not None:
                 progress(joint.paths, paths)
     assert joint is not None
-    return Comparison(
-        scenarios=descriptions,
-        years=years,
-        joint=joint,
-        same=tuple(other.digest == first.digest for other in scenarios[1:]),
-        changes=tuple(differences(first, other) for other in scenarios[1:]),
-        manifest=_manifest(scenarios, seed, paths),
-    )
+    changes = tuple(differences(first, other) for other in scenarios[1:])
+    return Comparison(descriptions, years, joint, changes, _manifest(scenarios, seed, paths))
 
 
 def comparable(scenarios: Sequence[Scenario]) -> tuple[tuple[Description, ...], tuple[int, ...]]:

@@ -27,7 +27,6 @@ class Comparison:
     scenarios: tuple[Description, ...]
     years: tuple[int, ...]  # those that all simulate
     joint: Joint = field(repr=False)
-    same: tuple[bool, ...]  # of each other: whether it simulates the same as the first, word for word
     changes: tuple[tuple[Difference, ...], ...] = field(repr=False)  # of each other: in what it differs from the first
     manifest: Mapping[str, Any] = field(repr=False)
 
@@ -35,6 +34,11 @@ class Comparison:
     def paths(self) -> int:
         """Simulated runs of each scenario."""
         return self.joint.paths
+
+    @property
+    def same(self) -> tuple[bool, ...]:
+        """Of each other: whether it simulates the same as the first, so that no luck can tell them apart."""
+        return tuple(not changes for changes in self.changes)
 
     @property
     def year(self) -> int:
