@@ -255,6 +255,13 @@ def test_other_yardsticks_years_and_members_are_said() -> None:
     assert beside(sim.loads(RUTTE), sim.loads(WILLING), paths=16).notes() == ()
 
 
+def test_the_year_is_that_of_the_firsts_target_or_the_last_in_common() -> None:
+    far, near = sim.loads(RUTTE.replace("by = 2028", "by = 2035")), sim.loads(RUTTE.replace("by = 2028", "by = 2027"))
+    assert beside(far, near, paths=16).year == 2028
+    assert beside(near, far, paths=16).year == 2027
+    assert beside(sim.loads("[horizon]\nlast_year = 2027\n"), near, paths=16).year == 2027
+
+
 def test_what_one_does_not_measure_is_left_out() -> None:
     total = RUTTE + '[targets.total]\npillar = "total"\nshare_pct = 5.0\nby = 2028\n'
     comparison = beside(sim.loads(total), sim.loads(RUTTE), paths=16)
