@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from sim.errors import Fault, RunError, ScenarioError, SimError, UsageError
 
 if TYPE_CHECKING:
+    from sim.questions.comparison.comparison import Comparison
     from sim.questions.replay import Story
     from sim.results.results import Results
     from sim.scenario import Scenario, dump, load, loads
 
 __all__ = [
-    "Fault", "Results", "RunError", "Scenario", "ScenarioError", "SimError", "UsageError", "dump", "load", "loads",
-    "replay", "simulate",
+    "Comparison", "Fault", "Results", "RunError", "Scenario", "ScenarioError", "SimError", "UsageError", "compare",
+    "dump", "load", "loads", "replay", "simulate",
 ]  # fmt: skip
 
 
@@ -73,6 +74,32 @@ def simulate(
     return Results(record)
 
 
+def compare(
+    a: Scenario,
+    b: Scenario,
+    *more: Scenario,
+    paths: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    executor: str = "auto",
+    block: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Comparison:
+    """Compare scenarios with the first, `a`, on the same luck; `paths` and `seed` are those of `a` unless given.
+
+    Differences are counted path by path, so they are far sharper than those of two runs, and their 95 % intervals come
+    from the paths on which the scenarios disagree. Each scenario is measured against its own yardstick; `notes()` says
+    where these differ. `workers`, `executor`, `block` and `progress` as in `simulate`.
+
+    Raises:
+        UsageError: scenarios of different base years or allies, more than ten, or an impossible number.
+        ScenarioError: the figures of one do not suffice.
+    """
+    from sim.questions.comparison.compare import compare as beside
+
+    return beside((a, b, *more), paths, seed, workers=workers, executor=executor, block=block, progress=progress)
+
+
 def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     """One of the simulated runs told with its dates: the same bits as in the run of all paths.
 
@@ -90,6 +117,10 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         return version("burdenshare")
+    if name == "Comparison":
+        from sim.questions.comparison.comparison import Comparison
+
+        return Comparison
     if name == "Results":
         from sim.results.results import Results
 

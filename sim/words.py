@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil, floor
+from math import ceil, floor, log10
 
 MONTE_CARLO = (
     "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
@@ -46,6 +46,53 @@ def interval(low: float, high: float) -> str:
     if highest >= 100:
         return f">{min(99, lowest)}"
     return f"{lowest}–{highest}"
+
+
+def points(difference: float, low: float, high: float) -> str:
+    """A difference of probabilities in runs of 100, given its 95 % interval: "+12", "-<1", "~+20"; "~0": none seen."""
+    if low <= 0 <= high:
+        return "~0"
+    sign, size, step = "-" if difference < 0 else "+", abs(difference) * 100, 1 if high - low <= COARSE else 10
+    rounded = floor(size / step + 0.5) * step
+    if rounded <= 0:
+        return f"{sign}<{max(1, ceil(max(abs(low), abs(high)) * 100 - 1e-9)) if step > 1 else 1}"
+    if rounded >= 100:
+        return f"{sign}>{min(99, floor(min(abs(low), abs(high)) * 100 + 1e-9))}"
+    return f"{'' if step == 1 else '~'}{sign}{rounded}"
+
+
+def more_of_100(difference: float, low: float, high: float) -> str:
+    """The same in a sentence: "in 12 more of 100 simulated runs", "in less than 1 fewer of 100 simulated runs"."""
+    figure = points(difference, low, high)
+    if figure == "~0":
+        return "in about as many simulated runs"
+    for sign, spoken in (("<", "less than "), (">", "over "), ("~", "about ")):
+        figure = figure.replace(sign, spoken)
+    return (
+        f"in {figure.replace('+', '').replace('-', '')} {'fewer' if difference < 0 else 'more'} of 100 simulated runs"
+    )
+
+
+def points_interval(low: float, high: float) -> str:
+    """The 95 % interval of a difference in runs of 100, rounded outward: "+11 to +13", "-2 to 0"."""
+    lowest, highest = floor(low * 100 + 1e-9), ceil(high * 100 - 1e-9)
+    if lowest <= -100 or highest >= 100:
+        return "any" if lowest <= -100 and highest >= 100 else f"<{highest:+d}" if lowest <= -100 else f">{lowest:+d}"
+    return " to ".join(f"{end:+d}" if end else "0" for end in (lowest, highest))
+
+
+def quantity(value: float, low: float, high: float, *, least: float) -> tuple[str, str, str]:
+    """A size of 0 or more and its 95 % interval, rounded outward: two digits, fewer where it is wide; `least`, a
+    power of ten, is the last place shown.
+
+    ("1.7", "1.6", "1.8"), ("40", "30", "50"), ("<0.01", "0.00", "0.01").
+    """
+    wide = ceil(log10((high - low) / 10) - 1e-9) if high > low else -99
+    place = max(floor(log10(value)) - 1 if value > 0 else -99, wide, round(log10(least)))
+    step, decimals = 10.0**place, max(0, -place)
+    ends = floor(value / step + 0.5), floor(low / step + 1e-9), ceil(high / step - 1e-9)
+    whole, lowest, highest = (f"{end * step:.{decimals}f}" for end in ends)
+    return f"<{step:.{decimals}f}" if ends[0] == 0 else whole, lowest, highest
 
 
 def share(pct: float) -> str:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent / "sim"
 FLOORS: list[list[str]] = [
     ["errors", "markup", "exact", "places", "clock", "streams", "executors"],
     ["distributions", "data", "record", "scores"],
-    ["model", "events", "scenario"],
+    ["model", "events", "scenario", "differences"],
     ["engine", "run"],
     ["words", "results", "precision", "charts", "report", "exports"],
     ["questions", "backtest", "calibration", "frozen"],

@@ -7,8 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.questions.comparison.intervals import paired_probability
 from sim.results.intervals import wilson
-from sim.words import did_you_mean, interval, number, of_100, percent, plain, share
+from sim.words import (
+    did_you_mean,
+    interval,
+    more_of_100,
+    number,
+    of_100,
+    percent,
+    plain,
+    points,
+    points_interval,
+    quantity,
+    share,
+)
 
 
 def chance(met: int, paths: int) -> tuple[float, float, float]:
@@ -69,3 +82,51 @@ def test_a_users_text_cannot_command_the_terminal() -> None:
 def test_a_near_word_is_offered_and_a_far_one_is_not() -> None:
     assert did_you_mean("rnu", ["run", "check"]) == "Did you mean 'run'?"
     assert did_you_mean("xyz", ["run", "check"]) == ""
+
+
+@given(st.integers(1, 10**7), st.floats(0, 1), st.floats(0, 1))
+def test_a_difference_has_two_digits_at_most_and_its_sign(paths: int, first: float, second: float) -> None:
+    only_a = round(first * paths)
+    only_b = round(second * (paths - only_a))
+    difference, ends = (only_b - only_a) / paths, paired_probability(only_a, only_b, paths)
+    words = points(difference, *ends)
+    assert sum(char.isdigit() for char in words) <= 2
+    assert (words == "~0") == (ends[0] <= 0 <= ends[1])
+    assert words == "~0" or ("+" in words) == (difference > 0)
+    assert "100" not in points_interval(*ends)
+    assert ("fewer" in more_of_100(difference, *ends)) == (words != "~0" and difference < 0)
+
+
+@pytest.mark.parametrize(
+    ("found", "words", "spoken", "ends"),
+    [
+        ((0.123, 0.118, 0.127), "+12", "in 12 more of 100 simulated runs", "+11 to +13"),
+        ((-0.054, -0.06, -0.048), "-5", "in 5 fewer of 100 simulated runs", "-6 to -4"),
+        ((0.003, 0.001, 0.005), "+<1", "in less than 1 more of 100 simulated runs", "0 to +1"),
+        ((-0.003, -0.005, -0.001), "-<1", "in less than 1 fewer of 100 simulated runs", "-1 to 0"),
+        ((0.17, 0.05, 0.29), "~+20", "in about 20 more of 100 simulated runs", "+5 to +29"),
+        ((0.04, 0.005, 0.12), "+<12", "in less than 12 more of 100 simulated runs", "0 to +12"),
+        ((0.01, -0.005, 0.025), "~0", "in about as many simulated runs", "-1 to +3"),
+        ((0.998, 0.99, 1.0), "+>99", "in over 99 more of 100 simulated runs", ">+99"),
+    ],
+)
+def test_differences(found: tuple[float, float, float], words: str, spoken: str, ends: str) -> None:
+    assert points(*found) == words
+    assert more_of_100(*found) == spoken
+    assert points_interval(*found[1:]) == ends
+
+
+@pytest.mark.parametrize(
+    ("found", "least", "words"),
+    [
+        ((1.7071, 1.6867, 1.7271), 0.01, ("1.7", "1.6", "1.8")),
+        ((38.2, 33.0, 43.0), 0.1, ("38", "33", "43")),
+        ((384.0, 310.0, 450.0), 0.1, ("400", "300", "500")),
+        ((40.0, 8.0, 130.0), 0.1, ("<100", "0", "200")),
+        ((0.0034, 0.0013, 0.0054), 0.01, ("<0.01", "0.00", "0.01")),
+        ((0.098, 0.097, 0.099), 0.01, ("0.10", "0.09", "0.10")),
+        ((0.0, 0.0, 0.0), 0.01, ("<0.01", "0.00", "0.00")),
+    ],
+)
+def test_quantities(found: tuple[float, float, float], least: float, words: tuple[str, str, str]) -> None:
+    assert quantity(*found, least=least) == words

@@ -45,7 +45,7 @@ def test_the_version_is_that_of_the_distribution(call: Call) -> None:
     ("args", "hint"),
     [
         (["rnu"], "Did you mean 'run'?"),
-        (["xyzzy"], "There are run, check"),
+        (["xyzzy"], "There are run, compare, check"),
         (["run", "--pahts", "3", "x.toml"], "--paths"),
         (["data", "pledge"], "Did you mean 'pledges'?"),
         (["data", "allies", "germny"], "Did you mean 'germany'?"),

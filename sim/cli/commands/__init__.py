@@ -6,6 +6,7 @@ from typing import Final
 
 COMMANDS: Final[dict[str, str]] = {
     "run": "Simulate a scenario and print who keeps the pledge.",
+    "compare": "Set scenarios beside one another on the same luck.",
     "check": "Check scenario files without running them.",
     "report": "Write a saved run as one page to read.",
     "brief": "Write one page on one ally.",

@@ -1,0 +1,99 @@
+"""`sim compare`: scenarios beside the first of them, on the same luck."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.errors import Fault, ScenarioError
+
+if TYPE_CHECKING:
+    from sim.questions.comparison.comparison import Comparison
+    from sim.scenario import Scenario
+
+
+@click.command(short_help="Compare scenarios.")
+@click.argument("files", nargs=-1, required=True, metavar="A B [MORE]...")
+@click.option("--paths", type=int, help="Simulated runs of each; the first scenario's number unless given.")
+@click.option("--seed", type=int, help="Seed of every draw; the first scenario's unless given.")
+@click.option("--workers", type=int, help="Worker processes; changes no number. All processors unless given.")
+@click.option("--ally", "allies", multiple=True, metavar="ALLY", help="Show this ally only: code or name. Repeatable.")
+@click.option("--year", type=int, help="Year shown; that of the first scenario's core target unless given.")
+@click.option("--all", "every", is_flag=True, help="Show also the allies whose difference cannot be told from 0.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(
+    files: tuple[str, ...], paths: int | None, seed: int | None, workers: int | None, allies: tuple[str, ...],
+    year: int | None, every: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Compare scenario files with the first, A: for each ally, in how many more or fewer of 100 simulated runs it
+    meets the target, and in what the files differ.
+
+    All see the same luck, path by path, so that a difference is that of the assumptions and its interval is narrow.
+
+    \b
+    sim compare scenarios/rutte_2032.toml scenarios/hague_2035.toml
+    sim compare scenarios/rutte_2032.toml scenarios/ceasefire.toml scenarios/us_retrenchment.toml --year 2030
+    sim compare a.toml b.toml --ally italy --ally ESP --json
+    """
+    if len(files) < 2:
+        raise click.UsageError("compare takes two scenario files or more.")
+    scenarios = _loaded(files)
+    codes = _chosen(scenarios[0], allies)
+    _check(scenarios, year)
+    comparison = _compare(scenarios, paths, seed, workers)
+    shown_year = comparison.year if year is None else year
+    from sim.cli import terminal
+
+    if as_json:
+        from sim.cli.show.compare_document import document
+
+        terminal.write_json(document(comparison, shown_year, codes))
+        return
+    from sim.cli.show.compare_page import show
+
+    show(terminal.page(), comparison, shown_year, codes, every=every or bool(allies))
+
+
+def _loaded(files: tuple[str, ...]) -> list[Scenario]:
+    """Every scenario; raises ScenarioError with the faults of all files at once."""
+    from sim.scenario import load
+
+    scenarios = []
+    faults: dict[Fault, None] = {}  # each once, where files share one they extend
+    for file in files:
+        try:
+            scenarios.append(load(file))
+        except ScenarioError as error:
+            faults |= dict.fromkeys(error.faults)
+    if faults:
+        raise ScenarioError(tuple(faults))
+    return scenarios
+
+
+def _chosen(first: Scenario, words: tuple[str, ...]) -> frozenset[str] | None:
+    """Codes of the allies to show; None: all."""
+    if not words:
+        return None
+    from sim.cli.allies import find
+    from sim.data.tables import load_tables
+
+    return frozenset(row.iso3 for row in find(words, load_tables(first.replacements), counted=True))
+
+
+def _check(scenarios: list[Scenario], year: int | None) -> None:
+    """What would only be found wrong after the runs."""
+    from sim.questions.comparison.compare import comparable
+
+    _, years = comparable(scenarios)
+    if year is not None and year not in years:
+        raise click.UsageError(f"--year: the scenarios have the years {years[0]} to {years[-1]} in common, not {year}.")
+
+
+def _compare(scenarios: list[Scenario], paths: int | None, seed: int | None, workers: int | None) -> Comparison:
+    from sim.cli.terminal import progress
+    from sim.questions.comparison.compare import compare
+
+    likely = scenarios[0].run.paths if paths is None else paths
+    with progress("Comparing", likely) as advance:
+        return compare(scenarios, paths, seed, workers=workers, progress=advance)

@@ -1,0 +1,123 @@
+"""`compare`: run scenarios on the same luck, block beside block, and count path by path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import TypeVar, cast
+
+from sim import executors, run
+from sim.data.tables import load_tables
+from sim.differences import differences
+from sim.errors import Fault, ScenarioError, UsageError
+from sim.questions.comparison.comparison import Comparison
+from sim.questions.comparison.counting import Joint, Together, run_together
+from sim.record.record import Description
+from sim.scenario.schema import Scenario
+from sim.streams import STREAM_VERSION
+
+MOST_SCENARIOS = 10
+
+Result = TypeVar("Result")
+
+
+def compare(
+    scenarios: Sequence[Scenario],
+    paths: int | None = None,
+    seed: int | None = None,
+    *,
+    workers: int | None = None,
+    executor: str = "auto",
+    block: int | None = None,
+    progress: run.Progress | None = None,
+) -> Comparison:
+    """Compare scenarios with the first of them; `paths` and `seed` are the first's unless given.
+
+    All see the same draws, path by path, so that differences are those of the assumptions. `workers`, `executor` and
+    `block` change no number; memory does not grow with the paths. `progress` is called with paths done and wanted.
+
+    Raises:
+        UsageError: fewer than two scenarios or too many; scenarios of different base years or allies; an impossible
+            number of paths, workers or block, or an unknown executor.
+        ScenarioError: the figures of one do not suffice.
+    """
+    descriptions, years = comparable(scenarios)
+    first = scenarios[0]
+    paths = first.run.paths if paths is None else paths
+    seed = first.run.seed if seed is None else seed
+    # A comparison is checked and cut into jobs as a run is: same limits, same messages, same blocks.
+    run._check(paths, seed, workers, block, ())
+    _gathered(run._tabulate, scenarios)
+    count = workers or executors.cores()
+    if executor == "auto":
+        executor = run._executor(first, paths * len(scenarios), workers)
+    sharing = 1 if executor == "serial" else count
+    size = block or run._block(paths, sharing)
+    whole = Together(first, seed, 0, paths, size, others=tuple(scenarios[1:]), years=years)
+    jobs = (cast("Together", job) for job in run._jobs(whole, sharing))
+    joint: Joint | None = None
+    with executors.choose(executor, count) as chosen:
+        for counts in chosen.map(run_together, jobs):
+            joint = counts if joint is None else joint.merged(counts)
+            if progress is not None:
+                progress(joint.paths, paths)
+    assert joint is not None
+    changes = tuple(differences(first, other) for other in scenarios[1:])
+    return Comparison(descriptions, years, joint, changes, _manifest(scenarios, seed, paths))
+
+
+def comparable(scenarios: Sequence[Scenario]) -> tuple[tuple[Description, ...], tuple[int, ...]]:
+    """What the scenarios are, and the years that all simulate.
+
+    From different base years they would start from figures of different years and count money at different prices; of
+    different allies no count would mean the same. Both are refused. Scenarios that end in different years are compared
+    as far as all reach.
+
+    Raises:
+        UsageError: they cannot be compared.
+        ScenarioError: the figures of one do not suffice.
+    """
+    if not 2 <= len(scenarios) <= MOST_SCENARIOS:
+        raise UsageError(f"a comparison takes 2 to {MOST_SCENARIOS} scenarios, not {len(scenarios)}")
+    descriptions = tuple(_gathered(run.describe, scenarios))
+    first = descriptions[0]
+    for other in descriptions[1:]:
+        if other.base_year != first.base_year:
+            raise UsageError(
+                f"{first.title!r} starts from {first.base_year} and {other.title!r} from {other.base_year}: scenarios "
+                "that are compared must have one base year; set [horizon] base_year alike"
+            )
+        ours, theirs = ({entry.iso3 for entry in each.allies} for each in (first, other))
+        if ours != theirs:
+            raise UsageError(
+                f"{first.title!r} and {other.title!r} simulate different allies "
+                f"({', '.join(sorted(ours ^ theirs))} in one only); give both the same [data] allies"
+            )
+    last = min(description.years[-1] for description in descriptions)
+    return descriptions, tuple(year for year in first.years if year <= last)
+
+
+def _gathered(function: Callable[[Scenario], Result], scenarios: Sequence[Scenario]) -> list[Result]:
+    """A function of each scenario; raises ScenarioError with the faults of all at once."""
+    results: list[Result] = []
+    faults: dict[Fault, None] = {}
+    for scenario in scenarios:
+        try:
+            results.append(function(scenario))
+        except ScenarioError as error:
+            faults |= dict.fromkeys(error.faults)
+    if faults:
+        raise ScenarioError(tuple(faults))
+    return results
+
+
+def _manifest(scenarios: Sequence[Scenario], seed: int, paths: int) -> dict[str, object]:
+    return {
+        "burdenshare": version("burdenshare"),
+        "stream_version": STREAM_VERSION,
+        "scenario_digests": [scenario.digest for scenario in scenarios],
+        "data_digests": [load_tables(scenario.replacements).digest for scenario in scenarios],
+        "seed": seed,
+        "paths": paths,
+        **{name: version(name) for name in ("numpy", "scipy", "simpy")},
+    }

@@ -1,0 +1,117 @@
+"""Sees one scenario's block path by path: who complies, and the alliance's figures, to be set beside another's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.distributions.draws import Draws, Mask
+from sim.engine.block import Stage
+from sim.engine.observer import Observer
+from sim.engine.parameters import Parameters
+from sim.engine.recorder import Sums
+from sim.model.links import Array, positive
+from sim.model.outturn import total
+from sim.model.related import counted
+from sim.model.world import AllyState
+from sim.record.counts import CELLS, PILLARS, TALLIES
+from sim.record.grid import printed
+from sim.run import describe
+from sim.scenario.schema import Scenario
+
+CORE, RELATED, TOTAL = range(3)
+WITHOUT_PUSH = TALLIES.index("core_without_late_push")
+
+MEASURES = (*(f"allies_{tally}" for tally in TALLIES), "euc_share", "euc_shortfall", "nato_shortfall")
+"""Whole numbers of each path: compliant allies by tally; the core share of Europe and Canada in hundredths of a
+percentage point; what Europe and Canada, and all, are short of the core target in million USD of the base year."""
+
+Packed = NDArray[np.uint8]
+
+
+class Witness:
+    """What the paths of one block look like, year by year.
+
+    `met` (tally, ally, year, byte): eight paths to a byte, 1 where the ally complies; nobody where nothing is measured.
+    `figures` (measure, year, path): the alliance.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int, first: int, paths: int, years: Sequence[int]) -> None:
+        """Simulate the paths [first, first + paths) and look at `years` only."""
+        draws = Draws(seed, first, paths)
+        parameters = Parameters((scenario,), draws)
+        stage = Stage(scenario, parameters, draws, Observer())
+        self._steps = {year: step for step, year in enumerate(years)}
+        self._allies = list(stage.world.allies.values())
+        self._caps = [parameters.related(ally.iso3, ally.code).counted_cap_pct for ally in self._allies]
+        description = describe(scenario)
+        self._yardsticks = [description.yardstick(pillar) for pillar in PILLARS]
+        self._goals = [printed(target.share_pct) if target else None for target in self._yardsticks]
+        self._paths = paths
+        self.met: Packed = np.zeros((len(TALLIES), len(self._allies), len(years), -(-paths // 8)), dtype=np.uint8)
+        self.figures = np.zeros((len(MEASURES), len(years), paths), dtype=np.int64)
+        stage.play(self._record)
+
+    def _record(self, year: int) -> None:
+        """A December, after everything else."""
+        if year not in self._steps:
+            return
+        step, sums = self._steps[year], Sums(self._paths)
+        # Europe and Canada first, as in the run's own recorder: a sum of shares has its bits from the order.
+        self._look_at_all(True, step, sums)
+        share = printed(sums.outlays[CORE] / sums.gdp)
+        self.figures[MEASURES.index("euc_share"), step] = np.minimum(share, CELLS - 1)  # as a run's tables have it
+        self.figures[MEASURES.index("euc_shortfall"), step] = sums.shortfall_usd_m
+        self._look_at_all(False, step, sums)
+        self.figures[MEASURES.index("nato_shortfall"), step] = sums.shortfall_usd_m
+
+    def _look_at_all(self, europe_canada: bool, step: int, sums: Sums) -> None:
+        for place, ally in enumerate(self._allies):
+            if ally.europe_canada is europe_canada:
+                self._look_at(ally, place, step, sums)
+
+    def _look_at(self, ally: AllyState, place: int, step: int, sums: Sums) -> None:
+        assert ally.reported_pct is not None
+        related = counted(ally.related_pct, cap_pct=self._caps[place])
+        shares = (ally.reported_pct, related, total(ally.reported_pct, related))
+        sums.add(ally.gdp_usd_bn, shares)
+        met = self._compliance(ally.iso3, shares)
+        if met[CORE] is not None:
+            sums.shortfall_usd_m += self._short_usd_m(ally)
+        for tally, complying in enumerate((*met, self._without_push(ally, met[CORE]))):
+            if complying is not None:
+                self.met[tally, place, step] = np.packbits(complying)
+                self.figures[tally, step] += complying
+
+    def _compliance(self, iso3: str, shares: Sequence[Array]) -> list[Mask | None]:
+        """Per pillar, where the yardstick is met; the total needs the core as well. None where nothing is measured."""
+        met: list[Mask | None] = []
+        for pillar, (target, goal) in enumerate(zip(self._yardsticks, self._goals, strict=True)):
+            if target is None or goal is None or not target.binds(iso3):
+                met.append(None)
+                continue
+            compliant: Mask = printed(shares[pillar]) >= goal
+            core = met[CORE] if pillar == TOTAL else None
+            met.append(compliant if core is None else compliant & core)
+        return met
+
+    def _without_push(self, ally: AllyState, core: Mask | None) -> Mask | None:
+        """Core compliance as it would be without this year's late pushes."""
+        goal = self._goals[CORE]
+        if core is None or goal is None or ally.pushed is None:
+            return core
+        assert ally.unpushed_pct is not None
+        honest = core.copy()
+        honest[ally.pushed] &= printed(ally.unpushed_pct[ally.pushed]) >= goal
+        return honest
+
+    def _short_usd_m(self, ally: AllyState) -> Array:
+        """Money short of the core target, whole million USD of the base year, rounded as a run's recorder does."""
+        goal = self._goals[CORE]
+        assert goal is not None
+        assert ally.reported_pct is not None
+        short = positive((goal - printed(ally.reported_pct)).astype(np.float32))  # hundredths of a point
+        usd_m: Array = np.floor(short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5)
+        return usd_m
