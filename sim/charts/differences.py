@@ -6,10 +6,14 @@ import altair as alt
 import pandas as pd
 
 from sim.charts.aims import ROW
+from sim.charts.frames import short
 from sim.charts.look import Chart, dressed, look, wrapped
 
 LEAST = 0.005
 """Differences that round to 0 of 100 runs are counted in the chart's text, not drawn."""
+
+ROOM = 0.12
+"""Part of the scale on either side for the figures beside the dots."""
 
 
 def differences(
@@ -24,11 +28,14 @@ def differences(
     table = table[(table.year == year) & (table.pillar == pillar)]
     table = table.sort_values(["difference", "ally"], ascending=[False, True])
     drawn = table[table.difference.abs() >= LEAST].copy()
+    drawn["ally"] = [short(name, 30) for name in drawn.ally]
     drawn["told"] = [f"{100 * value:+.0f}".replace("-", "\u2212") for value in drawn.difference]
-    rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=160)
+    rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=0)
     base = alt.Chart(drawn).encode(y=alt.Y("ally:N", sort=list(drawn.ally), title=None, axis=rows))
-    reach = max(0.05, 1.15 * float(drawn[["ci_low", "ci_high"]].abs().max().max())) if len(drawn) else 0.05
-    axis, scale = alt.Axis(labelExpr="datum.value * 100", tickCount=7), alt.Scale(domain=[-reach, reach])
+    low, high = min(-0.01, float(table.ci_low.min())), max(0.01, float(table.ci_high.max()))
+    room = ROOM * (high - low)
+    scale = alt.Scale(domain=[low - room, high + room], nice=False)
+    axis = alt.Axis(labelExpr="datum.value * 100", tickCount=7)
     sides = "simulated runs of 100 more (right) or fewer (left), given the assumptions"
     x = alt.X("difference:Q", title=sides, scale=scale, axis=axis)
     tips = [
@@ -50,6 +57,6 @@ def differences(
     note = "Both see the same luck run by run. Bars: 95 % intervals of the difference, Monte Carlo error only."
     note += f" {rest} allies move by less than half a run of 100." if rest else ""
     told = f"Differences of probability between two scenarios in {year}, ally by ally: {len(drawn)} allies move."
-    lines = [f"A: {a}"[:100], f"B: {b}"[:100], *wrapped(note, 84)]
+    lines = [f"A: {short(a, 100)}", f"B: {short(b, 100)}", *wrapped(note, 84)]
     title = f"What B changes against A in {year}"
     return dressed(chart, theme, title=title, lines=lines, tells=told, assumption=pillar != "core")

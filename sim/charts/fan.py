@@ -63,6 +63,7 @@ def fan(
     Raises:
         KeyError: an ally the run has not.
     """
+    record = frames.readable(record)
     name, core = frames.name_of(record, iso3), record.description.yardstick("core")
     panel = Panel(record, [iso3], look(theme), _scale(record, [iso3]))
     layers = _layers(panel)
@@ -75,6 +76,7 @@ def fan(
 
 def chooser(record: Record, first: str, *, theme: str = "light", width: int = 640, height: int = 340) -> Chart:
     """The fan of every ally and both groups in one chart; its parameter `ally` chooses (a code, `first` at start)."""
+    record = frames.readable(record)
     codes = [*(entry.iso3 for entry in record.description.allies), *frames.NAMES]
     panel = Panel(record, codes, look(theme), _scale(record, codes))
     shown = "datum.iso3 === ally || !isValid(datum.iso3)"  # what has no ally is the alliance's
@@ -218,7 +220,7 @@ def _below(record: Record, iso3: str, straight: bool) -> list[str]:
         parts.append("Dotted: the announced path.")
     if straight and record.description.yardstick("core"):
         parts.append("Dash-dotted: a straight line to the target.")
-    return [*wrapped(" ".join(parts)), f"Scenario: {record.description.title}"[:110]]
+    return [*wrapped(" ".join(parts)), f"Scenario: {record.description.title}"]
 
 
 def _told(record: Record, iso3: str) -> str:

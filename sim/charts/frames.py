@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from sim.data.tables import Tables, load_tables
 from sim.record.counts import GROUPS, PILLARS
 from sim.record.record import AllyEntry, Record
 from sim.results.intervals import quantile
+from sim.words import plain
 
 POINT = 0.01  # a cell of a share, percentage points
 LEVELS = {
@@ -22,6 +24,26 @@ EUROPE = "EUC"
 NAMES = {EUROPE: "Europe and Canada", "NATO": "NATO"}
 
 MONTHS = 12
+
+
+def readable(record: Record) -> Record:
+    """The record with its texts as a picture can carry them: on one line, of printable characters, not too long.
+
+    Vega takes some line separators for the end of a text, and a NUL for the end of the world.
+    """
+    described = record.description
+    return replace(record, description=replace(
+        described,
+        title=short(described.title, 100),
+        allies=tuple(replace(entry, name=short(entry.name, 30)) for entry in described.allies),
+        yardsticks=tuple(replace(aim, agreed=short(aim.agreed, 100)) for aim in described.yardsticks),
+    ))  # fmt: skip
+
+
+def short(text: str, most: int) -> str:
+    """A text on one line, without anything unprintable, cut to `most` characters."""
+    line = " ".join(plain(text[: 2 * most]).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def packaged(record: Record) -> Tables | None:
@@ -133,7 +155,7 @@ def events(record: Record) -> pd.DataFrame:
         if event.get("when"):
             year, month = (int(part) for part in str(event["when"]).split("-")[:2])
             words = event.get("title") or str(event["name"]).replace("_", " ")
-            rows.append((year + (month - 1) / MONTHS, str(words), event.get("ally")))
+            rows.append((year + (month - 1) / MONTHS, short(str(words), 60), event.get("ally")))
     return pd.DataFrame(rows, columns=["when", "words", "iso3"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from sim.charts.aims import ROW, aim_of, year_of
+from sim.charts.frames import readable
 from sim.charts.look import Chart, dressed, look, wrapped
 from sim.record.record import Record
 from sim.results.tables import gap
@@ -21,6 +22,7 @@ def shortfall(record: Record, year: int | None = None, *, theme: str = "light", 
         ValueError: the run has no core target.
         UsageError: a year that is not simulated.
     """
+    record = readable(record)
     colours, aim, year = look(theme), aim_of(record, "core"), year_of(record, year)
     table = gap(record)
     table = table[table.year == year]
@@ -28,7 +30,7 @@ def shortfall(record: Record, year: int | None = None, *, theme: str = "light", 
     table = table[~table.iso3.isin(["EUC", "NATO"])].sort_values("shortfall_usd_bn_mean", ascending=False)
     drawn = table[table.shortfall_usd_bn_mean >= LEAST_USD_BN].copy()
     drawn["told"] = [money(value) for value in drawn.shortfall_usd_bn_mean]
-    rows = alt.Axis(domain=False, ticks=False, labelLimit=160)
+    rows = alt.Axis(domain=False, ticks=False, labelLimit=0)
     base = alt.Chart(drawn).encode(y=alt.Y("ally:N", sort=list(drawn.ally), title=None, axis=rows))
     prices = f"USD billion a year, prices of {record.description.base_year}"
     x = alt.X("shortfall_usd_bn_mean:Q", title=prices, axis=alt.Axis(tickCount=6))

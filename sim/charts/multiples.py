@@ -22,6 +22,7 @@ def multiples(record: Record, *, theme: str = "light", columns: int = 4, size: i
 
     `columns` panels side by side, each `size` wide.
     """
+    record = frames.readable(record)
     colours, year, core = look(theme), default_year(record), record.description.yardstick("core")
     order = frames.ranking(record, year) or [entry.iso3 for entry in record.description.allies]
     codes = [frames.EUROPE, *order]
@@ -48,7 +49,7 @@ def multiples(record: Record, *, theme: str = "light", columns: int = 4, size: i
         rule = base.mark_rule(color=colours.target, strokeDash=[4, 3])
         layers.append(rule.encode(y=alt.YDatum(core.share_pct, axis=axis, scale=scale)))
     names = [frames.name_of(record, iso3) for iso3 in codes]
-    head = alt.Header(labelAnchor="start", labelPadding=2)
+    head = alt.Header(labelAnchor="start", labelPadding=2, labelLimit=0)
     facet = alt.Facet("ally:N", sort=names, title=None, header=head)
     panels = alt.layer(*layers).properties(width=size, height=round(size * 0.62))
     chart = panels.facet(facet=facet, columns=columns, spacing={"row": 12, "column": 18})

@@ -33,6 +33,7 @@ def compliant(
         ValueError: the run has no core target.
         UsageError: a year that is not simulated.
     """
+    record = frames.readable(record)
     colours, aim, year = look(theme), aim_of(record, "core"), year_of(record, year)
     line, goal = alliance_line(record, year), target(aim.share_pct)
     counts, step = record.counts.arrays["number"], step_of(record, year)
@@ -82,6 +83,7 @@ def first_years(record: Record, iso3: str, *, theme: str = "light", width: int =
         ValueError: the run has no core target.
         KeyError: an ally that it does not bind.
     """
+    record = frames.readable(record)
     aim, table = aim_of(record, "core"), _firsts(record)
     table = table[table.iso3 == iso3]
     if table.empty:
@@ -95,6 +97,7 @@ def first_years(record: Record, iso3: str, *, theme: str = "light", width: int =
 
 def first_chooser(record: Record, first: str, *, theme: str = "light", width: int = 640, height: int = 230) -> Chart:
     """The same for every ally that the core target binds; the chart's parameter `ally` chooses."""
+    record = frames.readable(record)
     aim, table = aim_of(record, "core"), _firsts(record)
     chart = _first_layers(table, theme, "datum.iso3 === ally").add_params(alt.param(name="ally", value=first))
     chart = chart.properties(width=width, height=height)

@@ -24,10 +24,11 @@ def ranked(
         ValueError: the pillar has no yardstick.
         UsageError: a year that is not simulated.
     """
+    record = frames.readable(record)
     colours, aim, year = look(theme), aim_of(record, pillar), year_of(record, year)
     table = frames.chances(record, pillar)
     table = table[table.year == year].sort_values(["probability", "ally"], ascending=[False, True])
-    rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=160)
+    rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=0)
     base = alt.Chart(table).encode(y=alt.Y("ally:N", sort=list(table.ally), title=None, axis=rows))
     hundred = alt.Axis(labelExpr="datum.value * 100", values=[0, 0.25, 0.5, 0.75, 1])
     scale = alt.Scale(domain=[0, 1])
@@ -68,10 +69,11 @@ def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: in
     Raises:
         ValueError: the pillar has no yardstick.
     """
+    record = frames.readable(record)
     colours, aim, years = look(theme), aim_of(record, pillar), record.description.years
     table = frames.chances(record, pillar)
     last = table[table.year == years[-1]].sort_values(["probability", "ally"], ascending=[False, True])
-    y = alt.Y("ally:N", sort=list(last.ally), title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=160))
+    y = alt.Y("ally:N", sort=list(last.ally), title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=0))
     x = alt.X("year:O", title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False))
     base = alt.Chart(table).encode(x=x, y=y)
     shades = alt.Color("probability:Q", scale=alt.Scale(domain=[0, 1], range=list(colours.scheme)), legend=None)

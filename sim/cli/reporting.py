@@ -31,7 +31,9 @@ def write_report(
     shown = default_year(record) if year is None else year
     step_of(record, shown)
     with waiting("Writing the report"):
-        page = report(record, year=shown, stories=_stories(record, shown, file))
+        base = record.manifest.get("builds_on", {"title": "", "changes": ()})
+        stories = _stories(record, shown, file)
+        page = report(record, year=shown, stories=stories, builds_on=base["title"], differences=base["changes"])
     write_text(page, place)
 
 

@@ -15,7 +15,7 @@ from sim.report import sentences
 from sim.report.money import BaseRate, Needed, base_rate, needed
 from sim.report.page import rendered
 from sim.results.summary import AllyLine, ally_lines, default_year
-from sim.words import interval, likelihood, money, of_100, percent, share, target
+from sim.words import LATE_PUSH, MONTE_CARLO, interval, likelihood, money, of_100, percent, share, target
 
 LONG_YEARS, LONG_RISE_PCT = 9, 1.4
 """From 2 to about 3.5 % in the years from the summit of 2025 to about its year: the rise many allies face."""
@@ -56,7 +56,7 @@ def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
         odds=_odds(line, core, year, record),
         cost=_cost(take, line.entry, core, record, year),
         rates=[_rate(rate) for rate in rates if rate is not None and rate.rise_pct > 0],
-        caveats=(sentences.MONTE_CARLO, sentences.PAPER),
+        caveats=(MONTE_CARLO, LATE_PUSH),
         citation=_citation(record),
         paths=record.counts.paths,
         seed=record.manifest["seed"],

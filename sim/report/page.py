@@ -18,7 +18,7 @@ from sim.report import contents, sentences
 from sim.report.figures import album, choices
 from sim.report.stories import Told
 from sim.results.summary import default_year
-from sim.words import scale_in_words
+from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, scale_in_words
 
 Differences = Sequence[tuple[str, str, str]]
 """What a scenario sets otherwise than the one it builds on: parameter, there, here."""
@@ -65,7 +65,7 @@ def report(
         builds_on=builds_on,
         differences=differences,
         paths=record.counts.paths,
-        caveats=(sentences.MONTE_CARLO, sentences.PAPER, sentences.ASSUMPTION),
+        caveats=(MONTE_CARLO, LATE_PUSH, ASSUMPTION),
         sources=contents.sources(record),
         facts=contents.facts(record),
         scenario=_indented(record.scenario),

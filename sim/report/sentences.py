@@ -12,9 +12,6 @@ from sim.results.summary import AllianceLine, AllyLine, Chance, alliance_line, a
 from sim.results.tables import gap
 from sim.words import SCALE, likelihood, listed, money, number, of_100, percent, share, target
 
-PAPER = "A late push is compliance on paper: the last distance to a target closed by reclassification when it is due."
-MONTE_CARLO = "Intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
-ASSUMPTION = "The security-related pillar, and the total with it, is an assumption: NATO publishes no ally's figure."
 MOST_SHORT = 5
 """Allies that are named for holding most of the shortfall."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.markup import LINE, card, element, text, yardstick
 from sim.record.counts import PILLARS
 from sim.record.record import Record
 from sim.results.summary import AllyLine, ally_lines, default_year
 from sim.words import percent, target
+from sim.words.markup import LINE, card, element, text, yardstick
 
 COLUMNS = 3
 CELL = "text-align: {side}; padding: 0.1em 0.6em; border: none"

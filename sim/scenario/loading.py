@@ -31,6 +31,15 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     return _resolved(chain(path), Path(path).parent)
 
 
+def base_of(path: str | os.PathLike[str]) -> Scenario | None:
+    """The scenario that a file builds on: that of the file it extends, None where it extends none.
+
+    Raises ScenarioError with every fault found.
+    """
+    *below, _ = chain(path)
+    return _resolved(tuple(below), Path(path).parent) if below else None
+
+
 def loads(text: str, name: str = "<text>") -> Scenario:
     """The scenario of a TOML text, which can name no other files; `name` stands for it in messages.
 

@@ -167,7 +167,7 @@ class Scenario(Facts):
         return copy
 
     def _repr_html_(self) -> str:
-        from sim.markup import card, yardstick
+        from sim.words.markup import card, yardstick
 
         stated = ((pillar, self.yardstick(pillar)) for pillar in ("core", "related", "total"))
         lines = [yardstick(pillar, each.share_pct, each.by, each.agreed) for pillar, each in stated if each]

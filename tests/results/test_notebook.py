@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.markup import text
 from sim.results.summary import ally_lines
 from sim.words import percent
+from sim.words.markup import text
 
 OURS = {"div", "strong", "small", "table", "tbody", "tr", "td"}
 HOSTILE = [

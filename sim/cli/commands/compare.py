@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 @click.option("--ally", "allies", multiple=True, metavar="ALLY", help="Show this ally only: code or name. Repeatable.")
 @click.option("--year", type=int, help="Year shown; that of the first scenario's core target unless given.")
 @click.option("--all", "every", is_flag=True, help="Show also the allies whose difference cannot be told from 0.")
+@click.option("--chart", metavar="FILE", help="Draw the differences of two scenarios as .svg, .png, .pdf or .json.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     files: tuple[str, ...], paths: int | None, seed: int | None, workers: int | None, allies: tuple[str, ...],
-    year: int | None, every: bool, as_json: bool,
+    year: int | None, every: bool, chart: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Compare scenario files with the first, A: for each ally, in how many more or fewer of 100 simulated runs it
     meets the target, and in what the files differ.
@@ -38,11 +39,15 @@ def command(
     """
     if len(files) < 2:
         raise click.UsageError("compare takes two scenario files or more.")
+    if chart is not None:
+        _check_chart(chart, len(files))
     scenarios = _loaded(files)
     codes = _chosen(scenarios[0], allies)
     _check(scenarios, year)
     comparison = _compare(scenarios, paths, seed, workers)
     shown_year = comparison.year if year is None else year
+    if chart is not None:
+        _draw(comparison, shown_year, chart)
     from sim.cli import terminal
 
     if as_json:
@@ -53,6 +58,28 @@ def command(
     from sim.cli.show.compare_page import show
 
     show(terminal.page(), comparison, shown_year, codes, every=every or bool(allies))
+
+
+def _check_chart(chart: str, scenarios: int) -> None:
+    """What would only be found wrong after the runs."""
+    from pathlib import Path
+
+    from sim.charts.saving import FORMATS
+    from sim.places import try_place
+
+    if scenarios > 2:
+        raise click.UsageError("--chart: draws two scenarios; give the first and one other.")
+    if Path(chart).suffix[1:].lower() not in FORMATS:
+        raise click.UsageError(f"--chart: {chart} must end in one of {', '.join(f'.{known}' for known in FORMATS)}.")
+    try_place(chart)
+
+
+def _draw(comparison: Comparison, year: int, chart: str) -> None:
+    from sim.charts.differences import differences
+    from sim.charts.saving import save
+
+    a, b = comparison.titles
+    click.echo(f"Chart in {save(differences(comparison.compliance(), year, a, b), chart)}", err=True)
 
 
 def _loaded(files: tuple[str, ...]) -> list[Scenario]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,8 @@ def command(
 
         check_place(out)
     record = _simulate(scenario, paths, precision, seed, workers)
+    if out is not None:
+        record = replace(record, manifest={**record.manifest, "builds_on": _builds_on(file, scenario)})
     if out is None:
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
         return
@@ -82,6 +85,18 @@ def command(
         sys.stdout.flush()
         write_report(record, Path(out) / NAME, year, file)
         click.echo(f"Report in {Path(out) / NAME}", err=True)
+
+
+def _builds_on(file: str, scenario: Scenario) -> dict[str, object]:
+    """What the scenario builds on, and what it sets otherwise: for the report, since a saved run is of one scenario."""
+    from sim.differences import differences
+    from sim.scenario import loads
+    from sim.scenario.loading import base_of
+
+    base = base_of(file)
+    found = differences(loads("") if base is None else base, scenario)
+    changes = [[change.path, change.value_before, change.value_after] for change in found]
+    return {"title": "the defaults of the model" if base is None else base.title, "changes": changes}
 
 
 def _chosen(scenario: Scenario, words: tuple[str, ...]) -> tuple[str, ...]:

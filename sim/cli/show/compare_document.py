@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sim.cli.show.run_page import ASSUMPTION, LATE_PUSH, MONTE_CARLO
 from sim.differences import Difference
 from sim.questions.comparison.comparison import Comparison
 from sim.questions.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows
+from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO
 
 UNITS = {
     "probability_a, probability_b": "share of the simulated runs, 0 to 1, given the assumptions; a: the first scenario",

@@ -10,14 +10,26 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.cli.show.layout import GAP, Column, fit, left_out, table
-from sim.cli.show.run_page import ASSUMPTION, LATE_PUSH, MONTE_CARLO, MOST_TEXT
+from sim.cli.show.run_page import MOST_TEXT
 from sim.cli.terminal import Page
 from sim.differences import Difference
 from sim.model.world import WITH_ARTICLE
 from sim.questions.comparison.comparison import Comparison, yardstick_in_words
 from sim.questions.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows
 from sim.results.intervals import wilson
-from sim.words import more_of_100, number, percent, plain, points, points_interval, quantity, share
+from sim.words import (
+    ASSUMPTION,
+    LATE_PUSH,
+    MONTE_CARLO,
+    more_of_100,
+    number,
+    percent,
+    plain,
+    points,
+    points_interval,
+    quantity,
+    share,
+)
 
 ORDER = ("core", "total", "related")
 """What allies are ordered by: the first of these that both scenarios measure."""

@@ -43,7 +43,6 @@
     const width = Math.floor(figure.getBoundingClientRect().width);
     const spec = structuredClone(store.specs[name][dark.matches ? "dark" : "light"]);
     spec.datasets = store.datasets;
-    spec.config.aria = false; // the place around it says the picture in words
     const asked = (spec.params || []).find((param) => param.name === "ally");
     if (asked) { asked.value = has(name, chosen) ? chosen : asked.value; }
     fitted(spec, width);
