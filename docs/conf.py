@@ -26,7 +26,8 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 napoleon_custom_sections: list[str] = []
 nitpicky = True
-NOT_HERE = r"(os|pd|pandas|np|xarray|sim\.record|sim\.scenario\.sections)\..*|NDArray"
+PACKAGES, ROOMS = "altair|collections|os|pathlib|pd|pandas|np|xarray", r"sim\.(record|report|scenario\.sections)"
+NOT_HERE = rf"({PACKAGES}|{ROOMS})\..*|NDArray|Path|Record"
 nitpick_ignore_regex = [("py:class", NOT_HERE)]  # types of other packages, and of rooms that users do not see
 maximum_signature_line_length = 80
 

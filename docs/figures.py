@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -30,10 +31,21 @@ def rewrite(page: Path, start: str, end: str, new: str) -> None:
     page.write_text(between(page.read_text(encoding="utf-8"), start, end, new), encoding="utf-8")
 
 
-def printed_table(scenario: str) -> str:
-    """What `sim run` prints for a scenario, in a pipe."""
-    command = [sys.executable, "-m", "sim", "run", str(SCENARIOS / f"{scenario}.toml")]
+def called(*args: str | Path) -> str:
+    """What `sim` prints when called so, in a pipe."""
+    command = [sys.executable, "-m", "sim", *map(str, args)]
     return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.rstrip()
+
+
+PICTURES = {"europe-and-canada": "fan", "who-meets-it": "ranked"}
+"""The pictures of the README, and the charts they are; drawn for light and for dark pages."""
+
+
+def draw_pictures(run: Path, folder: Path) -> None:
+    """The pictures of the README, as `sim chart` draws them from a saved run."""
+    for name, kind in PICTURES.items():
+        for theme in ("light", "dark"):
+            called("chart", kind, run, "--theme", theme, "--out", folder / f"{name}-{theme}.svg")
 
 
 class Outcome:
@@ -107,7 +119,10 @@ def lever_rows() -> Iterator[str]:
 
 def main() -> None:
     """Rewrite the marked parts of the pages."""
-    table = f"\n```text\n{printed_table('rutte_2032')}\n```\n"
+    with TemporaryDirectory() as folder:
+        run = Path(folder) / "run"
+        table = f"\n```text\n{called('run', SCENARIOS / 'rutte_2032.toml', '--out', run, '--no-report')}\n```\n"
+        draw_pictures(run, ROOT / "docs" / "pictures")
     rewrite(ROOT / "README.md", "<!-- table: sim run scenarios/rutte_2032.toml -->", "<!-- end of table -->", table)
     parts = [
         f"Expected number of allies (of 31) that report the target's share, and its 90 % band, over {PATHS:,} paths; "

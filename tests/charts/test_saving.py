@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from charts.drawn import CHARTS
+import sim
+from charts.drawn import CHARTS, record
+from sim.charts.catalogue import KINDS, draw
 from sim.charts.saving import FORMATS, save
+from sim.cli import app
+from sim.cli.commands import chart as command
 from sim.errors import RunError, UsageError
 
 STARTS = {"svg": b"<svg", "png": b"\x89PNG\r\n", "pdf": b"%PDF-", "json": b"{"}
@@ -32,3 +37,45 @@ def test_a_wrong_ending_and_a_place_that_cannot_be_are_refused(tmp_path: Path) -
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="cannot write"):
         save(CHARTS["compliant"]("light"), tmp_path / "file" / "chart.svg")
+
+
+def test_every_chart_of_a_run_has_a_name(tmp_path: Path) -> None:
+    assert tuple(KINDS) == command.KINDS
+    for kind in KINDS:
+        chart = draw(kind, record(), ally="ITA" if kind == "first-years" else None)
+        assert chart.to_dict()["title"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "choices", "told"),
+    [
+        ("pie", {}, "there is no chart 'pie'; there are fan, multiples"),
+        ("heat", {"year": 2030}, "the chart heat has no choice of year"),
+        ("first-years", {}, "is of one ally: name it"),
+        ("first-years", {"ally": "EUC"}, "the run has no ally EUC, or its target does not bind it"),
+        ("fan", {"ally": "ISL"}, "the run has no ally ISL"),
+        ("ranked", {"year": 2050}, "2027 to 2032, not 2050"),
+    ],
+)
+def test_a_chart_that_cannot_be_says_why(kind: str, choices: dict[str, Any], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        draw(kind, record(), **choices)
+
+
+def test_choices_are_the_charts() -> None:
+    assert "Italy" in draw("fan", record(), ally="ITA").to_dict()["title"]["text"]
+    assert draw("ranked", record(), year=2029, pillar="total").to_dict()["title"]["text"] == "Who meets 5 % in 2029"
+    bare = sim.simulate(sim.loads("[horizon]\nlast_year = 2028"), 32, 1).record
+    with pytest.raises(UsageError, match="no target for the pillar core"):
+        draw("ranked", bare)
+    assert draw("multiples", bare).to_dict()["title"]["text"] == "Every ally's fan"
+
+
+def test_the_command_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record().save(tmp_path / "run")
+    out = tmp_path / "a" / "b.svg"
+    assert app.run(["chart", "fan", str(tmp_path / "run"), "--ally", "germany", "--out", str(out)]) == 0
+    assert capsys.readouterr().out == f"{out}\n"
+    assert b"Germany: core defence spending" in out.read_bytes()
+    assert app.run(["chart", "fan", str(tmp_path / "run"), "--out", "x.gif"]) == 2
+    assert "x.gif must end in one of" in capsys.readouterr().err

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,10 @@ def test_no_run_there(call: Call, tmp_path: Path) -> None:
         assert "is not a saved run" in said.err
 
 
+@pytest.mark.skipif(
+    not (find_library("pango-1.0") or os.environ.get("CI")),
+    reason="no Pango here; where everything must pass it is there",
+)
 def test_a_brief_as_html_and_pdf(run: Path, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert call("brief", "italy", run).out == "brief-ITA.html\n"

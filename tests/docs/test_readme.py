@@ -20,10 +20,20 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_table_is_what_the_command_prints() -> None:
-    command = [sys.executable, "-m", "sim", "run", "scenarios/rutte_2032.toml"]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
-    assert blocks("text") == [printed]
+def test_the_table_and_the_pictures_are_what_the_commands_print_and_draw(tmp_path: Path) -> None:
+    def call(*args: str | Path) -> str:
+        command = [sys.executable, "-m", "sim", *map(str, args)]
+        return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
+
+    assert blocks("text") == [call("run", "scenarios/rutte_2032.toml", "--out", tmp_path / "run", "--no-report")]
+    pictures = re.findall(r"docs/pictures/([\w-]+?)-(light|dark)\.svg", README)
+    assert sorted(set(pictures)) == [
+        (name, theme) for name in ("europe-and-canada", "who-meets-it") for theme in ("dark", "light")
+    ]
+    for (name, theme), kind in zip(sorted(set(pictures)), ("fan", "fan", "ranked", "ranked"), strict=True):
+        call("chart", kind, tmp_path / "run", "--theme", theme, "--out", tmp_path / "a.svg")
+        kept = ROOT / "docs" / "pictures" / f"{name}-{theme}.svg"
+        assert (tmp_path / "a.svg").read_bytes() == kept.read_bytes(), kept.name
 
 
 def test_the_scenario_of_the_readme_loads_and_runs(tmp_path: Path) -> None:

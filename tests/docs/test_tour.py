@@ -81,6 +81,26 @@ def test_the_told_path_is_that_of_the_command_line(executed: Any) -> None:
     assert str(story) in shown(executed, "sim.replay")
 
 
+def test_the_pictures_are_charts_of_the_run(executed: Any) -> None:
+    charts = [
+        data
+        for cell in executed.cells
+        if cell.cell_type == "code"
+        for each in cell.outputs
+        for kind, data in each.get("data", {}).items()
+        if kind.startswith("application/vnd.vegalite")
+    ]
+    assert [chart["title"]["text"] for chart in charts] == [
+        "Germany: core defence spending, % of GDP",
+        "Who meets 3.5 % in 2032",
+    ]
+
+
+def test_a_comparison_is_paired(executed: Any) -> None:
+    rows = [line.split() for line in shown(executed, "sim.compare").splitlines()[1:]]
+    assert all(float(row[-3]) > 0.05 and float(row[-2]) < float(row[-3]) < float(row[-1]) for row in rows)
+
+
 def test_the_saved_run_is_the_same(executed: Any) -> None:
     assert shown(executed, "results.save") == "True"
 

@@ -10,6 +10,7 @@ COMMANDS: Final[dict[str, str]] = {
     "check": "Check scenario files without running them.",
     "report": "Write a saved run as one page to read.",
     "brief": "Write one page on one ally.",
+    "chart": "Draw a picture of a saved run.",
     "replay": "Tell one simulated run with its dates.",
     "freeze": "Freeze a forecast with a date, to be scored later.",
     "score": "Score a frozen forecast against later figures.",

@@ -1,0 +1,67 @@
+"""The charts of a run by name. A chart that is not in this list is on no page and in no command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sim.charts import frames
+from sim.charts.fan import fan
+from sim.charts.look import Chart
+from sim.charts.money import shortfall
+from sim.charts.multiples import multiples
+from sim.charts.numbers import compliant, first_years
+from sim.charts.ranking import heat, ranked
+from sim.errors import UsageError
+from sim.record.record import Record
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A chart: how it is drawn, and which choices it has of "ally", "year" and "pillar"."""
+
+    draw: Callable[..., Chart]
+    choices: tuple[str, ...] = ()
+
+
+KINDS: dict[str, Kind] = {
+    "fan": Kind(fan, ("ally",)),
+    "multiples": Kind(multiples),
+    "ranked": Kind(ranked, ("year", "pillar")),
+    "heat": Kind(heat, ("pillar",)),
+    "compliant": Kind(compliant, ("year",)),
+    "first-years": Kind(first_years, ("ally",)),
+    "shortfall": Kind(shortfall, ("year",)),
+}
+
+
+def draw(kind: str, record: Record, *, theme: str = "light", **choices: Any) -> Chart:
+    """A chart of a run by name; of the choices ally (a code; "EUC" and "NATO" too), year and pillar those it has.
+
+    A choice that is None is not made.
+
+    Raises:
+        UsageError: an unknown kind, a choice it does not have or needs, an ally or year the run has not, a pillar
+            without a target.
+        ValueError: a theme other than "light" and "dark".
+    """
+    if kind not in KINDS:
+        raise UsageError(f"there is no chart {kind!r}; there are {', '.join(KINDS)}")
+    made = {name: value for name, value in choices.items() if value is not None}
+    for name in made:
+        if name not in KINDS[kind].choices:
+            raise UsageError(f"the chart {kind} has no choice of {name}")
+    ally = made.pop("ally", None)
+    if "ally" in KINDS[kind].choices:
+        ally = ally or (frames.EUROPE if kind == "fan" else None)
+        if ally is None:
+            raise UsageError(f"the chart {kind} is of one ally: name it")
+        made["iso3"] = ally
+    for pillar in ("core",) if kind in ("compliant", "first-years", "shortfall") else (made.get("pillar", "core"),):
+        if kind not in ("fan", "multiples") and record.description.yardstick(pillar) is None:
+            raise UsageError(f"the run has no target for the pillar {pillar}")
+    try:
+        return KINDS[kind].draw(record, theme=theme, **made)
+    except KeyError as error:
+        raise UsageError(f"the run has no ally {error.args[0]}, or its target does not bind it") from error

@@ -1,0 +1,52 @@
+"""`sim chart`: a picture of a saved run."""
+
+from __future__ import annotations
+
+import click
+
+KINDS = ("fan", "multiples", "ranked", "heat", "compliant", "first-years", "shortfall")
+GROUPS = ("EUC", "NATO")
+
+
+@click.command(short_help="Draw a picture of a saved run.")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("run")
+@click.option("--out", required=True, metavar="FILE", help="The .svg, .png, .pdf or .json file to write.")
+@click.option("--ally", metavar="ALLY", help="Of fan and first-years: code or name; EUC and NATO are groups.")
+@click.option("--year", type=int, help="Of ranked, compliant and shortfall.  [the core target's]")
+@click.option("--pillar", type=click.Choice(("core", "related", "total")), help="Of ranked and heat.  [core]")
+@click.option("--theme", type=click.Choice(("light", "dark")), default="light", help="Colours.  [light]")
+def command(kind: str, run: str, out: str, ally: str | None, year: int | None, pillar: str | None, theme: str) -> None:
+    """Draw a picture of RUN, the folder of a saved run.
+
+    fan: one ally or group, published and simulated. multiples: all fans, small. ranked: who meets the target, in
+    order. heat: allies by years. compliant: how many at once. first-years: when one ally first does. shortfall: the
+    money, ally by ally.
+
+    \b
+    sim chart fan runs/rutte_2032 --ally italy --out italy.svg
+    sim chart ranked runs/rutte_2032 --theme dark --out ranked.png
+    """
+    from sim.charts.saving import FORMATS
+    from sim.errors import UsageError
+    from sim.places import try_place
+    from sim.record.record import Record
+
+    if out.rpartition(".")[2].lower() not in FORMATS:
+        raise UsageError(f"{out} must end in one of {', '.join(f'.{known}' for known in FORMATS)}")
+    record = Record.open(run)
+    try_place(out)
+    from sim.charts.catalogue import draw
+    from sim.charts.saving import save
+
+    chart = draw(kind, record, theme=theme, ally=_code(ally), year=year, pillar=pillar)
+    click.echo(str(save(chart, out)))
+
+
+def _code(ally: str | None) -> str | None:
+    if ally is None or ally.upper() in GROUPS:
+        return ally.upper() if ally else None
+    from sim.cli.allies import find
+    from sim.data.tables import load_tables
+
+    return find((ally,), load_tables(), counted=True)[0].iso3
