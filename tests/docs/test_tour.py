@@ -70,7 +70,7 @@ def test_the_table_is_that_of_the_run(executed: Any) -> None:
 
 
 def test_scenario_and_run_show_themselves(executed: Any) -> None:
-    scenario, run = (shown(executed, part, "text/html") for part in ("sim.load(", "keep=["))
+    scenario, run = (shown(executed, part, "text/html") for part in ("scenario = sim.load(", "keep=["))
     assert "not agreed: proposed in June 2025" in scenario
     assert "8,000 simulated runs" in run
     assert run.count("<tr>") == 31
@@ -82,18 +82,12 @@ def test_the_told_path_is_that_of_the_command_line(executed: Any) -> None:
 
 
 def test_the_pictures_are_charts_of_the_run(executed: Any) -> None:
-    charts = [
-        data
-        for cell in executed.cells
-        if cell.cell_type == "code"
-        for each in cell.outputs
-        for kind, data in each.get("data", {}).items()
-        if kind.startswith("application/vnd.vegalite")
-    ]
-    assert [chart["title"]["text"] for chart in charts] == [
-        "Germany: core defence spending, % of GDP",
-        "Who meets 3.5 % in 2032",
-    ]
+    pictures = [shown(executed, f'draw("{kind}"', "image/svg+xml") for kind in ("fan", "ranked")]
+    for picture, title in zip(
+        pictures, ("Germany: core defence spending, % of GDP", "Who meets 3.5 % in 2032"), strict=True
+    ):
+        assert picture.startswith("<svg")
+        assert title in picture
 
 
 def test_a_comparison_is_paired(executed: Any) -> None:
