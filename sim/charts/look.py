@@ -83,6 +83,15 @@ def dressed(chart: Any, theme: str, *, title: str, lines: list[str], tells: str,
     return cast(Chart, finished)
 
 
+def marked(chart: Any, base: Any, theme: str) -> Any:
+    """A layered chart with rows by `ally`, with the parameter `ally` (a code): its row is marked. None at first.
+
+    `base` has the rows' y and the column iso3.
+    """
+    band = base.transform_filter("datum.iso3 === ally").mark_rect(color=look(theme).simulated, opacity=0.16)
+    return alt.layer(band, *chart.layer, data=chart.data).add_params(alt.param(name="ally", value=""))
+
+
 def wrapped(text: str, width: int = 88) -> list[str]:
     """A text in lines, for titles, which do not wrap by themselves."""
     from textwrap import wrap

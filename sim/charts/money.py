@@ -6,7 +6,7 @@ import altair as alt
 
 from sim.charts.aims import ROW, aim_of, year_of
 from sim.charts.frames import readable
-from sim.charts.look import Chart, dressed, look, wrapped
+from sim.charts.look import Chart, dressed, look, marked, wrapped
 from sim.record.record import Record
 from sim.results.tables import gap
 from sim.words import money, target
@@ -15,8 +15,12 @@ LEAST_USD_BN = 0.05
 """Allies that are short of less are counted in the chart's text, not drawn."""
 
 
-def shortfall(record: Record, year: int | None = None, *, theme: str = "light", width: int = 520) -> Chart:
+def shortfall(
+    record: Record, year: int | None = None, *, choose: bool = False, theme: str = "light", width: int = 520
+) -> Chart:
     """Expected money short of the core target in a year, USD billion of the base year, with its 95 % quantile.
+
+    With `choose` the chart has the parameter `ally`, whose row it marks.
 
     Raises:
         ValueError: the run has no core target.
@@ -44,7 +48,8 @@ def shortfall(record: Record, year: int | None = None, *, theme: str = "light", 
         base.mark_bar(color=colours.simulated, opacity=0.8, height=11).encode(x=x, tooltip=tips),
         most.mark_tick(color=colours.quiet, thickness=2, size=11).encode(tooltip=tips),
         most.mark_text(color=colours.ink, align="left", dx=5, fontSize=12).encode(text="told:N"),
-    ).properties(width=width, height=ROW * max(len(drawn), 1))
+    )
+    chart = (marked(chart, base, theme) if choose else chart).properties(width=width, height=ROW * max(len(drawn), 1))
     rest, goal = len(table) - len(drawn), target(aim.share_pct)
     lines = wrapped(
         f"Bar and figure: expected over all runs, USD {whole} bn in all. Tick: not exceeded in 95 of 100 runs."

@@ -8,17 +8,19 @@ import altair as alt
 
 from sim.charts import frames
 from sim.charts.aims import ROW, RUNS, aim_of, measured, year_of
-from sim.charts.look import Chart, dressed, look, wrapped
+from sim.charts.look import Chart, dressed, look, marked, wrapped
 from sim.record.record import Record
 from sim.words import target
 
 
 def ranked(
-    record: Record, year: int | None = None, *, pillar: str = "core", theme: str = "light", width: int = 520
-) -> Chart:
+    record: Record, year: int | None = None, *, pillar: str = "core", choose: bool = False, theme: str = "light",
+    width: int = 520,
+) -> Chart:  # fmt: skip
     """Probability of meeting the yardstick in a year, ally by ally: a dot with its 95 % interval, ranked.
 
-    Hollow: what it is without late pushes, which are compliance on paper.
+    Hollow: what it is without late pushes, which are compliance on paper. With `choose` the chart has the parameter
+    `ally`, whose row it marks.
 
     Raises:
         ValueError: the pillar has no yardstick.
@@ -49,7 +51,8 @@ def ranked(
         base.mark_text(color=colours.ink, align="left", dx=9, fontSize=12).encode(x=x, text="told:N"),
         alt.Chart().mark_rule(color=colours.target, strokeDash=[2, 3]).encode(x=alt.datum(0.5)),
     ]
-    chart = alt.layer(*layers, data=table).properties(width=width, height=ROW * len(table))
+    chart = alt.layer(*layers, data=table)
+    chart = (marked(chart, base, theme) if choose else chart).properties(width=width, height=ROW * len(table))
     lines = wrapped(
         f"{measured(aim)} Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot). Hollow: "
         "without a late push, which is compliance on paper. Dotted: even odds.", 84,

@@ -136,6 +136,10 @@ def _cost(take: Needed, entry: AllyEntry, core: Yardstick, record: Record, year:
                 )
             )
     rows.append((f"Expected shortfall in {year}", f"USD {money(take.expected_usd_bn)} bn a year, prices of {base}"))
+    if take.deflated_usd_bn is not None:
+        carried = "" if take.deflated_to == year else f", carried on from {take.deflated_to}"
+        told = f"USD {money(take.deflated_usd_bn)} bn a year, prices of {year}"
+        rows.append((f"The same by the forecast deflator{carried}", told))
     if take.of_spending_pct is not None:
         rows.append(
             (

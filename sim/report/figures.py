@@ -61,14 +61,14 @@ def album(record: Record, year: int, first: str) -> Album:
     pictures.add("multiples", lambda theme: multiples(record, theme=theme))
     if record.description.yardstick("core") is None:
         return pictures
-    pictures.add("ranked", lambda theme: ranked(record, year, theme=theme))
+    pictures.add("ranked", lambda theme: ranked(record, year, choose=True, theme=theme))
     pictures.add("compliant", lambda theme: compliant(record, year, theme=theme))
     pictures.add("heat", lambda theme: heat(record, theme=theme))
-    pictures.add("money", lambda theme: shortfall(record, year, theme=theme))
+    pictures.add("money", lambda theme: shortfall(record, year, choose=True, theme=theme))
     ally = first_bound(record, year)
     pictures.add("first", lambda theme: first_chooser(record, ally, theme=theme), first_years(record, ally))
     if record.description.yardstick("total") is not None:
-        pictures.add("total", lambda theme: ranked(record, year, pillar="total", theme=theme))
+        pictures.add("total", lambda theme: ranked(record, year, pillar="total", choose=True, theme=theme))
     return pictures
 
 

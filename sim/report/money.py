@@ -22,7 +22,9 @@ class Needed:
     step_pct: float  # percentage points a year
     past_step_pct: float | None  # mean yearly step of the three years to the base year
     base_usd_bn: float  # the rise at the base year's GDP
-    expected_usd_bn: float  # expected shortfall in the target's year, base-year prices
+    expected_usd_bn: float  # expected shortfall in the year shown, base-year prices
+    deflated_usd_bn: float | None  # the same at prices of that year, by the forecast deflator
+    deflated_to: int | None  # the last year with a forecast; its rise is carried on from there
     nominal_usd_bn: float | None  # the rise in the target's year: forecast GDP in current USD
     nominal_year: int | None  # the last forecast year, where that comes before the target's
     of_spending_pct: float | None  # the target as a share of all government spending
@@ -52,6 +54,7 @@ def needed(record: Record, entry: AllyEntry, core: Yardstick, year: int) -> Need
     expected = float(table[(table.iso3 == entry.iso3) & (table.year == year)].shortfall_usd_bn_mean.iloc[0])
     nominal, nominal_year = _latest(tables, entry.iso3, "nominal_usd_bn", core.by)
     spending, spending_year = _latest(tables, entry.iso3, "gov_spending_pct", core.by)
+    factor, deflated_to = _prices(tables, entry.iso3, base, year)
     return Needed(
         rise_pct=rise,
         years=years,
@@ -59,6 +62,8 @@ def needed(record: Record, entry: AllyEntry, core: Yardstick, year: int) -> Need
         past_step_pct=_past_step(tables, entry, base),
         base_usd_bn=rise / 100 * entry.gdp_usd_bn,
         expected_usd_bn=expected,
+        deflated_usd_bn=None if factor is None else expected * factor,
+        deflated_to=deflated_to,
         nominal_usd_bn=None if nominal is None else rise / 100 * nominal,
         nominal_year=nominal_year,
         of_spending_pct=None if spending is None else 100 * core.share_pct / spending,
@@ -92,6 +97,18 @@ def _latest(tables: Tables | None, iso3: str, column: str, year: int) -> tuple[f
     return next(
         ((float(getattr(row, column)), row.year) for row in rows if getattr(row, column) is not None), (None, None)
     )
+
+
+def _prices(tables: Tables | None, iso3: str, base: int, year: int) -> tuple[float | None, int | None]:
+    """By how much prices rise from the base year to `year`, national currency, and the last year with a forecast."""
+    rows = [tables.gdp_row(iso3, each) for each in range(base + 1, year + 1)] if tables else []
+    rises = {row.year: row.deflator_pct for row in rows if row is not None and row.deflator_pct is not None}
+    if not rises:
+        return None, None
+    last, factor = max(rises), 1.0
+    for each in range(base + 1, year + 1):
+        factor *= 1 + rises.get(each, rises[last]) / 100
+    return factor, last
 
 
 def _past_step(tables: Tables | None, entry: AllyEntry, base: int) -> float | None:

@@ -63,6 +63,22 @@ def test_choosing_an_ally_leads_the_pictures(page: Path) -> None:
         assert seen.said == []
 
 
+def test_a_click_on_a_picture_chooses_and_every_picture_marks_the_row(page: Path) -> None:
+    with opened(page) as seen:
+        marks = "figure[data-chart={}] svg .mark-rect path"
+        for chart in ("ranked", "money", "total"):
+            assert seen.page.locator(marks.format(chart)).count() == 0
+        seen.page.locator("figure[data-chart=ranked] svg .mark-symbol path[aria-label*='ally: Germany']").first.click(
+            force=True
+        )
+        seen.page.wait_for_function("document.getElementById('chosen').value === 'DEU'")
+        for chart in ("ranked", "money", "total"):
+            seen.page.wait_for_selector(marks.format(chart), state="attached")
+            assert seen.page.locator(marks.format(chart)).count() == 1
+        assert seen.page.locator("#said").inner_text().startswith("Germany is at")
+        assert seen.said == []
+
+
 def repr_js(text: str) -> str:
     import json
 

@@ -164,6 +164,12 @@ def test_a_brief_says_what_the_target_takes(record: Record) -> None:
     assert take.base_usd_bn == pytest.approx(0.014 * gdp("ITA", 2026).nominal_usd_bn)
     assert (take.nominal_year, take.spending_year) == (2031, 2031)
     assert take.nominal_usd_bn == pytest.approx(0.014 * gdp("ITA", 2031).nominal_usd_bn)
+    rises = [gdp("ITA", year).deflator_pct for year in (2027, 2028, 2029, 2030, 2031, 2031)]
+    factor = 1.0
+    for rise in rises:
+        factor *= 1 + rise / 100
+    assert take.deflated_usd_bn == pytest.approx(take.expected_usd_bn * factor)
+    assert take.deflated_to == 2031
     assert take.of_spending_pct == pytest.approx(350 / gdp("ITA", 2031).gov_spending_pct)
     told = words(brief(record, "ITA"))
     for part in (

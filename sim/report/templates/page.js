@@ -44,7 +44,7 @@
     const spec = structuredClone(store.specs[name][dark.matches ? "dark" : "light"]);
     spec.datasets = store.datasets;
     const asked = (spec.params || []).find((param) => param.name === "ally");
-    if (asked) { asked.value = has(name, chosen) ? chosen : asked.value; }
+    if (asked && has(name, chosen)) { asked.value = chosen; }
     fitted(spec, width);
     const embedded = await window.vegaEmbed(place, wrapped(spec, spec.facet ? width : Math.min(width, spec.width)), {
       ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
@@ -53,9 +53,15 @@
     const before = drawn.get(name);
     if (before) { before.finalize(); }
     drawn.set(name, embedded);
+    embedded.view.addEventListener("click", (_, item) => {
+      if (item && item.datum && byName.has(item.datum.iso3)) { choose(item.datum.iso3); }
+    });
     figure.classList.add("drawn");
   }
 
+  const byName = new Set([...document.getElementById("chosen").options].map((option) => option.value));
+  const leads = (name) => (store.specs[name].light.params || []).some((param) => param.name === "ally");
+  // An ally that the target does not bind, or a group, has no first year: the last one stays.
   const has = (name, iso3) => name !== "first" || iso3 in store.sentences;
 
   async function drawAll() {
@@ -72,9 +78,8 @@
     for (const row of document.querySelectorAll("table.chooses tbody tr")) {
       row.classList.toggle("chosen", row.dataset.iso3 === iso3);
     }
-    for (const name of ["fan", "first"]) {
-      const embedded = drawn.get(name);
-      if (embedded && has(name, iso3)) { embedded.view.signal("ally", iso3).runAsync(); }
+    for (const [name, embedded] of drawn) {
+      if (leads(name) && has(name, iso3)) { embedded.view.signal("ally", iso3).runAsync(); }
     }
   }
 
