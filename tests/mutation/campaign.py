@@ -57,11 +57,7 @@ ROOMS = {
     "results": Room(("sim/results/*",), ("tests/results/test_by_path.py", "tests/results/test_intervals.py")),
     "draws": Room(
         ("sim/distributions/draws.py", "sim/distributions/tables.py", "sim/streams.py", "sim/exact.py"),
-        (
-            "tests/draws",
-            *(f"tests/judge/test_{name}.py" for name in ("exact", "independence", "values")),
-            "tests/engine/test_variants.py",
-        ),
+        ("tests/draws", "tests/judge/test_exact.py", "tests/engine/test_variants.py"),
     ),
     "model": Room(("sim/model/*",), ("tests/model", "tests/reference/test_few.py", "tests/events")),
     "engine": Room(
@@ -69,11 +65,23 @@ ROOMS = {
         (
             "tests/reference/test_few.py",
             "tests/events",
+            "tests/properties/test_adding_up.py",
             "tests/properties/test_paths.py",
             "tests/data/test_replacements.py",
             *(
                 f"tests/engine/test_{name}.py"
-                for name in ("absurd", "block", "by_hand", "inputs", "invariants", "variants")
+                for name in (
+                    "absurd",
+                    "block",
+                    "by_hand",
+                    "clock",
+                    "inputs",
+                    "invariants",
+                    "order",
+                    "parameters",
+                    "recorder",
+                    "variants",
+                )
             ),
         ),
     ),
