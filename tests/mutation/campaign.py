@@ -83,7 +83,7 @@ ROOMS = {
                     "variants",
                 )
             ),
-        ),
+        ),  # fmt: skip
     ),
 }
 
