@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import warnings
 from decimal import Decimal
+from functools import partialmethod
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -64,6 +67,7 @@ def test_the_distance_of_a_heavy_tail_is_that_of_the_quantiles_that_rescaling_mo
 
 def test_a_table_is_standardised_and_moved_by_mean_and_standard_deviation() -> None:
     one = build(f.Gamma(shape=2.5, mean=1.0).shape)
+    assert {part.dtype for part in one._parts()} == {np.dtype(np.float32)}
     assert one.moments() == pytest.approx((0.0, 1.0), abs=1e-7)
     moved = one.moved(3.0, 0.5)
     for part, origin in zip(moved._parts(), one._parts(), strict=True):
@@ -89,8 +93,10 @@ def test_moments_are_of_what_is_drawn_each_end_cell_by_its_parts() -> None:
 @pytest.mark.parametrize("function", [yearly_probability, monthly_factor])
 def test_a_function_is_mapped_exactly_in_the_end_cells_too(function: Function) -> None:
     law = f.Gamma(shape=2.0, mean=0.07)
-    plain, mapped = table_of(law), table_of(law, function)
-    for before, after in ((plain.low, mapped.low), (plain.high, mapped.high)):
+    plain = table_of(law)
+    mapped = plain.mapped(function)
+    assert mapped.digest == table_of(law, function).digest
+    for before, after in ((plain.cells, mapped.cells), (plain.low, mapped.low), (plain.high, mapped.high)):
         assert after.dtype == np.float32
         assert after[::31].tolist() == [float(np.float32(function(float(value)))) for value in before[::31]]
 
@@ -111,7 +117,7 @@ def test_where_numpys_exp_might_round_another_way_the_exact_function_is_asked(
 ) -> None:
     """The middle between two neighbours of single precision decides which one; 1e-14 beside it nothing is in doubt."""
     middle = 0.625 + 2.0**-25
-    beside = np.array([0.0, 0.9, -0.9, 2.5, -2.5]) * 1e-14 * (1 + middle)
+    beside = np.array([0.0, 0.9, -0.9, 1.2, -1.2]) * 1e-14 * (1 + middle)
     exponent = [float((Decimal(middle + off) - Decimal(constant)) * int(sign)) for off in beside]
     values = np.array([log(e) / rate for e in exponent])
     Asked.asked.clear()
@@ -149,16 +155,79 @@ def test_a_family_that_no_table_fits_is_told_with_its_parameters_and_a_way_out()
     assert fault(f.Scipy(name="burr12", c=5.0, d=0.45)).value == "c = 5, d = 0.45"
 
 
-def test_a_slow_family_is_told_how_long_it_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "SECONDS_ALLOWED", -1.0)
-    slow = fault(f.Scipy(name="gumbel_l", loc=0.125))
+GUMBEL = f.Scipy(name="gumbel_l", loc=0.125, scale=2.0)
+"""A family that no other test tabulates: tables are kept once they are made."""
+
+
+def clock(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> None:
+    """Lets processor time stand at `seconds` one after the other, and from then on at the last."""
+    times = chain(seconds, repeat(seconds[-1]))
+    monkeypatch.setattr(tables.time, "process_time", lambda: next(times))
+
+
+def test_a_family_may_take_two_seconds_of_processor_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = tables._quantiles(GUMBEL.shape)
+    clock(monkeypatch, 100.0, 101.5, 102.0)
+    for part, before in zip(tables._quantiles(GUMBEL.shape), usual, strict=True):
+        assert (part == before).all()
+    clock(monkeypatch, 100.0, 102.1)
+    slow = fault(GUMBEL)
     assert (slow.field, slow.value) == ("scipy.gumbel_l", "no shape parameters")
-    assert slow.rule.endswith(" takes more than -1 s to tabulate")
+    assert slow.rule.endswith(" takes more than 2 s to tabulate")
 
 
-def test_a_family_whose_quantiles_fail_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [RuntimeError, ValueError, FloatingPointError])
+def test_a_family_whose_quantiles_fail_is_told_as_such(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> Any:
-        raise RuntimeError
+        raise error
 
     monkeypatch.setattr(type(stats.gumbel_l), "_ppf", fails)
-    assert fault(f.Scipy(name="gumbel_l", scale=1.25)).rule.endswith(" has no quantiles that SciPy can compute")
+    failing = fault(GUMBEL)
+    assert (failing.field, failing.value) == ("scipy.gumbel_l", "no shape parameters")
+    assert failing.rule.endswith(" has no quantiles that SciPy can compute")
+
+
+def test_the_moments_of_a_scipy_family_are_those_of_its_location_and_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    law = stats.gumbel_l(loc=0.125, scale=2.0)
+    assert tables.scipy_moments(GUMBEL) == pytest.approx((law.mean(), law.std()), rel=1e-12)
+    for moments in ((1.0, 0.0, 0.0, 0.0), (1.0, np.inf, 0.0, 0.0), (np.nan, 1.0, 0.0, 0.0), None):
+
+        def known(*_: Any, moments: Any = moments) -> Any:
+            if moments is None:
+                raise ValueError
+            return moments
+
+        monkeypatch.setattr(type(stats.gumbel_l), "_stats", known)
+        assert fault(GUMBEL).rule.endswith(" has no finite mean and variance")
+
+
+def test_what_scipy_warns_of_on_the_way_neither_shows_nor_stops_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the caller has set: warnings as errors, or NumPy to raise."""
+    family = type(stats.gumbel_l)
+    usual, moments = tables._quantiles(GUMBEL.shape), tables.scipy_moments(GUMBEL)
+    quantile, known = family._ppf, family._stats
+
+    def noisy(self: Any, *given: Any, of: Any) -> Any:
+        warnings.warn("a series converges slowly", RuntimeWarning, stacklevel=1)
+        np.ones(1) / np.zeros(1)
+        return of(self, *given)
+
+    monkeypatch.setattr(family, "_ppf", partialmethod(noisy, of=quantile))
+    monkeypatch.setattr(family, "_stats", partialmethod(noisy, of=known))
+    with warnings.catch_warnings(action="error"), np.errstate(all="raise"):
+        assert tables.scipy_moments(GUMBEL) == moments
+        found = tables._quantiles(GUMBEL.shape)
+    assert all((part == before).all() for part, before in zip(found, usual, strict=True))
+
+
+def test_a_symmetric_law_has_a_symmetric_table() -> None:
+    cells, low, high = tables._quantiles(("scipy:logistic", ()))
+    np.testing.assert_allclose(cells, -cells[::-1], rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(low, -high[::-1], rtol=1e-12)
+
+
+def test_a_shape_without_spread_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    flat = np.ones(CELLS), np.ones(TAIL_CELLS), np.ones(TAIL_CELLS)
+    monkeypatch.setattr(tables, "_quantiles", lambda _: flat)
+    with pytest.raises(ScenarioError, match="tails"), np.errstate(all="ignore"):
+        build(("lognormal", (("log_sd", 0.123456),)))

@@ -53,6 +53,9 @@ class Room:
     tests: tuple[str, ...]
 
 
+ENGINE = ("absurd", "block", "by_hand", "clock", "inputs", "invariants", "order", "parameters", "recorder", "variants")
+"""The files of tests/engine that compare with no stored number."""
+
 ROOMS = {
     "results": Room(("sim/results/*",), ("tests/results/test_by_path.py", "tests/results/test_intervals.py")),
     "draws": Room(
@@ -68,22 +71,8 @@ ROOMS = {
             "tests/properties/test_adding_up.py",
             "tests/properties/test_paths.py",
             "tests/data/test_replacements.py",
-            *(
-                f"tests/engine/test_{name}.py"
-                for name in (
-                    "absurd",
-                    "block",
-                    "by_hand",
-                    "clock",
-                    "inputs",
-                    "invariants",
-                    "order",
-                    "parameters",
-                    "recorder",
-                    "variants",
-                )
-            ),
-        ),  # fmt: skip
+            *(f"tests/engine/test_{name}.py" for name in ENGINE),
+        ),
     ),
 }
 
