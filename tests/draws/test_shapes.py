@@ -192,10 +192,10 @@ def test_the_moments_of_a_scipy_family_are_those_of_its_location_and_scale(monke
     assert tables.scipy_moments(GUMBEL) == pytest.approx((law.mean(), law.std()), rel=1e-12)
     for moments in ((1.0, 0.0, 0.0, 0.0), (1.0, np.inf, 0.0, 0.0), (np.nan, 1.0, 0.0, 0.0), None):
 
-        def known(*_: Any, moments: Any = moments) -> Any:
-            if moments is None:
+        def known(*_: Any, found: Any = moments) -> Any:
+            if found is None:
                 raise ValueError
-            return moments
+            return found
 
         monkeypatch.setattr(type(stats.gumbel_l), "_stats", known)
         assert fault(GUMBEL).rule.endswith(" has no finite mean and variance")
