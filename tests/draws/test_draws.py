@@ -150,6 +150,18 @@ def test_each_variant_has_its_own_law_and_the_same_luck_or_its_own(
     assert (draws.value("x", Laws(LAWS), on=some, of=of, **at) == expected[some]).all()
 
 
+@pytest.mark.parametrize("law", [NORMAL, SKEWED])
+def test_an_end_cell_at_the_edge_of_a_stretch_is_refined_by_the_law_of_its_own(law: f.Family) -> None:
+    """The second stretch begins with a path whose word falls into an end cell; and a few paths have none such."""
+    drawn = words(AT)
+    size = int(np.flatnonzero(np.isin(drawn[0], (0, CELLS - 1)))[0])
+    other = f.Exponential(mean=0.7)
+    for paths in (size, 16):
+        first, second = looked_up(table_of(law), drawn[:, :paths]), looked_up(table_of(other), drawn[:, paths:])
+        value = Draws(SEED, FIRST, paths, 2, same_luck=False).value("x", Laws((law, other)), **AT)
+        assert (value == np.concatenate([first, second[:paths]])).all()
+
+
 @pytest.mark.parametrize("same_luck", [True, False])
 def test_what_variants_agree_on_is_drawn_for_all_their_paths(same_luck: bool) -> None:
     size = PATHS // 2

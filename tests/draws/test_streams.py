@@ -74,6 +74,15 @@ def test_a_key_is_the_hash_of_version_seed_and_name() -> None:
     assert stream_key(2032, "event/crisis/occurs").tolist() == expected
 
 
+def test_paths_are_told_apart_as_far_out_as_the_counter_goes() -> None:
+    """Beyond what a double can count to."""
+    far = 2**53 + 1
+    raw = Philox(key=stream_key(5, "x"), counter=[far, 0, 0, 0]).random_raw(4)
+    expected = [(int(value) >> shift) & 0xFFFF for value in raw for shift in (0, 16, 32, 48)]
+    assert Streams(5, far * LANES, 16).words("x").tolist() == expected
+    assert Streams(5, far * LANES, 16).words_of(np.array([3, 7]), "x").tolist() == [expected[3], expected[7]]
+
+
 def test_golden_words() -> None:
     """These change only with STREAM_VERSION."""
     assert STREAM_VERSION == 1
