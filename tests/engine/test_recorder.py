@@ -42,12 +42,12 @@ amount = 30.0
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def counts() -> Counts:
     return run_block(sim.loads(SCENARIO), SEED, 0, PATHS, KEEPABLE)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def allies() -> list[str]:
     return [entry.iso3 for entry in ally_inputs(sim.loads(SCENARIO))]
 
