@@ -146,7 +146,9 @@ def settings(room: Room) -> str:
     return "\n" + tomli_w.dumps({"tool": {"mutmut": {
         "source_paths": ["sim"], "only_mutate": list(room.mutate), "also_copy": ["scenarios"],
         "pytest_add_cli_args_test_selection": list(room.tests),
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow"],
+        "pytest_add_cli_args": [
+            "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow", "--hypothesis-profile", "unshrunk",
+        ],
         "use_git_change_detection": False,
     }}})  # fmt: skip
 
