@@ -151,6 +151,23 @@ def test_a_base_year_of_2025_knows_the_forecast_of_its_october() -> None:
     assert own[2026] != edition[2026], "the control: the table has a later outlook"
 
 
+def test_an_ally_of_which_that_outlook_said_nothing_has_the_forecast_of_the_table() -> None:
+    tables = load_tables()
+    others = tuple(row for row in tables.growth_vintages if row.iso3 != "DEU")
+    found = of(horizon(2025, 2030), Tables({"growth_vintages": others}))
+    assert found["DEU"].forecast_pct == {year: tables.gdp_row("DEU", year).growth_pct for year in range(2026, 2031)}
+    assert found["FRA"] == of(horizon(2025, 2030))["FRA"]
+
+
+def test_an_ally_without_a_record_of_early_elections_has_them_as_believed_before_one_is_seen() -> None:
+    rows = load_tables().early_elections
+    for cells in ({"n_early": None}, {"exposure_years": None}, {"n_early": None, "exposure_years": None}):
+        blank = tuple(row.model_copy(update=cells) if row.iso3 == "BEL" else row for row in rows)
+        assert of("", Tables({"early_elections": blank}))["BEL"].early_election_rate == 0.08
+    others = tuple(row for row in rows if row.iso3 != "BEL")
+    assert of("", Tables({"early_elections": others}))["BEL"].early_election_rate == 0.08
+
+
 def test_own_tables_of_growth_are_not_mixed_with_an_outlook_of_the_package() -> None:
     tables = load_tables()
     text = resources.files("sim.data").joinpath("tables", "gdp.csv").read_text("utf-8")
