@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 import sim
+
+settings.register_profile("unshrunk", phases=(Phase.explicit, Phase.generate))
+"""For mutants, which need to die and not to be told why: a failing example is not made smaller."""
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 

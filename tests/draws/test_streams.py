@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -48,6 +50,39 @@ def test_the_words_are_philox_at_the_stated_counter() -> None:
     assert words.tolist() == [(int(value) >> shift) & 0xFFFF for value in raw for shift in (0, 16, 32, 48)]
 
 
+@given(addresses, st.integers(0, 40), st.sets(st.integers(0, 99), max_size=24).map(sorted))
+def test_the_words_of_some_paths_are_those_of_the_whole(address: dict, start: int, paths: list[int]) -> None:
+    """Few are drawn one by one, more with the block."""
+    whole = Streams(7, start * LANES, 100).words(**address)
+    found = Streams(7, start * LANES, 100).words_of(np.array(paths, dtype=np.intp), **address)
+    assert found.dtype == np.uint16
+    assert found.tolist() == whole[paths].tolist()
+
+
+def test_a_draw_is_the_alliances_once_a_path_and_its_first_word_unless_told_otherwise() -> None:
+    streams, paths = Streams(7, 0, 40), np.arange(3, 40, 9)
+    plain = streams.words("x", ally=0, period=0, word=0)
+    assert streams.words("x").tolist() == plain.tolist()
+    assert streams.words_of(paths, "x").tolist() == plain[paths].tolist()
+    every = np.arange(40)
+    assert streams.words_of(every, "x").tolist() == plain.tolist()
+
+
+def test_a_key_is_the_hash_of_version_seed_and_name() -> None:
+    digest = blake2b(b"1|2032|event/crisis/occurs", digest_size=16).digest()
+    expected = [int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little")]
+    assert stream_key(2032, "event/crisis/occurs").tolist() == expected
+
+
+def test_paths_are_told_apart_as_far_out_as_the_counter_goes() -> None:
+    """Beyond what a double can count to."""
+    far = 2**53 + 1
+    raw = Philox(key=stream_key(5, "x"), counter=[far, 0, 0, 0]).random_raw(4)
+    expected = [(int(value) >> shift) & 0xFFFF for value in raw for shift in (0, 16, 32, 48)]
+    assert Streams(5, far * LANES, 16).words("x").tolist() == expected
+    assert Streams(5, far * LANES, 16).words_of(np.array([3, 7]), "x").tolist() == [expected[3], expected[7]]
+
+
 def test_golden_words() -> None:
     """These change only with STREAM_VERSION."""
     assert STREAM_VERSION == 1
@@ -58,7 +93,7 @@ GOLDEN = [24334, 31676, 34007, 28338, 54864, 43881, 24420, 64970]
 
 
 def test_blocks_start_at_lanes() -> None:
-    with pytest.raises(ValueError, match="multiple of 16"):
+    with pytest.raises(ValueError, match=r"^a block starts at a multiple of 16, not at 8$"):
         Streams(0, 8, 16)
 
 

@@ -19,6 +19,8 @@ TARGET = "[targets.core]\nshare_pct = 3.5\nby = 2030\n[horizon]\nlast_year = 202
 
 
 CODES = {ally.iso3: ally.iso_numeric for ally in load_tables().armed_allies()}
+HELD = {"will": np.float32, "last_vote": np.int16, "changes": np.uint16}
+"""What a block holds of every ally and path, in no more bytes than it needs: memory is what bounds a block."""
 
 
 def test_a_job_is_its_blocks_one_after_the_other() -> None:
@@ -35,6 +37,8 @@ class Polls(Observer):
 
     def begin(self, world: World) -> None:
         self.world = world
+        held = {name: getattr(world, name) for name in ("will", "last_vote", "changes")}
+        assert {name: values.dtype for name, values in held.items()} == HELD
         self.seen: list[tuple[str, str, int, int, int]] = []  # stream, ally, year, month, paths
 
     @contextmanager
@@ -45,6 +49,7 @@ class Polls(Observer):
         clock = self.world.clock
         assert hit.draws is self.world.draws
         assert (hit.period, hit.ally) == (clock.year, CODES[ally.iso3])
+        assert ally.code == CODES[ally.iso3]
         assert hit.paths.size
         assert (np.diff(hit.paths) > 0).all()
         assert ally.in_prose in words(hit)
@@ -71,6 +76,10 @@ def test_nobody_is_told_of_what_happens_on_no_path(quiet: str) -> None:
     seen = polls(quiet)
     assert {stream for stream, *_ in seen} == {SCHEDULED}
     assert {paths for *_, paths in seen} == {512}, "no earlier vote makes one void"
+    snap = '[[event]]\nname = "snap"\nkind = "election"\nally = "DEU"\nwhen = "2028-06"\n'
+    assert {(iso3, year) for _, iso3, year, *_ in seen} - {
+        (iso3, year) for _, iso3, year, *_ in polls(quiet + snap)
+    } == {("DEU", 2029)}, "all of its paths have voted"
 
 
 def test_which_target_a_blocks_other_paths_follow_moves_no_bit() -> None:

@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
+from importlib import resources
+from statistics import fmean
+from typing import Any
+
+import pytest
+
 import sim
+from sim.data.rows import PledgeRow
+from sim.data.tables import Replacement, Tables, load_tables
 from sim.engine import inputs
-from sim.engine.inputs import ally_inputs, first_growth_missing
+from sim.engine.inputs import AllyInputs, ally_inputs, deficit_pct, first_growth_missing
+from sim.errors import ScenarioError
+from sim.events.pledge import AnnouncedPath, Pledge
+from sim.model.exposure import exposure
+from sim.model.growth import own_growth_sd
+from sim.scenario.loading import reload
+
+
+def growth_without(*missing: int) -> dict[int, float]:
+    return {year: 2.0 for year in range(1995, 2032) if year not in missing}
 
 
 def test_growth_that_is_missing_is_seen() -> None:
-    whole = dict.fromkeys(range(1995, 2032), 2.0)
-    assert first_growth_missing(whole, 2026, 2040) is None
-    assert first_growth_missing(whole, 2014, 2024) is None
-    assert first_growth_missing({year: 2.0 for year in whole if year != 2028}, 2026, 2032) == "2028"
-    assert first_growth_missing({year: 2.0 for year in whole if year >= 2024}, 2026, 2032)
-    assert first_growth_missing({year: 2.0 for year in whole if year > 2014}, 2014, 2024)
+    assert first_growth_missing(growth_without(), 2026, 2040) is None
+    assert first_growth_missing(growth_without(), 2014, 2024) is None
+    assert first_growth_missing(growth_without(2030, 2028), 2026, 2032) == "2028"
+    assert first_growth_missing(growth_without(2027), 2026, 2032) == "2027"
+    assert first_growth_missing(growth_without(2032, 2028), 2026, 2027) is None, "no later year is simulated"
+    assert first_growth_missing(growth_without(2028), 2025, 2028) == "2028"
+
+
+@pytest.mark.parametrize(("base", "last_measured"), [(2014, 2014), (2020, 2019), (2026, 2024)])
+def test_own_growth_needs_two_of_the_years_it_is_measured_on(base: int, last_measured: int) -> None:
+    """2009, 2020 and 2021 are none of them; a look back knows no year after its base."""
+    one = growth_without(*range(2000, last_measured))
+    two = {2009: 1.0, 2000: 2.0} | one
+    assert first_growth_missing(one, base, base + 1) == f"two years of 2000 to {last_measured}"
+    assert first_growth_missing(two, base, base + 1) is None
+
+
+def test_a_look_back_needs_a_year_of_the_ten_it_takes_the_mean_of() -> None:
+    for year, known in ((2004, False), (2005, True), (2014, True), (2015, False)):
+        growth = {2000: 1.0, 2001: 1.0, year: 2.0}
+        assert first_growth_missing(growth, 2014, 2024) == (None if known else "a year of 2005 to 2014")
 
 
 def test_the_inputs_of_the_main_scenario(rutte: sim.Scenario) -> None:
@@ -47,6 +79,242 @@ def test_an_ally_of_the_file_has_its_own_figures() -> None:
         2.5, 1.9, 50.0, 0.2, 0.5,
     )  # fmt: skip
     assert not italy.estimated
+
+
+def of(text: str, tables: Tables | None = None) -> dict[str, AllyInputs]:
+    """The inputs of a scenario, from other tables if given."""
+    scenario = sim.loads(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inputs, "load_tables", lambda _: tables or load_tables())
+        return {entry.iso3: entry for entry in ally_inputs.__wrapped__(scenario)}
+
+
+def horizon(base: int, last: int) -> str:
+    return f"[horizon]\nbase_year = {base}\nlast_year = {last}\n"
+
+
+@pytest.mark.parametrize(("base", "last"), [(2026, 2034), (2019, 2024)])
+def test_every_ally_has_the_figures_of_the_tables(base: int, last: int) -> None:
+    tables = load_tables()
+    growth = {
+        ally.iso3: {
+            row.year: row.growth_pct for row in tables.gdp if row.iso3 == ally.iso3 and row.growth_pct is not None
+        }
+        for ally in tables.armed_allies()
+    }
+    found = of(horizon(base, last))
+    assert list(found) == list(growth)
+    for iso3, entry in found.items():
+        shares = {row.year: row for row in tables.shares_of(iso3)}
+        past = [shares[year].share_pct for year in range(base - 4, base + 1) if year in shares]
+        balances = [tables.gdp_row(iso3, year).gov_balance_pct for year in range(base - 3, base)]
+        geography, ally = tables.geography_of(iso3), tables.ally(iso3)
+        assert (entry.iso3, entry.code, entry.name) == (iso3, ally.iso_numeric, ally.name)
+        assert (entry.base_share_pct, entry.norm_pct) == (shares[base].share_pct, pytest.approx(fmean(past)))
+        assert entry.estimated == (shares[base].status == "estimate")
+        assert entry.gdp_usd_bn == tables.gdp_row(iso3, base).nominal_usd_bn
+        assert entry.debt_pct == tables.gdp_row(iso3, base - 1).gov_debt_pct
+        assert entry.deficit_pct == pytest.approx(-fmean([b for b in balances if b is not None]))
+        assert entry.growth_sd_pct == own_growth_sd(growth, iso3, base)
+        assert list(entry.forecast_pct) == list(range(base + 1, last + 1))
+        last_known = max(growth[iso3])
+        for year, expected in entry.forecast_pct.items():
+            before = fmean(growth[iso3][past] for past in range(base - 9, base + 1))
+            assert expected == (before if base < 2025 else growth[iso3][min(year, last_known)])
+        assert entry.exposure == exposure(
+            geography.distance_moscow_km, geography.land_border_russia, geography.near_coast,
+            geography.exposure_override,
+        )  # fmt: skip
+        assert entry.elections == {
+            row.year: row.month
+            for row in tables.elections_of(iso3)
+            if row.year > base and row.executive and not row.early
+        }
+        assert (entry.calendar[0], entry.calendar[-1]) == (2021, 2035)
+        record = tables.early_elections_of(iso3)
+        rate = 0.08 if record.n_early is None else (record.n_early + 2) / (record.exposure_years + 25)
+        assert entry.early_election_rate == pytest.approx(rate)
+
+
+def test_a_base_year_of_2025_knows_the_forecast_of_its_october() -> None:
+    """Years that outlook did not reach have its last."""
+    tables, found = load_tables(), of(horizon(2025, 2034))
+    edition = {
+        row.year: row.growth_pct for row in tables.growth_vintages if (row.iso3, row.edition) == ("DEU", "2025-10")
+    }
+    last = max(edition)
+    assert 2026 in edition
+    assert last < 2034
+    for year, expected in found["DEU"].forecast_pct.items():
+        assert expected == edition[min(year, last)]
+    own = {row.year: row.growth_pct for row in tables.gdp if row.iso3 == "DEU"}
+    assert own[2026] != edition[2026], "the control: the table has a later outlook"
+
+
+def test_an_ally_of_which_that_outlook_said_nothing_has_the_forecast_of_the_table() -> None:
+    tables = load_tables()
+    others = tuple(row for row in tables.growth_vintages if row.iso3 != "DEU")
+    found = of(horizon(2025, 2030), Tables({"growth_vintages": others}))
+    assert found["DEU"].forecast_pct == {year: tables.gdp_row("DEU", year).growth_pct for year in range(2026, 2031)}
+    assert found["FRA"] == of(horizon(2025, 2030))["FRA"]
+
+
+def test_an_ally_without_a_record_of_early_elections_has_them_as_believed_before_one_is_seen() -> None:
+    rows = load_tables().early_elections
+    for cells in ({"n_early": None}, {"exposure_years": None}, {"n_early": None, "exposure_years": None}):
+        blank = tuple(row.model_copy(update=cells) if row.iso3 == "BEL" else row for row in rows)
+        assert of("", Tables({"early_elections": blank}))["BEL"].early_election_rate == 0.08
+    others = tuple(row for row in rows if row.iso3 != "BEL")
+    assert of("", Tables({"early_elections": others}))["BEL"].early_election_rate == 0.08
+
+
+def test_own_tables_of_growth_are_not_mixed_with_an_outlook_of_the_package() -> None:
+    tables = load_tables()
+    text = resources.files("sim.data").joinpath("tables", "gdp.csv").read_text("utf-8")
+    scenario = reload(horizon(2025, 2030) + '[data]\ngdp = "own.csv"\n', {"gdp": Replacement("own.csv", text)})
+    germany = next(entry for entry in ally_inputs(scenario) if entry.iso3 == "DEU")
+    assert germany.forecast_pct[2026] == tables.gdp_row("DEU", 2026).growth_pct
+
+
+def test_what_the_file_says_of_an_ally_stands_in_place_of_each_figure() -> None:
+    text = "share_pct = 2.5\ndebt_pct = 50.0\ndeficit_pct = 1.25\nexposure = 0.0\ncommitment = 0.0\n"
+    italy, before = of(f"[ally.ITA]\n{text}")["ITA"], of("")["ITA"]
+    assert (italy.base_share_pct, italy.debt_pct, italy.deficit_pct) == (2.5, 50.0, 1.25)
+    assert (italy.exposure, italy.commitment) == (0.0, 0.0)
+    assert before.commitment == 1.0
+    assert italy.norm_pct == pytest.approx(before.norm_pct + (2.5 - before.base_share_pct) / 5)
+    assert not italy.estimated
+    one_year = of("[ally.ITA.budget]\nnorm_years = 1\n")
+    assert one_year["ITA"].norm_pct == one_year["ITA"].base_share_pct
+    assert one_year["FRA"].norm_pct != one_year["FRA"].base_share_pct
+    assert one_year["ITA"].estimated
+
+
+def without(table: str, *keys: tuple[str, int], **blank: None) -> Tables:
+    """The packaged tables with some rows of an ally and year left out, or some of their cells blank."""
+    rows = load_tables().table(table)
+    kept = [
+        row.model_copy(update=blank) if (row.iso3, row.year) in keys else row
+        for row in rows
+        if blank or (row.iso3, row.year) not in keys
+    ]
+    return Tables({table: tuple(kept)})
+
+
+def gaps(tables: Tables, text: str = "") -> list[tuple[str, str, str, str]]:
+    with pytest.raises(ScenarioError) as caught:
+        of(text, tables)
+    return [(fault.file, fault.field, fault.rule, fault.remedy) for fault in caught.value.faults]
+
+
+YEARS_BEFORE = [("ITA", 2023), ("ITA", 2024), ("ITA", 2025)]
+FILL = "fill the table, choose another base_year"
+MISSING = {
+    "share": (without("shares", ("ITA", 2026)), "shares", "share_pct", "of 2026", "share_pct"),
+    "row of gdp": (without("gdp", ("ITA", 2026)), "gdp", "nominal_usd_bn", "of 2026", None),
+    "gdp": (without("gdp", ("ITA", 2026), nominal_usd_bn=None), "gdp", "nominal_usd_bn", "of 2026", None),
+    "debt": (without("gdp", ("ITA", 2025), gov_debt_pct=None), "gdp", "gov_debt_pct", "of 2025", "debt_pct"),
+    "deficit": (
+        without("gdp", *YEARS_BEFORE, gov_balance_pct=None), "gdp", "gov_balance_pct", "of 2025", "deficit_pct",
+    ),
+    "growth": (without("gdp", ("ITA", 2028), growth_pct=None), "gdp", "growth_pct", "of 2028", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISSING)
+def test_a_figure_that_the_tables_lack_is_named_unless_the_file_gives_it(name: str) -> None:
+    tables, table, column, years, key = MISSING[name]
+    remedy = FILL if key is None else f"{FILL}, or set [ally.ITA] {key}"
+    fault = (f"data table {table}", f"ITA.{column}", f"the run needs the figure {years}", remedy)
+    if name == "row of gdp":  # growth of the base year is not needed
+        assert gaps(tables) == [fault]
+    assert gaps(tables) == [fault]
+    if key is not None:
+        assert of(f"[ally.ITA]\n{key} = 2.0\n", tables)["ITA"]
+
+
+def test_all_that_is_missing_is_told_at_once() -> None:
+    tables = Tables({
+        "shares": without("shares", ("ITA", 2026), ("FRA", 2026)).shares,
+        "gdp": without("gdp", ("ITA", 2025), ("ITA", 2026), gov_debt_pct=None, nominal_usd_bn=None).gdp,
+    })  # fmt: skip
+    assert [field for _, field, _, _ in gaps(tables)] == [
+        "FRA.share_pct", "ITA.share_pct", "ITA.nominal_usd_bn", "ITA.gov_debt_pct",
+    ]  # fmt: skip
+
+
+def test_years_without_a_balance_are_left_out_of_the_mean_deficit() -> None:
+    tables = without("gdp", *YEARS_BEFORE[:2], gov_balance_pct=None)
+    assert deficit_pct(tables, "ITA", 2026) == -tables.gdp_row("ITA", 2025).gov_balance_pct
+    assert deficit_pct(tables, "ITA", 2025) == -tables.gdp_row("ITA", 2022).gov_balance_pct
+    assert deficit_pct(without("gdp", *YEARS_BEFORE), "ITA", 2026) is None
+
+
+def test_the_norm_of_the_first_year_that_the_tables_have_is_its_share() -> None:
+    early = of(horizon(2014, 2020))
+    assert {entry.norm_pct for entry in early.values()} == {entry.base_share_pct for entry in early.values()}
+
+
+def pledge(**cells: Any) -> PledgeRow:
+    row = next(row for row in load_tables().pledges if (row.iso3, row.role) == ("DEU", "pledge"))
+    return row.model_copy(update=cells)
+
+
+@pytest.mark.parametrize(("cells", "known"), [
+    ({}, True), ({"announced": "2026-12-31"}, True), ({"announced": "2027-01-01"}, False), ({"announced": None}, True),
+    ({"target_pct": None}, False), ({"target_year": None}, False), ({"role": None}, False),
+])  # fmt: skip
+def test_a_pledge_is_known_if_it_was_announced_by_the_december_of_the_base_year(
+    cells: dict[str, Any], known: bool
+) -> None:
+    found = of("", Tables({"pledges": (pledge(**cells),)}))["DEU"].commitments
+    pledges = [event for event in found if isinstance(event, Pledge)]
+    assert len(pledges) == known
+    if known:
+        (only,) = pledges
+        assert (only.name, only.title, only.ally, only.opt_out) == ("deu_pledge", "National pledge", "DEU", False)
+        assert (only.share_pct, only.by, only.commitment) == (3.5, 2029, 1.0)
+
+
+def test_a_refusal_is_an_opt_out() -> None:
+    (spain,) = of("")["ESP"].commitments
+    assert isinstance(spain, Pledge)
+    assert (spain.name, spain.title, spain.opt_out) == ("esp_opt_out", "National opt-out", True)
+    assert (spain.share_pct, spain.by) == (2.1, 2035)
+
+
+@pytest.mark.parametrize(("announced", "known"), [("2026-12", True), ("2026-12-31", True), ("2027-01", False)])
+def test_points_of_a_path_are_known_if_they_were_announced_by_then(announced: str, known: bool) -> None:
+    rows = [row for row in load_tables().announced_paths if row.iso3 == "ITA"]
+    rows[1] = rows[1].model_copy(update={"announced": announced})
+    tables = Tables({"announced_paths": tuple(rows)})
+    (path,) = of("", tables)["ITA"].commitments
+    assert isinstance(path, AnnouncedPath)
+    assert (path.name, path.title, path.ally) == ("ita_path", "Announced path", "ITA")
+    assert [(p.year, p.share_pct) for p in path.points] == [(2027, 2.25), (2028, 2.5)][: 1 + known]
+
+
+def test_a_path_is_firm_unless_it_is_a_plan() -> None:
+    paths = [event for entry in of("").values() for event in entry.commitments if isinstance(event, AnnouncedPath)]
+    assert {event.ally for event in paths if event.firm} == {"DEU", "FRA", "GBR", "SWE"}
+    assert len(paths) > 15
+
+
+def test_pledges_and_paths_can_be_switched_off_for_all_or_for_one() -> None:
+    """Base years before 2025 know none."""
+
+    def names(text: str, iso3: str = "DEU") -> list[str]:
+        return [event.name for event in of(text)[iso3].commitments]
+
+    assert names("") == ["deu_pledge", "deu_path"]
+    assert names("[budget]\npledges = false\n") == ["deu_path"]
+    assert names("[budget]\nannounced_paths = false\n") == ["deu_pledge"]
+    assert names("[ally.DEU.budget]\npledges = false\nannounced_paths = false\n") == []
+    assert names("[ally.DEU.budget]\npledges = false\n", "ESP") == ["esp_opt_out"]
+    assert names(horizon(2025, 2032)) == ["deu_pledge", "deu_path"]
+    assert names(horizon(2025, 2032), "FRA") == [], "announced in August 2026"
+    assert not any(entry.commitments for entry in of(horizon(2024, 2032)).values())
+    assert any(entry.commitments for entry in of(horizon(2025, 2032)).values())
 
 
 def test_a_figure_that_is_missing_is_told_with_its_place_and_what_to_do() -> None:

@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 import sim
+from sim.data.tables import load_tables
+from sim.distributions.draws import Draws
+from sim.distributions.families import Uniform
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.events import FIRST_IN_A_MONTH, in_order
@@ -76,6 +79,21 @@ def test_a_dated_crisis_hits_its_part_of_the_paths_in_its_month() -> None:
     assert abs(len(diary.paths[text]) - 2_048) < 5 * math.sqrt(4_096 / 4)
 
 
+def test_the_part_of_the_paths_may_be_uncertain_and_is_drawn_for_each_event_apart() -> None:
+    law = Uniform(low=0.0, high=1.0)
+    event = '[[event]]\nname = "{}"\nkind = "crisis"\nwhen = "2028-05"\n'
+    event += "probability = {{ uniform = {{ low = 0.0, high = 1.0 }} }}\n"
+    diary = live(QUIET + event.format("storm") + event.format("flood"), paths=512)
+    for name in ("storm", "flood"):
+        ((text, *_),) = told(diary, name.capitalize())
+        draws = Draws(1, 0, 512)
+        part = draws.value(f"param/event.{name}.probability", law)
+        assert (
+            diary.paths[text].tolist()
+            == np.flatnonzero(draws.chance(f"event/{name}/occurs", part, period=2028)).tolist()
+        )
+
+
 def test_a_detente_leaves_its_factor() -> None:
     diary = live(QUIET + '[[event]]\nname = "calm"\nkind = "detente"\nwhen = "2027-01"\nfactor = 0.25\n')
     ((_, _, _, before, after),) = told(diary, "Calm")
@@ -128,6 +146,8 @@ def test_a_recession_of_all_lowers_growth_of_its_year_only() -> None:
         for year, lost in [(2027, 0.0), (2028, 6.0), (2029, 0.0), (2030, 0.0)]:
             difference = without.outturns[iso3, year]["surprise"] - with_it.outturns[iso3, year]["surprise"]
             np.testing.assert_allclose(difference, lost, atol=1e-5)
+    ((text, *_),) = told(with_it, "Slump")
+    assert text == "Slump: growth of the alliance is 6.0 points lower this year."
 
 
 def test_a_summit_sets_and_a_review_moves_the_target_from_the_next_budget_on() -> None:
@@ -271,6 +291,47 @@ points = [{ year = 2032, share_pct = 4.5 }]
     assert 0 < later.sum() < 512
     assert not (former & later).any()
     assert (former & ~later).any()
+
+
+def test_a_path_that_has_run_out_does_not_end_the_one_after_it() -> None:
+    """What is announced on some paths does there what it does where it is announced on all, and nothing elsewhere."""
+    early = (
+        '[[event]]\nname = "early"\nkind = "announced_path"\nally = "HRV"\n'
+        "points = [{ year = 2028, share_pct = 2.5 }]\n"
+    )
+    late = (
+        '[[event]]\nname = "late"\nkind = "announced_path"\nally = "HRV"\nwhen = "2027-03"\n'
+        "probability = {}\npoints = [{{ year = 2032, share_pct = 4.5 }}]\n"
+    )
+    text = QUIET + "[will]\nlapse_probability = 0.0\n" + early
+    some, every, none = (
+        run_block(sim.loads(text + late.format(part)), 1, 0, 256, ["plan_pct"]).kept["plan_pct"]
+        for part in (0.5, 1.0, 0.0)
+    )
+    as_everywhere, as_nowhere = ((some == other).all(axis=(0, 1)) for other in (every, none))
+    assert 80 < as_everywhere.sum() < 176
+    assert (as_everywhere ^ as_nowhere).all()
+
+
+@pytest.mark.parametrize(("share", "announced", "planned"), [(3.0, 6.0, 1.0), (1.0, 3.0, 0.4), (3.0, 1.0, -0.24)])
+def test_no_announcement_moves_a_budget_beyond_its_reach(share: float, announced: float, planned: float) -> None:
+    """At most a point and four tenths of the share up, and eight hundredths of it down."""
+    text = f"""
+[horizon]
+last_year = 2027
+[ally.HRV]
+share_pct = {share}
+[ally.HRV.budget]
+path_weight_first = 1.0
+[[event]]
+name = "leap"
+kind = "announced_path"
+ally = "HRV"
+points = [{{ year = 2027, share_pct = {announced} }}]
+"""
+    counts = run_block(sim.loads(QUIET + text), 1, 0, 16, ["plan_pct"])
+    croatia = [entry.iso3 for entry in load_tables().armed_allies()].index("HRV")
+    assert counts.kept["plan_pct"][croatia] == pytest.approx(np.full((1, 16), planned))
 
 
 @pytest.mark.parametrize("words", [

@@ -11,7 +11,7 @@ from model.test_followed import SIZE, moved
 from model.test_world import ally
 from sim.model import budget, growth, links, outturn, related, targets
 from sim.model.links import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, MOST_PCT, at_least, at_most, on, positive, spread, within
-from sim.model.urgency import past_urgency, power
+from sim.model.urgency import Urgency, past_urgency, power
 from sim.model.world import Target
 
 
@@ -128,3 +128,19 @@ def test_nobody_is_followed_without_a_target_that_binds() -> None:
     found = targets.followed(somewhere, [], 1.0, 2027)
     assert [value.tolist() for value in found] == [[0, 3, 0], [9999, 2030, 9999], [0, 0.5, 0]]
     assert {value.dtype for value in found} == {np.dtype(np.float32)}
+
+
+def test_a_jump_that_is_a_number_has_the_bits_of_one_that_is_drawn() -> None:
+    """Both are rounded to single precision before they are added, as everywhere else."""
+    for jump in np.linspace(0.01, 1.0, 200).tolist():
+        number, drawn = ally(0.7), ally(0.7)
+        number.change_governments(np.array([True, False, True]), jump, None)
+        drawn.change_governments(np.array([True, False, True]), np.full(3, jump, dtype=np.float32), None)
+        assert number.will.tolist() == drawn.will.tolist()
+
+
+def test_a_decay_that_differs_by_path_is_taken_to_its_power_in_double_precision() -> None:
+    monthly = array(0.9957, 0.9803)
+    level = Urgency(array(1.0, 1.0), 0, monthly).level(60)
+    assert level.dtype == np.float32
+    assert level.tolist() == power(monthly.astype(np.float64), 60).astype(np.float32).tolist()
