@@ -137,7 +137,7 @@ def build(shape: Shape) -> Quantiles:
     cells, low, high = _quantiles(shape)
     mean, sd = _moments(cells, low, high)
     if not (sd > 0 and distance(shape) < DISTANCE_ALLOWED):
-        raise _unfit(shape[0].removeprefix("scipy:"), dict(shape[1]), "has tails that a table of quantiles loses")
+        raise _unfit(shape[0].replace("scipy:", "scipy."), dict(shape[1]), "has tails that a table of quantiles loses")
     return Quantiles(*(((part - mean) / sd).astype(np.float32) for part in (cells, low, high)))
 
 
@@ -248,7 +248,7 @@ def scipy_moments(family: Family) -> tuple[float, float]:
     except (ArithmeticError, ValueError):
         mean, variance = np.nan, np.nan
     if not (np.isfinite(mean) and np.isfinite(variance) and variance > 0):
-        raise _unfit(family.name, family.shape_parameters, "has no finite mean and variance")
+        raise _unfit(f"scipy.{family.name}", family.shape_parameters, "has no finite mean and variance")
     return mean, variance**0.5
 
 
@@ -267,19 +267,19 @@ def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, F
                 below, above = piece[piece < 0], piece[piece >= 0]
                 values += [*law.ppf(special.ndtr(below)), *law.isf(special.ndtr(-above))]
                 if time.process_time() - started > SECONDS_ALLOWED:
-                    raise _unfit(name, parameters, f"takes more than {SECONDS_ALLOWED:g} s to tabulate")
+                    raise _unfit(f"scipy.{name}", parameters, f"takes more than {SECONDS_ALLOWED:g} s to tabulate")
             quantile = PchipInterpolator(scores, np.maximum.accumulate(values))
     except (ArithmeticError, ValueError, RuntimeError) as error:
-        raise _unfit(name, parameters, "has no quantiles that SciPy can compute") from error
+        raise _unfit(f"scipy.{name}", parameters, "has no quantiles that SciPy can compute") from error
     return quantile(special.ndtri(MIDDLE)), quantile(special.ndtri(TAIL)), quantile(-special.ndtri(TAIL))[::-1]
 
 
-def _unfit(name: str, parameters: dict[str, float], why: str) -> ScenarioError:
+def _unfit(family: str, parameters: dict[str, float], why: str) -> ScenarioError:
     return ScenarioError((
         Fault(
-            file="scenario", line=0, field=f"scipy.{name}",
+            file="scenario", line=0, field=family,
             value=", ".join(f"{key} = {value:g}" for key, value in parameters.items()) or "no shape parameters",
             rule=f"a distribution needs finite variance and quick quantiles; this one {why}",
-            remedy="choose other parameters, or a family such as normal, student_t or beta", code="unfit-family",
+            remedy="choose other parameters, or a family such as normal, triangular or beta", code="unfit-family",
         ),
     ))  # fmt: skip

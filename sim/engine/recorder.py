@@ -65,9 +65,8 @@ class Recorder:
         tallies = np.zeros((len(TALLIES), size), dtype=np.uint8)
         sums = Sums(size)
         # Europe and Canada first: the alliance is they and the United States.
-        order = sorted(enumerate(self._world.allies.values()), key=lambda each: not each[1].europe_canada)
         for group, members in enumerate((True, False)):
-            for place, ally in order:
+            for place, ally in enumerate(self._world.allies.values()):
                 if ally.europe_canada is members:
                     self._record_ally(place, ally, year, step, tallies, sums)
             self._record_group(group, step, sums)

@@ -148,7 +148,7 @@ def test_a_family_that_no_table_fits_is_told_with_its_parameters_and_a_way_out()
     assert (infinite.field, infinite.value) == ("scipy.t", "df = 1.5")
     assert infinite.rule.startswith("a distribution needs finite variance and quick quantiles; this one ")
     assert infinite.rule.endswith(" has no finite mean and variance")
-    assert infinite.remedy == "choose other parameters, or a family such as normal, student_t or beta"
+    assert infinite.remedy == "choose other parameters, or a family such as normal, triangular or beta"
     heavy = fault(f.Scipy(name="pareto", b=2.1))
     assert (heavy.field, heavy.value) == ("scipy.pareto", "b = 2.1")
     assert heavy.rule.endswith(" has tails that a table of quantiles loses")
@@ -231,3 +231,12 @@ def test_a_shape_without_spread_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(tables, "_quantiles", lambda _: flat)
     with pytest.raises(ScenarioError, match="tails"), np.errstate(all="ignore"):
         build(("lognormal", (("log_sd", 0.123456),)))
+
+
+def test_a_packaged_family_that_is_unfit_is_called_by_its_name() -> None:
+    """Not as one of SciPy's, and not with itself as the way out."""
+    with pytest.raises(ScenarioError) as caught:
+        build(("student_t", (("df", 2.01),)))
+    (fault,) = caught.value.faults
+    assert (fault.field, fault.value) == ("student_t", "df = 2.01")
+    assert "student_t" not in fault.remedy

@@ -65,7 +65,7 @@ def test_choosing_an_ally_leads_the_pictures(page: Path) -> None:
 
 def test_a_click_on_a_picture_chooses_and_every_picture_marks_the_row(page: Path) -> None:
     with opened(page) as seen:
-        marks = "figure[data-chart={}] svg .mark-rect path"
+        marks = "figure[data-chart={}] svg .layer_0_marks path"
         for chart in ("ranked", "money", "total"):
             assert seen.page.locator(marks.format(chart)).count() == 0
         seen.page.locator("figure[data-chart=ranked] svg .mark-symbol path[aria-label*='ally: Germany']").first.click(
