@@ -108,13 +108,13 @@ def simulate(
         asked = f"paths = {paths} and precision = {until.precision_points}"
         raise UsageError(f"{asked} exclude each other: the precision decides how many paths there are; leave one out")
     seed = scenario.run.seed if seed is None else seed
-    _check(until.most, seed, workers, block, keep)
-    _tabulate(scenario)
+    check(until.most, seed, workers, block, keep)
+    tabulate(scenario)
     count = workers or executors.cores()
     if executor == "auto":
-        executor = _executor(scenario, until.most, workers)
+        executor = chosen_executor(scenario, until.most, workers)
     sharing = 1 if executor == "serial" else count
-    blank = Job(scenario, seed, 0, 0, block or _block(until.most, sharing), tuple(keep))
+    blank = Job(scenario, seed, 0, 0, block or block_size(until.most, sharing), tuple(keep))
     with executors.choose(executor, count) as chosen:
         for total in _totals(until, blank, chosen, sharing):
             if progress is not None:
@@ -149,14 +149,14 @@ def describe(scenario: Scenario) -> Description:
     )
 
 
-def _executor(scenario: Scenario, paths: int, workers: int | None) -> str:
+def chosen_executor(scenario: Scenario, paths: int, workers: int | None) -> str:
     """Worker processes where several can be had and the run is worth starting them, or they are asked for."""
     years = scenario.horizon.last_year - scenario.horizon.base_year
     worth = paths * len(ally_inputs(scenario)) * years >= WORTH_A_POOL or (workers or 1) > 1
     return "processes" if worth and (workers or executors.cores()) > 1 else "serial"
 
 
-def _block(paths: int, workers: int) -> int:
+def block_size(paths: int, workers: int) -> int:
     """Paths in one environment: BLOCK, or less where a worker would have too few blocks."""
     fair = -(-paths // (workers * JOBS_PER_WORKER * LANES)) * LANES
     return BLOCK if workers == 1 else min(BLOCK, max(LEAST_BLOCK, fair))
@@ -168,13 +168,13 @@ def _totals(until: Until, blank: Job, executor: executors.Executor, workers: int
     first, wanted = 0, until.wanted(None)
     while first < wanted:
         stretch = replace(blank, first=first, paths=wanted - first)
-        for counts in executor.map(run_job, _jobs(stretch, workers)):
+        for counts in executor.map(run_job, jobs(stretch, workers)):
             total = counts if total is None else total.merged(counts)
             yield total
         first, wanted = wanted, until.wanted(total)
 
 
-def _jobs(stretch: Job, workers: int) -> Iterator[Job]:
+def jobs(stretch: Job, workers: int) -> Iterator[Job]:
     """A stretch of paths cut into jobs of whole blocks; of one block each where one process computes alone."""
     fair = stretch.paths // (stretch.block * workers * JOBS_PER_WORKER)
     at_once = stretch.block * (1 if workers == 1 else max(1, min(MOST_BLOCKS_A_JOB, fair)))
@@ -216,7 +216,7 @@ def _laws(node: object, place: str = "") -> Iterator[tuple[str, Family]]:
         yield from _laws(value, f"{place}.{name}" if place else name)
 
 
-def _tabulate(scenario: Scenario) -> None:
+def tabulate(scenario: Scenario) -> None:
     """Make every distribution's table before the run; all that cannot be tabulated are reported with their places."""
     faults: list[Fault] = []
     for place, law in _laws(scenario):
@@ -237,7 +237,8 @@ def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
     }
 
 
-def _check(paths: int, seed: int, workers: int | None, block: int | None, keep: Sequence[str]) -> None:
+def check(paths: int, seed: int, workers: int | None, block: int | None, keep: Sequence[str]) -> None:
+    """Refuse what no run can have; raises UsageError."""
     if not 1 <= paths <= MOST_PATHS:
         raise UsageError(f"paths must be between 1 and {MOST_PATHS:,}, not {paths}")
     if not 0 <= seed < 2**63:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from sim.charts.aims import ROW
-from sim.charts.frames import short
+from sim.charts.frames import ROW, short
 from sim.charts.look import Chart, dressed, look, wrapped
 
 LEAST = 0.005

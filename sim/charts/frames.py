@@ -1,4 +1,4 @@
-"""What the pictures show, as tidy tables: a record's figures beside the published ones they go on from."""
+"""What the pictures show, as tidy tables: a record's figures beside the published ones, and the aims."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import pandas as pd
 
 from sim.data.tables import Tables, load_tables
 from sim.record.counts import GROUPS, PILLARS
-from sim.record.record import AllyEntry, Record
+from sim.record.record import AllyEntry, Record, Yardstick
 from sim.results.intervals import quantile
-from sim.words import plain
+from sim.results.summary import default_year, step_of
+from sim.words import plain, target
 
 POINT = 0.01  # a cell of a share, percentage points
 LEVELS = {
@@ -24,6 +25,33 @@ EUROPE = "EUC"
 NAMES = {EUROPE: "Europe and Canada", "NATO": "NATO"}
 
 MONTHS = 12
+
+
+PILLAR_WORDS = {"core": "core", "related": "security-related", "total": "total"}
+
+ROW = 19
+"""Height of an ally's row."""
+
+RUNS = "simulated runs of 100"
+
+
+def aim_of(record: Record, pillar: str) -> Yardstick:
+    """The yardstick of a pillar; raises ValueError where there is none."""
+    aim = record.description.yardstick(pillar)
+    if aim is None:
+        raise ValueError(f"the run has no target for the {PILLAR_WORDS.get(pillar, pillar)} pillar")
+    return aim
+
+
+def year_of(record: Record, year: int | None) -> int:
+    """The year, or that of the core target; raises UsageError for one that is not simulated."""
+    return default_year(record) if year is None else record.description.years[step_of(record, year)]
+
+
+def measured(aim: Yardstick) -> str:
+    """What a chart measures against, and whether it was agreed."""
+    agreed = f" ({aim.agreed})" if aim.agreed else ""
+    return f"Measured against {PILLAR_WORDS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}{agreed}."
 
 
 def readable(record: Record) -> Record:

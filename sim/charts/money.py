@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from sim.charts.aims import ROW, aim_of, year_of
-from sim.charts.frames import readable
+from sim.charts.frames import ROW, aim_of, readable, year_of
 from sim.charts.look import Chart, dressed, look, marked, wrapped
 from sim.record.record import Record
 from sim.results.tables import gap

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.charts import frames
-from sim.charts.aims import RUNS, aim_of, measured, year_of
+from sim.charts.frames import RUNS, aim_of, measured, year_of
 from sim.charts.look import Chart, dressed, look, wrapped
 from sim.record.counts import TALLIES
 from sim.record.record import Record

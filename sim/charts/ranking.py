@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from sim.charts import frames
-from sim.charts.aims import ROW, RUNS, aim_of, measured, year_of
+from sim.charts.frames import ROW, RUNS, aim_of, measured, year_of
 from sim.charts.look import Chart, dressed, look, marked, wrapped
 from sim.record.record import Record
 from sim.words import target

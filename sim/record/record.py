@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import RunError
+from sim.places import write_folder
 from sim.record.counts import Counts
 
 FORMAT = 1
@@ -88,21 +87,9 @@ class Record:
         place = Path(path)
         if place.exists() and not (place / "manifest.json").is_file():
             raise RunError(f"{place} exists and is not a saved run; choose another place")
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            beside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-        except OSError as error:
-            raise RunError(f"cannot write to {place.parent}: {error.strerror}") from error
-        try:
-            self._write(beside)
-            _swap(beside, place)
-        except OSError as error:
-            raise RunError(f"cannot write {place}: {error.strerror}") from error
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+        write_folder(self._write, place)
 
     def _write(self, folder: Path) -> None:
-        folder.chmod(0o755)
         # NumPy's stub takes the names for its own keyword arguments.
         np.savez_compressed(folder / "counts.npz", **self.counts.arrays)  # type: ignore[arg-type]
         for name, kept in self.counts.kept.items():
@@ -185,19 +172,3 @@ def _description(facts: dict[str, Any]) -> Description:
     )
     allies = tuple(AllyEntry(**entry) for entry in facts["allies"])
     return Description(**facts | {"years": tuple(facts["years"]), "allies": allies, "yardsticks": yardsticks})
-
-
-def _swap(beside: Path, place: Path) -> None:
-    """Put the folder `beside` in `place`; the former one is removed only when the new one stands."""
-    if not place.exists():
-        beside.rename(place)
-        return
-    former = beside.with_name(f"{beside.name}.former")
-    try:
-        place.rename(former)
-        beside.rename(place)
-    except BaseException:  # an interrupt too must leave a run in its place
-        if former.exists() and not place.exists():
-            former.rename(place)
-        raise
-    shutil.rmtree(former, ignore_errors=True)

@@ -73,7 +73,7 @@ def album(record: Record, year: int, first: str) -> Album:
 
 
 def first_bound(record: Record, year: int) -> str:
-    """The ally whose first year stands there before a reader chooses: of those not there yet the nearest to even odds."""
+    """Whose first year stands there before a reader chooses: of the allies not there yet the nearest to even odds."""
     table = frames.chances(record)
     table = table[table.year == year]
     there = [entry.iso3 for entry in record.description.allies if entry.base_share_pct >= table.target_pct.iloc[0]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from sim.charts.aims import PILLARS
+from sim.charts.frames import PILLAR_WORDS
 from sim.record.record import Record, Yardstick
 from sim.results.summary import AllianceLine, AllyLine, Chance, alliance_line, ally_lines
 from sim.results.tables import gap
@@ -43,7 +43,7 @@ def standing(record: Record) -> str:
     parts = []
     for aim in record.description.yardsticks:
         agreed = f" ({aim.agreed})" if aim.agreed else ""
-        parts.append(f"{PILLARS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}{agreed}")
+        parts.append(f"{PILLAR_WORDS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}{agreed}")
     if not parts:
         return "The scenario has no target to measure against."
     return f"Measured against {listed(parts)}."

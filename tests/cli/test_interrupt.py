@@ -98,15 +98,15 @@ def test_an_interrupt_while_saving_waits_until_the_run_stands(
 ) -> None:
     out = tmp_path / "run"
     call("run", scenario, "--no-half", "--workers", 1, "--out", out)
-    from sim.record import record
+    from sim import places
 
-    exchange = record._swap
+    exchange = places._exchange
 
     def interrupted(beside: Path, place: Path) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         exchange(beside, place)
 
-    monkeypatch.setattr(record, "_swap", interrupted)
+    monkeypatch.setattr(places, "_exchange", interrupted)
     assert call("run", scenario, "--no-half", "--workers", 1, "--out", out, "--seed", 9).code == 130
     assert sim.Results.open(out).manifest["seed"] == 9
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["proposal.toml", "run"]

@@ -209,7 +209,7 @@ def test_a_faulty_scenario_is_exit_3_with_its_line(call: Call, faulty: Path) -> 
 def test_a_run_is_saved_and_said_so(call: Call, scenario: Path, tmp_path: Path) -> None:
     out = tmp_path / "deep" / "run"
     said = call("run", scenario, *QUICK, "--out", out)
-    assert said.err == f"Saved in {out}\n"
+    assert said.err == f"Saved in {out}\nReport in {out / 'report.html'}\n"
     assert sim.Results.open(out).digest() == sim.simulate(sim.load(scenario), executor="serial").digest()
     again = call("run", scenario, *QUICK, "--out", out, "--seed", 8)
     assert again.code == 0

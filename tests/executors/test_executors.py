@@ -96,7 +96,7 @@ def test_an_unknown_executor_is_refused() -> None:
 
 def test_blocks_are_small_enough_to_be_shared_and_no_smaller_than_pays() -> None:
     paths = (1_000, 200_000, 4_000_000)
-    sizes = {(number, workers): run._block(number, workers) for number in paths for workers in (1, 2, 8)}
+    sizes = {(number, workers): run.block_size(number, workers) for number in paths for workers in (1, 2, 8)}
     assert {size for (_, workers), size in sizes.items() if workers == 1} == {run.BLOCK}
     assert sizes[1_000, 2] == sizes[200_000, 8] == run.LEAST_BLOCK
     assert sizes[200_000, 2] == 25_008, "four blocks a worker, in whole counters of sixteen paths"

@@ -46,15 +46,15 @@ def compare(
     paths = first.run.paths if paths is None else paths
     seed = first.run.seed if seed is None else seed
     # A comparison is checked and cut into jobs as a run is: same limits, same messages, same blocks.
-    run._check(paths, seed, workers, block, ())
-    _gathered(run._tabulate, scenarios)
+    run.check(paths, seed, workers, block, ())
+    _gathered(run.tabulate, scenarios)
     count = workers or executors.cores()
     if executor == "auto":
-        executor = run._executor(first, paths * len(scenarios), workers)
+        executor = run.chosen_executor(first, paths * len(scenarios), workers)
     sharing = 1 if executor == "serial" else count
-    size = block or run._block(paths, sharing)
+    size = block or run.block_size(paths, sharing)
     whole = Together(first, seed, 0, paths, size, others=tuple(scenarios[1:]), years=years)
-    jobs = (cast("Together", job) for job in run._jobs(whole, sharing))
+    jobs = (cast("Together", job) for job in run.jobs(whole, sharing))
     joint: Joint | None = None
     with executors.choose(executor, count) as chosen:
         for counts in chosen.map(run_together, jobs):
