@@ -20,7 +20,8 @@ from sim.places import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "verification"
-MODEL = ("sim/data", "sim/distributions", "sim/engine", "sim/events", "sim/model", "sim/record", "sim/scenario",
+MODEL = ("sim/data", "sim/distributions", "sim/engine", "sim/events", "sim/model", "sim/record/counts.py",
+         "sim/record/grid.py", "sim/scenario",
          "sim/clock.py", "sim/exact.py", "sim/streams.py", "sim/run.py")  # fmt: skip
 """What decides the bits of a result."""
 
