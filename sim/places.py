@@ -41,9 +41,11 @@ def write_file(fill: Callable[[Path], object], out: str | os.PathLike[str]) -> N
     """Put a file that `fill` writes in its place; whatever happens, the former one or the new one stands there whole.
 
     Raises:
-        RunError: it cannot be written.
+        RunError: it cannot be written, or something other than a file is there.
     """
     place = Path(out)
+    if place.exists() and not place.is_file():
+        raise RunError(f"cannot write {out}: it is not a file")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)

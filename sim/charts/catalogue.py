@@ -27,7 +27,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "fan": Kind(fan, ("ally",)),
-    "multiples": Kind(multiples),
+    "multiples": Kind(multiples, ("year",)),
     "ranked": Kind(ranked, ("year", "pillar")),
     "heat": Kind(heat, ("pillar",)),
     "compliant": Kind(compliant, ("year",)),
@@ -61,7 +61,9 @@ def draw(kind: str, record: Record, *, theme: str = "light", **choices: Any) -> 
     for pillar in ("core",) if kind in ("compliant", "first-years", "shortfall") else (made.get("pillar", "core"),):
         if kind not in ("fan", "multiples") and record.description.yardstick(pillar) is None:
             raise UsageError(f"the run has no target for the pillar {pillar}")
-    try:
-        return KINDS[kind].draw(record, theme=theme, **made)
-    except KeyError as error:
-        raise UsageError(f"the run has no ally {error.args[0]}, or its target does not bind it") from error
+    if ally is not None and ally not in {*frames.NAMES, *(entry.iso3 for entry in record.description.allies)}:
+        raise UsageError(f"the run has no ally {ally}")
+    core = record.description.yardstick("core")
+    if kind == "first-years" and (ally in frames.NAMES or not (core and core.binds(ally))):
+        raise UsageError(f"the core target does not bind {ally}")
+    return KINDS[kind].draw(record, theme=theme, **made)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sim.charts.frames import ROW, short
 from sim.charts.look import Chart, dressed, look, wrapped
+from sim.words import points
 
 LEAST = 0.005
 """Differences that round to 0 of 100 runs are counted in the chart's text, not drawn."""
@@ -26,9 +27,11 @@ def differences(
     colours = look(theme)
     table = table[(table.year == year) & (table.pillar == pillar)]
     table = table.sort_values(["difference", "ally"], ascending=[False, True])
-    drawn = table[table.difference.abs() >= LEAST].copy()
+    decided = (table.ci_low > 0) | (table.ci_high < 0)
+    drawn = table[decided & (table.difference.abs() >= LEAST)].copy()
     drawn["ally"] = [short(name, 30) for name in drawn.ally]
-    drawn["told"] = [f"{100 * value:+.0f}".replace("-", "\u2212") for value in drawn.difference]
+    figures = zip(drawn.difference, drawn.ci_low, drawn.ci_high, strict=True)
+    drawn["told"] = [points(*each).replace("-", "\u2212") for each in figures]
     rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=0)
     base = alt.Chart(drawn).encode(y=alt.Y("ally:N", sort=list(drawn.ally), title=None, axis=rows))
     low, high = min(-0.01, float(table.ci_low.min())), max(0.01, float(table.ci_high.max()))
@@ -42,7 +45,10 @@ def differences(
         alt.Tooltip("probability_b:Q", format=".2f", title="B"), alt.Tooltip("difference:Q", format="+.3f"),
     ]  # fmt: skip
     dot = base.mark_point(color=colours.simulated, fill=colours.simulated, size=58, opacity=1)
-    more, fewer = (base.transform_filter(f"datum.difference {sign} 0").encode(x=x, text="told:N") for sign in "><")
+    more, fewer = (
+        base.transform_filter(f"datum.difference {sign} 0").encode(x=f"{end}:Q", text="told:N")
+        for sign, end in ((">", "ci_high"), ("<", "ci_low"))
+    )
     chart = alt.layer(
         alt.Chart().mark_rule(color=colours.ink).encode(x=alt.datum(0)),
         base.mark_rule(color=colours.quiet).encode(x=x, x2=alt.datum(0)),
@@ -54,8 +60,10 @@ def differences(
     ).properties(width=width, height=ROW * max(len(drawn), 1))
     rest = len(table) - len(drawn)
     note = "Both see the same luck run by run. Bars: 95 % intervals of the difference, Monte Carlo error only."
-    note += f" {rest} allies move by less than half a run of 100." if rest else ""
-    told = f"Differences of probability between two scenarios in {year}, ally by ally: {len(drawn)} allies move."
+    note += f" {rest} allies: less than half a run of 100, or not to be told from 0." if rest else ""
+    told = (
+        f"Differences of probability between two scenarios in {year}: those of {len(drawn)} allies can be told from 0."
+    )
     lines = [f"A: {short(a, 100)}", f"B: {short(b, 100)}", *wrapped(note, 84)]
     title = f"What B changes against A in {year}"
     return dressed(chart, theme, title=title, lines=lines, tells=told, assumption=pillar != "core")

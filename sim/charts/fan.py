@@ -71,7 +71,7 @@ def fan(
         layers.append(_straight(panel, iso3, core))
     chart = alt.layer(*layers).properties(width=width, height=height)
     title, lines = f"{name}: core defence spending, % of GDP", _below(record, iso3, straight)
-    return dressed(chart, theme, title=title, lines=lines, tells=_told(record, iso3))
+    return dressed(chart, theme, title=title, lines=lines, tells=fan_told(record, iso3))
 
 
 def chooser(record: Record, first: str, *, theme: str = "light", width: int = 640, height: int = 340) -> Chart:
@@ -125,7 +125,7 @@ def _published(panel: Panel) -> list[Any]:
     layers.append(known.mark_line(color=colours.ink, strokeWidth=1.8).encode(x=panel.x(), y=panel.y()))
     tips = [alt.Tooltip("year:Q", format="d"), alt.Tooltip("share_pct:Q", title="% of GDP", format=".2f"),
             alt.Tooltip("status:N")]  # fmt: skip
-    for status, inside in (("actual", colours.ink), ("estimate", colours.paper)):
+    for status, inside in (("actual", colours.ink), ("estimate", colours.paper), (frames.SET, colours.national)):
         points = known.transform_filter(f"datum.status === '{status}'")
         marks = points.mark_point(color=colours.ink, fill=inside, size=42, opacity=1, strokeWidth=1.6)
         layers.append(marks.encode(x=panel.x(), y=panel.y(), tooltip=tips))
@@ -167,6 +167,7 @@ def _aims(panel: Panel) -> list[Any]:
 def _events(panel: Panel) -> list[Any]:
     """What the scenario sets at a date, as dotted rules with their words at the foot."""
     found, colours = frames.events(panel.record), panel.colours
+    found = found[found.iso3.isna() | found.iso3.isin(panel.codes)]
     if not len(found):
         return []
     rules = alt.Chart(found).mark_rule(color=colours.quiet, strokeDash=[1, 3], strokeWidth=1.4)
@@ -212,10 +213,14 @@ def yardstick_words(core: Yardstick) -> str:
 
 
 def _below(record: Record, iso3: str, straight: bool) -> list[str]:
-    by = "published by NATO, July 2026" if frames.packaged(record) else "the run's own tables"
+    by = "published by NATO, July 2026" if frames.packaged(record) else "not the packaged figures"
     parts = [f"Line with points: {by} (hollow: estimate).", "Bands: where 50, 80 and 90 % of the simulated runs lie."]
     if len(frames.vintages(record, [iso3])):
         parts.append("Ticks: earlier editions, all outlays.")
+    if set(frames.history(record, [iso3]).status) & {frames.SET}:
+        parts.append("The figure of the base year is set by the scenario.")
+    if iso3 in frames.NAMES:
+        parts.append("The fan starts from the average by the IMF's GDP.")
     if len(frames.announced(record, [iso3])):
         parts.append("Dotted: the announced path.")
     if straight and record.description.yardstick("core"):
@@ -223,12 +228,13 @@ def _below(record: Record, iso3: str, straight: bool) -> list[str]:
     return [*wrapped(" ".join(parts)), f"Scenario: {record.description.title}"]
 
 
-def _told(record: Record, iso3: str) -> str:
+def fan_told(record: Record, iso3: str) -> str:
     """The chart in a sentence, for those who do not see it."""
     table, name, last = frames.bands(record, [iso3]), frames.name_of(record, iso3), record.description.years[-1]
-    end = table[table.year == last].iloc[0]
+    end, base = table[table.year == last].iloc[0], frames.history(record, [iso3]).iloc[-1]
+    verb = {"actual": "spent", "estimate": "is estimated at", frames.SET: "is set by the scenario at"}[base.status]
     return (
-        f"{name} spent {frames.base_share_pct(record, iso3):.2f} % of GDP in {record.description.base_year}; in {last} "
+        f"{name} {verb} {base.share_pct:.2f} % of GDP in {base.year}; in {last} "
         f"half of the simulated runs are at {share(end.q50)} % or below, and 90 of 100 lie between {share(end.q05)} "
         f"and {share(end.q95)} %."
     )

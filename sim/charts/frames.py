@@ -25,6 +25,8 @@ EUROPE = "EUC"
 NAMES = {EUROPE: "Europe and Canada", "NATO": "NATO"}
 
 MONTHS = 12
+SET = "set by the scenario"
+"""Status of a base year's figure that is not the published one."""
 
 
 PILLAR_WORDS = {"core": "core", "related": "security-related", "total": "total"}
@@ -60,10 +62,13 @@ def readable(record: Record) -> Record:
     Vega takes some line separators for the end of a text, and a NUL for the end of the world.
     """
     described = record.description
+    names = [short(entry.name, 30) for entry in described.allies]
+    told = [f"{name} ({entry.iso3})" if names.count(name) > 1 else name
+            for name, entry in zip(names, described.allies, strict=True)]  # fmt: skip
     return replace(record, description=replace(
         described,
         title=short(described.title, 100),
-        allies=tuple(replace(entry, name=short(entry.name, 30)) for entry in described.allies),
+        allies=tuple(replace(entry, name=name) for name, entry in zip(told, described.allies, strict=True)),
         yardsticks=tuple(replace(aim, agreed=short(aim.agreed, 100)) for aim in described.yardsticks),
     ))  # fmt: skip
 
@@ -109,10 +114,15 @@ def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["iso3", "ally", "year", *LEVELS])
 
 
+def members_of(record: Record, iso3: str) -> list[AllyEntry]:
+    """The allies of a group, or the one ally of that code."""
+    allies = record.description.allies
+    return [e for e in allies if iso3 in (e.iso3, "NATO") or (iso3 == EUROPE and e.europe_canada)]
+
+
 def base_share_pct(record: Record, iso3: str) -> float:
     """The published core share of the base year, % of GDP; of a group the GDP-weighted average."""
-    allies = record.description.allies
-    members = [e for e in allies if iso3 in (e.iso3, "NATO") or (iso3 == EUROPE and e.europe_canada)]
+    members = members_of(record, iso3)
     gdp = sum(entry.gdp_usd_bn for entry in members)
     return sum(entry.base_share_pct * entry.gdp_usd_bn for entry in members) / gdp
 
@@ -124,15 +134,33 @@ def history(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
     """
     tables, base, rows = packaged(record), record.description.base_year, []
     for iso3 in iso3s:
-        name, entry = name_of(record, iso3), entry_of(record, iso3)
+        name = name_of(record, iso3)
         known: Sequence[Any] = ()
         if tables is not None:
             group = {EUROPE: "Europe and Canada", "NATO": "NATO total"}.get(iso3)
             known = tables.shares_of(iso3) if group is None else [r for r in tables.aggregates if r.name == group]
         rows += [(iso3, name, row.year, row.share_pct, row.status) for row in known if row.year < base]
-        status = "estimate" if entry is None or entry.estimated else "actual"
-        rows.append((iso3, name, base, base_share_pct(record, iso3), status))
+        status = "estimate" if any(entry.estimated for entry in members_of(record, iso3)) else "actual"
+        rows.append((iso3, name, base, *_base_point(tables, known, record, iso3, status)))
     return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct", "status"])
+
+
+def _base_point(
+    tables: Tables | None, known: Sequence[Any], record: Record, iso3: str, status: str
+) -> tuple[float, str]:
+    """The base year's figure and its status: of a group as NATO prints it, of an ally as the run took it."""
+    base, share = record.description.base_year, base_share_pct(record, iso3)
+    printed = next((row for row in known if row.year == base), None)
+    if printed is not None and iso3 in NAMES:
+        return printed.share_pct, printed.status
+    if tables is not None and (printed is None or printed.share_pct != share):
+        return share, SET
+    return share, status
+
+
+def is_set(record: Record, entry: AllyEntry) -> bool:
+    """Whether a scenario set an ally's share of the base year, in place of the published one."""
+    return SET in set(history(record, [entry.iso3]).status)
 
 
 def vintages(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
@@ -182,8 +210,11 @@ def events(record: Record) -> pd.DataFrame:
     for event in json.loads(record.scenario).get("event", []) if record.scenario else []:
         if event.get("when"):
             year, month = (int(part) for part in str(event["when"]).split("-")[:2])
-            words = event.get("title") or str(event["name"]).replace("_", " ")
-            rows.append((year + (month - 1) / MONTHS, short(str(words), 60), event.get("ally")))
+            words = short(str(event.get("title") or event["name"].replace("_", " ")), 60)
+            part = event.get("probability")
+            if isinstance(part, float) and part < 1:
+                words += f" (in {100 * part:.0f} of 100 runs)"
+            rows.append((year + (month - 1) / MONTHS, words, event.get("ally")))
     return pd.DataFrame(rows, columns=["when", "words", "iso3"])
 
 

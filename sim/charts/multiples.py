@@ -11,19 +11,20 @@ from sim.charts import frames
 from sim.charts.fan import BANDS, HISTORY_FROM, yardstick_words
 from sim.charts.look import Chart, dressed, look, wrapped
 from sim.record.record import Record
-from sim.results.summary import default_year
 
 TOP_PCT = 6.0
 """The scale goes at least up to here."""
 
 
-def multiples(record: Record, *, theme: str = "light", columns: int = 4, size: int = 150) -> Chart:
+def multiples(
+    record: Record, year: int | None = None, *, theme: str = "light", columns: int = 4, size: int = 150
+) -> Chart:
     """Small fans of Europe and Canada and of every ally, the most probable to meet the core target first, on one scale.
 
-    `columns` panels side by side, each `size` wide.
+    They stand by `year`, that of the core target unless given. `columns` panels side by side, each `size` wide.
     """
     record = frames.readable(record)
-    colours, year, core = look(theme), default_year(record), record.description.yardstick("core")
+    colours, year, core = look(theme), frames.year_of(record, year), record.description.yardstick("core")
     order = frames.ranking(record, year) or [entry.iso3 for entry in record.description.allies]
     codes = [frames.EUROPE, *order]
     data = pd.concat([frames.bands(record, codes), frames.history(record, codes)])

@@ -66,8 +66,8 @@ def compliant(
     ]
     chart = alt.layer(*layers).properties(width=width, height=height)
     lines = wrapped(
-        f"{measured(aim)} Bars: all compliance. Strokes: without late pushes, which are compliance on paper. The "
-        "allies' shocks are largely common, so the spread is wide.", 96,
+        f"{measured(aim)} Bars: all compliance. Strokes: without late pushes, which are compliance on paper. Some "
+        "shocks are common, so the spread is wider than if each ally stood alone.", 96,
     )  # fmt: skip
     told = (
         f"Between {low} and {high} of {line.bound} allies are at {goal} % in {year} in 90 of 100 simulated runs; "
@@ -89,8 +89,7 @@ def first_years(record: Record, iso3: str, *, theme: str = "light", width: int =
     if table.empty:
         raise KeyError(iso3)
     chart = _first_layers(table, theme).properties(width=width, height=height)
-    name, never = frames.name_of(record, iso3), table[table.when.str.startswith(NEVER)].iloc[0]
-    told = f"{name}: in {never.told} of 100 simulated runs the target is not met by {record.description.years[-1]}."
+    name, told = frames.name_of(record, iso3), first_told(record)[iso3]
     lines = wrapped(f"{measured(aim)} {STAYS}", 96)
     return dressed(chart, theme, title=f"{name}: when the target is first met", lines=lines, tells=told)
 
@@ -103,6 +102,16 @@ def first_chooser(record: Record, first: str, *, theme: str = "light", width: in
     chart = chart.properties(width=width, height=height)
     lines, told = wrapped(f"{measured(aim)} {STAYS}", 96), "The years in which one ally first meets the target."
     return dressed(chart, theme, title="When the target is first met", lines=lines, tells=told)
+
+
+def first_told(record: Record) -> dict[str, str]:
+    """The chart of each ally that the core target binds, in a sentence, by code."""
+    table, last = _firsts(record), record.description.years[-1]
+    never = table[table.when.str.startswith(NEVER)]
+    return {
+        iso3: f"{ally}: in {told} of 100 simulated runs the target is not met by {last}."
+        for iso3, ally, told in zip(never.iso3, never.ally, never.told, strict=True)
+    }
 
 
 STAYS = "Filled: the runs in which the target is met in every later year as well."

@@ -48,7 +48,7 @@ def ranked(
         hollow.encode(x="without_late_push:Q"),
         thick.encode(x="ci_low:Q", x2="ci_high:Q", opacity=alt.value(0.45)),
         dot.encode(x=x, tooltip=tips),
-        base.mark_text(color=colours.ink, align="left", dx=9, fontSize=12).encode(x=x, text="told:N"),
+        base.mark_text(color=colours.ink, align="left", dx=9, fontSize=12).encode(x="ci_high:Q", text="told:N"),
         alt.Chart().mark_rule(color=colours.target, strokeDash=[2, 3]).encode(x=alt.datum(0.5)),
     ]
     chart = alt.layer(*layers, data=table)

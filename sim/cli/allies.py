@@ -10,6 +10,7 @@ import click
 
 from sim.data.rows import AllyRow
 from sim.data.tables import Tables
+from sim.record.record import Record
 from sim.words import did_you_mean, plain
 
 ALSO: Final[dict[str, str]] = {
@@ -45,6 +46,23 @@ def find(words: Sequence[str], tables: Tables, *, counted: bool = False) -> tupl
             raise click.UsageError(f"{row.name} has no armed forces and is never counted.")
         found[row.iso3] = row
     return tuple(found.values())
+
+
+def find_in(word: str, record: Record) -> str:
+    """The code of the ally of a run that `word` names, code or name.
+
+    Raises:
+        click.UsageError: a word that names none of them.
+    """
+    known = {plainly(entry.iso3): entry.iso3 for entry in record.description.allies}
+    known |= {name: iso3 for name, iso3 in ALSO.items() if iso3 in known.values()}
+    known |= {plainly(entry.name): entry.iso3 for entry in record.description.allies}
+    if plainly(word) in known:
+        return known[plainly(word)]
+    if plainly(word) in ("iceland", "isl"):
+        raise click.UsageError("Iceland has no armed forces and is never counted.")
+    hint = did_you_mean(plainly(word), [name for name in known if len(name) > 2])
+    raise click.UsageError(f"No ally {plain(word)[:40]!r} in the run. {hint}".rstrip())
 
 
 def plainly(word: str) -> str:

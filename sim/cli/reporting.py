@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from sim.record.record import Record
 
 if TYPE_CHECKING:
-    from sim.report.stories import Told
+    from sim.report.told import Lever, Story
+
+
+class Told(TypedDict):
+    """Parts of a report."""
+
+    stories: tuple[Story, ...]
+    levers: tuple[Lever, ...]
+
 
 NAME = "report.html"
 """The report inside a run's folder."""
@@ -32,18 +40,21 @@ def write_report(
     step_of(record, shown)
     with waiting("Writing the report"):
         base = record.manifest.get("builds_on", {"title": "", "changes": ()})
-        stories = _stories(record, shown, file)
-        page = report(record, year=shown, stories=stories, builds_on=base["title"], differences=base["changes"])
+        told = _told(record, shown, file)
+        page = report(record, year=shown, **told, builds_on=base["title"], differences=base["changes"])
     write_text(page, place)
 
 
-def _stories(record: Record, year: int, file: str) -> tuple[Told, ...]:
+def _told(record: Record, year: int, file: str) -> Told:
+    """What takes the scenario and not the record alone: single runs, and what other assumptions would do."""
     from sim.cli.terminal import note
     from sim.errors import UsageError
+    from sim.questions.leverage import levers
     from sim.questions.stories import scenario_of, three
 
     try:
-        return three(scenario_of(record), record, year, file)
+        scenario = scenario_of(record)
+        return {"stories": three(scenario, record, year, file), "levers": levers(scenario, record, year)}
     except UsageError as error:
-        note(f"The report tells no single runs: {error}.")
-        return ()
+        note(f"The report tells neither single runs nor what other assumptions would do: {error}.")
+        return {"stories": (), "levers": ()}

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sim.errors import RunError
 from sim.places import try_place
 from sim.record.record import Record
+from sim.record.record import check_place as check_free
 
 
 def check_place(out: str) -> None:
@@ -19,9 +19,7 @@ def check_place(out: str) -> None:
     Raises:
         RunError: it holds something else, or cannot be written.
     """
-    place = Path(out)
-    if place.exists() and not (place / "manifest.json").is_file():
-        raise RunError(f"{out} exists and is not a saved run; choose another place")
+    check_free(Path(out))
     try_place(out)
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import shlex
+from dataclasses import dataclass
 
 import numpy as np
 
+from sim.data.tables import load_tables
+from sim.engine.inputs import ally_inputs
 from sim.errors import UsageError
+from sim.events.pledge import Pledge
 from sim.questions.replay import Story, replay
 from sim.record.grid import printed
 from sim.record.record import Record
-from sim.report.stories import Told
+from sim.report import told
 from sim.run import simulate
 from sim.scenario.schema import Scenario
 from sim.scenario.writing import restored
+from sim.streams import STREAM_VERSION
 from sim.words import listed, share, target
 
 RANKS = (5, 50, 95)
@@ -24,7 +29,8 @@ MOST_PATHS = 2_048
 """Paths that are put in order: the first of the run, enough to tell the 5th of a hundred from the 10th."""
 
 MOST_NAMED = 12
-KINDS = ("event",)
+DROPS = "It drops what was pledged or announced."
+"""What a replay says where a new government lets go."""
 
 
 def scenario_of(record: Record) -> Scenario:
@@ -39,12 +45,14 @@ def scenario_of(record: Record) -> Scenario:
     run = {"paths": record.counts.paths, "seed": int(record.manifest["seed"])}
     about = {"title": named.title, "source": named.source, "description": named.description, "run": run}
     scenario = restored(json.loads(record.scenario), **about)
-    if scenario.digest != record.manifest.get("scenario_digest"):
-        raise UsageError("the run was made by another version, whose scenarios read differently")
+    manifest, tables = record.manifest, load_tables()
+    now = (scenario.digest, tables.digest, STREAM_VERSION)
+    if now != tuple(manifest.get(name) for name in ("scenario_digest", "data_digest", "stream_version")):
+        raise UsageError("the run was made by another version, with other figures or draws")
     return scenario
 
 
-def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO") -> tuple[Told, ...]:
+def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO") -> tuple[told.Story, ...]:
     """The runs at RANKS, told by their events; `file` stands in the command that tells all of them.
 
     Raises:
@@ -68,18 +76,57 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
             f"In this run {len(there)} of {int(bound.sum())} allies are at {target(core.share_pct)} % in {year}: "
             f"{listed(there, MOST_NAMED)}. The unweighted mean of all shares is {mean} %."
         )
-        command = f"sim replay {file} --path {path} --seed {seed}"
-        found.append(Told(f"The {rank}th of 100", path, outcome, _events(replay(scenario, path, seed)), command))
+        command = f"sim replay {shlex.quote(file)} --path {path} --seed {seed}"
+        found.append(
+            told.Story(
+                f"The {rank}th of 100",
+                path,
+                outcome,
+                _events(replay(scenario, path, seed), _ends(scenario), year),
+                command,
+            )
+        )
     return tuple(found)
 
 
-def _events(story: Story) -> tuple[tuple[str, str], ...]:
-    """What befell the alliance, and the allies that dropped what they had pledged, in order of date."""
-    kept: Sequence[tuple[str, str]] = [
-        (f"{entry.year}-{entry.month:02}", _moved(entry.text, entry.before, entry.after))
-        for entry in story.entries
-        if entry.kind in KINDS and (entry.iso3 is None or "drops" in entry.text)
-    ]
+@dataclass(frozen=True)
+class Promise:
+    """What an ally pledged or announced, and the last year whose budget it can move."""
+
+    words: str
+    last: int
+
+
+def _ends(scenario: Scenario) -> dict[str, list[Promise]]:
+    """What the data say that each ally pledged or announced."""
+    found: dict[str, list[Promise]] = {}
+    for entry in ally_inputs(scenario):
+        for own in entry.commitments:
+            if isinstance(own, Pledge):
+                words = f"its opt-out of {target(own.share_pct)} %" if own.opt_out else "its own pledge"
+                promise = Promise(words, own.by)
+            else:
+                promise = Promise("its announced path", max(point.year for point in own.points))
+            found.setdefault(entry.iso3, []).append(promise)
+    return found
+
+
+def _events(story: Story, ends: dict[str, list[Promise]], year: int) -> tuple[tuple[str, str], ...]:
+    """What befell the alliance, and who dropped a pledge or path that could still move a budget, to the last one told.
+
+    The budget of `year` is adopted in the December before.
+    """
+    kept = []
+    for entry in story.entries:
+        if entry.kind != "event" or ((entry.year, entry.month) >= (year - 1, 12) and entry.iso3 is not None):
+            continue
+        words = entry.text
+        if entry.iso3 is not None:
+            alive = [promise.words for promise in ends.get(entry.iso3, []) if promise.last > entry.year]
+            if DROPS not in words or not alive:
+                continue
+            words = words.replace(DROPS, f"It drops {listed(alive)}.")
+        kept.append((f"{entry.year}-{entry.month:02}", _moved(words, entry.before, entry.after)))
     return tuple(kept) or (("", "No crisis, retrenchment or detente befalls the alliance, and nobody drops a pledge."),)
 
 

@@ -12,9 +12,11 @@ from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from sim.errors import RunError
 from sim.places import write_folder
+from sim.record.checks import check_description, check_manifest, check_names, check_scenario, is_run
 from sim.record.counts import Counts
 
 FORMAT = 1
@@ -85,8 +87,7 @@ class Record:
             RunError: the place cannot be written, or holds something that is not a run.
         """
         place = Path(path)
-        if place.exists() and not (place / "manifest.json").is_file():
-            raise RunError(f"{place} exists and is not a saved run; choose another place")
+        check_place(place)
         write_folder(self._write, place)
 
     def _write(self, folder: Path) -> None:
@@ -117,21 +118,28 @@ class Record:
         folder = Path(path)
         with _part(folder / "manifest.json") as stream:
             facts = json.load(stream)
+            json.dumps(
+                facts, ensure_ascii=False, allow_nan=False
+            ).encode()  # no half characters, no numbers that are none
             if facts["format"] != FORMAT:
                 why = f"has format {facts['format']}; this version reads {FORMAT}"
                 raise _refused(folder, why, "open it with the version that saved it, or run the scenario again")
             description, manifest = _description(facts["description"]), facts["manifest"]
             first, paths, names, digest = (facts[key] for key in ("first", "paths", "kept", "digest"))
+            check_names(names)
+            check_manifest(manifest)
         with _part(folder / "counts.npz") as stream, np.lib.npyio.NpzFile(stream, allow_pickle=False) as stored:
             arrays = {name: _numbers(stored[name], np.int64) for name in stored.files}
         kept = {}
+        with _part(folder / "manifest.json"):
+            check_description(facts["description"], *arrays["compliant"].shape[1:])
         for name in names:
             with _part(folder / f"{name}.npy") as stream:
                 kept[name] = _numbers(np.lib.format.read_array(stream, allow_pickle=False), np.float32)
         with _part(folder / "scenario.json") as stream:
             scenario = stream.read().decode()
             if scenario:
-                json.loads(scenario)  # nothing here reads it, but whoever does shall find it whole
+                check_scenario(json.loads(scenario))  # nothing here reads it, but whoever does shall find it whole
         counts = Counts(first, paths, arrays, kept)
         if counts.digest() != digest:
             raise _refused(folder, "is damaged: its counts do not match their digest", AGAIN)
@@ -166,9 +174,15 @@ def _numbers(array: NDArray[Any], kind: type[Number]) -> NDArray[Number]:
 
 
 def _description(facts: dict[str, Any]) -> Description:
-    yardsticks = tuple(
-        Yardstick(**entry | {"members": None if entry["members"] is None else tuple(entry["members"])})
-        for entry in facts["yardsticks"]
-    )
-    allies = tuple(AllyEntry(**entry) for entry in facts["allies"])
-    return Description(**facts | {"years": tuple(facts["years"]), "allies": allies, "yardsticks": yardsticks})
+    """Raises ValueError for texts, numbers and tables that are something else."""
+    return TypeAdapter(Description).validate_python(facts)
+
+
+def check_place(place: Path) -> None:
+    """Refuse a place that holds something other than a saved run, all of which saving would replace.
+
+    Raises:
+        RunError: something else is there, or something beside the run's own files.
+    """
+    if place.exists() and not is_run(place):
+        raise RunError(f"{place} exists and is not a saved run, or holds other files as well; choose another place")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
-from sim.charts.frames import packaged
+from sim.charts.frames import is_set, packaged
 from sim.data.catalogue import catalogue
-from sim.record.record import Record
+from sim.record.record import AllyEntry, Record
 from sim.report.sentences import ally_sentence
 from sim.results.summary import AllyLine, ally_lines
 from sim.results.tables import gap
@@ -49,7 +50,7 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     base = record.description.base_year
     columns = [
         ("Ally", ""),
-        (f"Share {base}", "published core outlays, % of GDP; e: estimate"),
+        (f"Share {base}", "published core outlays, % of GDP; e: estimate; s: set by the scenario"),
         (f"Median {year}", "half of the simulated runs are at or below it, % of GDP"),
         ("90 % band", f"where 90 of 100 simulated runs lie in {year}, % of GDP"),
     ]
@@ -59,7 +60,7 @@ def allies_sheet(record: Record, year: int) -> Sheet:
             ("95 % interval", "Monte Carlo error only"),
             ("Without late push", "of 100 simulated runs; a late push is compliance on paper"),
             ("In words", "on the one fixed scale below"),
-            ("First year", "by which half of the runs have met the target once"),
+            ("First year", "by which half of the runs have met the target once; not all of them stay there"),
             ("Short, USD bn", f"expected shortfall to the target in {year}, prices of {base}"),
         ]
     if total:
@@ -75,7 +76,7 @@ def _cells(line: AllyLine, record: Record, short: dict[str, float]) -> list[Cell
     entry, base = line.entry, record.description.base_year
     cells = [
         Cell(entry.name, entry.name),
-        Cell(f"{entry.base_share_pct:.2f}{'e' if entry.estimated else ''}", entry.base_share_pct),
+        Cell(f"{entry.base_share_pct:.2f}{_mark(record, entry)}", entry.base_share_pct),
         Cell(share(line.share.middle), line.share.middle),
         Cell(f"{share(line.share.q05)}–{share(line.share.q95)}", line.share.q05),
     ]
@@ -105,6 +106,10 @@ def _cells(line: AllyLine, record: Record, short: dict[str, float]) -> list[Cell
             else Cell("not bound", -1.0)
         )
     return cells
+
+
+def _mark(record: Record, entry: AllyEntry) -> str:
+    return "s" if is_set(record, entry) else "e" if entry.estimated else ""
 
 
 def _by_probability(line: AllyLine) -> tuple[float, float, str]:
@@ -156,7 +161,7 @@ def editions_sheet(record: Record) -> Sheet | None:
     rows.sort(key=lambda row: -abs(float(row[1][-1].value)))
     columns = (
         ("Ally", ""), (f"Edition {before}", "% of GDP, all outlays"), (f"Edition {latest}", "% of GDP, core outlays"),
-        ("Change", "percentage points; mixes revision and definition"),
+        ("Change", "percentage points; mixes revision and definition; allies without a figure in both are left out"),
     )  # fmt: skip
     return Sheet("editions", f"The figure of {year} in two editions", columns, tuple(rows)) if rows else None
 
@@ -164,8 +169,10 @@ def editions_sheet(record: Record) -> Sheet | None:
 def sources(record: Record) -> list[str]:
     """What the figures are cited as; a run with own tables names those."""
     if packaged(record) is None:
-        return ["The run had data tables of the user's own in place of packaged ones: see the scenario."]
-    wanted = ("shares", "gdp", "pledges", "announced_paths", "elections")
+        return ["Figures other than those packaged with this version: tables of the user's own, or of another version."]
+    budget = json.loads(record.scenario).get("budget", {}) if record.scenario else {}
+    national = tuple(name for name in ("pledges", "announced_paths") if budget.get(name, True))
+    wanted = ("shares", "gdp", *national, "elections")
     return [f"{entry.citation}." for entry in catalogue() if entry.name in wanted]
 
 

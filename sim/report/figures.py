@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.charts import frames
-from sim.charts.fan import chooser, fan
+from sim.charts.fan import chooser, fan, fan_told
 from sim.charts.look import LOOKS, Chart
 from sim.charts.money import shortfall
 from sim.charts.multiples import multiples
-from sim.charts.numbers import compliant, first_chooser, first_years
+from sim.charts.numbers import compliant, first_chooser, first_told, first_years
 from sim.charts.ranking import heat, ranked
 from sim.charts.saving import drawn
 from sim.record.record import Record
@@ -34,6 +34,7 @@ class Album:
     def __init__(self) -> None:
         self.figures: dict[str, Figure] = {}
         self.datasets: dict[str, Any] = {}
+        self.told: dict[str, dict[str, str]] = {}
 
     def add(self, name: str, draw: Callable[[str], Chart], still: Chart | None = None) -> None:
         """A figure; `draw` makes it in a theme, `still` is drawn where it stands still (the light one unless given)."""
@@ -46,9 +47,9 @@ class Album:
         self.figures[name] = Figure(name, words, f"data:image/svg+xml;base64,{picture}", specs)
 
     def store(self, first: str) -> dict[str, Any]:
-        """What the page's script reads."""
+        """What the page's script reads; `told` has the words of charts that follow an ally, by code."""
         specs = {name: figure.specs for name, figure in self.figures.items()}
-        return {"first": first, "specs": specs, "datasets": self.datasets}
+        return {"first": first, "specs": specs, "datasets": self.datasets, "told": self.told}
 
 
 def album(record: Record, year: int, first: str) -> Album:
@@ -58,7 +59,8 @@ def album(record: Record, year: int, first: str) -> Album:
     """
     pictures = Album()
     pictures.add("fan", lambda theme: chooser(record, first, theme=theme), fan(record, first))
-    pictures.add("multiples", lambda theme: multiples(record, theme=theme))
+    pictures.told["fan"] = {iso3: fan_told(record, iso3) for iso3, _ in choices(record)}
+    pictures.add("multiples", lambda theme: multiples(record, year, theme=theme))
     if record.description.yardstick("core") is None:
         return pictures
     pictures.add("ranked", lambda theme: ranked(record, year, choose=True, theme=theme))
@@ -66,6 +68,7 @@ def album(record: Record, year: int, first: str) -> Album:
     pictures.add("heat", lambda theme: heat(record, theme=theme))
     pictures.add("money", lambda theme: shortfall(record, year, choose=True, theme=theme))
     ally = first_bound(record, year)
+    pictures.told["first"] = first_told(record)
     pictures.add("first", lambda theme: first_chooser(record, ally, theme=theme), first_years(record, ally))
     if record.description.yardstick("total") is not None:
         pictures.add("total", lambda theme: ranked(record, year, pillar="total", choose=True, theme=theme))
@@ -77,7 +80,8 @@ def first_bound(record: Record, year: int) -> str:
     table = frames.chances(record)
     table = table[table.year == year]
     there = [entry.iso3 for entry in record.description.allies if entry.base_share_pct >= table.target_pct.iloc[0]]
-    table = table[~table.iso3.isin(there)] if len(there) < len(table) else table
+    open_ = table[~table.iso3.isin(there)]
+    table = open_ if len(open_) else table
     return str(table.iloc[(table.probability - 0.5).abs().argmin()].iso3)
 
 

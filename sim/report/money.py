@@ -9,6 +9,9 @@ from sim.data.tables import Tables
 from sim.record.record import AllyEntry, Record, Yardstick
 from sim.results.tables import gap
 
+STEPS = 3
+"""Yearly steps to the base year that are told."""
+
 TOLERANCE = 1e-9
 """Shares are published with two decimals; their differences in binary are not."""
 
@@ -20,11 +23,11 @@ class Needed:
     rise_pct: float  # percentage points of GDP; 0: there already
     years: int
     step_pct: float  # percentage points a year
-    past_step_pct: float | None  # mean yearly step of the three years to the base year
+    past_steps_pct: tuple[tuple[int, float], ...]  # yearly steps of the years to the base year
     base_usd_bn: float  # the rise at the base year's GDP
     expected_usd_bn: float  # expected shortfall in the year shown, base-year prices
-    deflated_usd_bn: float | None  # the same at prices of that year, by the forecast deflator
-    deflated_to: int | None  # the last year with a forecast; its rise is carried on from there
+    current_usd_bn: float | None  # the same in current dollars, by forecast prices and exchange rates
+    current_year: int | None  # of this year: that of the target, or the last forecast one before it
     nominal_usd_bn: float | None  # the rise in the target's year: forecast GDP in current USD
     nominal_year: int | None  # the last forecast year, where that comes before the target's
     of_spending_pct: float | None  # the target as a share of all government spending
@@ -33,17 +36,14 @@ class Needed:
 
 @dataclass(frozen=True)
 class BaseRate:
-    """How often shares rose by as much in as many years: of all allies' windows in the published table."""
+    """How often core shares rose by as much between years so far apart, in the published table."""
 
     rise_pct: float
     years: int
-    seen: int
+    spans: tuple[tuple[int, int, tuple[str, ...], int], ...]  # not overlapping: from, to, who rose, of how many
+    seen: int  # of all windows, which overlap
     windows: int
-
-    @property
-    def share(self) -> float:
-        """The part of the windows, 0 to 1."""
-        return self.seen / self.windows
+    countries: int  # that these came from
 
 
 def needed(record: Record, entry: AllyEntry, core: Yardstick, year: int) -> Needed:
@@ -54,16 +54,16 @@ def needed(record: Record, entry: AllyEntry, core: Yardstick, year: int) -> Need
     expected = float(table[(table.iso3 == entry.iso3) & (table.year == year)].shortfall_usd_bn_mean.iloc[0])
     nominal, nominal_year = _latest(tables, entry.iso3, "nominal_usd_bn", core.by)
     spending, spending_year = _latest(tables, entry.iso3, "gov_spending_pct", core.by)
-    factor, deflated_to = _prices(tables, entry.iso3, base, year)
+    factor, current_year = _dollars(tables, entry.iso3, base, year)
     return Needed(
         rise_pct=rise,
         years=years,
         step_pct=rise / years,
-        past_step_pct=_past_step(tables, entry, base),
+        past_steps_pct=_past_steps(tables, entry, base),
         base_usd_bn=rise / 100 * entry.gdp_usd_bn,
         expected_usd_bn=expected,
-        deflated_usd_bn=None if factor is None else expected * factor,
-        deflated_to=deflated_to,
+        current_usd_bn=None if factor is None else expected * factor,
+        current_year=current_year,
         nominal_usd_bn=None if nominal is None else rise / 100 * nominal,
         nominal_year=nominal_year,
         of_spending_pct=None if spending is None else 100 * core.share_pct / spending,
@@ -72,19 +72,29 @@ def needed(record: Record, entry: AllyEntry, core: Yardstick, year: int) -> Need
 
 
 def base_rate(record: Record, rise_pct: float, years: int) -> BaseRate | None:
-    """How often an ally's core share rose by `rise_pct` points or more within `years` years, since 2014.
+    """How often a core share rose by `rise_pct` points or more between two years `years` apart, since 2014.
 
-    None where no window is as long, or the run had tables of the user's own.
+    Spans that do not overlap are counted back from the base year. None where no window is as long, or the run had
+    tables of the user's own.
     """
-    tables, seen, windows = packaged(record), 0, 0
+    tables, base = packaged(record), record.description.base_year
     if tables is None:
         return None
-    for ally in tables.armed_allies():
-        known = {row.year: row.share_pct for row in tables.shares_of(ally.iso3)}
-        rises = [known[year + years] - share for year, share in known.items() if year + years in known]
-        windows += len(rises)
-        seen += sum(rise >= rise_pct - TOLERANCE for rise in rises)
-    return BaseRate(rise_pct, years, seen, windows) if windows else None
+    known = {a.name: {row.year: row.share_pct for row in tables.shares_of(a.iso3)} for a in tables.armed_allies()}
+    rises = {
+        (name, year): later - shares[year]
+        for name, shares in known.items()
+        for year in shares
+        if year + years <= base and (later := shares.get(year + years)) is not None
+    }
+    if not rises:
+        return None
+    rose = {key for key, rise in rises.items() if rise >= rise_pct - TOLERANCE}
+    first, spans = min(year for _, year in rises), []
+    for start in range(base - years, first - 1, -years):
+        names = tuple(sorted(name for name, year in rose if year == start))
+        spans.append((start, start + years, names, sum(year == start for _, year in rises)))
+    return BaseRate(rise_pct, years, tuple(spans), len(rose), len(rises), len({name for name, _ in rose}))
 
 
 def _latest(tables: Tables | None, iso3: str, column: str, year: int) -> tuple[float | None, int | None]:
@@ -99,18 +109,30 @@ def _latest(tables: Tables | None, iso3: str, column: str, year: int) -> tuple[f
     )
 
 
-def _prices(tables: Tables | None, iso3: str, base: int, year: int) -> tuple[float | None, int | None]:
-    """By how much prices rise from the base year to `year`, national currency, and the last year with a forecast."""
-    rows = [tables.gdp_row(iso3, each) for each in range(base + 1, year + 1)] if tables else []
-    rises = {row.year: row.deflator_pct for row in rows if row is not None and row.deflator_pct is not None}
-    if not rises:
+def _dollars(tables: Tables | None, iso3: str, base: int, year: int) -> tuple[float | None, int | None]:
+    """What a base-year dollar is in current dollars, by forecast prices and exchange rates; and of which year."""
+    last, latest = _latest(tables, iso3, "nominal_usd_bn", year)
+    first = tables.gdp_row(iso3, base) if tables else None
+    if (
+        tables is None
+        or last is None
+        or latest is None
+        or first is None
+        or first.nominal_usd_bn is None
+        or latest <= base
+    ):
         return None, None
-    last, factor = max(rises), 1.0
-    for each in range(base + 1, year + 1):
-        factor *= 1 + rises.get(each, rises[last]) / 100
-    return factor, last
+    real = first.nominal_usd_bn
+    for each in range(base + 1, latest + 1):
+        row = tables.gdp_row(iso3, each)
+        if row is None or row.growth_pct is None:
+            return None, None
+        real *= 1 + row.growth_pct / 100
+    return last / real, latest
 
 
-def _past_step(tables: Tables | None, entry: AllyEntry, base: int) -> float | None:
-    before = tables.share(entry.iso3, base - 3) if tables else None
-    return None if before is None else (entry.base_share_pct - before.share_pct) / 3
+def _past_steps(tables: Tables | None, entry: AllyEntry, base: int) -> tuple[tuple[int, float], ...]:
+    known = {row.year: row.share_pct for row in tables.shares_of(entry.iso3)} if tables else {}
+    known[base] = entry.base_share_pct
+    years = [year for year in range(base - STEPS + 1, base + 1) if year - 1 in known and year in known]
+    return tuple((year, known[year] - known[year - 1]) for year in years)

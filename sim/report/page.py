@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sim.record.record import Record
 from sim.report import contents, sentences
 from sim.report.figures import album, choices
-from sim.report.stories import Told
+from sim.report.told import Lever, Story
 from sim.results.summary import default_year
 from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, scale_in_words
 
@@ -31,13 +31,15 @@ def report(
     record: Record,
     *,
     year: int | None = None,
-    stories: Sequence[Told] = (),
+    stories: Sequence[Story] = (),
+    levers: Sequence[Lever] = (),
     builds_on: str = "",
     differences: Differences = (),
 ) -> str:
     """The report of a run as HTML: sentences, pictures, tables, what it rests on.
 
-    `year` is that of the core target unless given. `stories` tell single runs; `builds_on` names the scenario that
+    `year` is that of the core target unless given. `stories` tell single runs; `levers` say what other
+    assumptions would do, the first of them the run itself; `builds_on` names the scenario that
     `differences` are from.
 
     Raises:
@@ -62,9 +64,11 @@ def report(
         editions=editions,
         scale=scale_in_words(),
         stories=stories,
+        levers=sentences.lever_rows(levers, record),
         builds_on=builds_on,
         differences=differences,
         paths=record.counts.paths,
+        track_record=sentences.TRACK_RECORD,
         caveats=(MONTE_CARLO, LATE_PUSH, ASSUMPTION),
         sources=contents.sources(record),
         facts=contents.facts(record),

@@ -135,8 +135,8 @@ SCALE = (
 
 
 def likelihood(probability: float) -> str:
-    """The word of the one fixed scale for a probability; always printed with its number."""
-    return next(word for bound, word in SCALE if probability < bound)
+    """The word of the one fixed scale for a probability, by its whole runs of 100, which stand beside it."""
+    return next(word for bound, word in SCALE if floor(probability * 100 + 0.5) / 100 < bound)
 
 
 def scale_in_words() -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,8 @@ def test_a_fan_goes_on_from_what_was_published() -> None:
     assert {row.year: (row.share_pct, row.status) for row in past.itertuples()} == known
     group = drawn(fan(record(), "EUC"), "year", "share_pct", "status").set_index("year").share_pct
     assert group[2024] == load_tables().aggregate("Europe and Canada", 2024).share_pct
-    assert group[2026] == pytest.approx(load_tables().aggregate("Europe and Canada", 2026).share_pct, abs=0.06)
+    assert group[2026] == load_tables().aggregate("Europe and Canada", 2026).share_pct
+    assert table_of(fan(record(), "EUC"), "q05").set_index("year").q50[2026] == pytest.approx(group[2026], abs=0.06)
 
 
 def test_a_fan_marks_editions_pledges_paths_and_events_where_there_are_any() -> None:
@@ -132,7 +134,9 @@ def test_the_money_is_that_of_the_gap() -> None:
 def test_differences_are_drawn_from_half_a_run_of_100_on() -> None:
     found = table_of(differences(pairs(), 2032, "a", "b"), "told")
     assert found[["iso3", "told"]].to_numpy().tolist() == [["ITA", "+20"], ["FRA", "\u22126"]]
-    assert "1 allies move by less" in " ".join(differences(pairs(), 2032, "a", "b").to_dict()["title"]["subtitle"])
+    assert "2 allies: less than half a run of 100, or not to be told from 0" in " ".join(
+        differences(pairs(), 2032, "a", "b").to_dict()["title"]["subtitle"]
+    )
 
 
 def test_a_run_with_tables_of_its_own_shows_none_of_the_packaged_figures() -> None:
@@ -149,7 +153,7 @@ def test_what_cannot_be_drawn_is_refused() -> None:
     for draw in (ranked, heat, compliant, shortfall):
         with pytest.raises(ValueError, match="no target for the core pillar"):
             draw(bare)
-    assert fan(bare, "ITA").to_dict()["description"].startswith("Italy spent 2.10 %")
+    assert fan(bare, "ITA").to_dict()["description"].startswith("Italy is estimated at 2.10 %")
     with pytest.raises(KeyError):
         fan(record(), "ISL")
     with pytest.raises(KeyError):
@@ -159,3 +163,30 @@ def test_what_cannot_be_drawn_is_refused() -> None:
     for draw in CHARTS.values():
         with pytest.raises(ValueError, match="light or dark"):
             draw("sepia")
+
+
+def test_an_event_of_another_ally_is_not_in_a_fan_and_a_possible_one_says_so() -> None:
+    text = "[targets.core]\nshare_pct = 3.5\nby = 2028\n[horizon]\nlast_year = 2028\n"
+    snap = '[[event]]\nname = "snap"\nkind = "election"\nally = "USA"\nwhen = "2027-05"\n'
+    maybe = '[[event]]\nname = "maybe"\nkind = "crisis"\nwhen = "2028-02"\nprobability = 0.1\n'
+    made = sim.simulate(sim.loads(text + snap + maybe), 32, 1).record
+    assert drawn(fan(made, "ITA"), "when", "words").words.tolist() == ["maybe (in 10 of 100 runs)"]
+    assert set(drawn(fan(made, "USA"), "when", "words").words) == {"snap", "maybe (in 10 of 100 runs)"}
+
+
+def test_a_share_of_the_scenarios_own_is_marked() -> None:
+    text = "[targets.core]\nshare_pct = 3.5\nby = 2028\n[horizon]\nlast_year = 2028\n[ally.ITA]\nshare_pct = 1.0\n"
+    made = sim.simulate(sim.loads(text), 32, 1).record
+    past = drawn(fan(made, "ITA"), "year", "share_pct", "status").set_index("year")
+    assert (past.share_pct[2026], past.status[2026]) == (1.0, frames.SET)
+    assert past.status[2025] == "estimate"
+    assert "set by the scenario" in " ".join(fan(made, "ITA").to_dict()["title"]["subtitle"])
+
+
+def test_two_allies_of_one_name_are_told_apart() -> None:
+    described = record().description
+    twins = tuple(replace(entry, name="Twin") if entry.iso3 in ("ITA", "FRA") else entry for entry in described.allies)
+    both = replace(record(), description=replace(described, allies=twins))
+    names = table_of(ranked(both), "told").ally
+    assert {"Twin (ITA)", "Twin (FRA)"} <= set(names)
+    assert names.is_unique

@@ -52,7 +52,7 @@ def test_every_chart_of_a_run_has_a_name(tmp_path: Path) -> None:
         ("pie", {}, "there is no chart 'pie'; there are fan, multiples"),
         ("heat", {"year": 2030}, "the chart heat has no choice of year"),
         ("first-years", {}, "is of one ally: name it"),
-        ("first-years", {"ally": "EUC"}, "the run has no ally EUC, or its target does not bind it"),
+        ("first-years", {"ally": "EUC"}, "the core target does not bind EUC"),
         ("fan", {"ally": "ISL"}, "the run has no ally ISL"),
         ("ranked", {"year": 2050}, "2027 to 2032, not 2050"),
     ],

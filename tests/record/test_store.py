@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -189,3 +191,65 @@ def test_the_manifest_says_how_it_came_about(results: sim.Results, rutte: sim.Sc
     skewed = sim.loads("[will]\nmean = { scipy = { name = 'skewnorm', a = 4.0 } }\n")
     built = sim.simulate(skewed, paths=16, executor="serial").manifest["built_tables"]
     assert list(built) == ["scipy:skewnorm_a4"]
+
+
+def edited(folder: Path, change: Callable[[dict[str, Any]], None], name: str = "manifest.json") -> None:
+    file = folder / name
+    facts = json.loads(file.read_text("utf-8"))
+    change(facts)
+    file.write_text(json.dumps(facts), encoding="utf-8")
+
+
+HAND_EDITED: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
+    "kept out of the folder": ("manifest.json", lambda f: f.update(kept=["../outside"])),
+    "kept nothing like a list": ("manifest.json", lambda f: f.update(kept="will")),
+    "no seed": ("manifest.json", lambda f: f["manifest"].pop("seed")),
+    "a seed in words": ("manifest.json", lambda f: f["manifest"].update(seed="x")),
+    "a manifest that is a list": ("manifest.json", lambda f: f.update(manifest=[])),
+    "a base that is null": ("manifest.json", lambda f: f["manifest"].update(builds_on=None)),
+    "a base without changes": ("manifest.json", lambda f: f["manifest"].update(builds_on={"title": "t"})),
+    "a change of two parts": (
+        "manifest.json", lambda f: f["manifest"].update(builds_on={"title": "", "changes": [["a", "b"]]})
+    ),
+    "a title that is a number": ("manifest.json", lambda f: f["description"].update(title=3)),
+    "a title of half a character": ("manifest.json", lambda f: f["description"].update(title="\ud800")),
+    "no years": ("manifest.json", lambda f: f["description"].update(years=[])),
+    "too many years": ("manifest.json", lambda f: f["description"]["years"].append(2099)),
+    "no GDP": ("manifest.json", lambda f: f["description"]["allies"][0].update(gdp_usd_bn=0)),
+    "a share that is no number": (
+        "manifest.json", lambda f: f["description"]["allies"][0].update(base_share_pct=float("nan"))
+    ),
+    "an ally too few": ("manifest.json", lambda f: f["description"]["allies"].pop()),
+    "a target of nobody": ("manifest.json", lambda f: f["description"]["yardsticks"][0].update(members=[])),
+    "a target of another's": ("manifest.json", lambda f: f["description"]["yardsticks"][0].update(members=["XXX"])),
+    "an unknown pillar": ("manifest.json", lambda f: f["description"]["yardsticks"][0].update(pillar="x")),
+    "events that are none": ("scenario.json", lambda f: f.update(event=3)),
+    "an event of text": ("scenario.json", lambda f: f.update(event=["x"])),
+    "an event at no date": ("scenario.json", lambda f: f["event"][0].update(when="soon")),
+    "a budget that is a list": ("scenario.json", lambda f: f.update(budget=[1])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HAND_EDITED)
+def test_a_run_edited_by_hand_is_refused_and_never_a_bug(results: sim.Results, what: str, tmp_path: Path) -> None:
+    results.save(tmp_path / "run")
+    sim.Results.open(tmp_path / "run")
+    name, change = HAND_EDITED[what]
+    edited(tmp_path / "run", change, name)
+    with pytest.raises(sim.RunError, match=r"is damaged, or of no saved run"):
+        sim.Results.open(tmp_path / "run")
+
+
+def test_a_folder_that_holds_anything_else_is_not_replaced(results: sim.Results, tmp_path: Path) -> None:
+    foreign, run = tmp_path / "proj", tmp_path / "run"
+    foreign.mkdir()
+    (foreign / "manifest.json").write_text('{"name": "my web app"}')
+    results.save(run)
+    (run / "report.html").write_text("")
+    results.save(run)
+    (run / "notes.txt").write_text("mine")
+    for place in (foreign, run):
+        before = {file.name: file.read_bytes() for file in place.iterdir()}
+        with pytest.raises(sim.RunError, match="is not a saved run, or holds other files as well"):
+            results.save(place)
+        assert {file.name: file.read_bytes() for file in place.iterdir()} == before

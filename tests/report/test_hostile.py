@@ -13,7 +13,7 @@ from report.hostile import TEXTS
 from sim.record.record import Record
 from sim.report.brief import brief
 from sim.report.page import embedded, report
-from sim.report.stories import Told
+from sim.report.told import Story as Told
 
 PARTS = 6
 

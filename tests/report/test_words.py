@@ -7,11 +7,13 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim
 from sim.data.tables import load_tables
 from sim.errors import UsageError
+from sim.questions.leverage import levers
 from sim.questions.stories import MOST_PATHS, scenario_of, three
 from sim.record.grid import printed
 from sim.record.record import Record
@@ -19,9 +21,11 @@ from sim.report.brief import brief
 from sim.report.contents import allies_sheet, editions_sheet
 from sim.report.money import base_rate, needed
 from sim.report.page import report
-from sim.report.sentences import headlines, standing
-from sim.results.summary import alliance_line, ally_lines
+from sim.report.sentences import TRACK_RECORD, headlines, lever_rows, standing
+from sim.report.told import Lever
+from sim.results.summary import alliance_line, ally_lines, expected_number
 from sim.results.tables import compliance, gap
+from sim.words import money
 
 
 class Text(HTMLParser):
@@ -64,11 +68,16 @@ def test_the_first_sentence_is_the_count_with_its_band(record: Record) -> None:
     )
 
 
-def test_the_money_stands_beside_the_count(record: Record) -> None:
+def test_the_money_stands_beside_the_count_with_its_band(record: Record) -> None:
     table = gap(record).query("year == 2032").set_index("iso3").shortfall_usd_bn_mean
-    (sentence,) = (s for s in headlines(record, 2032) if s.startswith("USD"))
+    (sentence,) = (s for s in headlines(record, 2032) if "USD" in s)
     first = table.drop(["EUC", "NATO"]).nlargest(5)
-    assert f"hold {round(100 * first.sum() / table['NATO'])} % of it" in sentence
+    assert f"About {round(10 * first.sum() / table['NATO'])} tenths of the average fall to " in sentence
+    assert f"USD {money(table['NATO'])} bn a year are short of 3.5 % in 2032" in sentence
+    kept = sim.simulate(scenario_of(record), 2_000, 2032, keep=["reported_pct", "gdp_usd_bn"])
+    short = np.maximum(350 - printed(kept.paths("reported_pct")[:, -1]), 0) * kept.paths("gdp_usd_bn")[:, -1] / 1e4
+    low, high = (money(float(value)) for value in np.quantile(short.sum(axis=0), (0.05, 0.95)))
+    assert f"{low} to {high} in 90 of 100" in sentence
     for iso3 in first.index:
         assert load_tables().ally(iso3).name in sentence
 
@@ -99,9 +108,9 @@ def test_the_table_has_every_ally_with_the_figures_of_the_run(record: Record) ->
     sheet = allies_sheet(record, 2032)
     heads = [head for head, _ in sheet.columns]
     table = compliance(record).query("year == 2032 and pillar == 'core'").set_index("iso3")
-    assert [iso3 for iso3, _ in sheet.rows] == list(
-        table.sort_values("probability", ascending=False, kind="stable").index
-    ) or (sorted(iso3 for iso3, _ in sheet.rows) == sorted(table.index))
+    order = [iso3 for iso3, _ in sheet.rows]
+    assert sorted(order) == sorted(table.index)
+    assert table.probability[order].is_monotonic_decreasing
     for iso3, cells in sheet.rows:
         assert len(cells) == len(heads)
         assert cells[heads.index("Runs at 3.5 %")].value == table.probability[iso3]
@@ -164,12 +173,12 @@ def test_a_brief_says_what_the_target_takes(record: Record) -> None:
     assert take.base_usd_bn == pytest.approx(0.014 * gdp("ITA", 2026).nominal_usd_bn)
     assert (take.nominal_year, take.spending_year) == (2031, 2031)
     assert take.nominal_usd_bn == pytest.approx(0.014 * gdp("ITA", 2031).nominal_usd_bn)
-    rises = [gdp("ITA", year).deflator_pct for year in (2027, 2028, 2029, 2030, 2031, 2031)]
-    factor = 1.0
-    for rise in rises:
-        factor *= 1 + rise / 100
-    assert take.deflated_usd_bn == pytest.approx(take.expected_usd_bn * factor)
-    assert take.deflated_to == 2031
+    real = gdp("ITA", 2026).nominal_usd_bn
+    for year in range(2027, 2032):
+        real *= 1 + gdp("ITA", year).growth_pct / 100
+    assert take.current_usd_bn == pytest.approx(take.expected_usd_bn * gdp("ITA", 2031).nominal_usd_bn / real)
+    assert take.current_year == 2031
+    assert [(year, round(step, 2)) for year, step in take.past_steps_pct] == [(2024, 0.06), (2025, 0.57), (2026, 0.01)]
     assert take.of_spending_pct == pytest.approx(350 / gdp("ITA", 2031).gov_spending_pct)
     told = words(brief(record, "ITA"))
     for part in (
@@ -192,6 +201,13 @@ def test_base_rates_count_windows_of_the_published_table(record: Record) -> None
     rate = base_rate(record, 1.4, 9)
     assert rate is not None
     assert (rate.seen, rate.windows) == (sum(rise >= 1.4 for rise in rises), len(rises))
+    assert [(start, end, of) for start, end, _, of in rate.spans] == [(2017, 2026, 31)]
+    six = base_rate(record, 1.4, 6)
+    assert six is not None
+    assert [(start, end, len(names)) for start, end, names, _ in six.spans] == [
+        (start, start + 6, sum(round(known[start + 6] - known[start], 2) >= 1.4 for known in shares.values()))
+        for start in (2020, 2014)
+    ]
     assert base_rate(record, 1.4, 99) is None
 
 
@@ -200,6 +216,45 @@ def test_an_ally_already_there_needs_no_rise(record: Record) -> None:
     assert "needed to" not in told
     assert "Expected shortfall in 2032" in told
     assert re.search(r"Poland is at 3.5 % or above in 2032 in more than 99 of 100 simulated runs", told)
+
+
+def test_what_it_says_of_its_record_is_what_the_track_record_found() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "track-record.md").read_text("utf-8")
+    assert "its 90 % band in 39 of 50 (out-of-sample)" in page
+    assert "Its 90 % bands hold .83 to .87 of the shares" in page
+    assert "It loses to the straight line 1, 2, 3, 4 and 5 years ahead" in page
+    assert "39 of 50" in TRACK_RECORD[0]
+    assert ".83 to .87" in TRACK_RECORD[0]
+    assert "straight line" in TRACK_RECORD[1]
+
+
+def test_levers_are_runs_with_one_assumption_otherwise(record: Record) -> None:
+    scenario = scenario_of(record)
+    found = {lever.words: lever.expected for lever in levers(scenario, record, 2032)}
+    usual = expected_number(record, 2032)
+    assert found.pop("as in this run") == usual
+    halved = sim.simulate(scenario.with_urgency(0.5), 2_000, 2032).record
+    assert found["half the urgency of the start"] == expected_number(halved, 2032)
+    assert (
+        found["no late push"] == expected_number(record, 2032, "core_without_late_push")
+        or found["no late push"] < usual
+    )
+    ends = {words: value for words, value in found.items() if words.startswith("rises end")}
+    sooner, later = ends.values()
+    assert sooner < usual < later
+    assert lever_rows([Lever("x", 9.94)], record) == [("x", "10")]
+
+
+def test_a_share_set_by_the_scenario_is_not_called_published(record: Record) -> None:
+    scenario = sim.loads(
+        "[targets.core]\nshare_pct = 3.5\nby = 2028\n[ally.ITA]\nshare_pct = 1.0\n[horizon]\nlast_year = 2028"
+    )
+    made = sim.simulate(scenario, 64, 1).record
+    told = words(brief(made, "ITA"))
+    assert "Share in 2026, set by the scenario 1.00 % of GDP" in told
+    assert "Italy is set by the scenario at 1.00 % of GDP in 2026" in brief(made, "ITA")
+    sheet = dict(allies_sheet(made, 2028).rows)
+    assert (sheet["ITA"][1].text, sheet["FRA"][1].text) == ("1.00s", "2.22e")
 
 
 def test_a_brief_of_nobody_is_refused(record: Record) -> None:

@@ -24,9 +24,8 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     sim brief ITA
     sim brief italy runs/hague_2035 --out italy.pdf
     """
-    from sim.cli.allies import find
+    from sim.cli.allies import find_in
     from sim.cli.terminal import waiting
-    from sim.data.tables import load_tables
     from sim.errors import UsageError
     from sim.places import try_place, write_bytes
     from sim.record.record import Record
@@ -34,7 +33,7 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     if run is None and not Path(RUN).is_dir():
         raise UsageError(f"there is no run in {RUN}; name one, or write it: sim run SCENARIO --out {RUN}")
     record = Record.open(run or RUN)
-    iso3 = find((ally,), load_tables(), counted=True)[0].iso3
+    iso3 = find_in(ally, record)
     place = Path(out or f"brief-{iso3}.html")
     if place.suffix.lower() not in (".html", ".pdf"):
         raise UsageError(f"{place} must end in .html or .pdf")

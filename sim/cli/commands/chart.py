@@ -13,7 +13,7 @@ GROUPS = ("EUC", "NATO")
 @click.argument("run")
 @click.option("--out", required=True, metavar="FILE", help="The .svg, .png, .pdf or .json file to write.")
 @click.option("--ally", metavar="ALLY", help="Of fan and first-years: code or name; EUC and NATO are groups.")
-@click.option("--year", type=int, help="Of ranked, compliant and shortfall.  [the core target's]")
+@click.option("--year", type=int, help="Of ranked, multiples, compliant and shortfall.  [the core target's]")
 @click.option("--pillar", type=click.Choice(("core", "related", "total")), help="Of ranked and heat.  [core]")
 @click.option("--theme", type=click.Choice(("light", "dark")), default="light", help="Colours.  [light]")
 def command(kind: str, run: str, out: str, ally: str | None, year: int | None, pillar: str | None, theme: str) -> None:
@@ -28,6 +28,7 @@ def command(kind: str, run: str, out: str, ally: str | None, year: int | None, p
     sim chart ranked runs/rutte_2032 --theme dark --out ranked.png
     """
     from sim.charts.saving import FORMATS
+    from sim.cli.allies import find_in
     from sim.errors import UsageError
     from sim.places import try_place
     from sim.record.record import Record
@@ -39,14 +40,7 @@ def command(kind: str, run: str, out: str, ally: str | None, year: int | None, p
     from sim.charts.catalogue import draw
     from sim.charts.saving import save
 
-    chart = draw(kind, record, theme=theme, ally=_code(ally), year=year, pillar=pillar)
+    if ally is not None:
+        ally = ally.upper() if ally.upper() in GROUPS else find_in(ally, record)
+    chart = draw(kind, record, theme=theme, ally=ally, year=year, pillar=pillar)
     click.echo(str(save(chart, out)))
-
-
-def _code(ally: str | None) -> str | None:
-    if ally is None or ally.upper() in GROUPS:
-        return ally.upper() if ally else None
-    from sim.cli.allies import find
-    from sim.data.tables import load_tables
-
-    return find((ally,), load_tables(), counted=True)[0].iso3

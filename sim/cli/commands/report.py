@@ -29,6 +29,8 @@ def command(run: str, out: str | None, year: int | None) -> None:
     place = Path(out) if out is not None else Path(run) / NAME
     if place.is_dir():
         raise UsageError(f"{place} is a folder; name the file to write, such as {place / NAME}")
+    if place.suffix.lower() != ".html":
+        raise UsageError(f"{place} must end in .html")
     try_place(place)
     write_report(record, place, year)
     click.echo(str(place))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 import time
 from dataclasses import replace
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.errors import RunError
+from sim.errors import RunError, ScenarioError
 
 if TYPE_CHECKING:
     from sim.precision import Precision
@@ -64,9 +66,9 @@ def command(
         from sim.cli.saving import check_place
 
         check_place(out)
+    about = {} if out is None else _builds_on(file, scenario)
     record = _simulate(scenario, paths, precision, seed, workers)
-    if out is not None:
-        record = replace(record, manifest={**record.manifest, "builds_on": _builds_on(file, scenario)})
+    record = replace(record, manifest={**record.manifest, **about})
     if out is None:
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
         return
@@ -88,15 +90,21 @@ def command(
 
 
 def _builds_on(file: str, scenario: Scenario) -> dict[str, object]:
-    """What the scenario builds on, and what it sets otherwise: for the report, since a saved run is of one scenario."""
+    """What the scenario builds on, and what it sets otherwise: for the report, since a saved run is of one scenario.
+
+    Empty where the file it extends is a part only, which cannot stand alone.
+    """
     from sim.differences import differences
     from sim.scenario import loads
     from sim.scenario.loading import base_of
 
-    base = base_of(file)
+    try:
+        base = base_of(file)
+    except ScenarioError:
+        return {}
     found = differences(loads("") if base is None else base, scenario)
     changes = [[change.path, change.value_before, change.value_after] for change in found]
-    return {"title": "the defaults of the model" if base is None else base.title, "changes": changes}
+    return {"builds_on": {"title": "the defaults of the model" if base is None else base.title, "changes": changes}}
 
 
 def _chosen(scenario: Scenario, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,7 +142,7 @@ def _simulate(
     likely = until.most if until else scenario.run.paths if paths is None else paths
     started = time.monotonic()
     with progress("Simulating", likely, detail) as advance:
-        command = " ".join(["sim", *sys.argv[1:]])
+        command = shlex.join(["sim", *(os.fsencode(each).decode("utf-8", "replace") for each in sys.argv[1:])])
         record = run.simulate(scenario, paths, seed, until=until, workers=workers, progress=advance, command=command)
     if sys.stderr.isatty():
         took, done = time.monotonic() - started, record.counts.paths

@@ -6,6 +6,7 @@
   const store = read("charts");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const drawn = new Map();
+  const last = new Map(); // the ally that each chart shows
   let chosen = store.first;
   root.classList.add("scripts");
 
@@ -44,7 +45,7 @@
     const spec = structuredClone(store.specs[name][dark.matches ? "dark" : "light"]);
     spec.datasets = store.datasets;
     const asked = (spec.params || []).find((param) => param.name === "ally");
-    if (asked && has(name, chosen)) { asked.value = chosen; }
+    if (asked) { asked.value = shown(name, asked.value); }
     fitted(spec, width);
     const embedded = await window.vegaEmbed(place, wrapped(spec, spec.facet ? width : Math.min(width, spec.width)), {
       ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
@@ -57,6 +58,7 @@
       if (item && item.datum && byName.has(item.datum.iso3)) { choose(item.datum.iso3); }
     });
     figure.classList.add("drawn");
+    follow(name); // the choice may have changed meanwhile
   }
 
   const byName = new Set([...document.getElementById("chosen").options].map((option) => option.value));
@@ -64,7 +66,28 @@
   // An ally that the target does not bind, or a group, has no first year: the last one stays.
   const has = (name, iso3) => name !== "first" || iso3 in store.sentences;
 
-  async function drawAll() {
+  // The ally a chart is to show: the one chosen, or where it has none such the last one.
+  function shown(name, first) {
+    if (has(name, chosen)) { last.set(name, chosen); }
+    return last.get(name) ?? first;
+  }
+
+  function follow(name) {
+    const embedded = drawn.get(name);
+    if (!embedded || !leads(name) || !has(name, chosen)) { return; }
+    last.set(name, chosen);
+    embedded.view.signal("ally", chosen).runAsync();
+    const told = store.told[name] && store.told[name][chosen];
+    if (told) { document.querySelector(`figure[data-chart=${name}] figcaption`).textContent = told; }
+  }
+
+  // One after the other: a change of size or colours while pictures are drawn waits for them.
+  let drawing = Promise.resolve();
+  function drawAll() {
+    drawing = drawing.then(drawEach);
+  }
+
+  async function drawEach() {
     for (const figure of document.querySelectorAll("figure[data-chart]")) {
       try { await draw(figure); } catch (error) { console.error(error); }
     }
@@ -78,9 +101,7 @@
     for (const row of document.querySelectorAll("table.chooses tbody tr")) {
       row.classList.toggle("chosen", row.dataset.iso3 === iso3);
     }
-    for (const [name, embedded] of drawn) {
-      if (leads(name) && has(name, iso3)) { embedded.view.signal("ally", iso3).runAsync(); }
-    }
+    for (const name of drawn.keys()) { follow(name); }
   }
 
   function sortable(table) {
