@@ -17,12 +17,14 @@ Stated = tuple[float, float, float]
 def stated(count: int, paths: int) -> Stated:
     """The probability of what came about in `count` of `paths` runs, with its interval, both rounded.
 
-    The last digit is worth no more than the interval's width, so rounding never leaves the interval; its ends are
-    rounded outward. None of the runs is not never: the probability stays one unit of the last digit from 0 and 1.
+    The last digit is worth no more than the interval's width, so a number of so few digits lies inside it: where the
+    nearest does not, the next one is stated. The interval's ends are rounded outward. None of the runs is not never: the probability stays one unit of the last digit from 0 and 1.
     """
     low, high = _interval(count, paths)
     units = 10 ** places(high - low)
-    middle = min(max(floor(Fraction(count, paths) * units + Fraction(1, 2)), 1), units - 1)
+    nearest = floor(Fraction(count, paths) * units + Fraction(1, 2))
+    inside = min(max(nearest, ceil(low * units - 1e-9)), floor(high * units + 1e-9))
+    middle = min(max(inside, 1), units - 1)
     return middle / units, max(floor(low * units + 1e-9), 0) / units, min(ceil(high * units - 1e-9), units) / units
 
 
