@@ -18,7 +18,8 @@ def stated(count: int, paths: int) -> Stated:
     """The probability of what came about in `count` of `paths` runs, with its interval, both rounded.
 
     The last digit is worth no more than the interval's width, so a number of so few digits lies inside it: where the
-    nearest does not, the next one is stated. The interval's ends are rounded outward. None of the runs is not never: the probability stays one unit of the last digit from 0 and 1.
+    nearest does not, the next one is stated. The interval's ends are rounded outward. None of the runs is not never:
+    the probability stays one unit of the last digit from 0 and 1.
     """
     low, high = _interval(count, paths)
     units = 10 ** places(high - low)
