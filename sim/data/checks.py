@@ -42,11 +42,12 @@ def row_faults(name: str, lines: Lines, file: str, allies: Mapping[str, AllyRow]
         yield from _record_faults(row, line, file)
     if name == "allies":
         yield from _numeric_faults(lines, file)
-        yield from _peer_faults(lines, file)
 
 
 def cover_faults(name: str, rows: Sequence[Row], file: str, allies: Mapping[str, AllyRow]) -> Iterator[Fault]:
-    """An ally with armed forces of which a table that must have it has no row."""
+    """What a table lacks as a whole: rows of allies with armed forces where it needs them, or a peer of each."""
+    if name == "allies":
+        yield from _peer_faults(rows, file)
     if name in _EACH_ALLY:
         have = {getattr(row, "iso3", "") for row in rows}
         for iso3, ally in sorted(allies.items()):
@@ -131,11 +132,9 @@ def _numeric_faults(lines: Lines, file: str) -> Iterator[Fault]:
             yield Fault(file, line, "iso_numeric", str(row.iso_numeric), rule, remedy, "duplicate")
 
 
-def _peer_faults(lines: Lines, file: str) -> Iterator[Fault]:
+def _peer_faults(rows: Sequence[Row], file: str) -> Iterator[Fault]:
     """Each ally looks to the average of the others of Europe and Canada: there must be another one."""
-    armed = sorted(row.iso3 for _, row in lines if isinstance(row, AllyRow) and row.armed_forces and row.iso3 != "USA")
+    armed = sorted(row.iso3 for row in rows if isinstance(row, AllyRow) and row.armed_forces and row.iso3 != "USA")
     if len(armed) < 2:
-        rule = (
-            "must have two allies with armed forces in Europe and Canada or more: each looks to the average of others"
-        )
+        rule = "must have two allies with armed forces in Europe and Canada: each looks to the average of the others"
         yield Fault(file, 0, "armed_forces", ", ".join(armed), rule, "write 1 for those that have", "missing-ally")

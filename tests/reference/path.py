@@ -411,7 +411,8 @@ class Path:
         cap = eq.at_exposure(its["desired_cap_pct"], its["desired_cap_exposure"], exposure)
         desired = eq.desired_share(one.norm, its["pledge_weight"], willing, target, premium, cap)
         room = eq.fiscal_room(
-            its["room_loss"], one.facts.debt, its["room_debt_from_pct"], its["room_debt_span_pct"], one.facts.deficit,
+            its["room_loss"], self.number(one.facts.debt), its["room_debt_from_pct"], its["room_debt_span_pct"],
+            self.number(one.facts.deficit),
             its["room_deficit_from_pct"], its["room_deficit_span_pct"],
         )  # fmt: skip
         pulled = eq.pull(
