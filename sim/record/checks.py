@@ -20,13 +20,20 @@ MONTH = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
 def is_run(folder: Path) -> bool:
-    """Whether a folder is a saved run and holds nothing else, so that it may be replaced."""
+    """Whether a folder is a saved run, whole or damaged, and holds nothing else, so that it may be replaced."""
     try:
-        facts = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         names = {entry.name for entry in folder.iterdir()}
+    except OSError:
+        return False
+    return names <= FILES and ("counts.npz" in names or _is_manifest(folder / "manifest.json"))
+
+
+def _is_manifest(file: Path) -> bool:
+    try:
+        facts = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(facts, dict) and {"format", "digest", "description"} <= facts.keys() and names <= FILES
+    return isinstance(facts, dict) and {"format", "digest", "description"} <= facts.keys()
 
 
 def check_names(kept: object) -> list[str]:
