@@ -14,7 +14,8 @@
   function fitted(spec, width) {
     if (spec.facet) {
       const panel = spec.spec.width + 30;
-      spec.columns = Math.max(1, Math.min(spec.columns, Math.floor((width - 50) / panel)));
+      spec.columns = Math.max(2, Math.min(spec.columns, Math.floor((width - 50) / panel)));
+      spec.spec.width = Math.min(spec.spec.width, Math.floor((width - 60) / spec.columns) - 18);
     } else {
       spec.width = Math.min(spec.width + 190, width);
       spec.autosize = { type: "fit-x", contains: "padding" };
