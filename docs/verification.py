@@ -60,8 +60,10 @@ changed, operation by operation. The bound is a worst case and grows along a pat
 
 (Relative to the number, at least 1.) A comparison whose sides are nearer than their bounds is a near-tie, and either
 outcome is right in float32: {figures["paths_with_near_ties"]:,} paths had one, {figures["paths_that_turned_one"]} needed one
-turned to agree; 1 in 10,000 is allowed, here {figures["turned_allowed"]} with 99 % confidence. Negative controls: the twin
-with any one of some twenty things changed no longer agrees (`tests/reference/test_controls.py`)."""
+turned to agree. In {figures["tied_scenarios"]} scenarios all paths had the same ties, number for number, behind which no
+draw stands: two targets ask for the same step from a base year's share. By chance, {figures["turned_by_chance"]} paths needed
+one turned; 1 in 10,000 is allowed, here {figures["turned_allowed"]} with 99 % confidence. Negative controls: the twin with
+any one of some twenty things changed no longer agrees (`tests/reference/test_controls.py`)."""
 
 
 def closed_forms(figures: Figures) -> str:

@@ -39,13 +39,13 @@ class NearTies:
     """The comparisons of a path that float32 may have decided the other way, in order; `turned` are to be turned."""
 
     def __init__(self) -> None:
-        self.seen: list[str] = []
+        self.seen: list[str] = []  # "CZE 2024: 0.5016 and 0.5016": ally, year and the two sides in full
         self.turned: frozenset[int] = frozenset()
         self.place = ""
 
-    def ask(self, answer: bool) -> bool:
+    def ask(self, answer: bool, one: float, other: float) -> bool:
         """The answer of a near-tie, turned where it is to be."""
-        self.seen.append(self.place)
+        self.seen.append(f"{self.place}: {one!r} and {other!r}")
         return answer != (len(self.seen) - 1 in self.turned)
 
     @contextmanager
@@ -129,7 +129,7 @@ class Bounded:
         doubt = self.error + error
         if other is self or doubt == 0.0 or abs(self.value - value) > doubt:
             return answer
-        return NEAR.ask(answer)
+        return NEAR.ask(answer, self.value, value)
 
 
 def parts(x: Number) -> tuple[float, float]:
@@ -234,4 +234,4 @@ def below(a: int, b: int) -> bool:
     """Whether a printed share lies below another."""
     lows, highs = ([getattr(x, end, x) for x in (a, b)] for end in ("low", "high"))
     sure = highs[0] < lows[1] or lows[0] >= highs[1]
-    return int(a) < int(b) if sure else NEAR.ask(int(a) < int(b))
+    return int(a) < int(b) if sure else NEAR.ask(int(a) < int(b), int(a), int(b))

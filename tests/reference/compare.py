@@ -30,6 +30,8 @@ class Found:
     counts: int = 0
     near_paths: int = 0
     turned_paths: int = 0
+    turned_by_chance: int = 0  # of them, those with a tie that not all paths of the scenario have, number for number
+    tied_scenarios: int = 0  # whose paths all have the same ties: no draw stands behind them
     loose_cells: int = 0  # with a bound above LOOSE
     doubtful_cells: int = 0
     doubtful_money: int = 0
@@ -54,28 +56,36 @@ def hold(scenario: Table, product: sim.Scenario, paths: int, seed: int, found: F
     order = [ally.iso3 for ally in results.record.description.allies]
     world = World(scenario)
     counts = Counts(world)
+    ties: list[frozenset[str]] = []
     for path in range(paths) if chosen is None else chosen:
-        rows = one_path(world, seed, path, order, kept, found)
+        rows, turned = one_path(world, seed, path, order, kept, found)
+        ties.append(turned)
         counts.add(as_kept(world, rows, order, kept, path, found))
     if chosen is None:
         same_counts(counts, results, found)
+    shared = frozenset.intersection(*ties) if len(ties) > 1 else frozenset()
+    found.tied_scenarios += bool(shared)
+    found.turned_by_chance += sum(bool(turned - shared) for turned in ties)
     found.scenarios += 1
     for event in world.events:
         how = "dated" if "when" in event else "random" if "rate" in event else "start"
         found.kinds[f"{event['kind']}, {how}"] += 1
 
 
-def one_path(world: World, seed: int, path: int, order: Sequence[str], kept: Kept, found: Found) -> Rows:
-    """The rows of a path that agree in every number, with as many near-ties turned as that takes."""
+def one_path(
+    world: World, seed: int, path: int, order: Sequence[str], kept: Kept, found: Found
+) -> tuple[Rows, frozenset[str]]:
+    """The rows of a path that agree in every number, and the near-ties that it took to be turned."""
     rows, near = run(world, seed, path, frozenset())
     apart = difference(world, rows, order, kept, path)
+    turned: frozenset[str] = frozenset()
     found.near_paths += bool(near)
     if apart is not None:
-        rows = turned_until_equal(world, seed, path, order, kept, apart, near)
+        rows, turned = turned_until_equal(world, seed, path, order, kept, apart, near)
         found.turned_paths += 1
     found.paths += 1
     measure(world, rows, order, kept, path, found)
-    return rows
+    return rows, turned
 
 
 def run(world: World, seed: int, path: int, turned: frozenset[int]) -> tuple[Rows, list[str]]:
@@ -86,17 +96,17 @@ def run(world: World, seed: int, path: int, turned: frozenset[int]) -> tuple[Row
 
 
 def turned_until_equal(world: World, seed: int, path: int, order: Sequence[str], kept: Kept, apart: Apart,
-                       near: list[str]) -> Rows:  # fmt: skip
-    """Near-ties before the first difference, turned one by one until the path agrees."""
+                       near: list[str]) -> tuple[Rows, frozenset[str]]:  # fmt: skip
+    """Near-ties before the first difference, turned one by one until the path agrees; its rows, and which."""
     turned: frozenset[int] = frozenset()
     for _ in range(MOST_TURNED):
         for place in range(len(near)):
-            if place in turned or int(near[place].split()[1]) > apart[0]:
+            if place in turned or year_of(near[place]) > apart[0]:
                 continue
             rows, seen = run(world, seed, path, turned | {place})
             later = difference(world, rows, order, kept, path)
             if later is None:
-                return rows
+                return rows, frozenset(seen[tie] for tie in turned | {place})
             if later[:2] > apart[:2]:
                 turned, near, apart = turned | {place}, seen, later
                 break
@@ -104,6 +114,11 @@ def turned_until_equal(world: World, seed: int, path: int, order: Sequence[str],
             break
     year, _, iso3, name, twin, product = apart
     raise Disagreement(f"path {path}: {iso3} {year} {name}: twin {twin!r}, product {product!r}")
+
+
+def year_of(tie: str) -> int:
+    """The year of a near-tie as `NEAR` writes it."""
+    return int(tie.partition(":")[0].split()[1])
 
 
 Apart = tuple[int, int, str, str, Bounded, float]
