@@ -121,11 +121,20 @@ def limit(rows: Rows) -> str:
     memory = f"""
     - **Memory.** In blocks of {found["large"]:,} a path is, Python's calls aside, {outside}."""
     arithmetic = f"""
-    - **Arithmetic.** NumPy passes over its arrays once for each operation. The fused C kernel passes over them once,
-    draws from a cheaper generator that cannot be addressed, and records the core and the total only: the product takes
-    {figure(kernel)} times as long."""
+    - **Arithmetic.** NumPy passes over its arrays once for each operation: {found["passes"]:.0f} times an ally-year.
+    Were each the cheapest there is, an addition of arrays in the cache, they would take
+    {_percent(found["passing"][0])} of a block; counting into {found["counts"]:.1f} histograms takes
+    {_percent(found["histograms"][0])}. The fused C kernel passes over its arrays once, draws from a cheaper generator
+    that cannot be addressed, and records the core and the total only: the product takes {figure(kernel)} times as
+    long."""
+    least = drawing + looking + sum(found[name][0] for name in ("passing", "histograms"))
+    together = f"""
+    - **Together.** Words, look-ups, histograms and passes at that price come to {_percent(least)} of a block, or
+    {figure(least * whole["ratio"][0])} times NumPy's drawing, before elections write to a few paths here and there and
+    before what Python's calls take outside the draws. That is about as far as this way of computing goes: what lies
+    below it takes fewer draws, fewer figures recorded, or arithmetic that is fused."""
     start = f"A path takes {figure(whole['path_us'])} µs on this machine, in a block of {whole['block']:,}."
-    parts = "\n".join(map(filled, (draws, calls, memory, arithmetic)))
+    parts = "\n".join(map(filled, (draws, calls, memory, arithmetic, together)))
     return f"## The limit\n\n{start}\n\n{parts}\n"
 
 

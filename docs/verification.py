@@ -58,11 +58,13 @@ changed, operation by operation. The bound is a worst case and grows along a pat
 
 {table(errors, ["variable", "largest difference", "largest bound", "largest part of its own bound"])}
 
-(Relative to the number, at least 1.) A comparison whose sides are nearer than their bounds is a near-tie, and either
+(Relative to the number, at least 1.) Counts are allowed what float32 leaves open: {figures["usd_million_in_doubt"]:,} of the
+USD million, and {figures["in_force_in_doubt"]:,} of the paths, years and allies that are held against a target which a
+review has moved, where that prints a hundredth higher or lower. A comparison whose sides are nearer than their bounds is a near-tie, and either
 outcome is right in float32: {figures["paths_with_near_ties"]:,} paths had one, {figures["paths_that_turned_one"]} needed one
-turned to agree. In {figures["tied_scenarios"]} scenarios all paths had the same ties, number for number, behind which no
-draw stands: two targets ask for the same step from a base year's share. By chance, {figures["turned_by_chance"]} paths needed
-one turned; 1 in 10,000 is allowed, here {figures["turned_allowed"]} with 99 % confidence. Negative controls: the twin with
+turned to agree. In {figures["tied_scenarios"]} scenarios all paths had the same exact ties, behind which no draw stands, as
+when two targets ask for the same step from a base year's share. By chance, {figures["turned_by_chance"]} paths needed one
+turned; 1 in 10,000 is allowed, here {figures["turned_allowed"]} with 99 % confidence. Negative controls: the twin with
 any one of some twenty things changed no longer agrees (`tests/reference/test_controls.py`)."""
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from functools import lru_cache
 
 _CONTEXT = Context(prec=40)
 
 
+@lru_cache(maxsize=1024)
 def exp(x: float) -> float:
     """e to the power x, rounded correctly."""
     return float(_CONTEXT.exp(Decimal(x)))

@@ -15,8 +15,11 @@ import numpy as np
 from numpy.random import Philox
 from numpy.typing import NDArray
 
-STREAM_VERSION = 1
-"""Raised whenever the same scenario and seed give other bits; stands in every manifest."""
+STREAM_VERSION = 2
+"""Raised whenever the same scenario and seed give other bits; stands in every manifest.
+
+2: an election, the change it brings and what that drops are decided by one word in place of three.
+"""
 
 LANES = 16
 """Paths per counter value; blocks start at multiples of it."""

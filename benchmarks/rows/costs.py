@@ -12,10 +12,13 @@ import numpy as np
 from simpy import Environment
 
 from benchmarks.measure import WALL, Work, figure, in_turns, ratio, spread
+from benchmarks.passes import COUNTING, passes
 from benchmarks.product import ALLIES, ALLY_YEARS, MAIN, NUMPY, SEED, block, events_of_a_block, numpy_draws
 from benchmarks.report import Found, Line, verdict
 from sim.distributions.draws import Draws
 from sim.engine.block import run_block
+from sim.engine.recorder import ONE
+from sim.record.counts import CELLS
 from sim.run import BLOCK
 from sim.streams import LANES, Streams
 
@@ -131,6 +134,32 @@ def stretches(words: int) -> Work:
     )
 
 
+def additions(number: float) -> Work:
+    """So many passes an ally-year of the cheapest kind: one array of a block added to another."""
+    one, other, total = (np.ones(BLOCK, dtype=np.float32) for _ in range(3))
+    times = round(number * ALLY_YEARS)
+
+    def run() -> float:
+        for _ in range(times):
+            np.add(one, other, out=total)
+        return float(total[-1])
+
+    return Work(run, lambda last: last == 2, BLOCK)
+
+
+def counting(number: float) -> Work:
+    """So many counts an ally-year of a block's paths into a histogram, spread over a hundred cells."""
+    cells, times = np.arange(BLOCK) * 7 % 100, round(number * ALLY_YEARS)
+
+    def run() -> int:
+        histogram = np.zeros(CELLS, dtype=np.int64)
+        for _ in range(times):
+            np.add.at(histogram, cells, ONE)
+        return int(histogram.sum())
+
+    return Work(run, lambda counted: counted == times * BLOCK, BLOCK)
+
+
 def parts() -> tuple[list[float], list[float], int]:
     """Of some blocks the part spent in the streams, the part spent in the draws besides, and the words drawn in one."""
     drawing, looking = [], []
@@ -151,8 +180,14 @@ def parts() -> tuple[list[float], list[float], int]:
 def limit() -> Found:
     """How a block's time is divided; what its words cost by themselves; what larger blocks, out of the cache, cost."""
     drawing, looking, words = parts()
+    found = passes()
+    counts = found.pop(COUNTING)
+    number = sum(found.values())
+    assert counts >= 4, "three shares and the money short of every ally and year are counted"
     works = {
         "block": block(),
+        "additions": additions(number),
+        "counting": counting(counts),
         "stretch": stretches(words),
         "numpy": numpy_draws(),
         "large": block(LARGE),
@@ -160,6 +195,7 @@ def limit() -> Found:
     }
     seconds = in_turns(works, TURNS // 2)
     bare, floor = ratio(seconds["stretch"], seconds["block"]), ratio(seconds["stretch"], seconds["numpy"])
+    passing, histograms = (ratio(seconds[name], seconds["block"]) for name in ("additions", "counting"))
     larger = ratio(
         [path - rest / LARGE for path, rest in zip(seconds["large"], seconds["few"], strict=True)],
         [path - rest / BLOCK for path, rest in zip(seconds["block"], seconds["few"], strict=True)],
@@ -172,9 +208,14 @@ def limit() -> Found:
             Line("looking them up in tables and comparing them, part of a block", looked.told(100, " %")),
             Line("the same words from Philox in long stretches, part of a block", bare.told(100, " %")),
             Line(f"the same words from Philox in long stretches, {NUMPY}", f"{floor.told()} times"),
+            Line(f"{number:.0f} passes of NumPy an ally-year, were each an addition in cache, part of a block",
+                 passing.told(100, " %")),
+            Line(f"{counts:.1f} counts into histograms an ally-year, part of a block", histograms.told(100, " %")),
             Line(f"a path beyond Python's calls, in a block of {LARGE:,} over one in a block of {BLOCK:,}",
                  f"{larger.told()} times"),
         ],
         {"words": words, "drawing": drawn.kept(), "looking_up": looked.kept(), "at_a_stretch": bare.kept(),
-         "floor": floor.kept(), "larger_block": larger.kept(), "large": LARGE, "block": BLOCK, "turns": TURNS},
+         "floor": floor.kept(), "passes": number, "passing": passing.kept(), "counts": counts,
+         "histograms": histograms.kept(), "larger_block": larger.kept(), "large": LARGE, "block": BLOCK,
+         "turns": TURNS},
     )  # fmt: skip

@@ -72,16 +72,44 @@ class Draws:
         return drawn if on is not None else self._copied(drawn)
 
     def chance(self, name: str, probability: Value, *, on: Paths | None = None, ally: int = 0, period: int = 0) -> Mask:
-        """True with `probability`, bool (paths,), or on each path of `on`; exact to 2**-32.
-
-        The probability is compared with 16 bits; the one word on the threshold is decided by a second.
-        """
+        """True with `probability`, bool (paths,), or on each path of `on`; exact to 2**-32."""
         if isinstance(probability, float) and probability in (0.0, 1.0):
             return np.full(self.paths if on is None else len(on), probability == 1.0)
-        words = self._words(name, ally, period, on)
+        return self._below(self._words(name, ally, period, on), probability, name, ally, period, on)
+
+    def stages(
+        self, name: str, first: Value, *further: Value, ally: int = 0, period: int = 0
+    ) -> tuple[Paths, list[Mask]]:
+        """Where a first thing comes true, and of these paths, where a second does as well, and so on: (paths, masks).
+
+        One word a path decides all of them: each comes true where the word lies below the product of the chances so
+        far. `further` are chances given that all before have come true; a mask is bool (len(paths),).
+        """
+        if isinstance(first, float) and first == 0.0:
+            return np.empty(0, dtype=np.intp), [np.empty(0, dtype=np.bool_) for _ in further]
+        words, probability, masks = self._words(name, ally, period, None), first, []
+        paths = self._below(words, first, name, ally, period).nonzero()[0]
+        near = words[paths]
+        for chance in further:
+            probability = probability * chance
+            masks.append(self._below(near, probability, name, ally, period, paths))
+        return paths, masks
+
+    def month(self, name: str, *, on: Paths | None = None, ally: int = 0, period: int = 0) -> NDArray[np.uint8]:
+        """A month of the year, 1 to 12, (paths,), or on each path of `on`; each has 5,461 or 5,462 of the words."""
+        words = self._words(name, ally, period, on).astype(np.uint32)
+        return (((words * np.uint32(12)) >> np.uint32(16)) + np.uint32(1)).astype(np.uint8)
+
+    def _below(
+        self, words: Words, probability: Value, name: str, ally: int, period: int, on: Paths | None = None
+    ) -> Mask:
+        """Where words, of the block or of the paths `on`, lie below a probability.
+
+        It is compared with 16 bits; the one word on the threshold is decided by a second.
+        """
         if isinstance(probability, float):
             scaled = probability * CELLS
-            threshold = np.uint16(scaled)  # below 65,536: so compared, twice as fast as with a float
+            threshold = np.uint32(scaled) if probability == 1.0 else np.uint16(scaled)  # twice as fast as with a float
         else:
             scaled = (probability if on is None else probability[on]) * np.float32(CELLS)
             threshold = np.floor(scaled)
@@ -93,11 +121,6 @@ class Draws:
             rest = (scaled - threshold) * CELLS
             true[ties] = second < (rest[ties] if isinstance(rest, np.ndarray) else rest)
         return true
-
-    def month(self, name: str, *, on: Paths | None = None, ally: int = 0, period: int = 0) -> NDArray[np.uint8]:
-        """A month of the year, 1 to 12, (paths,), or on each path of `on`; each has 5,461 or 5,462 of the words."""
-        words = self._words(name, ally, period, on).astype(np.uint32)
-        return (((words * np.uint32(12)) >> np.uint32(16)) + np.uint32(1)).astype(np.uint8)
 
     def _words(self, name: str, ally: int, period: int, on: Paths | None) -> Words:
         """The word of each path of the block, or of some."""
@@ -139,7 +162,7 @@ class Draws:
 
 
 def _looked_up(table: Quantiles, words: Words, ends: NDArray[np.intp], second: Words) -> Float32:
-    drawn: Float32 = table.cells.take(words, mode="clip")
+    drawn: Float32 = table.cells.take(words.astype(np.intp), mode="clip")
     if ends.size:
         drawn[ends] = np.where(words[ends] == 0, table.low[second], table.high[second])
     return drawn

@@ -14,7 +14,7 @@ from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
 from sim.engine.parameters import Parameters
 from sim.model import budget, growth, outturn, related, will
-from sim.model.links import Array, on, positive, spread
+from sim.model.links import Array, either, on, positive, spread
 from sim.model.targets import followed, years_left
 from sim.model.world import AllyState, Hit, Politics, Target, World
 
@@ -203,7 +203,7 @@ class Ally:
             step = budget.within_reach(
                 announced - share, share, max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall
             )
-            plan = np.where(path.holds, budget.toward_announced(plan, step, weight), plan)
+            plan = either(path.holds, budget.toward_announced(plan, step, weight), plan)
         return plan
 
     def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
@@ -228,7 +228,7 @@ class Ally:
             row=row,
             will=world.will[row],
             last_vote=world.last_vote[row],
-            changes=world.changes[row],
+            changes=None if world.changes is None else world.changes[row],
             mean_will=mean_will,
             related_pct=positive(spread(self.related.start, size)),
             gdp_usd_bn=spread(inputs.gdp_usd_bn, size),

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.clock import Phase, Process
 from sim.distributions.draws import Mask, Paths, Value
@@ -31,26 +30,27 @@ MONTHS_BETWEEN = 12
 
 GOVERNMENT, EARLY, SCHEDULED = "government", "election/early", "election/scheduled"
 WORDS = {
-    GOVERNMENT: "The government of {} falls.",
+    GOVERNMENT: "The government of {} ends before its term.",
     EARLY: "An early election in {}.",
     SCHEDULED: "A scheduled election in {}.",
 }
 
 
 @dataclass(frozen=True)
-class Turnover:
-    """New governments of one year in all allies: arrays (changes,).
-
-    A place counts the paths of all allies one after the other, as `World.will` holds them; places rise.
-    """
+class Votes:
+    """Early elections in all allies: arrays (votes,). A place counts the paths of all allies one after the other."""
 
     places: Paths
-    lapsing: Mask  # where the new government drops what was pledged and announced
-    jump: Array  # of will
+    changing: Mask  # where the vote brings a new government
+    lapsing: Mask  # where that drops what was pledged and announced
+    jump: Array  # of will, where the government changes
 
-    def __getitem__(self, chosen: slice | Paths) -> Turnover:
+    def __getitem__(self, chosen: Paths) -> Votes:
         """Some of them."""
-        return Turnover(self.places[chosen], self.lapsing[chosen], self.jump[chosen])
+        return Votes(*(getattr(self, name)[chosen] for name in COLUMNS))
+
+
+COLUMNS = tuple(field.name for field in fields(Votes))
 
 
 class Elections:
@@ -66,81 +66,95 @@ class Elections:
         clock = self.world.clock
         for year in self.years.simulated:
             yield clock.at(clock.month_of(year, 1), Phase.ELECTION, RANK)
-            falls = self._falls(year)
-            self._hold(GOVERNMENT, falls.places, falls, year)
+            for ally in self.allies:
+                self._fall(ally, year)
             early = self._early(year)
             calendar = {ally.inputs.elections[year] for ally in self.allies if year in ally.inputs.elections}
             for month in sorted({*early, *calendar}):
                 yield clock.at(clock.month_of(year, month), Phase.ELECTION, RANK)
                 if month in early:
-                    self._hold(EARLY, *early[month], year)
+                    self._hold_early(early[month], year)
                 for ally in self.allies:
                     if ally.inputs.elections.get(year) == month:
                         self._hold_scheduled(ally, year)
 
-    def _falls(self, year: int) -> Turnover:
-        """Governments that fall between elections."""
-        found = []
-        for ally in self.allies:
-            chance = ally.state.politics.change_between_elections
-            fallen = self._chance(ally, "government/change", chance, year).nonzero()[0]
-            found.append(self._turnover(ally, GOVERNMENT, year, fallen))
-        return _joined(found)
+    def _fall(self, ally: Ally, year: int) -> None:
+        """The governments of one ally that fall between elections."""
+        fallen, lapsing = self._changes(ally, "government/change", ally.state.politics.change_between_elections, year)
+        with self._seen(ally, GOVERNMENT, fallen, year):
+            self._change(ally, GOVERNMENT, year, fallen, lapsing)
 
-    def _early(self, year: int) -> dict[int, tuple[Paths, Turnover]]:
-        """Places that vote early and the governments that come of it by month, each equally likely."""
-        draws, size = self.world.draws, self.world.draws.paths
-        voting, found, months, months_changing = [], [], [], []
+    def _early(self, year: int) -> dict[int, Votes]:
+        """The year's early elections by month, each equally likely."""
+        draws = self.world.draws
+        months, votes = [], []
         for ally in self.allies:
-            voters = self._chance(ally, "election/early/occurs", _early_chance(ally, year), year).nonzero()[0]
-            month_of = draws.month("election/early/month", on=voters, ally=ally.inputs.code, period=year)
-            changing = self._chance(ally, "election/early/change", ally.state.politics.change_at_election, year, voters)
-            voting.append(ally.state.row * size + voters)
-            found.append(self._turnover(ally, EARLY, year, voters[changing]))
-            months.append(month_of)
-            months_changing.append(month_of[changing])
-        places, turnover = np.concatenate(voting), _joined(found)
+            chances = _early_chance(ally, year), ally.state.politics.change_at_election, *self._lapse(ally)
+            place = {"ally": ally.inputs.code, "period": year}
+            voters, (changing, *lapsing) = draws.stages("election/early/occurs", *chances, **place)
+            months.append(draws.month("election/early/month", on=voters, **place))
+            jump = spread(self._jump(ally, EARLY, year, voters), voters.size)
+            places = ally.state.row * draws.paths + voters
+            votes.append(Votes(places, changing, lapsing[0] if lapsing else np.zeros_like(changing), jump))
+        joined = Votes(*(np.concatenate([getattr(each, name) for each in votes]) for name in COLUMNS))
+        month_of = np.concatenate(months)
+        in_order = month_of.argsort(kind="stable")  # places go on rising within a month
+        ends = np.bincount(month_of, minlength=13).cumsum()
         return {
-            month: (places[asked], turnover[changing])
-            for month, (asked, changing) in enumerate(
-                zip(_by_month(months), _by_month(months_changing), strict=True), 1
-            )
-            if asked.size
+            month: joined[in_order[ends[month - 1] : ends[month]]]
+            for month in range(1, 13)
+            if ends[month] > ends[month - 1]
         }
 
-    def _turnover(self, ally: Ally, stream: str, year: int, paths: Paths) -> Turnover:
-        """What new governments bring on some paths of one ally."""
-        jump = spread(self._jump(ally, stream, year, paths), paths.size)
-        lapsing = self._lapse(ally, stream, year, paths) if ally.ever_bound else np.zeros(paths.size, dtype=np.bool_)
-        return Turnover(ally.state.row * self.world.draws.paths + paths, lapsing, jump)
-
-    def _hold(self, stream: str, asked: Paths, turnover: Turnover, year: int) -> None:
-        """The falls or early elections of this month, at the places `asked`."""
+    def _hold_early(self, votes: Votes, year: int) -> None:
+        """This month's early elections in all allies."""
         world = self.world
         with ExitStack() as seen:
-            for ally, paths in self._by_ally(asked, self.allies if self._watched else ()):
-                seen.enter_context(self._seen(ally, stream, paths, year))
-            if stream == EARLY:
-                world.last_vote.reshape(-1)[asked] = world.clock.month
-            world.change_governments(turnover.places, turnover.jump)
-            for ally, paths in self._by_ally(turnover.places[turnover.lapsing], self._bound):
+            for ally, paths in self._by_ally(votes.places, self.allies if self._watched else ()):
+                seen.enter_context(self._seen(ally, EARLY, paths, year))
+            world.vote(votes.places, world.clock.month, votes.changing, votes.jump)
+            for ally, paths in self._by_ally(votes.places[votes.lapsing], self._bound):
                 ally.state.drop_pledges(paths)
 
     def _hold_scheduled(self, ally: Ally, year: int) -> None:
         """The calendar's election of one ally, where it has not voted a short while ago: on most paths."""
         state, month = ally.state, self.world.clock.month
         voting = state.last_vote < month - MONTHS_BETWEEN
-        changing = voting & self._chance(ally, "election/scheduled/change", state.politics.change_at_election, year)
-        lapsing = changing & self._lapse(ally, SCHEDULED, year) if ally.ever_bound else None
+        changing, lapsing = self._changes(ally, "election/scheduled/change", state.politics.change_at_election, year)
+        asked = voting[changing]
+        changing, lapsing = changing[asked], None if lapsing is None else lapsing[asked]
         with self._seen(ally, SCHEDULED, voting.nonzero()[0], year) if self._watched else nullcontext():
             state.last_vote[:] = np.where(voting, np.int16(month), state.last_vote)
-            state.change_governments(changing, self._jump(ally, SCHEDULED, year), lapsing)
+            self._change(ally, SCHEDULED, year, changing, lapsing)
+
+    def _changes(self, ally: Ally, name: str, chance: Value, year: int) -> tuple[Paths, Mask | None]:
+        """Where an ally's government changes, and where it drops what was pledged, if anything ever was."""
+        chances = chance, *self._lapse(ally)
+        changing, lapsing = self.world.draws.stages(name, *chances, ally=ally.inputs.code, period=year)
+        return changing, lapsing[0] if lapsing else None
+
+    def _change(self, ally: Ally, stream: str, year: int, changing: Paths, lapsing: Mask | None) -> None:
+        """New governments of one ally; some drop what was pledged."""
+        ally.state.change_governments(changing, self._jump(ally, stream, year, changing))
+        if lapsing is not None:
+            ally.state.drop_pledges(changing[lapsing])
+
+    def _lapse(self, ally: Ally) -> tuple[Value, ...]:
+        """The chance that a new government drops what was pledged, of an ally that may have pledged something."""
+        return (ally.state.politics.lapse_probability,) if ally.ever_bound else ()
+
+    def _jump(self, ally: Ally, stream: str, year: int, on: Paths) -> Value:
+        law = ally.state.politics.jump
+        return self.world.draws.value(f"{stream}/jump", law, on=on, ally=ally.inputs.code, period=year)
 
     def _seen(self, ally: Ally, stream: str, paths: Paths, year: int) -> AbstractContextManager[None]:
         """Let the observer see what befalls an ally."""
+        if not (self._watched and paths.size):
+            return nullcontext()
         words = WORDS[stream].format(ally.state.in_prose)
-        hit = Hit(self.world.draws, stream, year, paths, ally.inputs.code)
-        return self.observer.happening(lambda _: words, ally.state, hit) if paths.size else nullcontext()
+        return self.observer.happening(
+            lambda _: words, ally.state, Hit(self.world.draws, stream, year, paths, ally.inputs.code)
+        )
 
     def _by_ally(self, places: Paths, allies: Sequence[Ally]) -> Iterator[tuple[Ally, Paths]]:
         """The paths of some allies among places that rise, where there are any."""
@@ -151,16 +165,6 @@ class Elections:
             if ends[row + 1] > ends[row]:
                 yield ally, places[ends[row] : ends[row + 1]] - row * size
 
-    def _chance(self, ally: Ally, name: str, chance: Value, year: int, on: Paths | None = None) -> Mask:
-        return self.world.draws.chance(name, chance, on=on, ally=ally.inputs.code, period=year)
-
-    def _lapse(self, ally: Ally, stream: str, year: int, on: Paths | None = None) -> Mask:
-        return self._chance(ally, f"{stream}/lapse", ally.state.politics.lapse_probability, year, on)
-
-    def _jump(self, ally: Ally, stream: str, year: int, on: Paths | None = None) -> Value:
-        law = ally.state.politics.jump
-        return self.world.draws.value(f"{stream}/jump", law, on=on, ally=ally.inputs.code, period=year)
-
 
 def _early_chance(ally: Ally, year: int) -> Value:
     """The probability of an early election in a year; where the calendar ends it stands in for scheduled ones too."""
@@ -170,15 +174,3 @@ def _early_chance(ally: Ally, year: int) -> Value:
     if year not in ally.inputs.calendar:
         chance = chance + (1 - chance) * yearly_probability(RATE_WITHOUT_CALENDAR)
     return chance
-
-
-def _joined(found: Sequence[Turnover]) -> Turnover:
-    """The turnovers of allies, one after the other."""
-    return Turnover(*(np.concatenate([getattr(each, name.name) for each in found]) for name in fields(Turnover)))
-
-
-def _by_month(months: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.intp]]:
-    """For each month of the year, which entries of all these arrays, one after the other, fall into it; they rise."""
-    month_of = np.concatenate(months)
-    in_order = month_of.argsort(kind="stable")
-    return np.split(in_order, np.bincount(month_of, minlength=13)[1:12].cumsum())

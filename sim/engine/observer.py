@@ -12,6 +12,9 @@ from sim.model.world import AllyState, Hit, World
 class Observer:
     """Sees nothing; a storyteller overrides what it wants to see."""
 
+    asks_for_changes = False
+    """Whether changes of government are to be counted as they happen."""
+
     def begin(self, world: World) -> None:
         """The block is set up: December of the base year."""
 

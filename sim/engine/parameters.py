@@ -7,6 +7,8 @@ number or a distribution as before; where they differ stands one law a variant.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sim.distributions.draws import Draws, Laws, Value
@@ -32,7 +34,7 @@ class Parameters:
     def __init__(self, variants: Sequence[Scenario], draws: Draws) -> None:
         """`variants` differ in numbers and distributions only; a run of one scenario has one."""
         self._variants, self._draws = variants, draws
-        self._shared: dict[str, Value] = {}
+        self._of_all: dict[type[Facts], dict[str, Value]] = {}
 
     def growth(self, iso3: str | None = None, code: int = 0) -> Growth:
         """Section [growth] of the alliance or of one ally."""
@@ -64,30 +66,56 @@ class Parameters:
         return self._draws.value("param/urgency.decay", law, of=monthly_factor)
 
     def _section(self, commons: Sequence[Section], iso3: str | None, code: int) -> Section:
+        """A section with values: those of all allies, and for one ally besides what is its own."""
         sections = (
             commons
             if iso3 is None
             else [variant.of_ally(iso3, common) for variant, common in zip(self._variants, commons, strict=True)]
         )
-        section, values = sections[0], {}
-        for name, field in type(section).model_fields.items():
-            law, facts = _agreed([getattr(each, name) for each in sections]), field.json_schema_extra
-            if law is None or not isinstance(facts, dict) or "scope" not in facts:
-                continue
-            if facts["scope"] not in DRAWN_ONCE:
-                values[name] = table_of(law) if isinstance(law, Family) else law
-                continue
-            own = facts["scope"] == "ally" or getattr(section, name) is not getattr(commons[0], name)
-            of = yearly_probability if facts.get("yearly_rate") else None
-            values[name] = self._value(f"{type(section).__name__.lower()}.{name}", law, code if own else 0, of)
-        return section.model_copy(update=values)
+        kind = type(commons[0])
+        if kind not in self._of_all:
+            self._of_all[kind] = {
+                parameter.name: self._value(parameter, commons, 0) for parameter in _random(kind) if not parameter.own
+            }
+        values = dict(self._of_all[kind])
+        for parameter in _random(kind):
+            overridden = getattr(sections[0], parameter.name) is not getattr(commons[0], parameter.name)
+            if parameter.own or overridden:
+                values[parameter.name] = self._value(parameter, sections, code)
+        return sections[0].model_copy(update=values)
 
-    def _value(self, name: str, law: Any, code: int, of: Function | None) -> Value:
-        if code:
-            return self._draws.value(f"param/{name}", law, ally=code, of=of)
-        if name not in self._shared:
-            self._shared[name] = self._draws.value(f"param/{name}", law, of=of)
-        return self._shared[name]
+    def _value(self, parameter: Parameter, sections: Sequence[Facts], code: int) -> Value:
+        """A value drawn once, a table of what is drawn later, or None: the ally's own from the data."""
+        law = _agreed([getattr(section, parameter.name) for section in sections])
+        if law is None:
+            return None
+        if not parameter.once:
+            return table_of(law) if isinstance(law, Family) else law
+        return self._draws.value(parameter.stream, law, ally=code, of=parameter.of)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A field of a section that may be random."""
+
+    name: str
+    stream: str
+    own: bool  # drawn for each ally, not for all together
+    once: bool  # drawn at the start, not each time
+    of: Function | None  # what is applied to the value
+
+
+@lru_cache(maxsize=16)
+def _random(section: type[Facts]) -> tuple[Parameter, ...]:
+    """The parameters of a section that may be random."""
+    found = []
+    for name, field in section.model_fields.items():
+        facts = field.json_schema_extra
+        if isinstance(facts, dict) and facts.get("scope", "fixed") != "fixed":
+            scope, of = facts["scope"], yearly_probability if facts.get("yearly_rate") else None
+            stream = f"param/{section.__name__.lower()}.{name}"
+            found.append(Parameter(name, stream, scope == "ally", scope in DRAWN_ONCE, of))
+    return tuple(found)
 
 
 def _agreed(laws: list[Any]) -> Any:

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from sim.distributions.draws import Mask
 from sim.engine.ally import Years
 from sim.engine.inputs import AllyInputs
-from sim.engine.parameters import Parameters
-from sim.model.links import Array, at_most, positive
+from sim.model.links import Array, Value, at_most, positive
 from sim.model.outturn import total
 from sim.model.related import counted
 from sim.model.world import AllyState, World
@@ -22,6 +21,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.sections import Target
 
 CORE, RELATED, TOTAL = range(3)
+ONE = np.int64(1)
 WITHOUT_PUSH = TALLIES.index("core_without_late_push")
 
 
@@ -32,12 +32,13 @@ class Recorder:
         self,
         scenario: Scenario,
         inputs: Sequence[AllyInputs],
-        parameters: Parameters,
+        caps: Sequence[Value],
         world: World,
         years: Years,
         first: int,
         keep: Sequence[str],
     ) -> None:
+        """`caps` is what counts of each ally's security-related outlays at most, % of GDP."""
         self._world, self._years = world, years
         size, steps = world.draws.paths, len(years.simulated)
         self.counts = Counts.empty(first, size, len(inputs), steps, keep)
@@ -45,7 +46,7 @@ class Recorder:
         self._goals = [printed(target.share_pct) if target else None for target in self._yardsticks]
         core = self._yardsticks[CORE]
         self._in_force = next((world.targets[name] for name, t in scenario.targets.items() if t is core), None)
-        self._caps = [parameters.related(entry.iso3, entry.code).counted_cap_pct for entry in inputs]
+        self._caps = caps
         self._usd_cell = [usd_cell(entry.gdp_usd_bn) for entry in inputs]
         groups = ([e for e in inputs if e.europe_canada], list(inputs))
         self._group_usd_cell = [usd_cell(sum(e.gdp_usd_bn for e in group)) for group in groups]
@@ -77,13 +78,14 @@ class Recorder:
                 if history is None:
                     arrays["first_year"][place, -1] = size
                     continue
-                arrays["first_year"][place] = np.bincount(history.first, minlength=self._bins)
-                arrays["kept_from"][place] = np.bincount(history.first[history.kept], minlength=self._bins)
+                both = np.bincount(history.first + history.kept * self._bins, minlength=2 * self._bins)
+                arrays["kept_from"][place] = both[self._bins :]
+                arrays["first_year"][place] = both[: self._bins] + both[self._bins :]
 
     def _record_group(self, group: int, step: int, sums: Sums) -> None:
         arrays = self.counts.arrays
-        for pillar, outlays in enumerate(sums.outlays):
-            _count(arrays["group_shares"][group, pillar, step], printed(outlays / sums.gdp))
+        for pillar, share in enumerate(sums.shares_pct):
+            _count(arrays["group_shares"][group, pillar, step], printed(share))
         cells = _usd_cells(sums.shortfall_usd_m, self._group_usd_cell[group])
         _count(arrays["group_shortfall_usd"][group, step], cells)
         arrays["group_shortfall_usd_m"][group, step] = int(sums.shortfall_usd_m.sum())
@@ -98,7 +100,7 @@ class Recorder:
         prints = [printed(share) for share in shares]
         for pillar, cells in enumerate(prints):
             _count(arrays["shares"][pillar, place, step], cells)
-        sums.add(ally.gdp_usd_bn, shares)
+        sums.add(ally.gdp_usd_bn, ally.reported_pct, related)
         for name, kept in self.counts.kept.items():
             kept[place, step] = getattr(ally, name)
         met = self._compliance(ally.iso3, prints)
@@ -190,15 +192,19 @@ class Sums:
     """Running sums of a group of allies over one December; of money short exact, in whole numbers."""
 
     def __init__(self, size: int) -> None:
-        self.gdp: Array = np.zeros(size, dtype=np.float32)
-        self.outlays: Array = np.zeros((len(PILLARS), size), dtype=np.float32)
+        self.gdp, self._core, self._related = (np.zeros(size, dtype=np.float32) for _ in range(3))
         self.shortfall_usd_m = np.zeros(size, dtype=np.float64)
 
-    def add(self, gdp_usd_bn: Array, shares: Sequence[Array]) -> None:
-        """One ally more."""
+    def add(self, gdp_usd_bn: Array, core_pct: Array, related_pct: Array) -> None:
+        """One ally more: its core outlays as reported, and what counts of the security-related."""
         self.gdp += gdp_usd_bn
-        for outlays, share in zip(self.outlays, shares, strict=True):
-            outlays += gdp_usd_bn * share
+        self._core += gdp_usd_bn * core_pct
+        self._related += gdp_usd_bn * related_pct
+
+    @property
+    def shares_pct(self) -> tuple[Array, Array, Array]:
+        """The group's average shares by pillar, weighted by GDP."""
+        return self._core / self.gdp, self._related / self.gdp, (self._core + self._related) / self.gdp
 
 
 def _binds(target: Target, iso3: str) -> bool:
@@ -213,7 +219,10 @@ def _usd_cells(usd_m: NDArray[Any], cell_usd_bn: float) -> NDArray[np.int32]:
 
 
 def _count(histogram: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
-    """Count the paths of each cell; what lies above the grid goes to the last."""
-    counts = np.bincount(cells, minlength=CELLS)
-    histogram[:] = counts[:CELLS]
-    histogram[-1] += counts[CELLS:].sum()
+    """Count the paths of each cell; what lies above the grid goes to the last.
+
+    By `add.at`, which takes two thirds of bincount's time: it looks for no smallest and largest cell.
+    """
+    if cells.max() >= CELLS:
+        cells = np.minimum(cells, CELLS - 1)
+    np.add.at(histogram, cells.astype(np.intp), ONE)

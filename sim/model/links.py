@@ -28,12 +28,29 @@ LEAST_GDP_USD_BN = np.float32(1e-3)
 
 def spread(value: Value, size: int) -> Array:
     """A new array (size,) of a number, or a copy of an array."""
-    return np.array(np.broadcast_to(np.asarray(value, dtype=np.float32), (size,)))
+    filled = np.empty(size, dtype=np.float32)
+    filled[:] = value
+    return filled
 
 
 def on(value: Any, paths: NDArray[np.intp]) -> Any:
     """What a value is on some paths: itself where all paths agree."""
     return value[paths] if isinstance(value, np.ndarray) and value.ndim else value
+
+
+def either(mask: NDArray[np.bool_], yes: Value, no: Value) -> Array:
+    """`yes` where the mask holds, `no` elsewhere, float32 (paths,).
+
+    NumPy's where takes six times as long: the processor guesses at every path which one comes, and of a mask of chance
+    it guesses wrong. Here the bits of both are combined.
+    """
+    ones = mask.view(np.int8).astype(np.int32)
+    np.negative(ones, out=ones)  # all bits where the mask holds
+    one, other = (np.asarray(value, dtype=np.float32).view(np.int32) for value in (yes, no))
+    ones &= one ^ other
+    ones ^= other
+    chosen: Array = ones.view(np.float32)
+    return chosen
 
 
 def positive(x: Array) -> Array:
@@ -55,8 +72,11 @@ def at_least(x: Value, floor: Value) -> Value:
 def within(x: Value, low: Value, high: Value) -> Value:
     """min(max(x, low), high).
 
-    NumPy's clip takes a third of the time of its maximum and minimum where a bound is a number.
+    NumPy's clip takes a third of the time of its maximum and minimum where the bounds are numbers, and four times as
+    long where they are arrays.
     """
+    if isinstance(low, np.ndarray) and isinstance(high, np.ndarray):
+        return np.minimum(np.maximum(x, low), high)
     return x.clip(low, high) if isinstance(x, np.ndarray) else np.clip(x, low, high)
 
 
@@ -70,7 +90,12 @@ def _zeros(size: int) -> Array:
 
 def link(x: Array) -> Array:
     """From (-inf, inf) to (0, 1), close to the logistic function: (1 + x / sqrt(x^2 + 4)) / 2."""
-    linked: Array = (1 + x / np.sqrt(x * x + 4)) * 0.5
+    linked: Array = x * x
+    linked += 4
+    np.sqrt(linked, out=linked)
+    np.divide(x, linked, out=linked)
+    linked += 1
+    linked *= 0.5
     return linked
 
 

@@ -23,8 +23,12 @@ def outturn(
     is spent; a cut is executed in full. `noise` is relative to the share.
     """
     rise = positive(plan_pct)
-    executed = execution * rise + (plan_pct - rise)
-    share: Array = within((share_pct + executed + noise * share_pct) / (1 + surprise_pct * 0.01), floor_pct, MOST_PCT)
+    money = execution * rise
+    money += plan_pct - rise
+    money += share_pct
+    money += noise * share_pct
+    money /= 1 + surprise_pct * 0.01
+    share: Array = within(money, floor_pct, MOST_PCT)
     return share
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.distributions.draws import Mask
-from sim.model.links import Array, Value
+from sim.model.links import Array, Value, either
 from sim.model.world import AllyState, Target
 
 
@@ -77,7 +77,7 @@ def _where(better: Mask, new: Value, old: Value) -> Value:
     """The new value where it is better; still a number where both are the same one."""
     if not isinstance(new, np.ndarray) and not isinstance(old, np.ndarray) and new == old:
         return old
-    return np.where(better, np.asarray(new, dtype=np.float32), np.asarray(old, dtype=np.float32))
+    return either(better, new, old)
 
 
 def _better(candidate: Candidate, ally: AllyState, year: int, best: Array) -> tuple[Mask, Array]:
@@ -87,7 +87,7 @@ def _better(candidate: Candidate, ally: AllyState, year: int, best: Array) -> tu
         holds = candidate.commitment > 0
     if candidate.opt_out:
         assert holds is not None
-        return holds, np.where(holds, np.float32(np.inf), best)
+        return holds, either(holds, np.inf, best)
     step = wanted_step(ally.share_pct, candidate.share_pct, candidate.due, candidate.commitment, year)
     better: Mask = step > best if holds is None else (step > best) & holds
-    return better, np.maximum(step, best) if holds is None else np.where(better, step, best)
+    return better, np.maximum(step, best) if holds is None else either(better, step, best)

@@ -122,7 +122,7 @@ class AllyState:
     row: int  # its place among the allies
     will: Array  # u: log-odds; this and the next two are its rows of what the world holds of all allies
     last_vote: Months
-    changes: Changes  # of government so far
+    changes: Changes | None  # of government so far, if somebody asks
     mean_will: Value  # ubar
     related_pct: Array  # q: security-related outlays, % of GDP
     gdp_usd_bn: Array  # real GDP at prices and exchange rates of the base year
@@ -185,17 +185,15 @@ class AllyState:
         changed = hit.at(hit.chosen("change", chance))
         if not changed.paths.size:
             return
-        self.changes[changed.paths] += 1
-        self.will[changed.paths] = after_change(self.will[changed.paths], changed.draw("jump", self.politics.jump))
+        self.change_governments(changed.paths, changed.draw("jump", self.politics.jump))
         if self.bound():
             self.drop_pledges(changed.chosen("lapse", self.politics.lapse_probability))
 
-    def change_governments(self, where: Mask, jump: Value, lapsing: Mask | None) -> None:
-        """New governments on many paths: will jumps, and own pledges lapse where they do."""
-        self.will[:] = after_change(self.will, np.asarray(jump, dtype=np.float32) * where)
-        self.changes += where
-        if lapsing is not None:
-            self.drop_pledges(lapsing)
+    def change_governments(self, paths: Paths, jump: Value) -> None:
+        """New governments: will jumps."""
+        self.will[paths] = after_change(self.will[paths], jump)
+        if self.changes is not None:
+            self.changes[paths] += 1
 
     def add(self, state: str, paths: Paths, amount: Value) -> None:
         """Add to one state variable on `paths`; each state stays in its range."""
@@ -260,7 +258,7 @@ class World:
     allies: dict[str, AllyState]
     will: Array  # u of all allies, (allies, paths)
     last_vote: Months  # (allies, paths)
-    changes: Changes  # of government so far, (allies, paths)
+    changes: Changes | None  # of government so far, (allies, paths), if somebody asks
     common_surprise_pct: Value = 0.0
     growth_loss_pct: Array | None = None  # recessions of the year, all allies
     gdp_usd_bn: Value = 0.0  # Europe and Canada, last December
@@ -281,11 +279,16 @@ class World:
             holder.growth_loss_pct = np.zeros(self.draws.paths, dtype=np.float32)
         holder.growth_loss_pct[paths] += size_pct
 
-    def change_governments(self, places: Paths, jump: Value) -> None:
-        """New governments: will jumps. A place counts the paths of all allies one after the other."""
+    def vote(self, places: Paths, month: int, changing: Mask, jump: Array) -> None:
+        """Elections of several allies at once; a place counts the paths of all allies one after the other.
+
+        `changing` says where they bring a new government; there will jumps.
+        """
         will = self.will.reshape(-1)
-        will[places] = after_change(will[places], jump)
-        self.changes.reshape(-1)[places] += 1
+        self.last_vote.reshape(-1)[places] = month
+        will[places] = after_change(will[places], jump * changing)
+        if self.changes is not None:
+            self.changes.reshape(-1)[places] += changing
 
     def close_year(self) -> None:
         """Sum outlays and GDP of Europe and Canada, in the allies' fixed order; the peers' average is read from it."""

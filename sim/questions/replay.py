@@ -90,6 +90,8 @@ def _place(entry: Entry) -> tuple[int, int, int, str]:
 class Storyteller(Observer):
     """Stands on one lane of a block and writes down what happens there."""
 
+    asks_for_changes = True
+
     def __init__(self, lane: int) -> None:
         self.entries: list[Entry] = []
         self._lane = np.array([lane])

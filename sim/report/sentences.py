@@ -18,7 +18,7 @@ from sim.words import SCALE, likelihood, listed, money, number, of_100, percent,
 
 TRACK_RECORD = (
     "Looking back, out of sample, the 90 % band for the number of allies at 2 % held the outcome in 39 of 50 "
-    "overlapping forecasts, the bands of single shares in .83 to .87 of them: read the band of a number as too narrow.",
+    "overlapping forecasts, the bands of single shares in .83 to .88 of them: read the band of a number as too narrow.",
     "On who stands at 2 %, one to five years ahead, a straight line to the target did better than the model. At other "
     "targets there is no outcome to test it against yet.",
 )

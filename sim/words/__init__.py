@@ -49,9 +49,12 @@ def interval(low: float, high: float) -> str:
 
 
 def points(difference: float, low: float, high: float) -> str:
-    """A difference of probabilities in runs of 100, given its 95 % interval: "+12", "-<1", "~+20"; "~0": none seen."""
+    """A difference of probabilities in runs of 100, given its 95 % interval: "+12", "-<1", "~+20".
+
+    "~0": it lies near 0; "open": so few runs that they tell neither that nor which way it goes.
+    """
     if low <= 0 <= high:
-        return "~0"
+        return "~0" if max(-low, high) <= COARSE / 2 else "open"
     sign, size, step = "-" if difference < 0 else "+", abs(difference) * 100, 1 if high - low <= COARSE else 10
     rounded = floor(size / step + 0.5) * step
     if rounded <= 0:
@@ -64,8 +67,8 @@ def points(difference: float, low: float, high: float) -> str:
 def more_of_100(difference: float, low: float, high: float) -> str:
     """The same in a sentence: "in 12 more of 100 simulated runs", "in less than 1 fewer of 100 simulated runs"."""
     figure = points(difference, low, high)
-    if figure == "~0":
-        return "in about as many simulated runs"
+    if figure in ("~0", "open"):
+        return "in about as many simulated runs" if figure == "~0" else "in more or in fewer simulated runs"
     for sign, spoken in (("<", "less than "), (">", "over "), ("~", "about ")):
         figure = figure.replace(sign, spoken)
     return (

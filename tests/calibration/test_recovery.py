@@ -71,7 +71,7 @@ def test_the_score_prefers_the_truth_to_the_middle_and_to_far_points() -> None:
     random = np.random.Generator(np.random.PCG64(4))
     far = [np.where(random.uniform(size=len(CALM)) < 0.5, CALM, WILD) for _ in range(6)]
     points = np.array([CALM, MIDDLE, WILD, *far])
-    scores = np.array([evidence(shares, 2015).scores(points).mean(axis=1) for shares in histories(CALM, 2015, 10)])
+    scores = np.array([evidence(shares, 2015).scores(points).mean(axis=1) for shares in histories(CALM, 2015, 25)])
     gains = scores[:, 1:] - scores[:, :1]
     assert (gains.mean(axis=0) > 3 * gains.std(axis=0, ddof=1) / np.sqrt(len(gains))).all()
 

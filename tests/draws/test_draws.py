@@ -117,6 +117,58 @@ def test_never_and_always_draw_nothing() -> None:
     assert draws.streams._open == {}
 
 
+@pytest.mark.parametrize("chances", [(0.3,), (0.06, 0.5), (0.3, 0.45, 0.9), (1.0, 0.25, 1.0), (0.5, 0.0), (0.5, 1.0)])
+def test_stages_lie_below_the_product_of_their_chances_in_one_word(
+    chances: tuple[float, ...], at: dict[str, Any]
+) -> None:
+    drawn, draws = words(at), Draws(SEED, FIRST, PATHS)
+    for each in (False, True):  # numbers, and the same ones path by path
+        asked = [np.full(PATHS, chance, dtype=np.float32) if each else chance for chance in chances]
+        exact = [float(np.float32(chance)) if each else chance for chance in chances]
+        inside = np.flatnonzero(below(drawn, exact[0]))
+        paths, masks = draws.stages("x", *asked, **at)
+        assert paths.tolist() == inside.tolist()
+        assert len(masks) == len(chances) - 1
+        product = exact[0]
+        for chance, mask in zip(exact[1:], masks, strict=True):
+            product = float(np.float32(product * chance)) if each else product * chance
+            assert mask.dtype == np.bool_
+            assert mask.tolist() == below(drawn, product)[inside].tolist()
+
+
+def test_a_stage_is_decided_by_the_second_word_where_the_first_lies_on_its_threshold() -> None:
+    """Both thresholds are hit by some words of so many paths, and come out both ways."""
+    drawn, draws, first, second = words(AT), Draws(SEED, FIRST, PATHS), 0.3, 0.45
+    paths, (mask,) = draws.stages("x", first, second, **AT)
+    for probability, came_true in ((first, np.isin(np.arange(PATHS), paths)), (first * second, None)):
+        tied = np.flatnonzero(drawn[0] == int(probability * CELLS))
+        outcome = came_true[tied] if came_true is not None else mask[np.isin(paths, tied)]
+        assert set(outcome.tolist()) == {False, True}
+
+
+def test_what_never_comes_has_no_stages_and_draws_nothing() -> None:
+    draws = Draws(SEED, FIRST, 40)
+    paths, masks = draws.stages("x", 0.0, 0.5, 0.5)
+    assert [paths.size, *(mask.size for mask in masks)] == [0, 0, 0]
+    assert (paths.dtype, masks[0].dtype) == (np.intp, np.bool_)
+    assert draws.streams._open == {}
+
+
+@pytest.mark.parametrize("same_luck", [True, False])
+def test_stages_of_variants_are_those_of_each(same_luck: bool) -> None:
+    size, chances = 40_000, (0.2, 0.6)
+    draws = Draws(SEED, FIRST, size, 2, same_luck=same_luck)
+    first = np.repeat(np.float32([chances[0], 0.4]), size)
+    paths, (mask,) = draws.stages("x", first, 0.6, **AT)
+    for place, chance in enumerate((chances[0], 0.4)):
+        drawn = words(AT, FIRST + (0 if same_luck else place * size), size)
+        own = (paths >= place * size) & (paths < (place + 1) * size)
+        inside = np.flatnonzero(below(drawn, float(np.float32(chance))))
+        assert (paths[own] - place * size).tolist() == inside.tolist()
+        product = float(np.float32(np.float32(chance) * np.float32(0.6)))
+        assert mask[own].tolist() == below(drawn, product)[inside].tolist()
+
+
 def test_a_month_is_the_twelfth_that_the_word_lies_in(at: dict[str, Any]) -> None:
     drawn, draws = words(at), Draws(SEED, FIRST, PATHS)
     expected = drawn[0] * 12 // CELLS + 1

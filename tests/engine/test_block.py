@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import sim
 from sim.data.tables import load_tables
-from sim.engine.block import Job, run_block, run_job
+from sim.engine import block
+from sim.engine.block import Job, keep_freed_memory, run_block, run_job
 from sim.engine.elections import EARLY, GOVERNMENT, SCHEDULED
 from sim.engine.observer import Observer
 from sim.model.world import AllyState, Hit, World
@@ -26,14 +28,61 @@ HELD = {"will": np.float32, "last_vote": np.int16, "changes": np.uint16}
 def test_a_job_is_its_blocks_one_after_the_other() -> None:
     scenario = sim.loads(TARGET)
     whole = run_block(scenario, 7, 32, 80, ["share_pct"])
-    for block in (16, 32, 80, 4_096):
-        parts = run_job(Job(scenario, 7, 32, 80, block, ("share_pct",)))
+    for size in (16, 32, 80, 4_096):
+        parts = run_job(Job(scenario, 7, 32, 80, size, ("share_pct",)))
         assert (parts.first, parts.paths) == (32, 80)
         assert parts.digest() == whole.digest()
 
 
+def test_a_process_keeps_what_blocks_free_and_is_told_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, int]] = []
+    asked: list[None] = []
+
+    def library(name: None) -> SimpleNamespace:
+        asked.append(name)
+        return SimpleNamespace(mallopt=lambda parameter, size: told.append((parameter, size)))
+
+    monkeypatch.setattr(block.ctypes, "CDLL", library)
+    keep_freed_memory.cache_clear()
+    for first in (0, 16):
+        run_block(sim.loads(TARGET), 7, first, 16)
+    assert asked == [None]
+    assert told == [(-3, 32 * 1024**2), (-1, 1024**3)], "mallopt(3): M_MMAP_THRESHOLD, M_TRIM_THRESHOLD"
+    keep_freed_memory.cache_clear()
+
+
+def test_changes_of_government_are_counted_for_those_who_ask_only() -> None:
+    counted = []
+
+    class Bystander(Observer):
+        def begin(self, world: World) -> None:
+            counted.append(world.changes)
+
+    run_block(sim.loads(TARGET), 7, 0, 16, observer=Bystander())
+    assert counted == [None]
+
+
+@pytest.mark.parametrize("missing", [AttributeError, OSError, TypeError])
+def test_where_memory_cannot_be_kept_a_block_runs_without(
+    missing: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def library(name: None) -> None:
+        asked.append(name)
+        raise missing
+
+    asked: list[None] = []
+    monkeypatch.setattr(block.ctypes, "CDLL", library)
+    keep_freed_memory.cache_clear()
+    keep_freed_memory()
+    keep_freed_memory()
+    assert asked == [None], "a process is asked once"
+    keep_freed_memory.cache_clear()
+
+
 class Polls(Observer):
     """Notes every election and fall it is told of."""
+
+    asks_for_changes = True
 
     def begin(self, world: World) -> None:
         self.world = world

@@ -129,13 +129,13 @@ def test_money_is_given_its_cell_in_single_precision() -> None:
 
 def test_a_group_is_summed_in_the_precision_of_its_members_and_its_money_short_exactly() -> None:
     sums, one = Sums(2), np.array([1.0, 2.0], dtype=np.float32)
-    sums.add(2 * one, (one, one, 2 * one))
-    sums.add(one, (one, one, 2 * one))
+    sums.add(2 * one, one, 3 * one)
+    sums.add(one, one, 3 * one)
     sums.shortfall_usd_m += np.array([2.0**24, 0.0], dtype=np.float32)
     sums.shortfall_usd_m += one
-    assert (sums.gdp.dtype, sums.outlays.dtype) == (np.float32, np.float32)
+    assert {sums.gdp.dtype, *(share.dtype for share in sums.shares_pct)} == {np.dtype(np.float32)}
     assert sums.gdp.tolist() == [3, 6]
-    assert sums.outlays.tolist() == [[3, 12], [3, 12], [6, 24]]
+    assert [share.tolist() for share in sums.shares_pct] == [[1, 2], [3, 6], [4, 8]]
     assert sums.shortfall_usd_m.tolist() == [2**24 + 1, 2]
 
 

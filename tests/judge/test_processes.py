@@ -128,11 +128,11 @@ CONTROLS = [
     engine("who has voted votes again", "ITA: calendar's election is held", politics.calendar_checks,
            sim.engine.elections, "MONTHS_BETWEEN", -1),
     engine("governments fall half as often again", "DEU: government falls", politics.government_checks,
-           Draws, "chance", wrong.chance_times(1.5, "government/change")),
+           Draws, "_below", wrong.chance_times(1.5, "government/change")),
     engine("governments fall together", "BEL and BGR: fall in one year", politics.government_checks,
            Streams, "words", wrong.same_for_all("government/change")),
     engine("elections change a tenth too little", "election/scheduled: changes", politics.government_checks,
-           Draws, "chance", wrong.chance_times(0.9, "scheduled/change")),
+           Draws, "_below", wrong.chance_times(0.9, "scheduled/change")),
     *(engine("jumps of will a tenth too large", line, politics.government_checks, Draws, "value",
              JUMPS_TOO_LARGE)
       for line in ("election/scheduled: jump of will", "election/scheduled: jump of will: moment 2")),

@@ -14,7 +14,7 @@ from sim.distributions.tables import TAIL_CELLS, Quantiles
 from sim.model.world import AllyState
 from sim.streams import LANES, Streams, Words
 
-WORDS, VALUE, CHANCE, MONTH = Streams.words, Draws.value, Draws.chance, Draws.month
+WORDS, VALUE, CHANCE, BELOW, MONTH = Streams.words, Draws.value, Draws.chance, Draws._below, Draws.month
 """As they are; functions of this module take their place."""
 
 
@@ -247,10 +247,10 @@ def value_times(factor: float, end: str) -> Callable[..., Any]:
 def chance_times(factor: float, end: str) -> Callable[..., Mask]:
     """All chances whose stream ends so are off by a factor."""
 
-    def chance(draws: Draws, name: str, probability: Any, **address: Any) -> Mask:
-        return CHANCE(draws, name, probability * factor if name.endswith(end) else probability, **address)
+    def below(draws: Draws, words: Any, probability: Any, name: str, *address: Any) -> Mask:
+        return BELOW(draws, words, probability * factor if name.endswith(end) else probability, name, *address)
 
-    return chance
+    return below
 
 
 def mean_value(stream: str) -> Callable[..., Any]:

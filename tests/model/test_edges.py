@@ -10,7 +10,18 @@ import pytest
 from model.test_followed import SIZE, moved
 from model.test_world import ally
 from sim.model import budget, growth, links, outturn, related, targets
-from sim.model.links import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, MOST_PCT, at_least, at_most, on, positive, spread, within
+from sim.model.links import (
+    LEAST_GDP_USD_BN,
+    MOST_GDP_USD_BN,
+    MOST_PCT,
+    at_least,
+    at_most,
+    either,
+    on,
+    positive,
+    spread,
+    within,
+)
 from sim.model.urgency import Urgency, past_urgency, power
 from sim.model.world import Target
 
@@ -80,6 +91,23 @@ def test_bounds_hold_numbers_and_arrays() -> None:
         np.add(values, 1, out=links._zeros(3))
 
 
+def test_bounds_that_are_arrays_hold_path_by_path() -> None:
+    values, low, high = array(-1.0, 0.5, 3.0, 0.5), array(0.0, 0.0, 0.0, 2.0), array(1.0, 1.0, 2.0, 1.0)
+    assert within(values, low, high).tolist() == [0.0, 0.5, 2.0, 1.0]
+    assert within(values, low, high).dtype == np.float32
+
+
+def test_either_takes_the_bits_of_one_or_of_the_other() -> None:
+    odd = array(np.nan, np.inf, -np.inf, -0.0, 1e-45, -3.25)
+    mask = np.array([True, False, True, False, True, False])
+    for one, other in ((odd, -odd), (odd, array(*[7.0] * 6)), (odd, 2.1), (2.1, odd), (2.1, 3.5), (np.inf, odd)):
+        chosen = either(mask, one, other)
+        assert chosen.dtype == np.float32
+        expected = np.where(mask, np.asarray(one, dtype=np.float32), np.asarray(other, dtype=np.float32))
+        assert chosen.view(np.int32).tolist() == expected.view(np.int32).tolist()
+    assert odd.view(np.int32).tolist() == array(np.nan, np.inf, -np.inf, -0.0, 1e-45, -3.25).view(np.int32).tolist()
+
+
 def test_security_related_outlays_stay_at_or_above_zero() -> None:
     assert related.next_related(array(1.0, 0.0), array(0.5, 0.0), -0.5, speed=0.5, scale_pct=2.0).tolist() == [0.5, 0.0]
 
@@ -134,8 +162,8 @@ def test_a_jump_that_is_a_number_has_the_bits_of_one_that_is_drawn() -> None:
     """Both are rounded to single precision before they are added, as everywhere else."""
     for jump in np.linspace(0.01, 1.0, 200).tolist():
         number, drawn = ally(0.7), ally(0.7)
-        number.change_governments(np.array([True, False, True]), jump, None)
-        drawn.change_governments(np.array([True, False, True]), np.full(3, jump, dtype=np.float32), None)
+        number.change_governments(np.array([0, 2]), jump)
+        drawn.change_governments(np.array([0, 2]), np.full(2, jump, dtype=np.float32))
         assert number.will.tolist() == drawn.will.tolist()
 
 

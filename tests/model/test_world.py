@@ -145,15 +145,16 @@ def test_a_shock_of_all_allies_reaches_all_and_a_recession_adds_up() -> None:
     assert here.allies["X0"].growth_loss_pct is None
 
 
-def test_new_governments_jump_and_lapse_where_they_do() -> None:
+def test_new_governments_jump_where_they_are_and_are_counted_if_somebody_asks() -> None:
     one = ally()
     one.pledge(3.0, 2030.0, 1.0, False, np.arange(3))
-    where, lapsing = np.array([True, False, True]), np.array([False, False, True])
-    one.change_governments(where, np.array([0.5, 0.25, -1.0], dtype=np.float32), lapsing)
+    one.change_governments(PATHS, np.array([0.5, -1.0], dtype=np.float32))
     assert one.will.tolist() == [2.5, 2.0, 1.0]
+    assert one.changes is not None
     assert one.changes.tolist() == [1, 0, 1]
-    assert one.commitments()[0].tolist() == [True, True, False]
-    one.change_governments(where, 0.5, None)
+    assert one.commitments()[0].all()
+    one.changes = None
+    one.change_governments(PATHS, 0.5)
     assert one.will.tolist() == [3.0, 2.0, 1.5]
     assert one.will.dtype == np.float32
 
@@ -163,6 +164,8 @@ def test_an_ally_keeps_its_rows_of_the_world() -> None:
     seen: list[bool] = []
 
     class Same(Observer):
+        asks_for_changes = True
+
         def begin(self, world: World) -> None:
             self.world = world
 
@@ -181,12 +184,18 @@ def test_an_ally_keeps_its_rows_of_the_world() -> None:
     assert all(seen)
 
 
-def test_elections_change_governments_of_several_allies_at_once() -> None:
+def test_allies_vote_at_once_and_some_of_the_votes_change_governments() -> None:
     here = world(ally(), ally())
+    changing, jump = np.array([True, False, True]), np.array([0.5, -0.25, 1.0], dtype=np.float32)
     for _ in range(2):
-        here.change_governments(np.array([1, 3, 5]), np.array([0.5, -0.25, 1.0], dtype=np.float32))
-    assert here.will.tolist() == [[0.0, 1.0, 0.0], [-0.5, 0.0, 2.0]]
-    assert here.changes.tolist() == [[0, 2, 0], [2, 0, 2]]
+        here.vote(np.array([1, 3, 5]), 17, changing, jump)
+    assert here.will.tolist() == [[0.0, 1.0, 0.0], [0.0, 0.0, 2.0]]
+    assert here.last_vote.tolist() == [[0, 17, 0], [17, 0, 17]]
+    assert here.changes is not None
+    assert here.changes.tolist() == [[0, 2, 0], [0, 0, 2]]
+    here.changes = None
+    here.vote(np.array([0]), 18, np.array([True]), np.array([1.0], dtype=np.float32))
+    assert here.will[0, 0] == 1.0
 
 
 def test_the_sums_of_december_are_those_of_europe_and_canada_in_single_precision() -> None:

@@ -210,7 +210,7 @@ def printed(x: Number) -> int:
         return hundredths(x)
     taken = hundredths(x.value)
     low, high = hundredths(x.value - x.error), hundredths(x.value + x.error)
-    return taken if low == high else Doubtful(taken, low, high)
+    return taken if low == high else Doubtful(taken, low, high, x.value)
 
 
 def hundredths(x: float) -> int:
@@ -223,10 +223,11 @@ class Doubtful(int):
 
     low: int
     high: int
+    share: float  # before it was rounded
 
-    def __new__(cls, taken: int, low: int, high: int) -> Doubtful:
+    def __new__(cls, taken: int, low: int, high: int, share: float) -> Doubtful:
         self = super().__new__(cls, taken)
-        self.low, self.high = low, high
+        self.low, self.high, self.share = low, high, share
         return self
 
 
@@ -234,4 +235,4 @@ def below(a: int, b: int) -> bool:
     """Whether a printed share lies below another."""
     lows, highs = ([getattr(x, end, x) for x in (a, b)] for end in ("low", "high"))
     sure = highs[0] < lows[1] or lows[0] >= highs[1]
-    return int(a) < int(b) if sure else NEAR.ask(int(a) < int(b), int(a), int(b))
+    return int(a) < int(b) if sure else NEAR.ask(int(a) < int(b), *(getattr(x, "share", x / 100) for x in (a, b)))

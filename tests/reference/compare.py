@@ -30,11 +30,12 @@ class Found:
     counts: int = 0
     near_paths: int = 0
     turned_paths: int = 0
-    turned_by_chance: int = 0  # of them, those with a tie that not all paths of the scenario have, number for number
-    tied_scenarios: int = 0  # whose paths all have the same ties: no draw stands behind them
+    turned_by_chance: int = 0  # of them, those with a tie that is not exact or that other paths of the scenario lack
+    tied_scenarios: int = 0  # whose paths all have the same exact ties: no draw stands behind them
     loose_cells: int = 0  # with a bound above LOOSE
     doubtful_cells: int = 0
     doubtful_money: int = 0
+    doubtful_in_force: int = 0
     error: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
     bound: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
     part: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
@@ -63,7 +64,7 @@ def hold(scenario: Table, product: sim.Scenario, paths: int, seed: int, found: F
         counts.add(as_kept(world, rows, order, kept, path, found))
     if chosen is None:
         same_counts(counts, results, found)
-    shared = frozenset.intersection(*ties) if len(ties) > 1 else frozenset()
+    shared = frozenset(filter(exact, frozenset.intersection(*ties))) if len(ties) > 1 else frozenset()
     found.tied_scenarios += bool(shared)
     found.turned_by_chance += sum(bool(turned - shared) for turned in ties)
     found.scenarios += 1
@@ -119,6 +120,12 @@ def turned_until_equal(world: World, seed: int, path: int, order: Sequence[str],
 def year_of(tie: str) -> int:
     """The year of a near-tie as `NEAR` writes it."""
     return int(tie.partition(":")[0].split()[1])
+
+
+def exact(tie: str) -> bool:
+    """Whether the two sides of a near-tie are the same number but for the rounding of double precision."""
+    one, other = map(float, tie.partition(": ")[2].split(" and "))
+    return math.isclose(one, other, rel_tol=1e-14)
 
 
 Apart = tuple[int, int, str, str, Bounded, float]
@@ -220,6 +227,9 @@ def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
         # A table has the quotient by the paths in double precision, so a whole number returns to well within 1e-6.
         doubt = counts.doubtful_money[name[1:]] if name[0] == "USD million" else 0
         found.doubtful_money += doubt
+        if name[0] == "in force":
+            doubt = counts.doubtful_in_force[name[2:]]
+            found.doubtful_in_force += doubt
         slack = 1e-6 * max(number, 1)
         if not number - slack <= got[name] <= number + doubt + slack:
             raise Disagreement(f"counts: {name}: twin {number}, product {got[name]}")

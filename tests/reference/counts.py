@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reference.bounded import bounded, hundredths, parts
+from reference.bounded import bounded, hundredths, parts, printed
 from reference.path import World
 
 Cell = dict[str, float]
@@ -49,12 +49,17 @@ def complies(world: World, cell: Cell, iso3: str, pillar: str, unpushed: bool = 
     return (not bound or complies(world, cell, iso3, "core", unpushed)) and hundredths(both) >= mark
 
 
-def keeps_what_is_in_force(world: World, cell: Cell, year: int) -> bool:
-    """Compliance with the core target as the path has left it; a date put off has not come."""
+def keeps_what_is_in_force(world: World, cell: Cell, year: int) -> tuple[bool, bool]:
+    """Compliance with the core target as the path has left it; a date put off has not come.
+
+    Both outcomes, the worse first: what a review makes of a target may print a hundredth higher or lower in float32.
+    """
     name = yardsticks(world)["core"]
     share, by = cell["in_force"][name]  # type: ignore[misc]
     postponed = world.targets[name]["by"] <= year < by
-    return postponed or hundredths(cell["reported_pct"]) >= hundredths(float(share))
+    report, mark = hundredths(cell["reported_pct"]), printed(share)
+    worse, better = (postponed or report >= getattr(mark, end, mark) for end in ("high", "low"))
+    return worse, better
 
 
 def money_missing(cell: Cell, mark: int) -> tuple[int, int]:
@@ -76,6 +81,7 @@ class Counts:
         self.missing: Counter[tuple[Any, ...]] = Counter()  # hundredths by ally, year
         self.money: Counter[tuple[Any, ...]] = Counter()  # USD million by ally, year: at least
         self.doubtful_money: Counter[tuple[Any, ...]] = Counter()  # and at most so many more
+        self.doubtful_in_force: Counter[tuple[Any, ...]] = Counter()  # paths by ally, year: the same
 
     def add(self, rows: Rows) -> None:
         """One path more."""
@@ -101,7 +107,9 @@ class Counts:
         for iso3 in members(world, "core"):
             for year in world.years:
                 cell = rows[iso3, year]
-                self.complying["in_force", iso3, year] += keeps_what_is_in_force(world, cell, year)
+                worse, better = keeps_what_is_in_force(world, cell, year)
+                self.complying["in_force", iso3, year] += worse
+                self.doubtful_in_force[iso3, year] += better - worse
                 self.missing[iso3, year] += max(mark - hundredths(cell["reported_pct"]), 0)
                 least, most = money_missing(cell, mark)
                 self.money[iso3, year] += least

@@ -13,7 +13,7 @@ from reference.bounded import single
 from sim.distributions.tables import standardised
 from sim.streams import Streams
 
-STREAM_VERSION = 1
+STREAM_VERSION = 2
 BLOCK = 16
 """Paths whose words come from one Philox counter."""
 

@@ -316,47 +316,65 @@ class Path:
             chance = self.of("will", "change_at_election", one)
             if "change_probability" in event:
                 chance = self.drawn(event["change_probability"], f"param/event.{name}.change_probability", 0, 0)
-            self.vote(one, f"event/{name}", 0, float(chance))
+            self.vote(one, f"event/{name}", float(chance))
         month = self.month % 12 + 1
         for one in self.governments:
-            numeric = one.facts.numeric
             if month == 1:
-                spec = parameter(self.world.scenario, "will", "change_between_elections", one.facts.own)
-                overrides = "change_between_elections" in one.facts.own.get("will", {})
-                address = numeric if overrides else 0
-                chance = self.rate(spec, "param/will.change_between_elections", address)
-                if self.luck.chance(chance, "government/change", numeric, self.year):
-                    self.change(one, "government", numeric)
+                self.change(one, "government", "government/change", self.chance_of_fall(one))
                 one.early = self.early_month(one)
-            usual = float(self.of("will", "change_at_election", one))
+            usual = self.chance(one, "change_at_election")
             if one.early == month:
-                self.vote(one, "election/early", numeric, usual)
+                one.last_vote = self.month
+                self.change(one, "election/early", "election/early/occurs", both(self.chance_of_early(one), usual))
             if (self.year, month) in one.facts.calendar and self.month - one.last_vote > 12:
-                self.vote(one, "election/scheduled", numeric, usual)
+                one.last_vote = self.month
+                self.change(one, "election/scheduled", "election/scheduled/change", usual)
 
-    def early_month(self, one: Government) -> int:
-        """The month of this year's early election, 0 without one."""
-        numeric = one.facts.numeric
+    def chance(self, one: Government, name: str) -> Chance:
+        """A probability of the section [will]."""
+        spec = parameter(self.world.scenario, "will", name, one.facts.own)
+        return float(self.of("will", name, one)), isinstance(spec, dict)
+
+    def chance_of_fall(self, one: Government) -> Chance:
+        """That a government falls between elections."""
+        spec = parameter(self.world.scenario, "will", "change_between_elections", one.facts.own)
+        address = one.facts.numeric if "change_between_elections" in one.facts.own.get("will", {}) else 0
+        return self.rate(spec, "param/will.change_between_elections", address), isinstance(spec, dict)
+
+    def chance_of_early(self, one: Government) -> Chance:
+        """Of an early election this year."""
         spec = parameter(self.world.scenario, "will", "early_election_rate", one.facts.own)
         spec = early_election_rate(one.facts.iso3) if spec is None else spec
         more = 0.0 if self.year in CALENDAR else WITHOUT_CALENDAR
-        chance = self.rate(spec, "param/will.early_election_rate", numeric, more)
-        if not self.luck.chance(chance, "election/early/occurs", numeric, self.year):
+        return self.rate(spec, "param/will.early_election_rate", one.facts.numeric, more), isinstance(spec, dict)
+
+    def early_month(self, one: Government) -> int:
+        """The month of this year's early election, 0 without one."""
+        chance, _ = self.chance_of_early(one)
+        if not self.luck.chance(chance, "election/early/occurs", one.facts.numeric, self.year):
             return 0
-        return self.luck.month("election/early/month", numeric, self.year)
+        return self.luck.month("election/early/month", one.facts.numeric, self.year)
 
-    def vote(self, one: Government, stream: str, ally: int, probability: float) -> None:
-        """An election, which may change the government."""
+    def vote(self, one: Government, stream: str, probability: float) -> None:
+        """An election that is an event: words of its own for a change and for what it drops."""
         one.last_vote = self.month
-        if self.luck.chance(probability, f"{stream}/change", ally, self.year):
-            self.change(one, stream, ally)
+        if self.luck.chance(probability, f"{stream}/change", 0, self.year):
+            self.jump(one, stream, 0)
+            if self.luck.chance(self.chance(one, "lapse_probability")[0], f"{stream}/lapse", 0, self.year):
+                one.pledges, one.path = [], None
 
-    def change(self, one: Government, stream: str, ally: int) -> None:
-        """A new government: another will, and perhaps no pledge and no path any more."""
+    def change(self, one: Government, stream: str, name: str, chance: Chance) -> None:
+        """Perhaps a new government, and perhaps no pledge and no path any more: one word decides both."""
+        ally, lapse = one.facts.numeric, self.chance(one, "lapse_probability")
+        if self.luck.chance(chance[0], name, ally, self.year):
+            self.jump(one, stream, ally)
+            if self.luck.chance(both(chance, lapse)[0], name, ally, self.year):
+                one.pledges, one.path = [], None
+
+    def jump(self, one: Government, stream: str, ally: int) -> None:
+        """The will of a new government."""
         spec = parameter(self.world.scenario, "will", "change_jump", one.facts.own)
         one.will = one.will + self.drawn(spec, f"{stream}/jump", ally, self.year)
-        if self.luck.chance(float(self.of("will", "lapse_probability", one)), f"{stream}/lapse", ally, self.year):
-            one.pledges, one.path = [], None
 
     def summits(self) -> None:
         """Phase `SUMMIT`: what changes targets, pledges and paths."""
@@ -478,6 +496,16 @@ class Path:
                 "counted_pct": counts, "total_pct": eq.total(one.report, counts),
                 "in_force": {name: (target["share"], target["by"]) for name, target in self.targets.items()},
             }  # fmt: skip
+
+
+Chance = tuple[float, bool]
+"""A probability, and whether it differs by path."""
+
+
+def both(one: Chance, other: Chance) -> Chance:
+    """The probability that two things come true, one after the other: in float32 if it differs by path."""
+    (a, varies), (b, also) = one, other
+    return (single(single(a) * single(b)), True) if varies or also else (a * b, False)
 
 
 def share_on(points: list[Table], year: int) -> float | None:

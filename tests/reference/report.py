@@ -38,7 +38,8 @@ def main() -> int:
         "turned_allowed": most_turned(found.paths),
         "cells_with_a_bound_above_1e_5": found.loose_cells,
         "cells_printed_otherwise": found.doubtful_cells,
-        "usd_million_in_doubt": found.doubtful_money, "events": kinds, "errors": errors,
+        "usd_million_in_doubt": found.doubtful_money, "in_force_in_doubt": found.doubtful_in_force,
+        "events": kinds, "errors": errors,
     }  # fmt: skip
     print(pd.Series({name: value for name, value in figures.items() if isinstance(value, int)}).to_string())
     keep("reference", figures, command=f"python tests/reference/report.py --scenarios {given.scenarios}", places=MODEL)

@@ -28,7 +28,7 @@ def command(
 ) -> None:  # fmt: skip
     """Simulate each SCENARIO and freeze what it says of every ally and year, to be scored when the figures are known.
 
-    The same command gives the same bytes. A scenario that ends before the last year is prolonged, and the file says so.
+    The same version gives the same bytes. A scenario that ends before the last year is prolonged, and the file says so.
 
     \b
     sim freeze scenarios/rutte_2032.toml scenarios/hague_2035.toml --date 2026-11 --out forecasts/2026-11.json

@@ -45,7 +45,7 @@ class Witness:
         stage = Stage(scenario, parameters, draws, Observer())
         self._steps = {year: step for step, year in enumerate(years)}
         self._allies = list(stage.world.allies.values())
-        self._caps = [parameters.related(ally.iso3, ally.code).counted_cap_pct for ally in self._allies]
+        self._caps = stage.caps
         description = describe(scenario)
         self._yardsticks = [description.yardstick(pillar) for pillar in PILLARS]
         self._goals = [printed(target.share_pct) if target else None for target in self._yardsticks]
@@ -61,7 +61,7 @@ class Witness:
         step, sums = self._steps[year], Sums(self._paths)
         # Europe and Canada first, as in the run's own recorder: a sum of shares has its bits from the order.
         self._look_at_all(True, step, sums)
-        share = printed(sums.outlays[CORE] / sums.gdp)
+        share = printed(sums.shares_pct[CORE])
         self.figures[MEASURES.index("euc_share"), step] = np.minimum(share, CELLS - 1)  # as a run's tables have it
         self.figures[MEASURES.index("euc_shortfall"), step] = sums.shortfall_usd_m
         self._look_at_all(False, step, sums)
@@ -76,7 +76,7 @@ class Witness:
         assert ally.reported_pct is not None
         related = counted(ally.related_pct, cap_pct=self._caps[place])
         shares = (ally.reported_pct, related, total(ally.reported_pct, related))
-        sums.add(ally.gdp_usd_bn, shares)
+        sums.add(ally.gdp_usd_bn, ally.reported_pct, related)
         met = self._compliance(ally.iso3, shares)
         if met[CORE] is not None:
             sums.shortfall_usd_m += self._short_usd_m(ally)
