@@ -30,7 +30,8 @@ def ranked(
     colours, aim, year = look(theme), aim_of(record, pillar), year_of(record, year)
     table = frames.chances(record, pillar)
     table = table[table.year == year].sort_values(["probability", "ally"], ascending=[False, True])
-    rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=0)
+    # Below the marks: where a band marks a row, Vega-Lite would lay the lines over them.
+    rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=0, zindex=0)
     base = alt.Chart(table).encode(y=alt.Y("ally:N", sort=list(table.ally), title=None, axis=rows))
     hundred = alt.Axis(labelExpr="datum.value * 100", values=[0, 0.25, 0.5, 0.75, 1])
     scale = alt.Scale(domain=[0, 1])

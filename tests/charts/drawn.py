@@ -50,6 +50,7 @@ CHARTS: dict[str, Callable[[str], Any]] = {
     "chooser": lambda theme: chooser(record(), "ESP", theme=theme),
     "multiples": lambda theme: multiples(record(), theme=theme),
     "ranked": lambda theme: ranked(record(), theme=theme),
+    "ranked_choose": lambda theme: ranked(record(), choose=True, theme=theme),
     "ranked_total": lambda theme: ranked(record(), pillar="total", theme=theme),
     "heat": lambda theme: heat(record(), theme=theme),
     "heat_related": lambda theme: heat(record(), pillar="related", theme=theme),
@@ -57,6 +58,7 @@ CHARTS: dict[str, Callable[[str], Any]] = {
     "first_years": lambda theme: first_years(record(), "DEU", theme=theme),
     "first_chooser": lambda theme: first_chooser(record(), "ROU", theme=theme),
     "shortfall": lambda theme: shortfall(record(), theme=theme),
+    "shortfall_choose": lambda theme: shortfall(record(), choose=True, theme=theme),
     "differences": lambda theme: differences(pairs(), 2032, "as it is", "another world", theme=theme),
 }
 
