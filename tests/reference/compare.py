@@ -30,7 +30,7 @@ class Found:
     counts: int = 0
     near_paths: int = 0
     turned_paths: int = 0
-    turned_by_chance: int = 0  # of them, those with a tie that is not exact or that other paths of the scenario lack
+    turned_by_chance: int = 0  # others; paths of a scenario whose ties are the same number for number count once
     tied_scenarios: int = 0  # whose paths all have the same exact ties: no draw stands behind them
     loose_cells: int = 0  # with a bound above LOOSE
     doubtful_cells: int = 0
@@ -40,6 +40,17 @@ class Found:
     bound: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
     part: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
     kinds: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Found) -> None:
+        """What other comparisons have found besides."""
+        for name, value in vars(other).items():
+            mine = getattr(self, name)
+            if name == "kinds":
+                mine.update(value)
+            elif isinstance(value, dict):
+                mine.update({key: max(mine[key], largest) for key, largest in value.items()})
+            else:
+                setattr(self, name, mine + value)
 
 
 class Disagreement(AssertionError):
@@ -66,7 +77,7 @@ def hold(scenario: Table, product: sim.Scenario, paths: int, seed: int, found: F
         same_counts(counts, results, found)
     shared = frozenset(filter(exact, frozenset.intersection(*ties))) if len(ties) > 1 else frozenset()
     found.tied_scenarios += bool(shared)
-    found.turned_by_chance += sum(bool(turned - shared) for turned in ties)
+    found.turned_by_chance += len({turned - shared for turned in ties} - {frozenset()})
     found.scenarios += 1
     for event in world.events:
         how = "dated" if "when" in event else "random" if "rate" in event else "start"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from math import exp
 from pathlib import Path
@@ -35,7 +36,8 @@ def most_turned(paths: int) -> int:
     """The largest number of paths with a turned near-tie that 1 in 10,000 would bring with a chance above 1 %.
 
     An exact tie that all paths of a scenario have, number for number, is no matter of chance: two targets ask for the
-    same step from a base year's share that no draw moves. Such scenarios are counted apart.
+    same step from a base year's share that no draw moves. Such scenarios are counted apart. Of other ties, those that
+    paths of a scenario have number for number are one.
     """
     expected, number, tail = paths / 10_000, 0, 1 - exp(-paths / 10_000)
     term = exp(-expected)
@@ -52,6 +54,14 @@ def test_the_bits_of_the_page_are_those_of_the_streams() -> None:
     for name, first, word in (("will/noise", 0, 0), ("event/crisis/occurs", 48, 1), ("param/budget.speed", 2**20, 0)):
         words = Streams(2**63 - 1, first, 32).words(name, **at, word=word).tolist()
         assert [word_of(2**63 - 1, name, 276, 2027, first + path, word) for path in range(32)] == words
+
+
+def test_what_comparisons_find_adds_up() -> None:
+    one, other = Found(paths=3, kinds=Counter(crisis=2)), Found(paths=4, kinds=Counter(crisis=1, review=1))
+    one.error["will"], other.error["will"], one.bound["will"] = 0.25, 0.5, 1.0
+    one.add(other)
+    assert (one.paths, one.kinds) == (7, Counter(crisis=3, review=1))
+    assert (one.error["will"], one.bound["will"], one.part["will"]) == (0.5, 1.0, 0.0)
 
 
 def test_bounds_do_not_move_a_number() -> None:
