@@ -75,7 +75,10 @@ def test_where_a_text_was_left_open(opening):
     assert scan(f"a = 1\n{opening}open\n").stopped == 2
 
 
-@pytest.mark.parametrize("file", sorted(ROOT.glob("**/scenarios/**/*.toml")), ids=lambda file: file.stem)
+FILES = sorted(file for place in ("scenarios", "tests/scenarios") for file in (ROOT / place).rglob("*.toml"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_the_line_of_a_key_holds_it(file):
     """In every scenario that is TOML, the last part of a key's path stands on its line."""
     text = file.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
