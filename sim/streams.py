@@ -62,12 +62,12 @@ class Streams:
         if len(paths) > FEW:
             return self.words(name, ally=ally, period=period, word=word)[paths]
         generator, state, place = self._open.get(name) or self._opened(name)
-        found = np.empty((len(paths), 4), dtype="<u8")
+        found = np.empty(len(paths), dtype=np.uint16)
         for number, path in enumerate(paths.tolist()):
             place["counter"] = (self.first + path) // LANES, word, period, ally
             generator.state = state  # type: ignore[assignment]
-            found[number] = generator.random_raw(4)
-        return found.view("<u2")[np.arange(len(paths)), paths % LANES]
+            found[number] = generator.random_raw(4).astype("<u8", copy=False).view("<u2")[path % LANES]
+        return found
 
     def _opened(self, name: str) -> tuple[Philox, dict[str, object], dict[str, tuple[int, ...]]]:
         """A stream's generator, its state, and the part of the state that says where it stands.

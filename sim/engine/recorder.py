@@ -163,8 +163,9 @@ class Recorder:
         short = positive((goal - cells).astype(np.float32))  # hundredths of a point
         usd_m: Array = np.floor(short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5)
         _count(self.counts.arrays["shortfall_usd"][place, step], _usd_cells(usd_m, self._usd_cell[place]))
-        self.counts.arrays["shortfall_usd_m"][place, step] = int(usd_m.sum(dtype=np.float64))
-        sums.shortfall_usd_m += usd_m
+        exact = usd_m.astype(np.float64)
+        self.counts.arrays["shortfall_usd_m"][place, step] = int(exact.sum())
+        sums.shortfall_usd_m += exact
 
 
 class History:

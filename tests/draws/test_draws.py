@@ -117,7 +117,20 @@ def test_never_and_always_draw_nothing() -> None:
     assert draws.streams._open == {}
 
 
-@pytest.mark.parametrize("chances", [(0.3,), (0.06, 0.5), (0.3, 0.45, 0.9), (1.0, 0.25, 1.0), (0.5, 0.0), (0.5, 1.0)])
+@pytest.mark.parametrize("same_luck", [True, False])
+def test_for_no_path_nothing_is_drawn(same_luck: bool) -> None:
+    draws, nobody = Draws(SEED, FIRST, 40, 2, same_luck=same_luck), np.empty(0, dtype=np.intp)
+    value, table = draws.value("x", NORMAL, on=nobody), draws.table("x", table_of(NORMAL), on=nobody)
+    chance, month = draws.chance("x", 0.5, on=nobody), draws.month("x", on=nobody)
+    assert [drawn.shape for drawn in (value, table, chance, month)] == [(0,)] * 4
+    assert [drawn.dtype for drawn in (value, table, chance, month)] == [np.float32, np.float32, np.bool_, np.uint8]
+    assert draws.streams._open == {}
+
+
+@pytest.mark.parametrize(
+    "chances",
+    [(0.3,), (0.003, 0.5), (0.06, 0.5), (0.099, 0.5), (0.3, 0.45, 0.9), (1.0, 0.25, 1.0), (0.5, 0.0), (0.5, 1.0)],
+)
 def test_stages_lie_below_the_product_of_their_chances_in_one_word(
     chances: tuple[float, ...], at: dict[str, Any]
 ) -> None:
