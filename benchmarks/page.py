@@ -85,8 +85,8 @@ def growth(rows: Rows) -> str:
     told = f"""
     Paths: runs in processes of their own; the offset is the time of a run of {figures["least_paths"]} paths, which a
     block of {figures["block"]:,} takes once. Allies: {allies[0]} to {allies[-1]}, by a table of allies under `[data]`
-    in which the others have no armed forces. The packaged defaults name the United States and Norway, so that these
-    always count, and Norway needs a peer in Europe or Canada: hence {allies[0]} at least. Years: {years[-1]} are the
+    in which the others have no armed forces; {allies[0]} are the United States
+    and two others, since each looks to its peers in Europe and Canada. Years: {years[-1]} are the
     most that a scenario takes; once the target is due, late pushes are tried every year, so that later years take a
     little longer. Events: random ones, on {allies[0]} allies, since on {allies[-1]} the noise of their own time drowns
     what the events add: there {events[-1]} events make a block {figure(figures["events_beside_allies"][0])} times as

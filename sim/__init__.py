@@ -104,7 +104,7 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     """One of the simulated runs told with its dates: the same bits as in the run of all paths.
 
     Raises:
-        UsageError: a negative path.
+        UsageError: no path or seed that a run can have.
     """
     from sim.questions.replay import replay as tell
 

@@ -43,7 +43,7 @@ def write_file(fill: Callable[[Path], object], out: str | os.PathLike[str]) -> N
     Raises:
         RunError: it cannot be written, or something other than a file is there.
     """
-    place = Path(out)
+    place = Path(os.path.realpath(out))  # a link stays one: written is where it leads
     if place.exists() and not place.is_file():
         raise RunError(f"cannot write {out}: it is not a file")
     try:
@@ -66,7 +66,7 @@ def write_folder(fill: Callable[[Path], object], out: str | os.PathLike[str]) ->
     Raises:
         RunError: it cannot be written.
     """
-    place = Path(out)
+    place = Path(os.path.realpath(out))  # as above
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))

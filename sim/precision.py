@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
+from sim.limits import MOST_PATHS
 from sim.record.counts import Counts
 from sim.record.record import Description, Record
 from sim.results.intervals import half_width, paths_needed
 from sim.results.summary import alliance_line, ally_lines
-from sim.run import MOST_PATHS
 from sim.streams import LANES
 
 COARSEST = 50.0

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from sim import executors
+from sim import executors, limits
 from sim.data.tables import load_tables
 from sim.distributions.families import Family
 from sim.distributions.tables import distance, file_stem, packaged, standardised, table_of
@@ -33,9 +33,6 @@ WORTH_A_POOL = 60_000_000
 JOBS_PER_WORKER, MOST_BLOCKS_A_JOB = 4, 4
 """Enough jobs for an even load and a moving progress bar, few enough that sending counts back costs little. A job is
 finished before an interrupted run ends: it takes a second or two."""
-
-MOST_PATHS = 1_000_000_000
-"""Paths of a run at most."""
 
 Progress = Callable[[int, int], None]
 """Called with the paths done and the paths that the run will have, as it seems by then."""
@@ -103,12 +100,13 @@ def simulate(
         ScenarioError: the scenario's figures do not suffice.
     """
     if until is None:
-        until = Exactly(scenario.run.paths if paths is None else paths)
+        until = Exactly(limits.whole("paths", scenario.run.paths if paths is None else paths, limits.PATHS))
     elif paths is not None:
         asked = f"paths = {paths} and precision = {until.precision_points}"
         raise UsageError(f"{asked} exclude each other: the precision decides how many paths there are; leave one out")
-    seed = scenario.run.seed if seed is None else seed
-    check(until.most, seed, workers, block, keep)
+    seed = limits.seed(scenario.run.seed if seed is None else seed)
+    workers, block = limits.workers(workers), block_asked(block)
+    check_kept(keep)
     tabulate(scenario)
     count = workers or executors.cores()
     if executor == "auto":
@@ -203,7 +201,7 @@ def _manifest(
 
 
 def _laws(node: object, place: str = "") -> Iterator[tuple[str, Family]]:
-    """Every distribution of a scenario and where it stands: "ally.ITA.will.mean"."""
+    """Every distribution of a scenario and where it stands: "ally.ITA.will.mean", "event[crisis].size"."""
     parts: Iterable[tuple[str, object]] = ()
     if isinstance(node, Family):
         yield place, node
@@ -212,9 +210,9 @@ def _laws(node: object, place: str = "") -> Iterator[tuple[str, Family]]:
     elif isinstance(node, dict):
         parts = node.items()
     elif isinstance(node, tuple):
-        parts = ((str(getattr(value, "name", number)), value) for number, value in enumerate(node))
+        parts = ((f"[{getattr(value, 'name', number)}]", value) for number, value in enumerate(node))
     for name, value in parts:
-        yield from _laws(value, f"{place}.{name}" if place else name)
+        yield from _laws(value, f"{place}.{name}".replace(".[", "[") if place else name)
 
 
 def tabulate(scenario: Scenario) -> None:
@@ -224,7 +222,8 @@ def tabulate(scenario: Scenario) -> None:
         try:
             table_of(law)
         except ScenarioError as error:
-            faults += [replace(fault, file=scenario.title, field=place) for fault in error.faults]
+            file, line = scenario.places.get(place, (scenario.title, 0))
+            faults += [replace(fault, file=file, line=line, field=place) for fault in error.faults]
     if faults:
         raise ScenarioError(tuple(faults))
 
@@ -238,16 +237,14 @@ def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
     }
 
 
-def check(paths: int, seed: int, workers: int | None, block: int | None, keep: Sequence[str]) -> None:
-    """Refuse what no run can have; raises UsageError."""
-    if not 1 <= paths <= MOST_PATHS:
-        raise UsageError(f"paths must be between 1 and {MOST_PATHS:,}, not {paths}")
-    if not 0 <= seed < 2**63:
-        raise UsageError(f"seed must be a whole number from 0 to 2**63 - 1, not {seed}")
-    if workers is not None and not 1 <= workers <= 1_024:
-        raise UsageError(f"workers must be between 1 and 1,024, not {workers}")
-    if block is not None and (block < LANES or block % LANES):
-        raise UsageError(f"block must be a positive multiple of {LANES}, not {block}")
+def block_asked(block: object) -> int | None:
+    """Paths in one environment as asked for, or None; raises UsageError for what no block can have."""
+    blocks = range(LANES, limits.PATHS.stop, LANES)
+    return None if block is None else limits.whole("block", block, blocks, f"above 0 and a multiple of {LANES}")
+
+
+def check_kept(keep: Sequence[str]) -> None:
+    """Raises UsageError for a state variable whose paths cannot be kept."""
     for name in keep:
         if name not in KEEPABLE:
             raise UsageError(f"cannot keep paths of {name!r}; there are {', '.join(KEEPABLE)}")

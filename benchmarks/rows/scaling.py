@@ -162,8 +162,9 @@ def _events_beside_allies() -> Spread:
 def with_allies(number: int) -> Scenario:
     """The main scenario on a table of allies in which all but some have no armed forces, so that they do not count.
 
-    The table must name every ally that the packaged tables name, and the United States and Norway are in the packaged
-    defaults: they always count. With nobody beside them Norway would have no peers in Europe, so that 3 are the fewest.
+    The table must name every ally that the packaged tables name. The United States and Norway, of which the packaged
+    defaults say something, are always among those that count; with nobody beside them Norway would have no peers in
+    Europe, so that 3 are the fewest.
     """
     with (ROOT / "sim" / "data" / "tables" / "allies.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim import limits
 from sim.backtest.estimates import Numbers, check_cutoffs, packaged
 from sim.backtest.judging import Ensemble, Floats, Judged
 from sim.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
 from sim.backtest.rivals import RIVALS, Past, target_in_force
 from sim.data.tables import Tables, load_tables
 from sim.engine.variants import reported_shares
-from sim.errors import UsageError
 from sim.scenario.changing import with_numbers
 
 HORIZONS = 10
@@ -76,10 +76,8 @@ def backtest(
         ScenarioError: the mode out-of-sample is asked for and an origin has no estimates.
         UsageError: an impossible number of paths or seed, or an estimate that no scenario can take.
     """
-    if not 1 <= paths <= MOST_PATHS:
-        raise UsageError(f"paths must be between 1 and {MOST_PATHS:,}, for a forecast is held whole, not {paths}")
-    if not 0 <= seed < 2**63:
-        raise UsageError(f"seed must be a whole number from 0 to 2**63 - 1, not {seed}")
+    most = f"from 1 to {MOST_PATHS:,}, for a forecast is held whole"
+    paths, seed = limits.whole("paths", paths, range(1, MOST_PATHS + 1), most), limits.seed(seed)
     tables = load_tables()
     allies = tables.armed_allies()
     shares = shares_of(tables)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim import executors
+from sim import executors, limits
 from sim.backtest.origins import FIRST, LAST, past_scenario
 from sim.calibration.cache import Cache
 from sim.calibration.estimate import Estimate, estimate
@@ -74,7 +74,7 @@ def calibrate(
             seed or workers.
         RunError: `work` is not a file of answers, or was damaged.
     """
-    check(cutoff, edition, paths, seed, workers)
+    paths, seed, workers = asked(cutoff, edition, paths, seed, workers)
     cache = Cache(work)
     count = workers or executors.cores()
     try:
@@ -94,8 +94,10 @@ def calibrate(
         cache.save()
 
 
-def check(cutoff: int, edition: str, paths: int, seed: int = 0, workers: int | None = None) -> None:
-    """Refuse what cannot be estimated.
+def asked(
+    cutoff: int, edition: str, paths: int, seed: int = 0, workers: int | None = None
+) -> tuple[int, int, int | None]:
+    """Paths, seed and workers as asked for, where that can be estimated.
 
     Raises:
         UsageError: what is wrong, and what is possible.
@@ -103,12 +105,7 @@ def check(cutoff: int, edition: str, paths: int, seed: int = 0, workers: int | N
     last = last_cutoff(edition)
     if not FIRST < cutoff <= last:
         raise UsageError(f"cutoff must lie from {FIRST + 1} to {last} in edition {edition}, not {cutoff}")
-    if not 16 <= paths <= 65_536:
-        raise UsageError(f"paths must lie from 16 to 65,536, not {paths}")
-    if not 0 <= seed < 2**63:
-        raise UsageError(f"seed must be a whole number from 0 to 2**63 - 1, not {seed}")
-    if workers is not None and not 1 <= workers <= 1_024:
-        raise UsageError(f"workers must be between 1 and 1,024, not {workers}")
+    return limits.whole("paths", paths, range(16, 65_537)), limits.seed(seed), limits.workers(workers)
 
 
 def last_cutoff(edition: str) -> int:

@@ -19,6 +19,7 @@ from sim.data.rows import (
 from sim.errors import Fault
 
 ALLIANCE = "ALL"  # stands for an ally in the pledges of the whole alliance
+MOST_ALLIES = 255
 _ARMED_ONLY = frozenset({"shares", "share_vintages", "announced_paths", "promises"})
 _EACH_ALLY = frozenset({"geography", "shares", "gdp"})  # the model needs rows of every ally with armed forces
 
@@ -48,6 +49,7 @@ def cover_faults(name: str, rows: Sequence[Row], file: str, allies: Mapping[str,
     """What a table lacks as a whole: rows of allies with armed forces where it needs them, or a peer of each."""
     if name == "allies":
         yield from _peer_faults(rows, file)
+        yield from _number_faults(rows, file)
     if name in _EACH_ALLY:
         have = {getattr(row, "iso3", "") for row in rows}
         for iso3, ally in sorted(allies.items()):
@@ -130,6 +132,14 @@ def _numeric_faults(lines: Lines, file: str) -> Iterator[Fault]:
             rule = f"must differ between allies; {first} has the same"
             remedy = "write the ISO 3166 numeric code"
             yield Fault(file, line, "iso_numeric", str(row.iso_numeric), rule, remedy, "duplicate")
+
+
+def _number_faults(rows: Sequence[Row], file: str) -> Iterator[Fault]:
+    """How many comply is counted in a byte a path."""
+    armed = sum(isinstance(row, AllyRow) and row.armed_forces for row in rows)
+    if armed > MOST_ALLIES:
+        rule = f"must have at most {MOST_ALLIES} allies with armed forces"
+        yield Fault(file, 0, "armed_forces", str(armed), rule, "keep those that the question is about", "too-many")
 
 
 def _peer_faults(rows: Sequence[Row], file: str) -> Iterator[Fault]:

@@ -152,8 +152,9 @@ class Triangular(Family):
         return self
 
     def moments(self) -> tuple[float, float]:
-        a, c, b = self.low, self.mode, self.high
-        return (self.low + self.mode + self.high) / 3, math.sqrt((a * a + b * b + c * c - a * b - a * c - b * c) / 18)
+        below, above = self.mode - self.low, self.high - self.mode  # squares of the bounds would cancel out
+        sd = math.sqrt((below * below + below * above + above * above) / 18)
+        return (self.low + self.mode + self.high) / 3, sd
 
     @property
     def shape_parameters(self) -> dict[str, float]:

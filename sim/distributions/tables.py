@@ -134,10 +134,13 @@ def build(shape: Shape) -> Quantiles:
     Raises:
         ScenarioError: no finite variance, or more than two seconds.
     """
+    named = shape[0].replace("scipy:", "scipy."), dict(shape[1])
     cells, low, high = _quantiles(shape)
     mean, sd = _moments(cells, low, high)
-    if not (sd > 0 and distance(shape) < DISTANCE_ALLOWED):
-        raise _unfit(shape[0].replace("scipy:", "scipy."), dict(shape[1]), "has tails that a table of quantiles loses")
+    if not (sd > 0 and _declared(shape)[1] > 0):
+        raise _unfit(*named, "is so narrow that all its quantiles are one number")
+    if not distance(shape) < DISTANCE_ALLOWED:
+        raise _unfit(*named, "has tails that a table of quantiles loses")
     return Quantiles(*(((part - mean) / sd).astype(np.float32) for part in (cells, low, high)))
 
 
@@ -173,6 +176,7 @@ def _moments(cells: Floats, low: Floats, high: Floats) -> tuple[float, float]:
     return mean, float(np.sqrt(average((cells - mean) ** 2, (low - mean) ** 2, (high - mean) ** 2)))
 
 
+@lru_cache(maxsize=4)
 def _quantiles(shape: Shape) -> tuple[Floats, Floats, Floats]:
     name, parameters = shape[0], dict(shape[1])
     if name == "uniform":
@@ -238,12 +242,11 @@ def scipy_moments(family: Family) -> tuple[float, float]:
     Raises:
         ScenarioError: parameters SciPy refuses, or no finite variance.
     """
-    from scipy import stats
-
     assert isinstance(family, Scipy)
+    kind = _scipy_family(family.name, family.shape_parameters)
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
-            law = getattr(stats, family.name)(**family.shape_parameters, loc=family.loc, scale=family.scale)
+            law = kind(**family.shape_parameters, loc=family.loc, scale=family.scale)
             mean, variance = (float(value) for value in law.stats("mv"))
     except (ArithmeticError, ValueError):
         mean, variance = np.nan, np.nan
@@ -254,15 +257,16 @@ def scipy_moments(family: Family) -> tuple[float, float]:
 
 def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, Floats, Floats]:
     """SciPy's quantiles at 2,049 normal scores, and between them a monotone cubic: many families take long for each."""
-    from scipy import special, stats
+    from scipy import special
     from scipy.interpolate import PchipInterpolator
 
+    kind = _scipy_family(name, parameters)
     scores = np.linspace(-6.4, 6.4, NODES)
     started = time.process_time()  # a busy machine must not refuse what an idle one takes
     values: list[float] = []
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
-            law = getattr(stats, name)(**parameters)
+            law = kind(**parameters)
             for piece in np.array_split(scores, 64):
                 below, above = piece[piece < 0], piece[piece >= 0]
                 values += [*law.ppf(special.ndtr(below)), *law.isf(special.ndtr(-above))]
@@ -272,6 +276,16 @@ def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, F
     except (ArithmeticError, ValueError, RuntimeError) as error:
         raise _unfit(f"scipy.{name}", parameters, "has no quantiles that SciPy can compute") from error
     return quantile(special.ndtri(MIDDLE)), quantile(special.ndtri(TAIL)), quantile(-special.ndtri(TAIL))[::-1]
+
+
+def _scipy_family(name: str, parameters: dict[str, float]) -> Any:
+    """A family of scipy.stats; the list of families is that of the newest SciPy."""
+    from scipy import __version__, stats
+
+    family = getattr(stats, name, None)
+    if family is None:
+        raise _unfit(f"scipy.{name}", parameters, f"is not in the installed SciPy {__version__}")
+    return family
 
 
 def _unfit(family: str, parameters: dict[str, float], why: str) -> ScenarioError:

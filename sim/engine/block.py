@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 
 import numpy as np
 
@@ -134,13 +135,14 @@ class Stage:
         return list(in_order((*scenario.event, *national)))
 
     def _start_events(self, events: Sequence[Event], observer: Observer) -> None:
-        for rank, event in enumerate(events):
+        ranks = count()  # of what has a month to come in: facts of the start may be many
+        for event in events:
             if event.rate is not None:
-                self._clock.start(alliance.recurring(self.world, event, rank, self.years, observer))
+                self._clock.start(alliance.recurring(self.world, event, next(ranks), self.years, observer))
             elif alliance.happens_at_start(event, self.years):
                 alliance.befall(self.world, event, self.years.base, observer)
             else:
-                self._clock.start(alliance.dated(self.world, event, rank, observer))
+                self._clock.start(alliance.dated(self.world, event, next(ranks), observer))
 
 
 def _urgency(parameters: Parameters, years: Years, paths: int) -> Urgency:

@@ -137,11 +137,7 @@ def _inputs(
         debt_pct=debt,
         deficit_pct=deficit,
         commitment=own.commitment if own and own.commitment is not None else 1.0,
-        elections={
-            row.year: row.month
-            for row in tables.elections_of(iso3)
-            if row.executive and row.year > base and not row.early  # nobody foresaw those
-        },
+        elections=_scheduled(tables, iso3, base),
         calendar=_calendar(tables),
         early_election_rate=_early_rate(tables, iso3),
         commitments=_commitments(scenario, tables, iso3),
@@ -181,9 +177,18 @@ def _growth_known(scenario: Scenario, tables: Tables, iso3: str, growth_pct: dic
     return {year: value for year, value in (growth_pct | earlier).items() if year <= last}
 
 
+def _scheduled(tables: Tables, iso3: str, base_year: int) -> dict[int, int]:
+    """The months of an ally's scheduled elections by year, of two in a year the first: the second would be skipped."""
+    months: dict[int, int] = {}
+    for row in tables.elections_of(iso3):
+        if row.executive and row.year > base_year and not row.early:  # nobody foresaw those
+            months[row.year] = min(row.month, months.get(row.year, row.month))
+    return months
+
+
 def _calendar(tables: Tables) -> range:
     years = [row.year for row in tables.elections if row.executive]
-    return range(min(years), max(years) + 1)
+    return range(min(years), max(years) + 1) if years else range(0)
 
 
 def _early_rate(tables: Tables, iso3: str) -> float:

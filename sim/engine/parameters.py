@@ -78,9 +78,9 @@ class Parameters:
                 parameter.name: self._value(parameter, commons, 0) for parameter in _random(kind) if not parameter.own
             }
         values = dict(self._of_all[kind])
+        overridden = () if iso3 is None else self._variants[0].overridden(iso3, commons[0])
         for parameter in _random(kind):
-            overridden = getattr(sections[0], parameter.name) is not getattr(commons[0], parameter.name)
-            if parameter.own or overridden:
+            if parameter.own or parameter.name in overridden:
                 values[parameter.name] = self._value(parameter, sections, code)
         return sections[0].model_copy(update=values)
 

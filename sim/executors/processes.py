@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,6 +12,9 @@ from multiprocessing import get_context
 from typing import Self, TypeVar
 
 from sim.errors import RunError
+
+MOST_ON_WINDOWS = 61
+"""Windows waits for no more processes at once than these."""
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -28,7 +32,7 @@ class Processes:
     """
 
     def __init__(self, workers: int) -> None:
-        self.workers = workers
+        self.workers = min(workers, MOST_ON_WINDOWS) if sys.platform == "win32" else workers
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:

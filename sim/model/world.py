@@ -56,8 +56,9 @@ class Target:
                 self._spread(name)[paths] = new
 
     def move(self, paths: Paths, change_pct: float, years: int) -> None:
-        """Add to share and year on `paths`."""
-        self._spread("share_pct")[paths] += np.float32(change_pct)
+        """Add to share and year on `paths`; no target asks for less than nothing."""
+        share = self._spread("share_pct")
+        share[paths] = np.maximum(share[paths] + np.float32(change_pct), 0)
         self._spread("by")[paths] += np.float32(years)
 
     def _spread(self, name: str) -> Array:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from sim import limits
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
-from sim.errors import UsageError
 from sim.model.links import Array, on
 from sim.model.world import AllyState, Hit, World
 from sim.scenario.schema import Scenario
@@ -68,11 +68,10 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     """Tell one path of a scenario; the seed is the scenario's unless given.
 
     Raises:
-        UsageError: a negative path.
+        UsageError: no path or seed that a run can have.
     """
-    if path < 0:
-        raise UsageError(f"path must be 0 or more, not {path}")
-    seed = scenario.run.seed if seed is None else seed
+    path = limits.whole("path", path, range(limits.MOST_PATHS))
+    seed = limits.seed(scenario.run.seed if seed is None else seed)
     teller = Storyteller(path % LANES)
     run_block(scenario, seed, path - path % LANES, LANES, observer=teller)
     # Month by month; in December each ally's outturn, then the budget adopted on it.

@@ -14,12 +14,13 @@ from sim.results.tables import LEVELS, POINT
 def dataset(record: Record) -> xarray.Dataset:
     """Dimensions pillar, ally, year, quantile and, where paths are kept, path.
 
-    probability (pillar, ally, year), missing where a pillar has no target; share_pct_quantile (quantile, pillar,
-    ally, year), % of GDP; each kept variable (ally, year, path).
+    probability (pillar, ally, year), missing where no yardstick of the pillar binds the ally; share_pct_quantile
+    (quantile, pillar, ally, year), % of GDP; each kept variable (ally, year, path).
     """
     counts, description = record.counts, record.description
-    measured = np.array([description.yardstick(pillar) is not None for pillar in PILLARS])
-    probability = np.where(measured[:, None, None], counts.arrays["compliant"] / counts.paths, np.nan)
+    yardsticks = [description.yardstick(pillar) for pillar in PILLARS]
+    bound = np.array([[y is not None and y.binds(ally.iso3) for ally in description.allies] for y in yardsticks])
+    probability = np.where(bound[..., None], counts.arrays["compliant"] / counts.paths, np.nan)
     quantiles = np.stack([quantile(counts.arrays["shares"], level, POINT) for level in LEVELS.values()])
     kept = {f"path_{name}": (("ally", "year", "path"), values) for name, values in counts.kept.items()}
     return xarray.Dataset(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import UsageError
+from sim.errors import MissingExtra, UsageError
 from sim.record.record import Record
 
 if TYPE_CHECKING:
@@ -96,8 +96,16 @@ class Results:
         return cls(Record.open(path))
 
     def to_xarray(self) -> xarray.Dataset:
-        """Probabilities, share quantiles and kept paths over named dimensions (needs the extra `xarray`)."""
-        from sim.results.dataset import dataset
+        """Probabilities, share quantiles and kept paths over named dimensions (needs the extra `xarray`).
+
+        Raises:
+            MissingExtra: xarray is not installed.
+        """
+        try:
+            from sim.results.dataset import dataset
+        except ImportError as error:
+            why = f"to_xarray needs the extra xarray: pip install 'burdenshare[xarray]' ({error})"
+            raise MissingExtra(why) from error
 
         return dataset(self.record)
 

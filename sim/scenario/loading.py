@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -14,8 +14,20 @@ from sim.errors import Fault, ScenarioError
 from sim.scenario.checks.together import together
 from sim.scenario.checks.told import told
 from sim.scenario.checks.words import at, dotted, shown
+from sim.scenario.lines import Path as Keys
 from sim.scenario.merging import Merged, merge
-from sim.scenario.reading import MAX_BYTES, MAX_TABLE_BYTES, Source, beside, chain, decoded, defaults, parsed, text_of
+from sim.scenario.reading import (
+    DEFAULTS,
+    MAX_BYTES,
+    MAX_TABLE_BYTES,
+    Source,
+    beside,
+    chain,
+    decoded,
+    defaults,
+    parsed,
+    text_of,
+)
 from sim.scenario.schema import Data, Scenario
 
 MAX_FAULTS = 100  # a hundred teach as much as more
@@ -70,6 +82,7 @@ def _resolved(sources: tuple[Source, ...], folder: Path | None, given: Mapping[s
     if "replacements" in merged.raw:  # a field of the scenario, but no key of the file
         remedy = "write the file names under [data]"
         faults.append(_fault(merged, ("replacements",), "is not a key of this table", remedy, "unknown-key"))
+    _leave_out_uncounted(merged, tables)
     scenario = None
     try:
         scenario = Scenario.model_validate(merged.raw | {"replacements": replacements})
@@ -82,7 +95,27 @@ def _resolved(sources: tuple[Source, ...], folder: Path | None, given: Mapping[s
             faults.append(fault)
     if faults or scenario is None:
         raise ScenarioError(_in_order(faults))
+    scenario.__dict__["places"] = {dotted(path, merged.raw): merged.place(path) for path in _tables(merged.raw)}
     return scenario
+
+
+def _tables(node: object, path: Keys = ()) -> Iterator[Keys]:
+    """The paths of all tables inside tables and lists."""
+    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in parts:
+        if isinstance(value, dict):
+            yield (*path, key)
+        yield from _tables(value, (*path, key))
+
+
+def _leave_out_uncounted(merged: Merged, tables: Tables) -> None:
+    """Drop what the packaged defaults alone say of allies that the user's own table of allies does not count."""
+    given, packaged = merged.raw.get("ally"), merged.origin.below.get("ally")
+    if isinstance(given, dict) and packaged is not None:
+        counted = {row.iso3 for row in tables.armed_allies()}
+        for code, origin in packaged.below.items():
+            if origin.source.name == DEFAULTS and code not in counted:
+                del given[code]
 
 
 def _fault(merged: Merged, path: tuple[str | int, ...], rule: str, remedy: str, code: str) -> Fault:

@@ -18,6 +18,7 @@ from sim.errors import Fault, ScenarioError
 from sim.scenario import lines
 from sim.scenario.checks.words import shown
 
+DEFAULTS = "defaults.toml (packaged)"
 MAX_BYTES: Final = 1024 * 1024  # of a scenario
 MAX_TABLE_BYTES: Final = 4 * 1024 * 1024  # of a user's data table
 MAX_CHAIN: Final = 8  # files, the first included
@@ -55,7 +56,7 @@ def parsed(text: str, name: str) -> Source:
 def defaults() -> Source:
     """What every scenario builds on."""
     text = resources.files("sim.scenario").joinpath("defaults.toml").read_text(encoding="utf-8")
-    return parsed(text, "defaults.toml (packaged)")
+    return parsed(text, DEFAULTS)
 
 
 def chain(path: str | os.PathLike[str]) -> tuple[Source, ...]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import Field, create_model, model_validator
 
@@ -30,6 +30,9 @@ Section = TypeVar("Section", bound=Facts)
 
 
 File = Annotated[str, Field(max_length=255)]
+
+Place = tuple[str, int]
+"""A file, and a line in it."""
 
 
 class Data(Facts):
@@ -115,6 +118,10 @@ class Scenario(Facts):
     replacements: dict[str, Replacement] = Field({}, exclude=True, repr=False)
     """The user's own tables, read when the file was loaded; filled by `sim.load`, not a key of the file."""
 
+    places: ClassVar[Mapping[str, Place]] = {}
+    """File and line of each table, such as "ally.ITA.will.mean", of a scenario that was read. No field, so that
+    scenarios are equal wherever they stand."""
+
     @model_validator(mode="after")
     def _one_yardstick_a_pillar(self) -> Self:
         for pillar in ("core", "related", "total"):
@@ -134,11 +141,14 @@ class Scenario(Facts):
 
     def of_ally(self, iso3: str, section: Section) -> Section:
         """A section with what one ally overrides in it."""
+        own = self.overridden(iso3, section)
+        return section.model_copy(update=own) if own else section
+
+    def overridden(self, iso3: str, section: Section) -> dict[str, Any]:
+        """What one ally overrides of a section, by field, also where the value is the common one."""
         facts = self.ally.get(iso3)
         own = getattr(facts, type(section).__name__.lower(), None) if facts else None
-        if own is None:
-            return section
-        return section.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
+        return {} if own is None else {name: getattr(own, name) for name in own.model_fields_set}
 
     def with_urgency(self, factor: float) -> Self:
         """The same scenario with `factor` > 0 times the urgency of the start."""

@@ -7,7 +7,7 @@ import pytest
 
 from calibration.known import PLACE, SILENT, TRUTH, Formula
 from sim.backtest.origins import LAST, ORIGINS, past_scenario, seen_in
-from sim.calibration.calibrate import EDITIONS, calibrate, check, cutoffs, last_cutoff, shares_of_edition, table
+from sim.calibration.calibrate import EDITIONS, asked, calibrate, cutoffs, last_cutoff, shares_of_edition, table
 from sim.calibration.evidence import Job, judge, shares_seen
 from sim.calibration.parameters import ESTIMATED, MIDDLE, shipped, variants_at
 from sim.data.tables import load_tables
@@ -56,10 +56,10 @@ def test_a_quick_calibration_has_the_same_estimate_without_profiles(formula: For
         ({"cutoff": 2025, "edition": "2025-08"}, "cutoff must lie from 2015 to 2024 in edition 2025-08, not 2025"),
         ({"edition": "2024-06"}, "no edition '2024-06' with shares since 2014; there are 2025-08, 2026-07"),
         ({"edition": ""}, "no edition ''"),
-        ({"paths": 15}, "paths must lie from 16 to 65,536, not 15"),
-        ({"paths": 70_000}, "paths must lie from 16 to 65,536"),
+        ({"paths": 15}, "paths must be a whole number from 16 to 65,536, not 15"),
+        ({"paths": 70_000}, "paths must be a whole number from 16 to 65,536"),
         ({"seed": -1}, "seed must be a whole number from 0"),
-        ({"workers": 0}, "workers must be between 1 and 1,024, not 0"),
+        ({"workers": 0}, "workers must be a whole number from 1 to 1,024, not 0"),
     ],
 )
 def test_what_cannot_be_estimated_is_refused(formula: Formula, facts: dict[str, object], words: str) -> None:
@@ -74,7 +74,7 @@ def test_every_edition_has_its_cutoffs() -> None:
     assert list(cutoffs("2026-07")) == list(ORIGINS)[1:]
     assert list(cutoffs("2025-08")) == list(range(2015, 2025))
     for edition in EDITIONS:
-        check(last_cutoff(edition), edition, 16)
+        asked(last_cutoff(edition), edition, 16)
 
 
 def test_the_shares_of_an_edition_are_those_it_printed() -> None:

@@ -456,7 +456,7 @@ def test_a_pipe_leaves_nothing_out(call: Call, ready: list[dict[str, Any]]) -> N
         (["--json", "--csv"], "exclude each other"),
         (["--csv", "--outside"], "--json holds"),
         (["--csv", "--plans"], "--json holds"),
-        (["--paths", "0"], "paths must be between 1 and 100,000"),
+        (["--paths", "0"], "paths must be a whole number from 1 to 100,000"),
         (["--seed", "-1"], "seed must be a whole number"),
     ],
 )

@@ -233,6 +233,32 @@ def test_the_smallest_alliance_with_peers_runs():
     assert set(sim.simulate(scenario, paths=16, seed=1).compliance()["iso3"]) == set(few)
 
 
+def test_more_allies_than_a_byte_counts_are_refused():
+    """How many comply on a path is kept in one."""
+    header, *rows = packaged("allies").splitlines()
+    for number, refused in ((255, False), (256, True)):
+        codes = [f"{a}{b}X" for a in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+        free = sorted(set(range(1, 1_000)) - {int(row.split(",")[1]) for row in rows})
+        more = [f"{code},{place},Land {code},2030,0,1" for code, place in zip(codes[: number - 31], free, strict=False)]
+        found = faults_of("allies", "\n".join([header, *rows, *more]))
+        assert ("too-many" in {fault.code for fault in found}) == refused
+
+
+def test_what_the_defaults_say_of_an_ally_is_dropped_where_it_does_not_count():
+    few = ("DNK", "FRA")  # without the United States and Norway, which defaults.toml names
+    header, *rows = packaged("allies").splitlines()
+    tables = {"allies": "\n".join([header, *(row[:-1] + str(int(row[:3] in few)) for row in rows)])}
+    for name in ("shares", "share_vintages", "announced_paths", "promises"):
+        header, *rows = packaged(name).splitlines()
+        tables[name] = "\n".join([header, *(row for row in rows if row[:3] in few)])
+    replacements = {name: Replacement(name, text) for name, text in tables.items()}
+    scenario = reload("[targets.core]\nshare_pct = 3\nby = 2028", replacements)
+    assert set(scenario.ally) == set()
+    assert set(sim.simulate(scenario, paths=16, seed=1).compliance()["iso3"]) == set(few)
+    with pytest.raises(sim.ScenarioError, match=r"<text>:1: ally.NOR: Norway has no armed forces"):
+        reload("[ally.NOR]\ndebt_pct = 50.0\n", replacements)
+
+
 def test_an_ally_that_other_tables_name_may_not_be_left_out():
     found = faults_of("allies", edited("allies", "MKD,807,North Macedonia,2020,0,1\n", ""))
     assert {fault.code for fault in found} == {"missing-ally"}

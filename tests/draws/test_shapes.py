@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy
 from scipy import stats
 
 from sim.distributions import families as f
@@ -159,6 +160,18 @@ GUMBEL = f.Scipy(name="gumbel_l", loc=0.125, scale=2.0)
 """A family that no other test tabulates: tables are kept once they are made."""
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """No quantiles of an earlier test."""
+    tables._quantiles.cache_clear()
+
+
+def quantiles_anew(shape: f.Shape) -> tuple[tables.Floats, ...]:
+    """Computed, not remembered."""
+    tables._quantiles.cache_clear()
+    return tables._quantiles(shape)
+
+
 def clock(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> None:
     """Lets processor time stand at `seconds` one after the other, and from then on at the last."""
     times = chain(seconds, repeat(seconds[-1]))
@@ -168,9 +181,10 @@ def clock(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> None:
 def test_a_family_may_take_two_seconds_of_processor_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = tables._quantiles(GUMBEL.shape)
     clock(monkeypatch, 100.0, 101.5, 102.0)
-    for part, before in zip(tables._quantiles(GUMBEL.shape), usual, strict=True):
+    for part, before in zip(quantiles_anew(GUMBEL.shape), usual, strict=True):
         assert (part == before).all()
     clock(monkeypatch, 100.0, 102.1)
+    tables._quantiles.cache_clear()
     slow = fault(GUMBEL)
     assert (slow.field, slow.value) == ("scipy.gumbel_l", "no shape parameters")
     assert slow.rule.endswith(" takes more than 2 s to tabulate")
@@ -216,8 +230,16 @@ def test_what_scipy_warns_of_on_the_way_neither_shows_nor_stops_a_table(monkeypa
     monkeypatch.setattr(family, "_stats", partialmethod(noisy, of=known))
     with warnings.catch_warnings(action="error"), np.errstate(all="raise"):
         assert tables.scipy_moments(GUMBEL) == moments
-        found = tables._quantiles(GUMBEL.shape)
+        found = quantiles_anew(GUMBEL.shape)
     assert all((part == before).all() for part, before in zip(found, usual, strict=True))
+
+
+@pytest.mark.parametrize(("low", "width"), [(60.0, 2.0**-20), (3.125, 2.0**-26), (76.0, 2.0**-30), (-1e6, 1.0)])
+def test_a_narrow_triangular_keeps_its_spread_wherever_it_stands(low: float, width: float) -> None:
+    """All these bounds are floats exactly, so that the moments are those of the same triangle at 0."""
+    mean, sd = f.Triangular(low=low, mode=low + width / 4, high=low + width).moments()
+    assert mean == pytest.approx(low + width * 5 / 12, rel=1e-15)
+    assert sd == pytest.approx(width * math.sqrt((1 + 1 / 16 - 1 / 4) / 18), rel=1e-12)
 
 
 def test_a_symmetric_law_has_a_symmetric_table() -> None:
@@ -229,8 +251,33 @@ def test_a_symmetric_law_has_a_symmetric_table() -> None:
 def test_a_shape_without_spread_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     flat = np.ones(CELLS), np.ones(TAIL_CELLS), np.ones(TAIL_CELLS)
     monkeypatch.setattr(tables, "_quantiles", lambda _: flat)
-    with pytest.raises(ScenarioError, match="tails"), np.errstate(all="ignore"):
+    with pytest.raises(ScenarioError, match="so narrow that all its quantiles are one number"):
         build(("lognormal", (("log_sd", 0.123456),)))
+
+
+def test_a_lognormal_too_narrow_for_its_own_formula_is_told_so() -> None:
+    """exp(log_sd^2) - 1 is 0 there; the quantiles still differ."""
+    with pytest.raises(ScenarioError, match="so narrow that all its quantiles are one number"):
+        build(("lognormal", (("log_sd", 1e-9),)))
+
+
+def test_a_shape_of_scipys_is_evaluated_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    original = tables._scipy_quantiles
+    monkeypatch.setattr(tables, "_scipy_quantiles", lambda *shape: asked.append(shape) or original(*shape))
+    shape = f.Scipy(name="gumbel_r").shape
+    build(shape)
+    tables.distance(shape)
+    assert len(asked) == 1
+
+
+def test_a_family_that_the_installed_scipy_lacks_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(stats, "irwinhall")
+    missing = fault(f.Scipy(name="irwinhall", n=3.0))
+    assert (missing.field, missing.value) == ("scipy.irwinhall", "n = 3")
+    assert missing.rule.endswith(f" is not in the installed SciPy {scipy.__version__}")
+    with pytest.raises(ScenarioError, match=r"is not in the installed SciPy"):
+        build(("scipy:irwinhall", (("n", 3.0),)))
 
 
 def test_a_packaged_family_that_is_unfit_is_called_by_its_name() -> None:

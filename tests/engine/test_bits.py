@@ -164,5 +164,5 @@ def test_replay_tells_the_path(rutte: sim.Scenario, rutte_results: sim.Results) 
 
 
 def test_a_negative_path_is_refused(rutte: sim.Scenario) -> None:
-    with pytest.raises(sim.UsageError, match="0 or more"):
+    with pytest.raises(sim.UsageError, match=r"^path must be a whole number from 0 to 999,999,999, not -1$"):
         sim.replay(rutte, path=-1)

@@ -71,6 +71,31 @@ def test_snap_elections_are_not_foreseen_and_later_pledges_not_known() -> None:
     assert not inputs["DEU"].estimated
 
 
+def elections(*rows: str) -> dict[str, AllyInputs]:
+    table = "iso3,year,month,day,kind,executive,status,early,basis\n" + "\n".join(rows)
+    given = reload("[horizon]\nlast_year = 2032\n", {"elections": Replacement("e.csv", table)})
+    return {entry.iso3: entry for entry in ally_inputs(given)}
+
+
+def test_of_two_elections_in_a_year_the_first_is_held() -> None:
+    """The second would be skipped: there was a vote in the twelve months before."""
+    rows = [
+        "FRA,2027,12,,parliamentary,1,scheduled,0,by hand",
+        "FRA,2027,4,,presidential,1,scheduled,0,by hand",
+        "FRA,2029,6,,parliamentary,0,scheduled,0,by hand",
+    ]
+    found = elections(*rows, "ITA,2028,9,,parliamentary,1,scheduled,0,by hand")
+    assert found["FRA"].elections == {2027: 4}
+    assert found["ITA"].elections == {2028: 9}
+    assert found["ITA"].calendar == range(2027, 2029)
+
+
+def test_a_table_without_an_executive_election_is_no_calendar() -> None:
+    found = elections("FRA,2027,6,,parliamentary,0,scheduled,0,by hand")
+    assert found["FRA"].elections == {}
+    assert found["FRA"].calendar == range(0)
+
+
 def test_an_ally_of_the_file_has_its_own_figures() -> None:
     text = "[ally.ITA]\nshare_pct = 2.5\nnorm_pct = 1.9\ndebt_pct = 50.0\nexposure = 0.2\ncommitment = 0.5\n"
     inputs = {entry.iso3: entry for entry in ally_inputs(sim.loads(text))}

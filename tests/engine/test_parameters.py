@@ -74,6 +74,22 @@ def test_an_ally_has_numbers_and_laws_of_its_own() -> None:
         assert (getattr(of(*GERMANY), name), getattr(of(*FRANCE), name)) == (common, other)
 
 
+def test_an_override_is_an_allys_own_draw_even_where_it_is_the_common_law() -> None:
+    """However the scenario came about: with one object in both places, or with two that are equal."""
+    written = sim.loads(f"[budget]\nspeed = {UNIFORM}\n[ally.FRA.budget]\nspeed = {UNIFORM}\n")
+    law = written.budget.speed
+    own = written.ally["FRA"].model_copy(
+        update={"budget": written.ally["FRA"].budget.model_copy(update={"speed": law})}
+    )
+    built = written.model_copy(update={"ally": {**written.ally, "FRA": own}})
+    assert built == written
+    draws = Draws(3, 0, 64)
+    for scenario in (written, built):
+        speed = Parameters([scenario], draws).budget(*FRANCE).speed
+        assert (speed == draws.value("param/budget.speed", law, ally=250)).all()
+        assert (speed != Parameters([scenario], draws).budget(*GERMANY).speed).any()
+
+
 def test_what_is_drawn_later_comes_back_as_a_table() -> None:
     _, parameters = made(TEXT)
     reporting = parameters.outturn(*GERMANY).reporting

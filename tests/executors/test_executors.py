@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from multiprocessing import active_children
 
@@ -101,3 +102,12 @@ def test_blocks_are_small_enough_to_be_shared_and_no_smaller_than_pays() -> None
     assert sizes[1_000, 2] == sizes[200_000, 8] == run.LEAST_BLOCK
     assert sizes[200_000, 2] == 25_008, "four blocks a worker, in whole counters of sixteen paths"
     assert sizes[4_000_000, 8] == run.BLOCK
+
+
+@pytest.mark.parametrize(("system", "workers"), [("win32", 61), ("linux", 64), ("darwin", 64)])
+def test_windows_has_as_many_workers_as_it_can_wait_for(
+    system: str, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    assert Processes(64).workers == workers
+    assert Processes(2).workers == 2

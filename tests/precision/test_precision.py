@@ -18,6 +18,7 @@ import sim
 from results.made import PATHS, YEARS, made, without
 from sim import precision, run
 from sim.cli.show.run_document import document
+from sim.limits import MOST_PATHS
 from sim.precision import FINEST, Precision, probabilities
 from sim.record.counts import TALLIES, Counts
 from sim.record.record import AllyEntry, Description, Yardstick
@@ -301,8 +302,8 @@ def test_more_than_the_most_paths_give_is_refused_with_what_they_give(points: fl
 
 def test_the_finest_precision_offered_can_be_asked_for() -> None:
     assert FINEST == 0.0031
-    assert 0.99e9 < Precision(FINEST, ONE).most <= run.MOST_PATHS
-    assert 100 * half_width(0.5, run.MOST_PATHS) < FINEST < 100 * half_width(0.5, run.MOST_PATHS) + 1e-4
+    assert 0.99e9 < Precision(FINEST, ONE).most <= MOST_PATHS
+    assert 100 * half_width(0.5, MOST_PATHS) < FINEST < 100 * half_width(0.5, MOST_PATHS) + 1e-4
 
 
 def test_paths_beside_a_precision_are_refused(scenario: sim.Scenario) -> None:

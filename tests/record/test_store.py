@@ -39,6 +39,19 @@ def test_saving_again_replaces_the_run_and_leaves_nothing_beside(results: sim.Re
     assert [entry.name for entry in tmp_path.iterdir()] == ["run"]
 
 
+def test_a_link_goes_on_leading_where_it_led(results: sim.Results, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    for name in ("latest", "new"):  # there is a run, and there is none yet
+        (tmp_path / name).symlink_to(tmp_path / "disk" / name, target_is_directory=True)
+    results.save(tmp_path / "disk" / "latest")
+    for name in ("latest", "new"):
+        results.save(tmp_path / name)
+        assert (tmp_path / name).is_symlink()
+        assert sim.Results.open(tmp_path / "disk" / name).digest() == results.digest()
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["disk", "latest", "new"]
+    assert sorted(entry.name for entry in (tmp_path / "disk").iterdir()) == ["latest", "new"]
+
+
 def test_a_failed_write_leaves_the_former_run_whole(results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     results.save(tmp_path / "run")
 

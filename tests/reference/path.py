@@ -240,7 +240,7 @@ class Path:
                 target = self.targets[event.get("target", "core")]
                 target["by"] += event.get("years_later", 0)
                 if event.get("change_pct", 0.0):
-                    target["share"] = target["share"] + event["change_pct"]
+                    target["share"] = larger(target["share"] + event["change_pct"], 0.0)
             case "pledge":
                 one = self.by_code[event["ally"]]
                 pledge = {"share": self.number(event["share_pct"]), "by": event["by"],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import sim
+from sim.errors import MissingExtra
 from sim.results.intervals import average, quantile, wilson
 
 QUANTILES = ["q05", "q25", "q50", "q75", "q95"]
@@ -98,6 +101,28 @@ def test_impossible_calls_are_refused(rutte: sim.Scenario) -> None:
             sim.simulate(rutte, **({"paths": 16} | call))
 
 
+@pytest.mark.parametrize("number", [2.0, True, np.True_, "2", 2.5, 2**70, -1])
+def test_no_number_but_a_whole_one_within_its_limits_is_taken(rutte: sim.Scenario, number: Any) -> None:
+    """A seed of 2.0 would be another stream than 2."""
+    for name in ("paths", "seed", "workers", "block"):
+        with pytest.raises(sim.UsageError, match=f"^{name} must be a whole number "):
+            sim.simulate(rutte, **({"paths": 16, "executor": "serial"} | {name: number}))
+        with pytest.raises(sim.UsageError, match=f"^{name} must be a whole number "):
+            sim.compare(rutte, rutte, **({"paths": 16, "executor": "serial"} | {name: number}))
+    for name in ("path", "seed"):
+        with pytest.raises(sim.UsageError, match=f"^{name} must be a whole number "):
+            sim.replay(rutte, **({"path": 3} | {name: number}))
+
+
+def test_a_whole_number_of_numpys_is_one_of_pythons(rutte: sim.Scenario, tmp_path: Path) -> None:
+    plain = sim.simulate(rutte, paths=32, seed=7, executor="serial", block=16)
+    other = sim.simulate(rutte, paths=np.int64(32), seed=np.uint16(7), executor="serial", block=np.int8(16))
+    assert other.digest() == plain.digest()
+    other.save(tmp_path / "run")
+    assert sim.Results.open(tmp_path / "run").manifest == other.manifest == plain.manifest
+    assert sim.replay(rutte, path=np.int16(3), seed=np.int64(7)) == sim.replay(rutte, path=3, seed=7)
+
+
 def test_a_review_is_measured_against_both_targets() -> None:
     scenario = sim.load(Path(__file__).parents[2] / "scenarios" / "hague_2035_review.toml")
     table = sim.simulate(scenario, paths=800, executor="serial").compliance().query("pillar == 'core' and year == 2035")
@@ -119,6 +144,16 @@ def test_members_alone_are_measured() -> None:
     assert set(results.compliance()["iso3"]) == set(results.first_year()["iso3"]) == {"POL", "ITA"}
     assert set(results.gap()["iso3"]) == {"POL", "ITA", "EUC", "NATO"}
     assert results.alliance().query("compliant > 2")["probability"].sum() == 0
+    chance = results.to_xarray()["probability"]
+    assert set(chance.dropna("ally", how="all")["ally"].values) == {"POL", "ITA"}
+    assert chance.sel(pillar="core", ally=["POL", "ITA"]).notnull().all()
+
+
+def test_without_xarray_the_extra_is_named(rutte_results: sim.Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    monkeypatch.delitem(sys.modules, "sim.results.dataset", raising=False)
+    with pytest.raises(MissingExtra, match=r"pip install 'burdenshare\[xarray\]'"):
+        rutte_results.to_xarray()
 
 
 def test_xarray(rutte_results: sim.Results) -> None:
@@ -170,5 +205,6 @@ def test_distributions_that_cannot_be_tabulated_are_reported_with_their_places()
     with pytest.raises(sim.ScenarioError) as caught:
         sim.simulate(sim.loads(text), paths=16)
     places = [fault.field for fault in caught.value.faults]
-    assert places == ["will.noise", "ally.ITA.outturn.noise", "event.crisis.size"]
+    assert places == ["will.noise", "ally.ITA.outturn.noise", "event[crisis].size"]
+    assert [(fault.file, fault.line) for fault in caught.value.faults] == [("<text>", 2), ("<text>", 4), ("<text>", 7)]
     assert all(fault.rule and fault.remedy for fault in caught.value.faults)

@@ -75,6 +75,14 @@ def test_all_at_once():
     ]
 
 
+def test_a_list_of_wrong_entries_is_not_called_empty_besides():
+    event = '[[event]]\nname = "way"\nkind = "announced_path"\nally = "DEU"\npoints = '
+    assert [(fault.field, fault.code) for fault in faults_of(event + "[3]\n")] == [
+        ("event[way].points[1]", "wrong-type"),
+    ]
+    assert [(fault.field, fault.code) for fault in faults_of(event + "[]\n")] == [("event[way].points", "too-short")]
+
+
 def test_each_fault_names_its_own_file(tmp_path):
     """What an extended file says is blamed on it; what the file over it changes, on the latter."""
     (tmp_path / "base.toml").write_text(

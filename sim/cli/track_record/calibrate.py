@@ -49,7 +49,7 @@ def command(
     from sim.calibration import fragment
 
     last = calibration.last_cutoff(vintage) if cutoff is None else cutoff
-    calibration.check(last, vintage, paths, seed, workers)
+    calibration.asked(last, vintage, paths, seed, workers)
     folder = _folder(work)
     if out is not None:
         fragment.check_place(out)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import TypeVar, cast
 
-from sim import executors, run
+from sim import executors, limits, run
 from sim.data.tables import load_tables
 from sim.differences import differences
 from sim.errors import Fault, ScenarioError, UsageError
@@ -43,10 +43,10 @@ def compare(
     """
     descriptions, years = comparable(scenarios)
     first = scenarios[0]
-    paths = first.run.paths if paths is None else paths
-    seed = first.run.seed if seed is None else seed
     # A comparison is checked and cut into jobs as a run is: same limits, same messages, same blocks.
-    run.check(paths, seed, workers, block, ())
+    paths = limits.whole("paths", first.run.paths if paths is None else paths, limits.PATHS)
+    seed = limits.seed(first.run.seed if seed is None else seed)
+    workers, block = limits.workers(workers), run.block_asked(block)
     _gathered(run.tabulate, scenarios)
     count = workers or executors.cores()
     if executor == "auto":

@@ -77,6 +77,8 @@ def told(error: ValidationError, merged: Merged, most: int) -> Iterator[Fault]:
         order = sorted(order, key=lambda index: merged.place(paths[index]))[:most]
     for index in order:
         path = paths[index]
+        if details[index]["type"] == "too_short" and at(path, merged.raw):
+            continue  # pydantic does not count entries that are wrong, which are told by themselves
         said = _said(dict(details[index]), path, merged.raw)
         path = (*path, said.key) if said.key else path
         value = None if said.code in ("missing-key", "yardstick") else at(path, merged.raw)

@@ -1,0 +1,43 @@
+"""What a call may ask for: whole numbers within their limits."""
+
+from __future__ import annotations
+
+from operator import index
+
+from sim.errors import UsageError
+
+MOST_PATHS = 1_000_000_000
+"""Paths of a run at most."""
+
+PATHS = range(1, MOST_PATHS + 1)
+SEEDS = range(2**63)
+WORKERS = range(1, 1_025)
+
+
+def whole(name: str, value: object, allowed: range, limits: str = "") -> int:
+    """A whole number as Python's own: NumPy's are taken too, truth values and 2.0 are not.
+
+    `limits` are the words for what is allowed, where its first and last number do not say it well.
+
+    Raises:
+        UsageError: anything else, or a number that is not allowed.
+    """
+    try:
+        number = None if isinstance(value, bool) else index(value)  # type: ignore[arg-type]  # tried here
+    except TypeError:
+        number = None
+    if number is None or number not in allowed:
+        limits = limits or f"from {allowed[0]:,} to {allowed[-1]:,}"
+        given = value if number is None else number
+        raise UsageError(f"{name} must be a whole number {limits}, not {given!r:.40}")
+    return number
+
+
+def seed(value: object) -> int:
+    """A seed."""
+    return whole("seed", value, SEEDS, "from 0 to 2**63 - 1")
+
+
+def workers(value: object) -> int | None:
+    """A number of worker processes, or None: as many as there are processors."""
+    return None if value is None else whole("workers", value, WORKERS)
