@@ -123,7 +123,7 @@ def text_of(file: Path, shown: str, limit: int, place: tuple[str, int, str] = ("
         with file.open("rb") as stream:
             content = stream.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise _refused(place, value, "must be there", _near(file), "no-such-file") from None
+        raise _refused(place, value, "must be there", _near(file, named=bool(place[2])), "no-such-file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or "not a file name"
         remedy = "check the name and who may read the file"
@@ -150,14 +150,20 @@ def _refused(place: tuple[str, int, str], value: str, rule: str, remedy: str, co
     return ScenarioError((Fault(file, line, field, shown(value) if value else "", rule, remedy, code),))
 
 
-def _near(file: Path) -> str:
-    """The remedy for a missing file: the most similar name in its folder."""
+def _near(file: Path, *, named: bool) -> str:
+    """The remedy for a missing file: the same name in the folder `scenarios`, or the most similar one in its own.
+
+    `named` says that another file names it, which can name none in another folder.
+    """
+    below = file.parent / "scenarios" / file.name
+    if os.path.isfile(below):  # which takes what cannot be looked at for no file
+        return "it lies in the folder scenarios: put this file there too" if named else f'did you mean "{below}"?'
     try:
-        names = [entry.name for entry in file.parent.iterdir() if entry.suffix in (".toml", ".csv")]
+        names = {entry.stem: entry.name for entry in file.parent.iterdir() if entry.suffix == file.suffix}
     except OSError:
         return "the folder is not there either: check the path"
-    near = get_close_matches(file.name, names[:1000], 1) if len(file.name) < 100 else []
-    return f"did you mean {shown(near[0])}?" if near else "check the name and the folder"
+    near = get_close_matches(file.stem, list(names)[:1000], 1) if len(file.name) < 100 else []
+    return f"did you mean {shown(names[near[0]])}?" if near else "check the name and the folder"
 
 
 def _unreadable(message: str, name: str, at_end: int) -> Fault:

@@ -25,7 +25,7 @@ def test_check_says_ok_in_a_line_per_file(call: Call, scenario: Path, aimless: P
     assert (said.code, said.err) == (0, "")
     assert said.out == (
         f"ok  {scenario}: A proposal, not adopted; 2027–2030; {targets}; digest {digests[0]}\n"
-        f"ok  {aimless}: A proposal, not adopted; 2027–2030; no target; digest {digests[1]}\n"
+        f"ok  {aimless}: A proposal, not adopted; 2027–2030; no target, so no probability; digest {digests[1]}\n"
     )
 
 

@@ -70,7 +70,7 @@ def test_freeze_replaces_no_forecast(call: Call, file: Path) -> None:
         ([RUTTE, RUTTE, "--date", "2026-11", "--out", "f.json"], 2, "Two scenarios are called rutte_2032"),
         ([RUTTE, "--date", "November", "--out", "f.json"], 2, "--date: a date is written YYYY-MM or YYYY-MM-DD"),
         ([RUTTE, "--date", "2026-11", "--out", "f.json", "--to", "2026"], 2, "between 2027 and 2066"),
-        ([RUTTE, "--date", "2026-11", "--out", "f.json", "--paths", "0"], 2, "paths must be between 1"),
+        ([RUTTE, "--date", "2026-11", "--out", "f.json", "--paths", "0"], 2, "paths must be a whole number from 1"),
         ([RUTTE, "--out", "f.json"], 2, "Missing option '--date'"),
         ([RUTTE, "--date", "2026-11"], 2, "Missing option '--out'"),
         (["nowhere.toml", "--date", "2026-11", "--out", "f.json"], 3, "no-such-file"),

@@ -97,6 +97,27 @@ def test_files_that_are_none(tmp_path):
     assert faults_of_file("a\0b.toml")[0].code == "unreadable"
 
 
+def test_a_file_in_the_folder_of_scenarios_is_pointed_to(tmp_path):
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "base.toml").write_text('title = "base"\n')
+    (fault,) = faults_of_file(tmp_path / "base.toml")
+    assert fault.remedy == f'did you mean "{tmp_path / "scenarios" / "base.toml"}"?'
+    (tmp_path / "mine.toml").write_text('extends = "base.toml"\n')
+    (fault,) = faults_of_file(tmp_path / "mine.toml")
+    assert (fault.code, fault.line, fault.remedy) == (
+        "no-such-file", 1, "it lies in the folder scenarios: put this file there too",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("wanted", ["nope.toml", "missing.toml", "x.toml"])
+def test_a_name_far_from_right_is_not_taken_for_another(tmp_path, wanted):
+    """An ending in common is no likeness."""
+    for name in ("pyproject.toml", "bin.toml", "requirements.csv"):
+        (tmp_path / name).write_text("a = 1\n")
+    (fault,) = faults_of_file(tmp_path / wanted)
+    assert fault.remedy == "check the name and the folder"
+
+
 def test_a_name_nearly_right_is_named(tmp_path):
     (tmp_path / "rutte_2032.toml").write_text("")
     (fault,) = faults_of_file(tmp_path / "ruttte_2032.toml")

@@ -70,5 +70,5 @@ def _line(file: str, scenario: Scenario) -> str:
         f"{entry.pillar} {target(entry.share_pct)} % by {entry.by}" for entry in scenario.targets.values()
     )
     years = f"{scenario.horizon.base_year + 1}–{scenario.horizon.last_year}"
-    facts = f"{years}; {targets or 'no target'}; digest {scenario.digest[:SHORT]}"
+    facts = f"{years}; {targets or 'no target, so no probability'}; digest {scenario.digest[:SHORT]}"
     return f"ok  {plain(file)}: {plain(scenario.title)}; {facts}"
