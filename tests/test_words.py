@@ -103,10 +103,10 @@ def test_a_difference_has_two_digits_at_most_and_its_sign(paths: int, first: flo
     [
         ((0.123, 0.118, 0.127), "+12", "in 12 more of 100 simulated runs", "+11 to +13"),
         ((-0.054, -0.06, -0.048), "-5", "in 5 fewer of 100 simulated runs", "-6 to -4"),
-        ((0.003, 0.001, 0.005), "+<1", "in less than 1 more of 100 simulated runs", "0 to +1"),
-        ((-0.003, -0.005, -0.001), "-<1", "in less than 1 fewer of 100 simulated runs", "-1 to 0"),
+        ((0.003, 0.001, 0.005), "+<1", "in less than 1 more of 100 simulated runs", "+<1 to +1"),
+        ((-0.003, -0.005, -0.001), "-<1", "in less than 1 fewer of 100 simulated runs", "-1 to -<1"),
         ((0.17, 0.05, 0.29), "~+20", "in about 20 more of 100 simulated runs", "+5 to +29"),
-        ((0.04, 0.005, 0.12), "+<12", "in less than 12 more of 100 simulated runs", "0 to +12"),
+        ((0.04, 0.005, 0.12), "+<12", "in less than 12 more of 100 simulated runs", "+<1 to +12"),
         ((0.01, -0.005, 0.025), "~0", "in about as many simulated runs", "-1 to +3"),
         ((0.045, -0.004, 0.094), "open", "in more or in fewer simulated runs", "-1 to +10"),
         ((0.05, -0.06, 0.16), "open", "in more or in fewer simulated runs", "-6 to +16"),

@@ -123,6 +123,8 @@ def members_of(record: Record, iso3: str) -> list[AllyEntry]:
 def base_share_pct(record: Record, iso3: str) -> float:
     """The published core share of the base year, % of GDP; of a group the GDP-weighted average."""
     members = members_of(record, iso3)
+    if len(members) == 1:  # as it is: times GDP and divided by it, it would be another number
+        return members[0].base_share_pct
     gdp = sum(entry.gdp_usd_bn for entry in members)
     return sum(entry.base_share_pct * entry.gdp_usd_bn for entry in members) / gdp
 

@@ -10,7 +10,9 @@ from sim.charts import frames
 from sim.charts.frames import ROW, RUNS, aim_of, measured, year_of
 from sim.charts.look import Chart, dressed, look, marked, wrapped
 from sim.record.record import Record
-from sim.words import target
+from sim.words import ASSUMPTION, target
+
+HOLLOW = "Hollow: without a late push, which is compliance on paper."
 
 
 def ranked(
@@ -55,8 +57,8 @@ def ranked(
     chart = alt.layer(*layers, data=table)
     chart = (marked(chart, base, theme) if choose else chart).properties(width=width, height=ROW * len(table))
     lines = wrapped(
-        f"{measured(aim)} Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot). Hollow: "
-        "without a late push, which is compliance on paper. Dotted: even odds.", 84,
+        f"{measured(aim)} Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot). "
+        f"{ASSUMPTION if pillar == 'related' else HOLLOW} Dotted: even odds.", 84,
     )  # fmt: skip
     first, last, goal = table.iloc[0], table.iloc[-1], target(aim.share_pct)
     told = (

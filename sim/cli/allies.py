@@ -27,6 +27,11 @@ ALSO: Final[dict[str, str]] = {
 }
 """Other names in use."""
 
+LIKENESS: Final = 0.7
+"""Of a word that is taken for a misspelt ally; at less, Atlantis is Albania."""
+
+GROUPS: Final = frozenset({"euc", "europe and canada", "nato"})
+
 
 def find(words: Sequence[str], tables: Tables, *, counted: bool = False) -> tuple[AllyRow, ...]:
     """The allies that `words` name, each once, in that order; `counted` refuses an ally without armed forces.
@@ -39,8 +44,10 @@ def find(words: Sequence[str], tables: Tables, *, counted: bool = False) -> tupl
     found: dict[str, AllyRow] = {}
     for word in words:
         row = known.get(plainly(word))
+        if plainly(word) in GROUPS:
+            raise click.UsageError(f"{plain(word)[:40]} is a group, no ally; here only allies can be chosen.")
         if row is None:
-            hint = did_you_mean(plainly(word), [name for name in known if len(name) > 2])
+            hint = did_you_mean(plainly(word), [name for name in known if len(name) > 2], LIKENESS)
             raise click.UsageError(f"No ally {plain(word)[:40]!r}. {hint or '`sim data allies` lists them.'}")
         if counted and not row.armed_forces:
             raise click.UsageError(f"{row.name} has no armed forces and is never counted.")
@@ -61,7 +68,7 @@ def find_in(word: str, record: Record) -> str:
         return known[plainly(word)]
     if plainly(word) in ("iceland", "isl"):
         raise click.UsageError("Iceland has no armed forces and is never counted.")
-    hint = did_you_mean(plainly(word), [name for name in known if len(name) > 2])
+    hint = did_you_mean(plainly(word), [name for name in known if len(name) > 2], LIKENESS)
     raise click.UsageError(f"No ally {plain(word)[:40]!r} in the run. {hint}".rstrip())
 
 

@@ -89,6 +89,7 @@ def main(args: Sequence[str] | None = None) -> None:
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line: its exit code; whatever goes wrong is said on stderr."""
     _prepare_streams()
+    _interrupted.clear()
     before = {number: _handled(number, handler) for number, handler in _HANDLERS.items()}
     try:
         outcome = sim.main(args=args, prog_name="sim", standalone_mode=False)
@@ -98,10 +99,9 @@ def run(args: Sequence[str] | None = None) -> int:
         _discard_stdout()
         return DONE
     except (KeyboardInterrupt, click.Abort):
-        _say("Interrupted; nothing half-written is left.")
-        return INTERRUPTED
+        return _stopped(signal.SIGINT)
     except _Terminated:
-        return TERMINATED
+        return _stopped(signal.SIGTERM)
     except click.ClickException as error:
         error.show()
         return USAGE
@@ -116,6 +116,8 @@ def run(args: Sequence[str] | None = None) -> int:
         _say(f"Error: cannot read or write{place}: {error.strerror or error}")
         return ENVIRONMENT
     except Exception:  # the last resort: whatever is not foreseen is our bug, and says so
+        if _interrupted:  # and a library has made another exception of it
+            return _stopped(_interrupted[-1])
         import traceback
 
         traceback.print_exc()
@@ -129,8 +131,19 @@ def run(args: Sequence[str] | None = None) -> int:
                 signal.signal(number, handler)
 
 
+def _stopped(number: int) -> int:
+    if number == signal.SIGTERM:
+        return TERMINATED
+    _say("Interrupted; nothing half-written is left.")
+    return INTERRUPTED
+
+
 class _Terminated(BaseException):
     """Somebody asked the process to end (SIGTERM)."""
+
+
+_interrupted: list[int] = []
+"""Signals that have come."""
 
 
 def _stop(number: int, frame: object) -> None:
@@ -140,6 +153,7 @@ def _stop(number: int, frame: object) -> None:
 
         for child in active_children():
             child.terminate()
+    _interrupted.append(number)
     raise KeyboardInterrupt if number == signal.SIGINT else _Terminated
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING, TypedDict
 
 from sim.record.record import Record
@@ -23,9 +24,11 @@ NAME = "report.html"
 
 
 def write_report(
-    record: Record, place: str | os.PathLike[str], year: int | None = None, file: str = "SCENARIO"
+    record: Record, place: str | os.PathLike[str], year: int | None = None, file: str | None = None
 ) -> None:
-    """Write the report of a run; a former one stays whole until the new one is. `file` names the scenario in it.
+    """Write the report of a run; a former one stays whole until the new one is.
+
+    `file` names the scenario in it; it is the one of the run's command unless given.
 
     Raises:
         RunError: the place cannot be written.
@@ -40,9 +43,19 @@ def write_report(
     step_of(record, shown)
     with waiting("Writing the report"):
         base = record.manifest.get("builds_on", {"title": "", "changes": ()})
-        told = _told(record, shown, file)
+        told = _told(record, shown, file or _file_of(record))
         page = report(record, year=shown, **told, builds_on=base["title"], differences=base["changes"])
     write_text(page, place)
+
+
+def _file_of(record: Record) -> str:
+    """The scenario's file as the command of the run named it; SCENARIO where it names none, or several."""
+    try:
+        words = shlex.split(str(record.manifest.get("command", "")))
+    except ValueError:
+        words = []
+    named = [word for word in words[2:] if word.endswith(".toml")] if words[:2] == ["sim", "run"] else []
+    return named[0] if len(named) == 1 else "SCENARIO"
 
 
 def _told(record: Record, year: int, file: str) -> Told:

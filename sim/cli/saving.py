@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sim.errors import RunError
 from sim.places import try_place
 from sim.record.record import Record
 from sim.record.record import check_place as check_free
+from sim.words import plain
 
 
 def check_place(out: str) -> None:
@@ -23,10 +25,23 @@ def check_place(out: str) -> None:
     try_place(out)
 
 
-def save(record: Record, out: str) -> None:
-    """Save the run; raises RunError where that fails. An interrupt waits until the run stands."""
+def save(record: Record, out: str) -> str:
+    """Save the run: the title and runs of a former one that it replaces, or nothing.
+
+    An interrupt waits until the run stands. Raises RunError where saving fails.
+    """
+    former = _former(out)
     with _held_back():
         record.save(out)
+    return former
+
+
+def _former(out: str) -> str:
+    try:
+        there = Record.open(out)
+    except RunError:
+        return ""
+    return f"{plain(there.description.title)}, {there.counts.paths:,} runs, seed {there.manifest['seed']}"
 
 
 @contextmanager

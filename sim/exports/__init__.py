@@ -18,22 +18,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Form:
-    """A format: a line of help, whether it is a folder, and the extra it needs with its packages."""
+    """A format: a line of help, whether it is a folder or how its files end, and the extra it needs, with packages."""
 
     about: str
     folder: bool = False
+    ending: str = ""
     extra: str = ""
     packages: tuple[str, ...] = ()
 
 
 FORMS: Final[dict[str, Form]] = {
     "csv": Form("a folder: one file a table, readme.txt, manifest.json", folder=True),
-    "parquet": Form("a folder: one typed file a table, manifest.json", True, "parquet", ("pyarrow",)),
-    "excel": Form("a workbook: a sheet to read, then one a table", extra="excel", packages=("xlsxwriter",)),
-    "json": Form("one document"),
-    "netcdf": Form("one dataset, kept paths included", extra="xarray", packages=("xarray", "h5netcdf", "h5py")),
+    "parquet": Form(
+        "a folder: one typed file a table, manifest.json", folder=True, extra="parquet", packages=("pyarrow",)
+    ),
+    "excel": Form(
+        "a workbook: a sheet to read, then one a table", ending=".xlsx", extra="excel", packages=("xlsxwriter",)
+    ),
+    "json": Form("one document", ending=".json"),
+    "netcdf": Form(
+        "one dataset, kept paths included", ending=".nc", extra="xarray", packages=("xarray", "h5netcdf", "h5py")
+    ),
 }
 """By name; `sim.exports.as_<name>` holds what `Writer` says."""
+
+OTHERS: Final = frozenset({".csv", ".parquet", ".xls", *(form.ending for form in FORMS.values() if form.ending)})
+"""Endings by which programs tell formats."""
 
 
 class Writer(Protocol):
@@ -52,7 +62,7 @@ def export(results: Results | Record, form: str, place: str | os.PathLike[str]) 
     A former export of that format in `place` is replaced when the new one is complete, and by nothing less.
 
     Raises:
-        UsageError: no such format.
+        UsageError: no such format, or a file that ends as those of another.
         MissingExtra: a package that the format needs is not installed.
         RunError: the place holds something else, or cannot be written.
     """
@@ -80,6 +90,8 @@ def check(form: str, place: str | os.PathLike[str]) -> Writer:
             f"{place} exists and is not an export of the format {form}; nothing was changed\n"
             f"  remedy: choose another place for the {kind}, or move away what stands there"
         )
+    if where.suffix.lower() in OTHERS - {FORMS[form].ending} and not FORMS[form].folder:
+        raise UsageError(f"{place} would be taken for another format: let it end in {FORMS[form].ending}")
     try_place(where)
     return writer
 

@@ -10,14 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import run
+from sim.data.catalogue import catalogue
 from sim.errors import UsageError
 from sim.frozen.digits import stated, stated_pmf
-from sim.frozen.schema import LEVELS, THRESHOLDS_PCT, Cell, Chance, Forecast, Frozen, Number, Target
+from sim.frozen.schema import LEVELS, THRESHOLDS_PCT, Cell, Chance, Forecast, Frozen, Number, Target, last_day
 from sim.record.counts import GROUPS, PILLARS, TALLIES
 from sim.record.grid import printed
 from sim.record.record import Record, Yardstick
 from sim.results.intervals import quantile
 from sim.scenario import Scenario
+from sim.scenario.schema import Data
 from sim.scenario.sections import Horizon
 from sim.streams import STREAM_VERSION
 
@@ -55,9 +57,11 @@ def freeze(
     are each scenario's own unless given. The same arguments give the same forecast, bit for bit.
 
     Raises:
-        UsageError: a last year that a scenario cannot reach, or a scenario without a core target.
+        UsageError: a date before that of the packaged figures that a scenario uses, a last year that a scenario cannot
+            reach, or a scenario without a core target.
         ScenarioError: a scenario's figures do not suffice.
     """
+    _not_backdated(scenarios, date)
     longer = {name: prolonged(scenario, last_year, name) for name, scenario in scenarios.items()}
     for name, scenario in scenarios.items():
         if scenario.yardstick("core") is None:
@@ -76,6 +80,21 @@ def freeze(
         reading=READING,
         scenarios=tuple(forecasts),
     )
+
+
+def _not_backdated(scenarios: Mapping[str, Scenario], date: str) -> None:
+    """Nobody can have forecast before the newest figure that the forecast rests on was known."""
+    for name, scenario in scenarios.items():
+        cutoff, table = max(
+            (entry.cutoff, entry.name)
+            for entry in catalogue()
+            if entry.name in (*Data.model_fields, "growth_vintages") and entry.name not in scenario.replacements
+        )
+        if last_day(date) < cutoff.isoformat():
+            raise UsageError(
+                f"{name} rests on figures as known on {cutoff} (table {table}): its forecast cannot be of {date}; give "
+                "that day or a later one. For what was known in the past there is `sim backtest`"
+            )
 
 
 def prolonged(scenario: Scenario, last_year: int, name: str = "the scenario") -> Scenario:

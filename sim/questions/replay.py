@@ -140,6 +140,7 @@ class Storyteller(Observer):
         reported = self._at(ally.reported_pct)
         surprise = self._at(ally.surprise_pct)
         text = f"{ally.in_prose} reports {reported:.2f} % for {year} (growth surprise {surprise:+.1f} points)."
+        text += f" It spent {self._at(ally.share_pct):.2f}."
         if pushed:
             text += f" A late push on paper lifted the report from {self._at(ally.unpushed_pct):.2f}."
         self._say(ally.iso3, "outturn", text)

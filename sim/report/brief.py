@@ -17,9 +17,6 @@ from sim.report.page import rendered
 from sim.results.summary import AllyLine, ally_lines, default_year
 from sim.words import LATE_PUSH, MONTE_CARLO, interval, likelihood, listed, money, of_100, percent, share, target
 
-LONG_YEARS, LONG_RISE_PCT = 9, 1.4
-"""The longest rise that the table can tell of more than once or twice: what many allies face from 2026 to 2035."""
-
 MOST_NAMED = 8
 COUNTED = (
     "Part of a rise can be a change of what is counted, in 2025 above all; the figures of 2025 and 2026 are estimates, "
@@ -42,7 +39,7 @@ def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
     if core is None or "core" not in line.chances:
         raise UsageError(f"the run has no core target for {iso3}")
     take = needed(record, line.entry, core, year)
-    rates = [base_rate(record, round(take.rise_pct, 2), take.years), base_rate(record, LONG_RISE_PCT, LONG_YEARS)]
+    rate = base_rate(record, round(take.rise_pct, 2), take.years)
     pictures = {theme: fan(record, iso3, straight=True, theme=theme, height=300) for theme in LOOKS}
     stills = {
         theme: f"data:image/svg+xml;base64,{b64encode(content(chart, 'svg')).decode()}"
@@ -61,7 +58,7 @@ def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
         words=str(pictures["light"].to_dict()["description"]),
         odds=_odds(line, core, year, record),
         cost=_cost(take, line.entry, core, record, year),
-        rates=[_rate(rate) for rate in dict.fromkeys(rates) if rate is not None and rate.rise_pct > 0],
+        rate=_rate(rate) if rate is not None and rate.rise_pct > 0 else "",
         counted=COUNTED,
         caveats=(MONTE_CARLO, LATE_PUSH),
         citation=_citation(record),

@@ -73,9 +73,14 @@ def ally_sentence(line: AllyLine, core: Yardstick, year: int) -> str:
     chance = line.chances["core"]
     without = percent(chance.without_late_push, chance.without_low, chance.without_high)
     return (
-        f"{line.entry.name} is at {target(core.share_pct)} % or above in {year} {told(chance)}, given the assumptions "
-        f"({likelihood(chance.probability)}); without a late push on paper in {spoken(without)}."
+        f"{line.entry.name} is at {target(core.share_pct)} % or above in {year}{early(core, year)} {told(chance)}, "
+        f"given the assumptions ({likelihood(chance.probability)}); without a late push on paper in {spoken(without)}."
     )
+
+
+def early(core: Yardstick, year: int) -> str:
+    """What a reader must know of a year before the target's own, in brackets."""
+    return f" (the target falls due in {core.by})" if year < core.by else ""
 
 
 def told(chance: Chance) -> str:
@@ -97,7 +102,7 @@ def _count(line: AllianceLine, core: Yardstick, year: int) -> str:
     expected = number(line.counted.middle, line.bound)
     return (
         f"{expected} of {line.bound} allies are expected at {target(core.share_pct)} % of GDP "
-        f"or above in {year}, {between} in 90 of 100 simulated runs, given the assumptions; "
+        f"or above in {year}{early(core, year)}, {between} in 90 of 100 simulated runs, given the assumptions; "
         f"{number(line.counted_without.middle, line.bound)} without late pushes on paper."
     )
 

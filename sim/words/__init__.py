@@ -77,11 +77,18 @@ def more_of_100(difference: float, low: float, high: float) -> str:
 
 
 def points_interval(low: float, high: float) -> str:
-    """The 95 % interval of a difference in runs of 100, rounded outward: "+11 to +13", "-2 to 0"."""
+    """The 95 % interval of a difference in runs of 100, rounded outward: "+11 to +13", "-2 to -<1"."""
     lowest, highest = floor(low * 100 + 1e-9), ceil(high * 100 - 1e-9)
     if lowest <= -100 or highest >= 100:
         return "any" if lowest <= -100 and highest >= 100 else f"<{highest:+d}" if lowest <= -100 else f">{lowest:+d}"
-    return " to ".join(f"{end:+d}" if end else "0" for end in (lowest, highest))
+    return f"{_end(lowest, low)} to {_end(highest, high)}"
+
+
+def _end(rounded: int, exact: float) -> str:
+    """An end of an interval; one that is not 0 is not rounded to it."""
+    if rounded or exact == 0:
+        return f"{rounded:+d}" if rounded else "0"
+    return "-<1" if exact < 0 else "+<1"
 
 
 def quantity(value: float, low: float, high: float, *, least: float) -> tuple[str, str, str]:
@@ -122,11 +129,11 @@ def plain(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text).strip()
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A question that offers the nearest of the known words; empty where none is near."""
+def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.6) -> str:
+    """A question that offers the nearest of the known words; empty where none is near (`likeness`: 1 is the same)."""
     from difflib import get_close_matches  # only in case of an error
 
-    near = get_close_matches(word.lower()[:60], list(known), 1, 0.6)
+    near = get_close_matches(word.lower()[:60], list(known), 1, likeness)
     return f"Did you mean {near[0]!r}?" if near else ""
 
 

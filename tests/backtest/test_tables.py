@@ -102,7 +102,8 @@ def test_a_mode_is_held_against_the_best_rival_of_the_horizon() -> None:
     assert one["crps_pp"] == pytest.approx(0.3)
     assert one["rival_crps_pp"] == pytest.approx(0.4)
     assert one["ratio"] == pytest.approx(0.75)
-    assert (one["dm_p"], one["dm_reason"]) == (pytest.approx(nan, nan_ok=True), "fewer than 4 origins")
+    seen = "no test of a mode that has seen what it forecasts"
+    assert (one["dm_p"], one["dm_reason"]) == (pytest.approx(nan, nan_ok=True), seen)
     two = only(rows, mode="as-shipped", horizon=2)
     assert (two["ratio"], two["origins_won"]) == (pytest.approx(2.5), 0)
     assert only(rows, mode="events-given", horizon=1)["ratio"] == pytest.approx(0.75 / 0.4)
@@ -119,7 +120,7 @@ def test_the_test_of_equal_accuracy_reaches_as_far_as_forecasts_overlap() -> Non
             return range(1, 4)
 
     luck = np.random.default_rng(1).random((2, 12, 3, 2))
-    sides = [judged(name, values) for name, values in zip((Mode.AS_SHIPPED, "rival"), luck, strict=True)]
+    sides = [judged(name, values) for name, values in zip((Mode.OUT_OF_SAMPLE, "rival"), luck, strict=True)]
     test = Long(("AAA", "BBB"), np.ones((2, 15)), {one.name: one for one in sides}, 64, 7)
     for horizon in (1, 2, 3):
         row = only(tables.contest_rows(test, [horizon]), horizon=horizon)
@@ -128,6 +129,13 @@ def test_the_test_of_equal_accuracy_reaches_as_far_as_forecasts_overlap() -> Non
         found = (row["dm_statistic"], row["dm_p"], row["dm_p_bartlett"])
         assert found == (equal.statistic, equal.p_value, cautious.p_value)
         assert row["origins_won"] == (ours < theirs).sum()
+        assert row["dm_p"] <= 1
+
+
+def test_few_origins_have_a_reason_in_place_of_a_test() -> None:
+    given = judged(Mode.OUT_OF_SAMPLE, np.where(np.isfinite(MODEL), 0.75, nan))
+    row = only(tables.contest_rows(small(given), [1]), mode="out-of-sample")
+    assert (row["dm_p"], row["dm_reason"]) == (pytest.approx(nan, nan_ok=True), "fewer than 4 origins")
 
 
 def test_a_rival_without_every_origin_is_never_the_best() -> None:

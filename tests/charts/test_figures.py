@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from sim.charts.ranking import heat, ranked
 from sim.data.tables import load_tables
 from sim.errors import UsageError
 from sim.results.tables import alliance, compliance, first_year, gap, shares
+
+RUTTE = Path(__file__).parents[2] / "scenarios" / "rutte_2032.toml"
 
 
 def drawn(chart: Any, *columns: str) -> pd.DataFrame:
@@ -181,6 +184,22 @@ def test_a_share_of_the_scenarios_own_is_marked() -> None:
     assert (past.share_pct[2026], past.status[2026]) == (1.0, frames.SET)
     assert past.status[2025] == "estimate"
     assert "set by the scenario" in " ".join(fan(made, "ITA").to_dict()["title"]["subtitle"])
+
+
+def test_a_published_share_is_never_taken_for_one_that_was_set() -> None:
+    """5.33 times GDP and divided by it is another number."""
+    made = sim.simulate(sim.load(RUTTE), 16, 1).record
+    for entry in made.description.allies:
+        assert frames.base_share_pct(made, entry.iso3) == entry.base_share_pct
+        assert not frames.is_set(made, entry)
+
+
+def test_the_assumption_stands_in_place_of_marks_that_related_has_not() -> None:
+    made = sim.simulate(sim.load(RUTTE), 64, 1).record
+    for pillar in ("core", "related", "total"):
+        below = " ".join(ranked(made, pillar=pillar).to_dict()["title"]["subtitle"])
+        assert ("Hollow: " in below) == (pillar != "related")
+        assert ("rest on an assumption" in below) == (pillar == "related")
 
 
 def test_two_allies_of_one_name_are_told_apart() -> None:

@@ -227,11 +227,11 @@ def test_horizons_in_words(horizons: list[int], words: str) -> None:
 
 def test_the_verdict_in_words() -> None:
     def contest(horizon: int, ratio: float, p: float) -> dict[str, Any]:
-        return {"mode": "a", "horizon": horizon, "ratio": ratio, "dm_p": p, "best_rival": "good"}
+        return {"mode": "out-of-sample", "horizon": horizon, "ratio": ratio, "dm_p": p, "best_rival": "good"}
 
     def beaten(score: str, horizon: int, value: float, rival: str = "so_good") -> dict[str, Any]:
         return {
-            "mode": "a",
+            "mode": "out-of-sample",
             "score": score,
             "horizon": horizon,
             "value": value,
@@ -240,23 +240,25 @@ def test_the_verdict_in_words() -> None:
         }
 
     contests = [contest(1, 0.9, 0.01), contest(2, 0.9, 0.2), contest(3, 0.9, 0.04), contest(4, 1.1, 0.01)]
-    lost = [{"mode": "a", "horizon": 4, "origin": origin} for origin in (2016, 2019)]
+    lost = [{"mode": "out-of-sample", "horizon": 4, "origin": origin} for origin in (2016, 2019)]
     worse = [
         beaten("crps_pp", 4, 0.5),
         *(beaten("brier", h, h / 10) for h in (1, 2, 3, 4)),
         beaten("rps", 2, 3, "other"),
     ]
     others = [{**row, "mode": "b"} for row in (*contests, *lost, *worse)]
-    assert backtest_page.verdict("a", contests + others, lost + others, worse + others) == (
-        "a loses by CRPS to so good, 4 years ahead (0.500 against 0.250). Single Decembers lost to the best: 4 years "
-        "ahead from 2016, 2019. Its lead is told from chance (p below 0.05) 1 and 3 years ahead. By other scores it "
-        "loses: Brier to so good, 1 to 4 years ahead (0.100 to 0.400 against 0.050 to 0.200); number to other, 2 years "
-        "ahead (3.000 against 1.500)."
+    assert backtest_page.verdict("out-of-sample", contests + others, lost + others, worse + others) == (
+        "out-of-sample loses by CRPS to so good, 4 years ahead (0.500 against 0.250). Single Decembers lost to the "
+        "best: 4 years ahead from 2016, 2019. Its lead is told from chance (p below 0.05) 1 and 3 years ahead. By "
+        "other scores it loses: Brier to so good, 1 to 4 years ahead (0.100 to 0.400 against 0.050 to 0.200); number "
+        "to other, 2 years ahead (3.000 against 1.500)."
     )
-    assert backtest_page.verdict("a", contests[1:2], [], []) == (
-        "a, by CRPS, is ahead of every rival throughout. No single December is lost. Its lead is told from chance (p "
-        "below 0.05) nowhere."
+    assert backtest_page.verdict("out-of-sample", contests[1:2], [], []) == (
+        "out-of-sample, by CRPS, is ahead of every rival throughout. No single December is lost. Its lead is told from "
+        "chance (p below 0.05) nowhere."
     )
+    seen = backtest_page.verdict("as-shipped", [row | {"mode": "as-shipped"} for row in contests[1:2]], [], [])
+    assert seen.endswith("No test is made of its lead: it has seen what it forecasts.")
 
 
 def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:

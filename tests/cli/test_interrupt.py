@@ -112,6 +112,27 @@ def test_an_interrupt_while_saving_waits_until_the_run_stands(
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["proposal.toml", "run"]
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_that_a_library_has_renamed_is_still_one(
+    call: Call, scenario: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
+) -> None:
+    """As pydantic does with whatever ends one of its serializers."""
+
+    def renamed(*_: Any, **__: Any) -> None:
+        try:
+            os.kill(os.getpid(), number)
+            time.sleep(5)
+        except BaseException as error:
+            raise ValueError("Error calling function") from error
+
+    monkeypatch.setattr("sim.scenario.load", renamed)
+    said = call("run", scenario)
+    assert (said.code, said.out) == (code, "")
+    assert "bug" not in said.err
+    monkeypatch.setattr("sim.scenario.load", lambda _: [][0])
+    assert call("run", scenario).code == 1, "the next fault is one of its own again"
+
+
 def test_the_handlers_of_the_caller_are_left_as_they_were(call: Call) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     assert call("--version").code == 0

@@ -213,6 +213,9 @@ def test_a_run_is_saved_and_said_so(call: Call, scenario: Path, tmp_path: Path) 
     assert sim.Results.open(out).digest() == sim.simulate(sim.load(scenario), executor="serial").digest()
     again = call("run", scenario, *QUICK, "--out", out, "--seed", 8)
     assert again.code == 0
+    replaced = sim.load(scenario)
+    former = f"{replaced.title}, {replaced.run.paths:,} runs, seed {replaced.run.seed}"
+    assert again.err.startswith(f"Saved in {out}, in place of: {former}\n")
     assert sim.Results.open(out).manifest["seed"] == 8
     assert [entry.name for entry in out.parent.iterdir()] == ["run"]
 

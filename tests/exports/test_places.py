@@ -111,6 +111,17 @@ def test_what_is_no_such_export_is_left_alone(
     assert os.listdir(tmp_path) == ["out"]
 
 
+def test_no_file_ends_as_those_of_another_format(record: Record, tmp_path: Path) -> None:
+    """A workbook called .csv opens as rubbish."""
+    for form, ending in (("excel", ".xlsx"), ("json", ".json"), ("netcdf", ".nc")):
+        for other in (".csv", ".CSV", ".xls", ".parquet", ".xlsx", ".json", ".nc"):
+            if other != ending:
+                with pytest.raises(UsageError, match=rf"let it end in \{ending}$"):
+                    export(record, form, tmp_path / f"run{other}")
+        assert export(record, form, tmp_path / f"v1.0{ending.upper()}").exists()
+        assert export(record, form, tmp_path / f"{form}_v1.0").exists()
+
+
 @FORM
 def test_another_formats_export_and_a_saved_run_are_left_alone(form: str, record: Record, tmp_path: Path) -> None:
     record.save(tmp_path / "run")

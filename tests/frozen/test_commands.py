@@ -128,9 +128,16 @@ def test_score_against_a_later_edition(call: Call, file: Path, edition: Edition)
 def test_score_names_years_that_were_known_before(
     call: Call, by_hand: Frozen, edition: Edition, tmp_path: Path
 ) -> None:
-    files.write(by_hand.model_copy(update={"date": "2028-11"}), tmp_path / "late.json")
-    said = call("score", tmp_path / "late.json", "--data", edition(3.6, 2027))
-    assert "No forecast: 2027 to 2027 had figures when it was frozen." in said.out
+    """The first estimate of a year is printed in its summer."""
+    for date, words in (
+        ("2027-06", ""), ("2027-08", "2027 had"), ("2028-07", "2027 had"), ("2028-11-03", "2027 to 2028 had"),
+    ):  # fmt: skip
+        late = tmp_path / f"{date}.json"
+        files.write(by_hand.model_copy(update={"date": date}), late)
+        said = call("score", late, "--data", edition(3.6, 2027, 2028))
+        assert said.code == 0
+        assert ("No forecast:" in said.out) == bool(words)
+        assert f"No forecast: {words} figures when it was frozen." in said.out or not words
 
 
 def test_score_refuses_a_changed_forecast_and_a_faulty_table(call: Call, file: Path, tmp_path: Path) -> None:

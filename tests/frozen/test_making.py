@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import resources
 
 import pytest
 
 import sim
+from sim.data.tables import Replacement
 from sim.errors import UsageError
 from sim.frozen.digits import stated, stated_pmf
 from sim.frozen.making import forecast_of, freeze, prolonged
 from sim.frozen.schema import LEVELS, THRESHOLDS_PCT, Frozen, last_day
 from sim.record.grid import printed
+from sim.scenario.loading import reload
+from sim.scenario.schema import Data
+
+TABLES = resources.files("sim.data") / "tables"
 
 
 def test_it_holds_every_ally_year_and_scenario(frozen: Frozen) -> None:
@@ -96,6 +102,25 @@ def test_a_shorter_forecast_is_the_longer_one_cut_off(frozen: Frozen, scenarios:
 def test_a_last_year_out_of_reach_is_refused(scenarios: Mapping[str, sim.Scenario], year: int) -> None:
     with pytest.raises(UsageError, match="between 2027 and 2066"):
         freeze(scenarios, "2026-11", year, paths=16)
+
+
+@pytest.mark.parametrize("date", ["2014-12", "2026-11-21"])
+def test_no_forecast_is_older_than_what_it_knows(scenarios: Mapping[str, sim.Scenario], date: str) -> None:
+    """Parties and calendars were last looked at on 22 November 2026."""
+    with pytest.raises(UsageError, match=rf"rests on figures as known on 2026-11-22 .* cannot be of {date}"):
+        freeze(scenarios, date, paths=16)
+    assert freeze(scenarios, "2026-11-22", 2028, paths=16, workers=1).date == "2026-11-22"
+
+
+def test_tables_of_the_users_own_have_their_own_age() -> None:
+    own = {
+        name: Replacement(f"{name}.csv", TABLES.joinpath(f"{name}.csv").read_text("utf-8"))
+        for name in Data.model_fields
+    }
+    text = "[targets.core]\nshare_pct = 3.5\nby = 2032\n"
+    assert freeze({"own": reload(text, own)}, "2026-05", 2028, paths=16, workers=1).date == "2026-05"
+    with pytest.raises(UsageError, match=r"known on 2026-04-14 \(table growth_vintages\)"):
+        freeze({"own": reload(text, own)}, "2026-03", 2028, paths=16)
 
 
 def test_a_scenario_without_a_core_target_is_refused() -> None:

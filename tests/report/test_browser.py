@@ -28,7 +28,7 @@ def test_the_report_is_one_small_file(page: Path) -> None:
 @pytest.mark.parametrize("width", [390, 1100])
 def test_it_opens_without_a_word_to_the_console_or_the_world(page: Path, width: int, scheme: str) -> None:
     with opened(page, width=width, scheme=scheme) as seen:
-        assert seen.page.locator("figure.drawn .live svg").count() == 8
+        assert seen.page.locator("figure.drawn .live svg").count() == 7  # a group has no first year: see below
         assert seen.page.evaluate("document.documentElement.scrollWidth") == width  # nothing sticks out
         paper = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 23, 28)"}[scheme]
@@ -62,6 +62,24 @@ def test_choosing_an_ally_leads_the_pictures(page: Path) -> None:
         assert seen.page.locator("#said").inner_text().startswith("Poland is at")
         seen.page.select_option("#chosen", "NATO")
         assert seen.page.locator("#said").inner_text() == ""
+        assert seen.said == []
+
+
+def test_no_picture_stands_under_another_name(page: Path) -> None:
+    """What is chosen is named above each picture of one ally; where there is none of it, no other's stands there."""
+    first = "figure[data-chart=first]"
+    with opened(page) as seen:
+        marks = f"[...document.querySelectorAll('{first} svg .mark-rect path')].map(e => e.ariaLabel).join()"
+        for iso3, name, bound in [("EUC", "Europe and Canada", False), ("LTU", "Lithuania", True),
+                                  ("NATO", "NATO", False), ("ITA", "Italy", True)]:  # fmt: skip
+            seen.page.select_option("#chosen", iso3)
+            assert seen.page.locator("figure[data-chart=fan] .whose").inner_text() == name
+            assert seen.page.locator(first).is_visible() == bound
+            assert seen.page.locator("[data-without=first]").is_visible() != bound
+            if bound:
+                seen.page.wait_for_function(f"{marks}.includes({repr_js(name)})")
+                assert seen.page.locator(f"{first} .whose").inner_text() == name
+                assert seen.page.locator(f"{first} figcaption").text_content().startswith(f"{name}: in ")
         assert seen.said == []
 
 
@@ -186,4 +204,4 @@ def test_opening_takes_no_longer_than_drawing(page: Path, record: Record) -> Non
     with opened(page, drawn=False) as seen:
         assert seen.page.locator("#allies tbody tr").count() == len(record.description.allies)
         seen.page.wait_for_function("document.documentElement.dataset.drawn === 'yes'")
-        assert seen.page.locator(".live svg").count() == seen.page.locator("figure").count()
+        assert seen.page.locator(".live svg").count() == seen.page.locator("figure:not(.absent)").count()

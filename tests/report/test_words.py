@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.cli.reporting import write_report
 from sim.data.tables import load_tables
 from sim.errors import UsageError
 from sim.questions.leverage import levers
@@ -149,6 +151,25 @@ def test_three_runs_are_told_that_stand_where_they_say(record: Record) -> None:
         assert dates == sorted(dates)
 
 
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("sim run scenarios/rutte_2032.toml --out runs/x", "scenarios/rutte_2032.toml"),
+        ("sim run --paths 9 'my own.toml'", "'my own.toml'"),
+        ("sim run a.toml --out b.toml", "SCENARIO"),
+        ("sim run 'a", "SCENARIO"),
+        ("python notebook.toml", "SCENARIO"),
+        ("", "SCENARIO"),
+    ],
+)
+def test_the_command_of_a_told_run_has_the_file_of_the_run(
+    record: Record, command: str, file: str, tmp_path: Path
+) -> None:
+    made = replace(record, manifest={**record.manifest, "command": command})
+    write_report(made, tmp_path / "report.html")
+    assert f"sim replay {file} --path " in html.unescape((tmp_path / "report.html").read_text("utf-8"))
+
+
 def test_runs_of_own_tables_or_of_another_version_are_not_told(record: Record) -> None:
     with pytest.raises(UsageError, match="another version"):
         scenario_of(replace(record, manifest={**record.manifest, "scenario_digest": "0"}))
@@ -164,6 +185,10 @@ def test_a_year_that_is_not_simulated_is_refused(record: Record) -> None:
 def test_another_year_is_told_as_asked(record: Record) -> None:
     assert "in 2030" in headlines(record, 2030)[0]
     assert "The allies in 2030" in words(report(record, year=2030))
+    due = "(the target falls due in 2032)"
+    for year, early in ((2030, True), (2032, False)):
+        assert (due in headlines(record, year)[0]) == early
+        assert (due in words(brief(record, "ITA", year=year))) == early
 
 
 def test_a_brief_says_what_the_target_takes(record: Record) -> None:
@@ -218,6 +243,10 @@ def test_an_ally_already_there_needs_no_rise(record: Record) -> None:
     told = words(brief(record, "LTU"))
     assert "needed to" not in told
     assert "Expected shortfall in 2032" in told
+    assert "How often" not in told
+    assert "How often such a rise has been seen A rise of 1.40 points or more between years 6 apart" in words(
+        brief(record, "ITA")
+    )
     assert re.search(r"Lithuania is at 3.5 % or above in 2032 in more than 99 of 100 simulated runs", told)
 
 

@@ -75,11 +75,11 @@ def command(
     from sim.cli.saving import save
 
     try:
-        save(record, out)
+        former = save(record, out)
     except RunError:  # show what was computed, even so
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half=False)
         raise
-    click.echo(f"Saved in {out}", err=True)
+    click.echo(f"Saved in {out}" + (f", in place of: {former}" if former else ""), err=True)
     _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
     if report:
         from sim.cli.reporting import NAME, write_report

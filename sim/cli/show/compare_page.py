@@ -227,7 +227,9 @@ def _figure(row: AllianceRow, of: int, letter: str) -> str:
     levels: Callable[[float], str] = {
         "allies": lambda value: number(value, of), "% of GDP": share, "USD billion": lambda value: _money(value)
     }[row.unit]  # fmt: skip
-    unit = {"allies": f" of {of} expected", "% of GDP": " % of GDP on average", "USD billion": " billion USD"}[row.unit]
+    unit = {
+        "allies": f" of {of} expected", "% of GDP": " % of GDP on average", "USD billion": " billion USD a year"
+    }[row.unit]  # fmt: skip
     assumed = "; an assumption" if row.measure in ("allies_related", "allies_total") else ""
     return f"{levels(row.expected_a)}{unit} in A, {levels(row.expected_b)} in {letter}: {_moved(row)}{assumed}"
 
@@ -262,7 +264,10 @@ def _footer(main: str, by: dict[str, list[PairRow]], table_shown: bool) -> list[
             "P: in how many of 100 simulated runs the target is met, given the assumptions; differences in runs of "
             "100; only in: runs that meet it in that scenario and not in the other."
         )
-    notes.append("Differences are counted run by run on the same luck. " + MONTE_CARLO)
+    notes.append(
+        "Differences are counted run by run on the same luck, not taken from the rounded figures beside them. "
+        f"{MONTE_CARLO}"
+    )
     if by["core"]:
         notes.append(LATE_PUSH)
     if main != "core" or by["related"] or by["total"]:

@@ -13,7 +13,9 @@ from sim.words import plain
 MOST_TEXT = 80  # columns of running text at most
 WORDS = (
     "Shares are % of GDP. Will: log-odds of political will, 0 is even. Norm: what would be spent without the threat. "
-    "Wants: the share it would choose if nothing held it back. Growth surprise: growth less its forecast."
+    "Wants: the share it would choose if nothing held it back. Growth surprise: growth less its forecast; it moves the "
+    "share the other way. Spent: of a planned rise a part, and chance besides; the next plan starts from it. Reports: "
+    "what NATO prints, with the noise of reporting."
 )
 INDENT = 5  # months stand in the margin
 

@@ -13,6 +13,7 @@ from sim.frozen.scoring import COVERAGES, Line, Scores
 from sim.words import plain
 
 MOST_TEXT = 118  # columns of running text at most
+FIRST_ESTIMATE = "08"  # the month after that in which NATO has printed the first estimate of a year, at the latest
 TO_FINAL = 2  # editions from a first estimate to an actual figure: 2024 was estimated in 2024 and actual in 2026
 
 WORDS = (
@@ -58,8 +59,13 @@ def _waiting(years: Sequence[int]) -> str:
 
 
 def _known_before(date: str, lines: Sequence[Line]) -> str:
-    years = sorted({line.year for line in lines if line.year < int(date[:4])})
-    return f"No forecast: {years[0]} to {years[-1]} had figures when it was frozen." if years else ""
+    """Years with a figure by the date of the forecast: NATO prints the first estimate of a year in its summer."""
+    last = int(date[:4]) if date[5:7] >= FIRST_ESTIMATE else int(date[:4]) - 1
+    years = sorted({line.year for line in lines if line.year <= last})
+    if not years:
+        return ""
+    span = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    return f"No forecast: {span} had figures when it was frozen."
 
 
 def _columns(lines: Sequence[Line]) -> list[Column]:

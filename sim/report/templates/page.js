@@ -6,7 +6,6 @@
   const store = read("charts");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const drawn = new Map();
-  const last = new Map(); // the ally that each chart shows
   let chosen = store.first;
   root.classList.add("scripts");
 
@@ -41,19 +40,20 @@
 
   async function draw(figure) {
     const name = figure.dataset.chart;
+    label(name);
+    if (figure.classList.contains("absent")) { forget(name); return; }
     const place = figure.querySelector(".live");
     const width = Math.floor(figure.getBoundingClientRect().width);
     const spec = structuredClone(store.specs[name][dark.matches ? "dark" : "light"]);
     spec.datasets = store.datasets;
     const asked = (spec.params || []).find((param) => param.name === "ally");
-    if (asked) { asked.value = shown(name, asked.value); }
+    if (asked) { asked.value = chosen; }
     fitted(spec, width);
     const embedded = await window.vegaEmbed(place, wrapped(spec, spec.facet ? width : Math.min(width, spec.width)), {
       ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
       logLevel: 1, // errors: an ally without a pledge has an empty layer, which is no cause for a warning
     });
-    const before = drawn.get(name);
-    if (before) { before.finalize(); }
+    forget(name);
     drawn.set(name, embedded);
     embedded.view.addEventListener("click", (_, item) => {
       if (item && item.datum && byName.has(item.datum.iso3)) { choose(item.datum.iso3); }
@@ -62,34 +62,51 @@
     follow(name); // the choice may have changed meanwhile
   }
 
-  const byName = new Set([...document.getElementById("chosen").options].map((option) => option.value));
+  function forget(name) {
+    const before = drawn.get(name);
+    if (before) { before.finalize(); }
+    drawn.delete(name);
+    document.querySelector(`figure[data-chart=${name}]`).classList.remove("drawn");
+  }
+
+  const byName = new Map([...document.getElementById("chosen").options].map((option) => [option.value, option.text]));
   const leads = (name) => (store.specs[name].light.params || []).some((param) => param.name === "ally");
-  // An ally that the target does not bind, or a group, has no first year: the last one stays.
+  // An ally that the target does not bind, or a group, has no first year.
   const has = (name, iso3) => name !== "first" || iso3 in store.sentences;
 
-  // The ally a chart is to show: the one chosen, or where it has none such the last one.
-  function shown(name, first) {
-    if (has(name, chosen)) { last.set(name, chosen); }
-    return last.get(name) ?? first;
+  // Above a chart of one ally or group stands whose it is; a chart that has nothing of the one chosen is not there.
+  function label(name) {
+    if (!store.told[name]) { return; }
+    const figure = document.querySelector(`figure[data-chart=${name}]`);
+    figure.classList.toggle("absent", !has(name, chosen));
+    let whose = figure.querySelector(".whose");
+    if (!whose) {
+      whose = document.createElement("p");
+      whose.className = "whose";
+      figure.prepend(whose);
+    }
+    whose.textContent = byName.get(chosen);
+    const told = store.told[name][chosen];
+    if (told) { figure.querySelector("figcaption").textContent = told; }
+    const without = document.querySelector(`[data-without=${name}]`);
+    if (without) { without.hidden = has(name, chosen); }
   }
 
   function follow(name) {
+    if (!leads(name)) { return; }
+    label(name);
     const embedded = drawn.get(name);
-    if (!embedded || !leads(name) || !has(name, chosen)) { return; }
-    last.set(name, chosen);
-    embedded.view.signal("ally", chosen).runAsync();
-    const told = store.told[name] && store.told[name][chosen];
-    if (told) { document.querySelector(`figure[data-chart=${name}] figcaption`).textContent = told; }
+    if (embedded) { embedded.view.signal("ally", chosen).runAsync(); }
   }
 
   // One after the other: a change of size or colours while pictures are drawn waits for them.
   let drawing = Promise.resolve();
-  function drawAll() {
-    drawing = drawing.then(drawEach);
+  function drawAll(which = "figure[data-chart]") {
+    drawing = drawing.then(() => drawEach(which));
   }
 
-  async function drawEach() {
-    for (const figure of document.querySelectorAll("figure[data-chart]")) {
+  async function drawEach(which) {
+    for (const figure of document.querySelectorAll(which)) {
       try { await draw(figure); } catch (error) { console.error(error); }
     }
     root.dataset.drawn = "yes";
@@ -102,7 +119,8 @@
     for (const row of document.querySelectorAll("table.chooses tbody tr")) {
       row.classList.toggle("chosen", row.dataset.iso3 === iso3);
     }
-    for (const name of drawn.keys()) { follow(name); }
+    for (const name of Object.keys(store.specs)) { follow(name); }
+    drawAll("figure[data-chart]:not(.absent):not(.drawn)");
   }
 
   function sortable(table) {
@@ -150,7 +168,7 @@
     document.getElementById("shown").textContent = wanted ? `${shown} shown` : "";
   });
   document.getElementById("chosen").addEventListener("change", (event) => choose(event.target.value));
-  dark.addEventListener("change", drawAll);
+  dark.addEventListener("change", () => drawAll());
   let width = window.innerWidth;
   window.addEventListener("resize", () => {
     if (Math.abs(window.innerWidth - width) > 40) { width = window.innerWidth; drawAll(); }
