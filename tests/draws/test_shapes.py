@@ -251,13 +251,13 @@ def test_a_symmetric_law_has_a_symmetric_table() -> None:
 def test_a_shape_without_spread_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     flat = np.ones(CELLS), np.ones(TAIL_CELLS), np.ones(TAIL_CELLS)
     monkeypatch.setattr(tables, "_quantiles", lambda _: flat)
-    with pytest.raises(ScenarioError, match="so narrow that all its quantiles are one number"):
+    with pytest.raises(ScenarioError, match=r"; this one is so narrow that all its quantiles are one number \[unfit-family\]"):
         build(("lognormal", (("log_sd", 0.123456),)))
 
 
 def test_a_lognormal_too_narrow_for_its_own_formula_is_told_so() -> None:
     """exp(log_sd^2) - 1 is 0 there; the quantiles still differ."""
-    with pytest.raises(ScenarioError, match="so narrow that all its quantiles are one number"):
+    with pytest.raises(ScenarioError, match=r"; this one is so narrow that all its quantiles are one number \[unfit-family\]"):
         build(("lognormal", (("log_sd", 1e-9),)))
 
 
