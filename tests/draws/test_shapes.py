@@ -156,6 +156,7 @@ def test_a_family_that_no_table_fits_is_told_with_its_parameters_and_a_way_out()
     assert fault(f.Scipy(name="burr12", c=5.0, d=0.45)).value == "c = 5, d = 0.45"
 
 
+NARROW = r"; this one is so narrow that all its quantiles are one number \[unfit-family\]"
 GUMBEL = f.Scipy(name="gumbel_l", loc=0.125, scale=2.0)
 """A family that no other test tabulates: tables are kept once they are made."""
 
@@ -251,13 +252,13 @@ def test_a_symmetric_law_has_a_symmetric_table() -> None:
 def test_a_shape_without_spread_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     flat = np.ones(CELLS), np.ones(TAIL_CELLS), np.ones(TAIL_CELLS)
     monkeypatch.setattr(tables, "_quantiles", lambda _: flat)
-    with pytest.raises(ScenarioError, match=r"; this one is so narrow that all its quantiles are one number \[unfit-family\]"):
+    with pytest.raises(ScenarioError, match=NARROW):
         build(("lognormal", (("log_sd", 0.123456),)))
 
 
 def test_a_lognormal_too_narrow_for_its_own_formula_is_told_so() -> None:
     """exp(log_sd^2) - 1 is 0 there; the quantiles still differ."""
-    with pytest.raises(ScenarioError, match=r"; this one is so narrow that all its quantiles are one number \[unfit-family\]"):
+    with pytest.raises(ScenarioError, match=NARROW):
         build(("lognormal", (("log_sd", 1e-9),)))
 
 
