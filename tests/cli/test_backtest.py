@@ -258,7 +258,7 @@ def test_the_verdict_in_words() -> None:
         "chance (p below 0.05) nowhere."
     )
     seen = backtest_page.verdict("as-shipped", [row | {"mode": "as-shipped"} for row in contests[1:2]], [], [])
-    assert seen.endswith("No test is made of its lead: it has seen what it forecasts.")
+    assert seen.endswith("Its lead is not tested: it has seen what it forecasts.")
 
 
 def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:

@@ -142,13 +142,11 @@ def verdict(mode: str, contests: tables.Rows, lost: tables.Rows, beaten: tables.
         where.setdefault(row["horizon"], []).append(str(row["origin"]))
     single = "; ".join(f"{years([horizon])} ahead from {', '.join(origins)}" for horizon, origins in where.items())
     told = [row["horizon"] for row in contests if row["dm_p"] < LEVEL and row["ratio"] < 1]
-    lead = f"Its lead is told from chance (p below {LEVEL}) {f'{years(told)} ahead' if told else 'nowhere'}"
-    if mode != Mode.OUT_OF_SAMPLE:
-        lead = "No test is made of its lead: it has seen what it forecasts"
+    lead = f"is told from chance (p below {LEVEL}) {f'{years(told)} ahead' if told else 'nowhere'}"
     sentences = [
         f"{mode} loses by {'; '.join(behind)}" if behind else f"{mode}, by CRPS, is ahead of every rival throughout",
         f"Single Decembers lost to the best: {single}" if single else "No single December is lost",
-        lead,
+        f"Its lead {lead if mode == Mode.OUT_OF_SAMPLE else 'is not tested: it has seen what it forecasts'}",
         *([f"By other scores it loses: {'; '.join(worse)}"] if worse else []),
     ]
     return ". ".join(sentences) + "."
