@@ -153,12 +153,13 @@ def test_replay_tells_the_path(rutte: sim.Scenario, rutte_results: sim.Results) 
     story = sim.replay(rutte, path=1_237, seed=2032)
     italy = story.of("ITA")
     assert {entry.iso3 for entry in italy.entries} <= {None, "ITA"}
-    reported = rutte_results.paths("reported_pct")
+    reported, spent = rutte_results.paths("reported_pct"), rutte_results.paths("share_pct")
     place = [entry.iso3 for entry in rutte_results.record.description.allies].index("ITA")
     outturns = [entry for entry in italy.entries if entry.kind == "outturn"]
     assert len(outturns) == 6
     for step, entry in enumerate(outturns):
         assert f"reports {reported[place, step, 1_237]:.2f} %" in entry.text
+        assert f" It spent {spent[place, step, 1_237]:.2f}." in entry.text
     dates = [(entry.year, entry.month) for entry in story.entries]
     assert dates == sorted(dates)
 

@@ -230,3 +230,17 @@ def test_what_has_no_date_or_one_before_the_run_is_a_fact_of_the_start(when: str
     event = Crisis(kind="crisis", name="storm", when="2027-01").model_copy(update={"when": when})
     assert happens_at_start(event, Years(2026, 2032)) is start
     assert not happens_at_start(Crisis(kind="crisis", name="storm", rate=0.1), Years(2026, 2032))
+
+
+def test_many_facts_of_the_start_move_no_event_of_a_month() -> None:
+    """A recession comes before the common growth of its January, however many pledges hold from the start."""
+    header = "iso3,target_pct,target_year,measure,announced,actor,status,source,note,role"
+    rows = [f"ITA,2.5,2032,measure {place},2020-01-01,,law,,,pledge" for place in range(600)]
+    event = '[[event]]\nname = "slump"\nkind = "recession"\nwhen = "2027-05"\nsize_pct = 20.0\n'
+    text = "[horizon]\nlast_year = 2028\n" + event
+    pledges = {"pledges": Replacement("p.csv", "\n".join([header, *rows]))}
+    few, many = (
+        sim.simulate(scenario, 16, 1, executor="serial", keep=["gdp_usd_bn"]).paths("gdp_usd_bn")
+        for scenario in (sim.loads(text), reload(text, pledges))
+    )
+    assert (few == many).all()
