@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sim.errors import RunError
 from sim.places import try_place
 from sim.record.record import Record
 from sim.record.record import check_place as check_free
@@ -37,11 +37,13 @@ def save(record: Record, out: str) -> str:
 
 
 def _former(out: str) -> str:
+    """From the manifest alone: kept paths may be larger than memory, and no fault of a former run may stop this one."""
     try:
-        there = Record.open(out)
-    except RunError:
+        facts = json.loads((Path(out) / "manifest.json").read_text("utf-8"))
+        title, paths, seed = facts["description"]["title"], facts["paths"], facts["manifest"]["seed"]
+        return f"{plain(str(title))}, {int(paths):,} runs, seed {int(seed)}"
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return ""
-    return f"{plain(there.description.title)}, {there.counts.paths:,} runs, seed {there.manifest['seed']}"
 
 
 @contextmanager

@@ -217,6 +217,11 @@ def test_a_run_is_saved_and_said_so(call: Call, scenario: Path, tmp_path: Path) 
     former = f"{replaced.title}, {replaced.run.paths:,} runs, seed {replaced.run.seed}"
     assert again.err.startswith(f"Saved in {out}, in place of: {former}\n")
     assert sim.Results.open(out).manifest["seed"] == 8
+    for broken in ("{", "[]", '{"description": 3}', "[" * 100_000):
+        (out / "manifest.json").write_text(broken)
+        once_more = call("run", scenario, *QUICK, "--out", out)
+        assert once_more.code == 0
+        assert once_more.err.startswith(f"Saved in {out}\n")
     assert [entry.name for entry in out.parent.iterdir()] == ["run"]
 
 

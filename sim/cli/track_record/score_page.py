@@ -13,7 +13,7 @@ from sim.frozen.scoring import COVERAGES, Line, Scores
 from sim.words import plain
 
 MOST_TEXT = 118  # columns of running text at most
-FIRST_ESTIMATE = "08"  # the month after that in which NATO has printed the first estimate of a year, at the latest
+FIRST_ESTIMATE = "08"  # the month in which NATO has printed the first estimate of a year at the latest
 TO_FINAL = 2  # editions from a first estimate to an actual figure: 2024 was estimated in 2024 and actual in 2026
 
 WORDS = (
