@@ -19,7 +19,7 @@ from sim.record.record import Record
 
 @dataclass(frozen=True)
 class Kind:
-    """A chart: how it is drawn, and which choices it has of "ally", "year" and "pillar"."""
+    """A chart: how it is drawn, and which choices it has of "ally", "allies", "year" and "pillar"."""
 
     draw: Callable[..., Chart]
     choices: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "fan": Kind(fan, ("ally",)),
-    "multiples": Kind(multiples, ("year",)),
+    "multiples": Kind(multiples, ("year", "allies")),
     "ranked": Kind(ranked, ("year", "pillar")),
     "heat": Kind(heat, ("pillar",)),
     "compliant": Kind(compliant, ("year",)),
@@ -37,7 +37,8 @@ KINDS: dict[str, Kind] = {
 
 
 def draw(kind: str, record: Record, *, theme: str = "light", **choices: Any) -> Chart:
-    """A chart of a run by name; of the choices ally (a code; "EUC" and "NATO" too), year and pillar those it has.
+    """A chart of a run by name; of the choices ally (a code; "EUC" and "NATO" too), allies, year and pillar those it
+    has.
 
     A choice that is None is not made.
 
@@ -61,8 +62,10 @@ def draw(kind: str, record: Record, *, theme: str = "light", **choices: Any) -> 
     for pillar in ("core",) if kind in ("compliant", "first-years", "shortfall") else (made.get("pillar", "core"),):
         if kind not in ("fan", "multiples") and record.description.yardstick(pillar) is None:
             raise UsageError(f"the run has no target for the pillar {pillar}")
-    if ally is not None and ally not in {*frames.NAMES, *(entry.iso3 for entry in record.description.allies)}:
-        raise UsageError(f"the run has no ally {ally}")
+    known = {*frames.NAMES, *(entry.iso3 for entry in record.description.allies)}
+    for each in [*made.get("allies", ()), *([ally] if ally else [])]:
+        if each not in known:
+            raise UsageError(f"the run has no ally {each}")
     core = record.description.yardstick("core")
     if kind == "first-years" and (ally in frames.NAMES or not (core and core.binds(ally))):
         raise UsageError(f"the core target does not bind {ally}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from sim.charts import frames
-from sim.charts.fan import BANDS, HISTORY_FROM, yardstick_words
+from sim.charts.fan import BANDS, HISTORY_FROM, fan_told, yardstick_words
 from sim.charts.look import Chart, dressed, look, wrapped
 from sim.record.record import Record
 
@@ -17,16 +18,18 @@ TOP_PCT = 6.0
 
 
 def multiples(
-    record: Record, year: int | None = None, *, theme: str = "light", columns: int = 4, size: int = 150
-) -> Chart:
+    record: Record, year: int | None = None, allies: Sequence[str] = (), *, theme: str = "light", columns: int = 4,
+    size: int = 150,
+) -> Chart:  # fmt: skip
     """Small fans of Europe and Canada and of every ally, the most probable to meet the core target first, on one scale.
 
-    They stand by `year`, that of the core target unless given. `columns` panels side by side, each `size` wide.
+    They stand by `year`, that of the core target unless given; or only `allies` and groups, in the order given.
+    `columns` panels side by side, each `size` wide.
     """
     record = frames.readable(record)
     colours, year, core = look(theme), frames.year_of(record, year), record.description.yardstick("core")
     order = frames.ranking(record, year) or [entry.iso3 for entry in record.description.allies]
-    codes = [frames.EUROPE, *order]
+    codes = list(allies) or [frames.EUROPE, *order]
     data = pd.concat([frames.bands(record, codes), frames.history(record, codes)])
     base, last = alt.Chart(data), record.description.years[-1]
     scale = alt.Scale(domain=[0, max(TOP_PCT, float(data.q95.max()))], nice=False)
@@ -55,9 +58,13 @@ def multiples(
     panels = alt.layer(*layers).properties(width=size, height=round(size * 0.62))
     chart = panels.facet(facet=facet, columns=columns, spacing={"row": 12, "column": 18})
     aim = f" Dashed: {yardstick_words(core)}." if core else ""
+    ranked = "" if allies else ", the most probable to meet the target first"
     lines = wrapped(
-        "% of GDP on one scale, the most probable to meet the target first. Single line: published. Bands: where 50 "
-        f"and 90 % of the simulated runs lie, with their middle.{aim}", 92,
+        f"% of GDP on one scale{ranked}. Single line: published. Bands: where 50 and 90 % of the simulated runs lie, "
+        f"with their middle.{aim}", 92 if len(codes) >= columns else 24 * len(codes),
     )  # fmt: skip
     told = f"Small fan charts of {len(order)} allies, ordered by the probability of meeting the core target in {year}."
-    return dressed(chart, theme, title="Every ally's fan", lines=lines, tells=told)
+    if allies:
+        told = " ".join(fan_told(record, iso3) for iso3 in codes)
+    title = "Core defence spending" if allies else "Every ally's fan"
+    return dressed(chart, theme, title=title, lines=lines, tells=told)

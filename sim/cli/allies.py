@@ -1,78 +1,100 @@
-"""Allies as people write them: codes in any case, names with or without accents."""
+"""Allies as users choose them: any name or code that `sim.countries` knows, several with commas between."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import click
 
+from sim import countries
+from sim.countries import plainly
 from sim.data.rows import AllyRow
 from sim.data.tables import Tables
 from sim.record.record import Record
-from sim.words import did_you_mean, plain
+from sim.words import plain
 
-ALSO: Final[dict[str, str]] = {
-    "america": "USA",
-    "britain": "GBR",
-    "czech republic": "CZE",
-    "great britain": "GBR",
-    "holland": "NLD",
-    "macedonia": "MKD",
-    "turkey": "TUR",
-    "uk": "GBR",
-    "united states of america": "USA",
-    "us": "USA",
-}
-"""Other names in use."""
-
-LIKENESS: Final = 0.7
-"""Of a word that is taken for a misspelt ally; at less, Atlantis is Albania."""
-
-GROUPS: Final = frozenset({"euc", "europe and canada", "nato"})
+DRAWN_GROUPS: Final = ("EUC", "NATO")
+"""Groups whose average every run holds."""
 
 
 def find(words: Sequence[str], tables: Tables, *, counted: bool = False) -> tuple[AllyRow, ...]:
     """The allies that `words` name, each once, in that order; `counted` refuses an ally without armed forces.
 
     Raises:
-        click.UsageError: a word that names no ally.
+        click.UsageError: words that name no ally, all of them at once.
     """
-    known = {plainly(row.iso3): row for row in tables.allies} | {plainly(row.name): row for row in tables.allies}
-    known |= {name: known[iso3.lower()] for name, iso3 in ALSO.items() if iso3.lower() in known}
-    found: dict[str, AllyRow] = {}
-    for word in words:
-        row = known.get(plainly(word))
-        if plainly(word) in GROUPS:
-            raise click.UsageError(f"{plain(word)[:40]} is a group, no ally; here only allies can be chosen.")
-        if row is None:
-            hint = did_you_mean(plainly(word), [name for name in known if len(name) > 2], LIKENESS)
-            raise click.UsageError(f"No ally {plain(word)[:40]!r}. {hint or '`sim data allies` lists them.'}")
-        if counted and not row.armed_forces:
-            raise click.UsageError(f"{row.name} has no armed forces and is never counted.")
-        found[row.iso3] = row
-    return tuple(found.values())
+    rows = {row.iso3: row for row in tables.allies}
+    uncounted = {row.iso3 for row in tables.allies if counted and not row.armed_forces}
+    codes = _codes(words, {iso3: row.name for iso3, row in rows.items()}, uncounted)
+    return tuple(rows[iso3] for iso3 in codes)
 
 
-def find_in(word: str, record: Record) -> str:
-    """The code of the ally of a run that `word` names, code or name.
+def find_in(words: Sequence[str], record: Record, *, groups: bool = False) -> tuple[str, ...]:
+    """The codes of the allies of a run that `words` name, each once; with `groups` also EUC and NATO.
 
     Raises:
-        click.UsageError: a word that names none of them.
+        click.UsageError: words that name none of them, all of them at once.
     """
-    known = {plainly(entry.iso3): entry.iso3 for entry in record.description.allies}
-    known |= {name: iso3 for name, iso3 in ALSO.items() if iso3 in known.values()}
-    known |= {plainly(entry.name): entry.iso3 for entry in record.description.allies}
-    if plainly(word) in known:
-        return known[plainly(word)]
-    if plainly(word) in ("iceland", "isl"):
-        raise click.UsageError("Iceland has no armed forces and is never counted.")
-    hint = did_you_mean(plainly(word), [name for name in known if len(name) > 2], LIKENESS)
-    raise click.UsageError(f"No ally {plain(word)[:40]!r} in the run. {hint}".rstrip())
+    names = {entry.iso3: entry.name for entry in record.description.allies}
+    return _codes(words, names, groups=DRAWN_GROUPS if groups else (), run=True)
 
 
-def plainly(word: str) -> str:
-    """Lower case, no accents, single spaces."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
-    return " ".join("".join(char for char in letters if not unicodedata.combining(char)).replace("_", " ").split())
+def _codes(
+    words: Sequence[str], names: Mapping[str, str], uncounted: Collection[str] = (), groups: Collection[str] = (),
+    run: bool = False,
+) -> tuple[str, ...]:  # fmt: skip
+    codes: dict[str, None] = {}
+    wrong: list[str] = []
+    for word in _single(words, names):
+        code = _code(word, names)
+        if code in uncounted:
+            wrong.append(_WITHOUT_FORCES.format(names[code]))
+        elif code in names or code in groups:
+            codes[code] = None
+        else:
+            wrong.append(_refusal(word, names, groups, run))
+    if wrong:
+        raise click.UsageError(" ".join(dict.fromkeys(wrong)))
+    return tuple(codes)
+
+
+def _single(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
+    """Each word, split at its commas unless it is a name as it stands ("Macedonia, Republic of")."""
+    parts: list[str] = []
+    for word in words:
+        parts += [word] if _code(word, names) else re.split(r"[,;]", word.strip(" ,;"))
+    return parts
+
+
+def _code(word: str, names: Mapping[str, str]) -> str:
+    """What `word` names, by the names in force first; empty where nothing is known by it."""
+    key = plainly(word)
+    for code, name in names.items():
+        if key in (code.lower(), plainly(name)):
+            return code
+    named = countries.look_up(word)
+    return named.code if named else ""
+
+
+_WITHOUT_FORCES = "{} has no armed forces and is never counted."
+
+
+def _refusal(word: str, names: Mapping[str, str], groups: Collection[str], run: bool) -> str:
+    """Why `word` cannot be chosen, and what can."""
+    named, where = countries.look_up(word), " in the run" if run else ""
+    if named is None:
+        near = countries.nearest(word, names)
+        hint = f"Did you mean {near.words}?" if near else "`sim data allies` lists them."
+        return f"No ally {plain(word)[:40]!r}{where}. {hint}"
+    if named.group and groups:
+        return f"{named.name} is a group that no run sums up; those it does are {' and '.join(groups)}."
+    if named.group:
+        drawn = " `sim chart fan` draws it." if named.code in DRAWN_GROUPS else ""
+        return f"{named.name} is a group, no ally; here only allies can be chosen.{drawn}"
+    if named.code == "ISL":
+        return _WITHOUT_FORCES.format(named.name)
+    if named.code in countries.ALLIES:
+        return f"{named.words} is not among the allies{where or ' of the tables in force'}."
+    return f"{named.name} is not a member of NATO; `sim data allies` lists the allies."

@@ -79,3 +79,19 @@ def test_the_command_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert b"Germany: core defence spending" in out.read_bytes()
     assert app.run(["chart", "fan", str(tmp_path / "run"), "--out", "x.gif"]) == 2
     assert "x.gif must end in one of" in capsys.readouterr().err
+
+
+def test_several_allies_are_drawn_side_by_side_and_nobody_else(tmp_path: Path, capsys: Any) -> None:
+    """In the order given, however they are written; a chart of one ally says how to draw several."""
+    run, out = tmp_path / "run", tmp_path / "a.json"
+    record().save(run)
+    for words in (["--ally", "UK", "--ally", "france"], ["--ally", "UK, France"]):
+        assert app.run(["chart", "fan", str(run), *words, "--out", str(out)]) == 0
+        spec = json.loads(out.read_text())
+        assert spec["facet"]["sort"] == ["United Kingdom", "France"]
+        rows = next(iter(spec["datasets"].values()))
+        assert {row["ally"] for row in rows} == {"United Kingdom", "France"}
+    assert app.run(["chart", "first-years", str(run), "--ally", "UK,France", "--out", str(out)]) == 2
+    assert "draw one for each: --ally GBR, --ally FRA" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="the run has no ally XXX"):
+        draw("multiples", record(), allies=["DEU", "XXX"])

@@ -48,10 +48,10 @@ def test_the_version_is_that_of_the_distribution(call: Call) -> None:
         (["xyzzy"], "There are run, compare, check"),
         (["run", "--pahts", "3", "x.toml"], "--paths"),
         (["data", "pledge"], "Did you mean 'pledges'?"),
-        (["data", "allies", "germny"], "Did you mean 'germany'?"),
+        (["data", "allies", "germny"], "Did you mean Germany (DEU)?"),
         (["data", "allies", "qqq"], "`sim data allies` lists them"),
         (["data", "allies", "atlantis"], "`sim data allies` lists them"),
-        (["data", "allies", "EUC"], "EUC is a group, no ally"),
+        (["data", "allies", "EUC"], "Europe and Canada is a group, no ally"),
     ],
 )
 def test_a_misspelt_word_is_a_usage_error_with_a_suggestion(call: Call, args: list[str], hint: str) -> None:

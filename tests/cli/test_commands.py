@@ -89,6 +89,39 @@ def test_data_of_some_allies(call: Call) -> None:
     assert "not by ally" in said.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("UK,Turkey", "holland"),
+        ("GB", "Türkiye*", "NLD"),
+        ("gbr; tur; nld",),
+        ("Netherlands, Kingdom of the", "uk, TR"),
+    ],
+)
+def test_allies_by_everyday_names_and_with_commas(call: Call, words: tuple[str, ...]) -> None:
+    found = csv.DictReader(io.StringIO(call("data", "gdp", *words, "--csv").out))
+    assert {row["iso3"] for row in found} == {"GBR", "TUR", "NLD"}
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("Ukraine", "Ukraine is not a member of NATO; `sim data allies` lists the allies."),
+        ("EU", "European Union is a group, no ally; here only allies can be chosen."),
+        ("Europe and Canada", "here only allies can be chosen. `sim chart fan` draws it."),
+        ("Island,germny", "No ally 'germny'. Did you mean Germany (DEU)?"),
+        ("Island,germny", "Iceland has no armed forces and is never counted."),
+        ("", "No ally ''."),
+    ],
+)
+def test_what_is_no_ally_is_said_to_be_what_it_is(call: Call, scenario: Path, word: str, said: str) -> None:
+    """In every command that takes a scenario: all wrong words at once, before any work."""
+    for command in (("run",), ("compare", scenario), ("replay", "--path", 1)):
+        answer = call(*command, scenario, "--ally", word)
+        assert (answer.code, answer.out) == (2, "")
+        assert said in answer.err
+
+
 def test_unknown_stays_blank_and_never_becomes_0(call: Call) -> None:
     rows = {row["iso3"]: row for row in json.loads(call("data", "allies", "--json").out)["allies"]}
     iceland = rows["ISL"]

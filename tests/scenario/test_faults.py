@@ -144,12 +144,13 @@ def test_a_month_is_written_in_digits_of_our_own(month):
     assert (fault.code, fault.line, fault.value) == ("bad-month", 4, f'"{month}"')
 
 
-def test_only_a_code_in_letters_of_our_own_is_proposed_in_capitals():
+def test_a_code_of_letters_that_only_look_like_ours_is_not_taken_for_it():
+    nothing = "write a code such as DEU; `sim data allies` lists them"
     remedies = [
         faults_of(f'[ally."{code}"]\nshare_pct = 2\n')[0].remedy
         for code in ("deu", "d\u0435u", "\uff44\uff45u", "fo\u00df")
     ]
-    assert remedies == ["write DEU"] + ["write a code such as DEU"] * 3
+    assert remedies == ["write DEU (Germany)", nothing, "write DEU (Germany)", nothing]
 
 
 ODD = '"odd\n\u202e' + "x" * 500 + '"'

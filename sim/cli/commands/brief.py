@@ -33,7 +33,10 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     if run is None and not Path(RUN).is_dir():
         raise UsageError(f"there is no run in {RUN}; name one, or write it: sim run SCENARIO --out {RUN}")
     record = Record.open(run or RUN)
-    iso3 = find_in(ally, record)
+    codes = find_in([ally], record)
+    if len(codes) > 1:
+        raise UsageError(f"a brief is on one ally; write one for each: sim brief {codes[0]}, sim brief {codes[1]}")
+    (iso3,) = codes
     place = Path(out or f"brief-{iso3}.html")
     if place.suffix.lower() not in (".html", ".pdf"):
         raise UsageError(f"{place} must end in .html or .pdf")

@@ -5,26 +5,31 @@ from __future__ import annotations
 import click
 
 KINDS = ("fan", "multiples", "ranked", "heat", "compliant", "first-years", "shortfall")
-GROUPS = ("EUC", "NATO")
 
 
 @click.command(short_help="Draw a picture of a saved run.")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("run")
 @click.option("--out", required=True, metavar="FILE", help="The .svg, .png, .pdf or .json file to write.")
-@click.option("--ally", metavar="ALLY", help="Of fan and first-years: code or name; EUC and NATO are groups.")
+@click.option(
+    "--ally", "words", multiple=True, metavar="ALLY",
+    help="Of fan, multiples and first-years: code or name; EUC and NATO are groups. Several: repeat it, or commas.",
+)  # fmt: skip
 @click.option("--year", type=int, help="Of ranked, multiples, compliant and shortfall.  [the core target's]")
 @click.option("--pillar", type=click.Choice(("core", "related", "total")), help="Of ranked and heat.  [core]")
 @click.option("--theme", type=click.Choice(("light", "dark")), default="light", help="Colours.  [light]")
-def command(kind: str, run: str, out: str, ally: str | None, year: int | None, pillar: str | None, theme: str) -> None:
+def command(
+    kind: str, run: str, out: str, words: tuple[str, ...], year: int | None, pillar: str | None, theme: str
+) -> None:
     """Draw a picture of RUN, the folder of a saved run.
 
-    fan: one ally or group, published and simulated. multiples: all fans, small. ranked: who meets the target, in
-    order. heat: allies by years. compliant: how many at once. first-years: when one ally first does. shortfall: the
-    money, ally by ally.
+    fan: one ally or group, published and simulated; several allies side by side. multiples: all fans, small. ranked:
+    who meets the target, in order. heat: allies by years. compliant: how many at once. first-years: when one ally
+    first does. shortfall: the money, ally by ally.
 
     \b
     sim chart fan runs/rutte_2032 --ally italy --out italy.svg
+    sim chart fan runs/rutte_2032 --ally DEU,FRA,GBR --out three.svg
     sim chart ranked runs/rutte_2032 --theme dark --out ranked.png
     """
     from sim.charts.saving import FORMATS
@@ -40,7 +45,13 @@ def command(kind: str, run: str, out: str, ally: str | None, year: int | None, p
     from sim.charts.catalogue import draw
     from sim.charts.saving import save
 
-    if ally is not None:
-        ally = ally.upper() if ally.upper() in GROUPS else find_in(ally, record)
-    chart = draw(kind, record, theme=theme, ally=ally, year=year, pillar=pillar)
+    allies = find_in(words, record, groups=True)
+    if len(allies) > 1 and kind == "first-years":
+        commands = ", ".join(f"--ally {iso3}" for iso3 in allies[:2])
+        raise UsageError(f"the chart first-years is of one ally; draw one for each: {commands}")
+    if kind == "multiples" or len(allies) > 1:
+        kind = "multiples" if kind == "fan" else kind
+        chart = draw(kind, record, theme=theme, allies=allies or None, year=year, pillar=pillar)
+    else:
+        chart = draw(kind, record, theme=theme, ally=next(iter(allies), None), year=year, pillar=pillar)
     click.echo(str(save(chart, out)))

@@ -198,7 +198,7 @@ def _sorted(lines: list[AllyLine], sort: str | None) -> list[AllyLine]:
     def key(line: AllyLine) -> float | str:
         match sort:
             case "name":
-                from sim.cli.allies import plainly
+                from sim.countries import plainly
 
                 return plainly(line.entry.name)
             case "iso3":

@@ -13,19 +13,13 @@ from typing import Any, NamedTuple
 from sim.data.reader import shorten
 from sim.data.tables import Tables
 from sim.scenario.checks.keys import is_parameter, nearest
-from sim.scenario.checks.words import at, shown
+from sim.scenario.checks.words import ally_meant, at, shown
 from sim.scenario.lines import Path
 from sim.scenario.sections import Horizon
 
 YEARS_BEFORE = 15  # how long before the base year a target may have fallen due
 YEARS_AFTER = 60
 LARGEST = 1e6  # of a parameter: what is larger leaves single precision after a few multiplications
-
-# codes that are no ISO 3166 alpha-3 code, with what they are used for elsewhere
-_OTHER_CODES = {
-    "BUL": "BGR", "CRO": "HRV", "DEN": "DNK", "GER": "DEU", "GRE": "GRC", "LAT": "LVA", "NED": "NLD", "POR": "PRT",
-    "ROM": "ROU", "SLO": "SVN", "SPA": "ESP", "TUK": "TUR", "UKD": "GBR", "ENG": "GBR",
-}  # fmt: skip
 
 
 class Found(NamedTuple):
@@ -58,7 +52,7 @@ def _allies(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
         if not isinstance(code, str) or len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
             continue
         if code not in names:
-            yield Found(path, "unknown-ally", f"{code} is not the code of an ally", _which_ally(code, names))
+            yield Found(path, "unknown-ally", f"{code} is not the code of an ally", ally_meant(code, names))
         elif code not in armed:
             rule = f"{names[code]} has no armed forces: it is listed, never counted"
             yield Found(path, "no-armed-forces", rule, f"remove {code}")
@@ -71,11 +65,6 @@ def _codes(raw: Mapping[str, Any]) -> Iterator[Path]:
         if isinstance(target, dict) and isinstance(target.get("members"), list):
             yield from (("targets", name, "members", place) for place in range(len(target["members"])))
     yield from (("event", index, "ally") for index, event in _events(raw) if "ally" in event)
-
-
-def _which_ally(code: str, names: Mapping[str, str]) -> str:
-    near = _OTHER_CODES.get(code) or nearest(code, names)
-    return f"did you mean {near} ({names[near]})?" if near and near in names else "`sim data allies` lists the codes"
 
 
 def _members(raw: Mapping[str, Any]) -> Iterator[Found]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from sim.data.tables import load_tables
 from sim.distributions.families import FAMILIES
 from sim.errors import Fault
 from sim.scenario.checks.keys import EVENTS, is_parameter, keys_of, meant, model_at, nearest
-from sim.scenario.checks.words import at, dotted, shown
+from sim.scenario.checks.words import ally_meant, at, dotted, shown
 from sim.scenario.lines import Path
 from sim.scenario.merging import Merged
 
@@ -227,8 +227,8 @@ def _of_family(value: Any) -> Said:
 
 def _of_pattern(value: str, path: Path, pattern: str) -> Said:
     if pattern == "^[A-Z]{3}$":
-        remedy = f"write {value.upper()}" if re.fullmatch("[A-Za-z]{3}", value) else "write a code such as DEU"
-        return Said("bad-code", "must be an ISO 3166 code of three capitals", remedy)
+        remedy = ally_meant(value, {row.iso3: row.name for row in load_tables().allies})
+        return Said("bad-code", "must be the ISO 3166 code of an ally, three capitals", remedy)
     if path[-1:] == ("name",) and is_parameter(path[:-2]):
         return Said("unknown-family", "must be the name of a family in scipy.stats", "write a name such as skewnorm")
     rule = "a name must begin with a small letter and have only small letters, digits and underscores, 63 at most"

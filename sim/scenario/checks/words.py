@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from sim import countries
 from sim.scenario.lines import Path
 
 WIDTH = 40  # characters of a value that a message shows
@@ -28,6 +30,21 @@ def shown(value: Any) -> str:
         case list() | tuple():
             return f"a list of {len(value)}"
     return _printable(str(value))
+
+
+def ally_meant(word: str, names: Mapping[str, str]) -> str:
+    """The remedy for a word that is no code of an ally; `names` are those of the allies, by code."""
+    named = countries.look_up(word)
+    if named and named.code == "ISL":
+        return "remove it: Iceland has no armed forces and is never counted"
+    if named and named.code in names:
+        return f"write {named.code} ({names[named.code]})"
+    if named and named.group:
+        return f"name allies one by one: {named.name} is a group"
+    if named and named.code not in countries.ALLIES:
+        return f"remove it: {named.name} is not a member of NATO"
+    near = countries.nearest(word, names)
+    return f"did you mean {near.words}?" if near else "write a code such as DEU; `sim data allies` lists them"
 
 
 def dotted(path: Path, raw: Any) -> str:

@@ -1,0 +1,188 @@
+"""Countries as people write them: codes, names in English and in their own languages, labels of published tables.
+
+A user's own table of allies may leave some out or name others: who counts is for the table in force.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+
+class Named(NamedTuple):
+    """What a word names."""
+
+    code: str
+    """ISO 3166 alpha-3 of a country; a code of our own for a group."""
+    name: str
+    group: bool = False
+    """Whether it is several countries."""
+
+    @property
+    def words(self) -> str:
+        """Both, as in "Germany (DEU)"."""
+        return f"{self.name} ({self.code})"
+
+
+ALLIES: Final[dict[str, str]] = {
+    "ALB": "AL: Albania, Shqipëria, Shqipëri, Shqiperise, Albanian",
+    "BEL": "BE: Belgium, België, Belgique, Belgien, Belgian",
+    "BGR": "BG: Bulgaria, България, Bulgariya, Bulgarian, BUL",
+    "CAN": "CA: Canada, Canadian",
+    "CZE": "CZ: Czechia, Czech Republic, Česko, Česká republika, Czech",
+    "DEU": "DE: Germany, Deutschland, Bundesrepublik Deutschland, German, GER, BRD, FRG",
+    "DNK": "DK: Denmark, Danmark, Danish, DEN",
+    "ESP": "ES: Spain, España, Reino de España, Spanish, SPA",
+    "EST": "EE: Estonia, Eesti, Estonian",
+    "FIN": "FI: Finland, Suomi, Finnish",
+    "FRA": "FR: France, République française, French",
+    "GBR": "GB: United Kingdom, United Kingdom of Great Britain and Northern Ireland, Great Britain, Britain, England, "
+    "Scotland, Wales, Northern Ireland, British, English, UK, UKD, ENG",
+    "GRC": "GR: Greece, Ελλάδα, Ελλάς, Ellada, Ellas, Hellas, Greek, Hellenic, EL, GRE",
+    "HRV": "HR: Croatia, Hrvatska, Croatian, Croat, CRO",
+    "HUN": "HU: Hungary, Magyarország, Hungarian",
+    "ISL": "IS: Iceland, Ísland, Icelandic, ICE",
+    "ITA": "IT: Italy, Italia, Repubblica italiana, Italian",
+    "LTU": "LT: Lithuania, Lietuva, Lietuvos Respublika, Lithuanian, LIT",
+    "LUX": "LU: Luxembourg, Lëtzebuerg, Luxemburg, Luxembourgish",
+    "LVA": "LV: Latvia, Latvija, Latvijas Republika, Latvian, LAT",
+    "MKD": "MK: North Macedonia, Северна Македонија, Severna Makedonija, Macedonia, Macedonian, "
+    "Former Yugoslav Republic of Macedonia, FYR Macedonia, FYROM, FYR",
+    "MNE": "ME: Montenegro, Crna Gora, Црна Гора, Montenegrin",
+    "NLD": "NL: Netherlands, Nederland, Koninkrijk der Nederlanden, Holland, Dutch, NED, NTH",
+    "NOR": "NO: Norway, Norge, Noreg, Norwegian",
+    "POL": "PL: Poland, Polska, Rzeczpospolita Polska, Polish",
+    "PRT": "PT: Portugal, República Portuguesa, Portuguese, POR",
+    "ROU": "RO: Romania, România, Roumania, Rumania, Romanian, ROM",
+    "SVK": "SK: Slovakia, Slovak Republic, Slovensko, Slovenská republika, Slovak",
+    "SVN": "SI: Slovenia, Slovenija, Slovenian, Slovene, SLO",
+    "SWE": "SE: Sweden, Sverige, Konungariket Sverige, Swedish",
+    "TUR": "TR: Türkiye, Turkey, Türkiye Cumhuriyeti, Turkish, TUK",
+    "USA": "US: United States, United States of America, America, American, the States, U S A, U S",
+}
+"""ISO 3166 alpha-2, then the name in English, then whatever else is in use. Allies of July 2026."""
+
+OTHERS: Final[dict[str, str]] = {
+    "AND": "AD: Andorra",
+    "ARM": "AM: Armenia, Armenian",
+    "AUS": "AU: Australia, Australian",
+    "AUT": "AT: Austria, Österreich, Oesterreich, Austrian",
+    "AZE": "AZ: Azerbaijan, Azerbaijani",
+    "BIH": "BA: Bosnia and Herzegovina, Bosnia, Bosnia-Hercegovina, Bosna i Hercegovina, Bosnian",
+    "BLR": "BY: Belarus, Беларусь, Belarusian, Byelorussia",
+    "BRA": "BR: Brazil, Federative Republic of Brazil, Brasil, Brazilian",
+    "CHE": "CH: Switzerland, Swiss Confederation, Schweiz, Suisse, Svizzera, Swiss, SUI",
+    "CHN": "CN: China, People's Republic of China, Chinese, PRC",
+    "CYP": "CY: Cyprus, Κύπρος, Cypriot",
+    "GEO": "GE: Georgia, Georgian",
+    "IND": "IN: India, Indian",
+    "IRL": "IE: Ireland, Éire, Irish",
+    "IRN": "IR: Iran, Islamic Republic of Iran, Iranian",
+    "ISR": "IL: Israel, Israeli",
+    "JPN": "JP: Japan, Nippon, Japanese",
+    "KAZ": "KZ: Kazakhstan, Kazakh",
+    "KOR": "KR: South Korea, Republic of Korea, South Korean, ROK",
+    "LIE": "LI: Liechtenstein",
+    "MCO": "MC: Monaco",
+    "MDA": "MD: Moldova, Moldovan",
+    "MEX": "MX: Mexico, United Mexican States, México, Mexican",
+    "MLT": "MT: Malta, Maltese",
+    "NZL": "NZ: New Zealand",
+    "PRK": "KP: North Korea, Democratic People's Republic of Korea, North Korean, DPRK",
+    "RUS": "RU: Russia, Russian Federation, Россия, Российская Федерация, Russian",
+    "SAU": "SA: Saudi Arabia, Saudi",
+    "SMR": "SM: San Marino",
+    "SRB": "RS: Serbia, Србија, Srbija, Serbian",
+    "TWN": "TW: Taiwan, Republic of China, Taiwanese, Chinese Taipei, Taiwan Province of China",
+    "UKR": "UA: Ukraine, Україна, Ukrayina, Ukrainian",
+    "VAT": "VA: Holy See, Vatican City, Vatican",
+    "XKX": "XK: Kosovo, Kosova, Kosovar",
+}
+"""The same of countries that are asked about: Europe and its neighbours, partners, powers."""
+
+GROUPS: Final[dict[str, str]] = {
+    "EUC": "Europe and Canada, NATO Europe and Canada, European allies and Canada, Canada and Europe",
+    "NATO": "NATO, NATO total, total NATO, NATO members, OTAN, the alliance, all allies, "
+    "North Atlantic Treaty Organization, North Atlantic Treaty Organisation",
+    "NATO Europe": "NATO Europe, Europe, European allies, European NATO, NATO Europe total",
+    "EU": "European Union, UE, EU27, EU 27",
+    "B9": "Bucharest Nine, Bukarest Nine",
+    "Baltics": "the Baltic states, Baltics, Baltic, Baltic countries",
+    "Nordics": "the Nordic countries, Nordics, Nordic, Scandinavia",
+    "Benelux": "Benelux",
+}
+"""Groups of countries: a code of our own, the name, and what else they are called."""
+
+LIKENESS: Final = 0.7
+"""Of a word that is taken for a misspelt country; at less, Atlantis is Albania."""
+
+_NOTE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_FOOTNOTE = re.compile(r"[\s*†‡§¶#^+0-9.,:;)/_-]+$|(?<=[a-z])\s+[a-e][/)]$")
+_SIGNS = re.compile(r"[^\w]+|_+")
+_STATE = re.compile(r"^(?:(?:federal |former yugoslav )?republic|kingdom|grand duchy|principality|state) of (?:the )?")
+
+
+def look_up(words: str) -> Named | None:
+    """What `words` name, whatever their case, accents, footnotes and article; None where nothing is known by them.
+
+    >>> look_up("Türkiye*")
+    Named(code='TUR', name='Türkiye', group=False)
+    """
+    known = _known()
+    return next((known[key] for key in _spellings(words[:100]) if key in known), None)
+
+
+def nearest(words: str, among: Mapping[str, str]) -> Named | None:
+    """The country that misspelt `words` most probably mean; None where none is like them.
+
+    `among` are the names of those in question by code.
+    """
+    known = {key: named.code for key, named in _known().items() if named.code in among and len(key) > 2}
+    known |= {plainly(name): code for code, name in among.items()}
+    near = get_close_matches(plainly(words[:60]), known, 1, LIKENESS)
+    return Named(known[near[0]], among[known[near[0]]]) if near else None
+
+
+def plainly(words: str) -> str:
+    """Small letters without accents, single spaces, & written out: "Türkiye" and "TURKIYE" are the same."""
+    letters = unicodedata.normalize("NFKD", words.casefold().replace("ı", "i").replace("&", " and "))
+    bare = "".join(char for char in letters if not unicodedata.combining(char))
+    return " ".join(_SIGNS.sub(" ", bare).split())
+
+
+def _spellings(words: str) -> Iterator[str]:
+    """`words` plainly, then with less and less of what is no name: notes, footnotes, article, form of state."""
+    bare = _FOOTNOTE.sub("", unicodedata.normalize("NFKD", words.casefold()))
+    head, comma, tail = _NOTE.sub(" ", words).partition(",")
+    texts = [words, bare, _NOTE.sub(" ", words), _FOOTNOTE.sub("", _NOTE.sub(" ", bare)), words.partition("/")[0]]
+    texts += [f"{tail} {head}"] if comma else []  # "Netherlands, Kingdom of the"
+    for text in texts:
+        key = plainly(text).removeprefix("the ")
+        yield key
+        yield _STATE.sub("", key)
+        yield key.removesuffix(" republic")
+        yield key.replace(" ", "")
+
+
+@lru_cache(maxsize=1)
+def _named() -> dict[Named, tuple[str, ...]]:
+    """Everything known here, with its spellings."""
+    found: dict[Named, tuple[str, ...]] = {}
+    for code, line in (ALLIES | OTHERS).items():
+        iso2, _, names = line.partition(": ")
+        words = names.split(", ")
+        found[Named(code, words[0])] = (code, iso2, *words)
+    for code, names in GROUPS.items():
+        words = names.split(", ")
+        found[Named(code, words[0], group=True)] = (code, *words)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, Named]:
+    """What each spelling, made plain, names."""
+    return {plainly(word).removeprefix("the "): named for named, words in _named().items() for word in words}
