@@ -1,61 +1,75 @@
-# Two commands do everything: `make run` and `make test`.
+# Two commands do everything: `make run` and `make test`. Both need Python and make; Python's own pip installs the rest.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALLED := $(VENV)/.installed
 SCENARIO ?= scenarios/rutte_2032.toml
 RUN ?= runs/$(basename $(notdir $(SCENARIO)))
 
+# One environment, in two steps: what running takes, and on top of it what tests, proofs and pages take.
+RUNNING := $(VENV)/.running
+TESTING := $(VENV)/.testing
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile --require-hashes
+# --no-compile: what is imported is compiled when it is, the rest would take 100 MB and as long as the download.
+
 .PHONY: run test lint types tests verify docs site track-record forecast bench lock clean
 
-run: $(INSTALLED)  ## run the main scenario, print its table, save the run
+run: $(RUNNING)  ## run the main scenario, print its table, save the run
 	$(BIN)/sim run $(SCENARIO) --out $(RUN)
 
 test: lint types tests  ## everything that must pass
 
-lint: $(INSTALLED)
+lint: $(TESTING)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(INSTALLED)
+types: $(TESTING)
 	$(BIN)/mypy
 
-tests: $(INSTALLED)
+tests: $(TESTING)
 	$(BIN)/pytest -n auto
 
-verify: $(INSTALLED)  ## the long proofs whose code has changed, then docs/verification.md (hours; goes on after an interruption)
+verify: $(TESTING)  ## the long proofs whose code has changed, then docs/verification.md (hours; goes on after an interruption)
 	$(BIN)/pytest -n auto -m slow
 	$(BIN)/python tests/verify.py $(PROOFS)
 
-docs: $(INSTALLED)  ## rewrite the generated parts of the pages
+docs: $(TESTING)  ## rewrite the generated parts of the pages
 	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md
 	$(BIN)/python docs/figures.py
 	$(BIN)/python docs/commands.py
 
-site: $(INSTALLED)  ## build the documentation site in build/site; a warning is an error
+site: $(TESTING)  ## build the documentation site in build/site; a warning is an error
 	$(BIN)/python -m sphinx -q -W --keep-going -n -b html docs build/site
 	@echo "build/site/index.html"
 
-track-record: $(INSTALLED)  ## estimate at every cutoff, then write docs/track-record.md (long; goes on after an interruption)
+track-record: $(TESTING)  ## estimate at every cutoff, then write docs/track-record.md (long; goes on after an interruption)
 	$(BIN)/sim calibrate --every --work runs/calibration --out sim/backtest/estimates.toml
 	$(BIN)/python docs/track_record.py
 
-forecast: $(INSTALLED)  ## freeze the forecast of a month: make forecast MONTH=2026-11
+forecast: $(RUNNING)  ## freeze the forecast of a month: make forecast MONTH=2026-11
 	$(BIN)/sim freeze scenarios/rutte_2032.toml scenarios/hague_2035.toml --date $(MONTH) --out forecasts/$(MONTH).json
 
-bench: $(INSTALLED)  ## benchmarks: ratios inside one run
+bench: $(TESTING)  ## benchmarks: ratios inside one run
 	$(BIN)/python benchmarks/table.py
 	$(BIN)/python benchmarks/page.py
 	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist
 
-lock:  ## renew the lock file (needs uv)
-	uv pip compile --universal --generate-hashes --extra dev --python-version 3.11 -q pyproject.toml -o requirements.lock
+lock:  ## renew both lock files (needs uv); make lock UPGRADE=--upgrade takes the newest of everything
+	$(LOCK) $(UPGRADE) --extra dev pyproject.toml -o requirements-dev.lock
+	$(LOCK) $(UPGRADE) --extra excel -c requirements-dev.lock pyproject.toml -o requirements.lock
 
-$(INSTALLED): requirements.lock pyproject.toml
-	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'burdenshare needs Python 3.11 or later; call make PYTHON=python3.12')"
+LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group build
+
+$(RUNNING): requirements.lock pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'burdenshare needs Python 3.11 or later; call make PYTHON=python3.12')"
+	@echo "Installing into $(VENV) what running needs: once, some 450 MB"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(PIP) -r requirements.lock
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TESTING): requirements-dev.lock $(RUNNING)
+	@echo "Installing into $(VENV) what the tests take: once, some 700 MB more"
+	$(PIP) -r requirements-dev.lock
 	@touch $@
 
 clean:

@@ -1,8 +1,12 @@
-"""Scenarios the tests share."""
+"""Scenarios the tests share; and what could not be tested is said in one line, or fails where all must be."""
 
 from __future__ import annotations
 
+import os
+from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import Phase, settings
@@ -26,3 +30,42 @@ def rutte_results(rutte: sim.Scenario) -> sim.Results:
     from sim.record.counts import KEEPABLE
 
     return sim.simulate(rutte, paths=4_000, seed=2032, executor="serial", keep=KEEPABLE)
+
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+NO_SKIPS = bool(os.environ.get("NO_SKIPS"))
+"""Whether a test that cannot be run here has failed: where everything must pass, as in `.ci/run`."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of each test, and of what sets it up."""
+    return _counted((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Of each file."""
+    return _counted((yield))
+
+
+def _counted(report: Report) -> Report:
+    """The report, of a failure where nothing may be skipped; what is expected to fail is no skip."""
+    if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{_reason(report)}; with NO_SKIPS every test must be run"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line: what could not be tested here, and what it takes."""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", ()))
+    if reasons:
+        told = "; ".join(f"{reason}: {count} test{'s' * (count > 1)}" for reason, count in sorted(reasons.items()))
+        terminalreporter.write_line(f"Not tested here: {told}.")
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    place = report.longrepr
+    return (place[2] if isinstance(place, tuple) else str(place)).removeprefix("Skipped: ")

@@ -90,9 +90,8 @@ def test_events_are_as_many_as_asked_for() -> None:
     assert len(some.event) == 5
 
 
-def test_auto_is_asked_without_simulating() -> None:
-    if workers.executors.cores() == 1:
-        pytest.skip("auto knows no workers on one processor")
+def test_auto_is_asked_without_simulating(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers.executors, "cores", lambda: 2)  # on one processor it knows no workers
     paths = workers._auto_takes_a_pool_from()
     assert workers._asked(paths - 1) == "serial"
     assert workers._asked(paths) == "processes"

@@ -90,7 +90,7 @@ def turkish(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment with a decimal comma and a dotless i, on an island 12:45 hours from Greenwich."""
     folder = compiled_locales(tmp_path_factory.mktemp("locales"), ("tr_TR",)).get("tr_TR")
     if folder is None:
-        pytest.skip("no localedef to make a locale with, or no sources of tr_TR")
+        pytest.skip("needs localedef and the source of the locale tr_TR (apt-get install locales)")
     return {"LOCPATH": folder, "LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Chatham"}
 
 
