@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,6 +24,7 @@ from sim.words import (
     quantity,
     share,
 )
+from sim.words.harmless import json_text, plain_lines
 
 
 def chance(met: int, paths: int) -> tuple[float, float, float]:
@@ -76,7 +79,25 @@ def test_shares_and_counts_have_two_digits() -> None:
 
 
 def test_a_users_text_cannot_command_the_terminal() -> None:
-    assert plain("a\x1b[31mb\nc\u202ed") == "a [31mb c d"
+    assert plain(" a\x1b[31mb\nc\u202ed\xa0") == "a\\u001b[31mb c\\u202ed"
+    assert plain("\U000e0041\udc80\x85") == "\\udb40\\udc41\\udc80"
+    assert plain("Türkiye – 日本 👩") == "Türkiye – 日本 👩"
+    assert plain_lines("  a\x07 \n b") == "  a\\u0007 \n b"
+
+
+@given(st.text(st.characters()))
+def test_any_text_is_one_printable_line_and_json_gives_it_back(text: str) -> None:
+    assert plain(text).isprintable()
+    assert plain(plain(text)) == plain(text)
+    for ascii_only in (True, False):
+        said = json_text({text: [text]}, 1, ascii_only=ascii_only)
+        assert all(char.isprintable() or char == "\n" for char in said)
+        assert json.loads(said) == {_joined(text): [_joined(text)]}
+
+
+def _joined(text: str) -> str:
+    """Halves of surrogate pairs that stand together are one character to JSON."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def test_a_near_word_is_offered_and_a_far_one_is_not() -> None:

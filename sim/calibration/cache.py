@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.calibration.parameters import Floats
 from sim.errors import RunError
+from sim.words import plain
 
 EVERY = 50
 """New answers after which the file is written."""
@@ -96,7 +97,7 @@ def _read(path: Path) -> dict[str, Floats]:
 
 
 def _damaged(path: Path, why: str) -> RunError:
-    words = " ".join("".join(char if char.isprintable() else " " for char in why).split())[:100] or "unreadable"
+    words = " ".join(plain(why).split())[:100] or "unreadable"
     return RunError(
         f"{path} must hold the answers of an estimation, and cannot be used ({words}).\n"
         "  remedy: remove it and start anew, or name another folder"

@@ -13,7 +13,6 @@ from sim.countries import plainly
 from sim.data.rows import AllyRow
 from sim.data.tables import Tables
 from sim.record.record import Record
-from sim.words import plain
 
 DRAWN_GROUPS: Final = ("EUC", "NATO")
 """Groups whose average every run holds."""
@@ -87,7 +86,7 @@ def _refusal(word: str, names: Mapping[str, str], groups: Collection[str], run: 
     if named is None:
         near = countries.nearest(word, names)
         hint = f"Did you mean {near.words}?" if near else "`sim data allies` lists them."
-        return f"No ally {plain(word)[:40]!r}{where}. {hint}"
+        return f"No ally {word[:40]!r}{where}. {hint}"
     if named.group and groups:
         return f"{named.name} is a group that no run sums up; those it does are {' and '.join(groups)}."
     if named.group:

@@ -7,6 +7,7 @@ Only click is imported here: `sim --help` must come at once.
 from __future__ import annotations
 
 import codecs
+import io
 import os
 import signal
 import sys
@@ -103,7 +104,7 @@ def run(args: Sequence[str] | None = None) -> int:
     except _Terminated:
         return _stopped(signal.SIGTERM)
     except click.ClickException as error:
-        error.show()
+        _say(_told(error))
         return USAGE
     except SimError as error:
         _say(str(error) if error.exit_code == 3 else f"Error: {error}")
@@ -120,9 +121,9 @@ def run(args: Sequence[str] | None = None) -> int:
             return _stopped(_interrupted[-1])
         import traceback
 
-        traceback.print_exc()
         _say(
-            "\nThis is a bug in sim, not in your input. Please report it with the text above and the command you gave."
+            f"{traceback.format_exc()}\n"
+            "This is a bug in sim, not in your input. Please report it with the text above and the command you gave."
         )
         return BUG
     finally:
@@ -192,10 +193,18 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     return "".join(signs.get(c) or normalize("NFKD", c)[0].encode("ascii", "replace").decode() for c in text), error.end
 
 
+def _told(error: click.ClickException) -> str:
+    """What click says of an error: the usage, where to find help, what is wrong."""
+    said = io.StringIO()
+    error.show(file=said)
+    return said.getvalue().rstrip("\n")
+
+
 def _say(text: str) -> None:
-    lines = ("".join(char if char.isprintable() else " " for char in line) for line in text.split("\n"))
+    from sim.words.harmless import plain_lines
+
     try:
-        click.echo("\n".join(lines), err=True)
+        click.echo(plain_lines(text), err=True)
     except OSError:  # nobody listens
         _discard_stdout()
 

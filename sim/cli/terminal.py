@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import shutil
 import sys
@@ -12,7 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, Final, cast
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from sim.words.harmless import defused, json_text, plain_lines
 
 PIPE_WIDTH = 118
 """Columns where nobody looks: the whole table of a run fits."""
@@ -44,6 +46,11 @@ class Page(Console):
         file = stream if self.watched else _Trimmed(stream)
         super().__init__(file=cast("IO[str]", file), width=width(stream), markup=False, highlight=False, emoji=False)
 
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As rich does it, and nothing that does not print leaves: a text that nobody made plain is shown so here."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else plain_lines(text), style, control)
+
     def on_broken_pipe(self) -> None:
         """The reader has gone."""
         raise BrokenPipeError
@@ -61,23 +68,28 @@ def page() -> Page:
     return Page(sys.stdout)
 
 
+def say(text: str) -> None:
+    """Say a result in words."""
+    print(plain_lines(text), flush=True)
+
+
 def note(text: str) -> None:
     """Say something that is not a result."""
-    print(text, file=sys.stderr)
+    print(plain_lines(text), file=sys.stderr)
 
 
 def write_json(document: object) -> None:
     """Print one JSON document."""
     ascii_only = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-    print(json.dumps(document, indent=2, ensure_ascii=ascii_only, allow_nan=False))
+    sys.stdout.write(json_text(document, 2, ascii_only=ascii_only))
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table as CSV; None is an empty cell."""
+    """Print a table as CSV; None is an empty cell, and no text is a formula to a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([defused(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     sys.stdout.write(text.getvalue())
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from sim.data.rows import Row
 from sim.errors import Fault
+from sim.words.harmless import printable
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -62,7 +63,7 @@ def parse(text: str, file: str, model: type[Row]) -> Parsed:
 
 def shorten(value: object, width: int = 40) -> str:
     """`value` as one short printable line."""
-    text = "".join(char if char.isprintable() else "?" for char in str(value))
+    text = printable(str(value)[: width + 1])
     return text if len(text) <= width else text[: width - 1] + "…"
 
 

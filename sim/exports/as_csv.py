@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.exports.content import Cell, Content, is_marked_folder, json_text
+from sim.exports.content import Cell, Content, is_marked_folder
 from sim.exports.readme import sections
 from sim.exports.units import COLUMNS
 from sim.words import plain as one_line
+from sim.words.harmless import defused, json_text
 
 RULE = (
     "A text that a spreadsheet could take for a formula has an apostrophe (') before it that is no part of the text: "
@@ -19,29 +19,19 @@ RULE = (
 )
 FILES = {*(f"{name}.csv" for name in COLUMNS), "readme.txt", "manifest.json"}
 
-_UNSEEN = "['\\s\\x00-\\x20\\x7f-\\xa0\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]*"
-"""What a spreadsheet may drop before it looks for a formula."""
-_SIGNS = "[=+\\-@＝＋－＠]"
-_FORMULA = re.compile(f"(\\A|[;\\t\\r\\n])(?={_UNSEEN}{_SIGNS})|\\A(?='*[\\t\\r\\n])")
-
 
 def write(content: Content, place: Path) -> None:
     """Write the folder."""
     for name, columns in COLUMNS.items():
         lines = [",".join(columns), *(",".join(map(_cell, row)) for row in content.rows(name))]
         (place / f"{name}.csv").write_bytes(("\n".join(lines) + "\n").encode())
-    (place / "manifest.json").write_bytes(json_text(content.head()).encode())
+    (place / "manifest.json").write_bytes(json_text(content.head(), 1).encode())
     (place / "readme.txt").write_bytes(("\n".join(_readme(content)) + "\n").encode())
 
 
 def is_ours(place: Path) -> bool:
     """Whether the folder is such an export and nothing else."""
     return is_marked_folder(place, "csv", FILES)
-
-
-def defused(text: str) -> str:
-    """The text with an apostrophe wherever a spreadsheet could see the beginning of a formula."""
-    return _FORMULA.sub(lambda found: f"{found.group(1) or ''}'", text)
 
 
 def _cell(value: Cell) -> str:

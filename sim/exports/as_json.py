@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from sim.exports.content import Content, is_marked, json_text
+from sim.exports.content import Content, is_marked
 from sim.exports.units import COLUMNS
+from sim.words.harmless import json_text
 
 
 def write(content: Content, place: Path) -> None:
@@ -14,7 +15,7 @@ def write(content: Content, place: Path) -> None:
     tables = {
         name: [dict(zip(columns, row, strict=True)) for row in content.rows(name)] for name, columns in COLUMNS.items()
     }
-    place.write_bytes(json_text({**content.head(), "tables": tables}).encode())
+    place.write_bytes(json_text({**content.head(), "tables": tables}, 1).encode())
 
 
 def is_ours(place: Path) -> bool:

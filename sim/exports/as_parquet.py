@@ -8,8 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.exports.content import Content, is_marked_folder, json_text
+from sim.exports.content import Content, is_marked_folder
 from sim.exports.units import COLUMNS, TEXT, WHOLE, Column
+from sim.words.harmless import json_text
 
 FILES = {*(f"{name}.parquet" for name in COLUMNS), "manifest.json"}
 
@@ -26,7 +27,7 @@ def write(content: Content, place: Path) -> None:
         described = {**(table.schema.metadata or {}), b"title": content.facts["title"].encode(),
                      b"burdenshare": facts.encode()}  # fmt: skip
         pq.write_table(table.replace_schema_metadata(described), place / f"{name}.parquet")
-    (place / "manifest.json").write_bytes(json_text(content.head()).encode())
+    (place / "manifest.json").write_bytes(json_text(content.head(), 1).encode())
 
 
 def is_ours(place: Path) -> bool:

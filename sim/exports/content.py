@@ -81,11 +81,6 @@ def is_marked_folder(place: Path, form: str, files: set[str]) -> bool:
         return False
 
 
-def json_text(document: object) -> str:
-    """A document as JSON for people and programs, with a line feed at its end."""
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
 def plain(value: Any) -> Any:
     """A value as JSON and UTF-8 can carry it.
 

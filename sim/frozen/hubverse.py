@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from sim.frozen.hub_checks import faults
 from sim.frozen.hub_config import ALLIANCE, COLUMNS, COMPLIANCE, MODEL_ID, NO, NUMBER, SHARE, YES
 from sim.frozen.schema import LEVELS, Forecast, Frozen, last_day
 from sim.places import write_folder
+from sim.words.harmless import json_text
 
 Row = tuple[str, str, str, str, str, str, str, str]
 """The columns of `hub_config.COLUMNS`."""
@@ -44,9 +44,9 @@ def export(
     check_place(place)
     output = Path("model-output", MODEL_ID, f"{last_day(date)}-{MODEL_ID}.csv")
     texts = {
-        Path("hub-config", "admin.json"): _json(hub_config.admin()),
-        Path("hub-config", "tasks.json"): _json(hub_config.tasks(forecasts, date)),
-        Path("hub-config", "model-metadata-schema.json"): _json(hub_config.metadata_schema()),
+        Path("hub-config", "admin.json"): json_text(hub_config.admin(), 2),
+        Path("hub-config", "tasks.json"): json_text(hub_config.tasks(forecasts, date), 2),
+        Path("hub-config", "model-metadata-schema.json"): json_text(hub_config.metadata_schema(), 2),
         Path("model-metadata", f"{MODEL_ID}.yml"): hub_config.yaml(
             hub_config.metadata(made_by or version("burdenshare"))
         ),
@@ -107,7 +107,3 @@ def _csv(forecasts: Sequence[Forecast], date: str) -> str:
     writer.writerow(COLUMNS)
     writer.writerows(rows(forecasts, date))
     return text.getvalue()
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

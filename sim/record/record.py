@@ -18,6 +18,7 @@ from sim.errors import RunError
 from sim.places import write_folder
 from sim.record.checks import check_description, check_manifest, check_names, check_scenario, is_run
 from sim.record.counts import Counts
+from sim.words import plain
 
 FORMAT = 1
 """Raised when a saved run's files change their meaning."""
@@ -164,7 +165,7 @@ def _part(file: Path) -> Iterator[BinaryIO]:
 
 
 def _refused(place: Path, why: str, remedy: str) -> RunError:
-    words = " ".join("".join(char if char.isprintable() else " " for char in why).split())[:200]
+    words = " ".join(plain(why).split())[:200]
     return RunError(f"{place} {words}\n  remedy: {remedy}")
 
 

@@ -11,7 +11,7 @@ from sim.record.record import AllyEntry, Record
 from sim.report.sentences import ally_sentence
 from sim.results.summary import AllyLine, ally_lines
 from sim.results.tables import gap
-from sim.words import interval, likelihood, money, percent, share, target
+from sim.words import interval, likelihood, money, percent, plain, share, target
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,9 @@ def ally_sentences(record: Record, year: int) -> dict[str, str]:
     """A sentence on each ally, by code, for the place beside the chosen ally's fan."""
     core = record.description.yardstick("core")
     lines = ally_lines(record, year)
-    return {line.entry.iso3: ally_sentence(line, core, year) for line in lines if core and "core" in line.chances}
+    return {
+        line.entry.iso3: plain(ally_sentence(line, core, year)) for line in lines if core and "core" in line.chances
+    }
 
 
 def editions_sheet(record: Record) -> Sheet | None:

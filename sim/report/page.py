@@ -19,6 +19,7 @@ from sim.report.figures import album, choices
 from sim.report.told import Lever, Story
 from sim.results.summary import default_year
 from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, scale_in_words
+from sim.words.harmless import json_text, plain_lines
 
 Differences = Sequence[tuple[str, str, str]]
 """What a scenario sets otherwise than the one it builds on: parameter, there, here."""
@@ -97,9 +98,15 @@ def _environment() -> Environment:
         loader=PackageLoader("sim.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_plain,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _plain(value: Any) -> Any:
+    """What a page shows of a value: of a text what prints, HTML of ours as it is."""
+    return plain_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def embedded(value: Any) -> Markup:
@@ -128,4 +135,4 @@ def _hash(text: str) -> str:
 
 
 def _indented(scenario: str) -> str:
-    return json.dumps(json.loads(scenario), indent=1, ensure_ascii=False) if scenario else ""
+    return json_text(json.loads(scenario), 1) if scenario else ""

@@ -17,6 +17,7 @@ from typing import Any, Final
 from sim.errors import Fault, ScenarioError
 from sim.scenario import lines
 from sim.scenario.checks.words import shown
+from sim.words.harmless import printable
 
 DEFAULTS = "defaults.toml (packaged)"
 MAX_BYTES: Final = 1024 * 1024  # of a scenario
@@ -174,6 +175,6 @@ def _unreadable(message: str, name: str, at_end: int) -> Fault:
     if what.startswith(("Cannot overwrite", "Cannot declare", "Duplicate inline", "Cannot mutate")):
         rule = "every key and every table must be there once"
         return Fault(name, line, "", "", rule, "join the two, or remove one", "duplicate-key")
-    what = "".join(char if char.isprintable() else "?" for char in what)[:100]
+    what = printable(what)[:100]
     remedy = "texts stand in double quotes, lists in brackets, tables under a [name] of their own line"
     return Fault(name, line, "", "", f"must be TOML that can be read ({what})", remedy, "bad-toml")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil, floor, log10
 
+from sim.words.harmless import plain as plain
+
 MONTE_CARLO = (
     "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
 )
@@ -122,11 +124,6 @@ def number(expected: float, of: int) -> str:
 def target(pct: float) -> str:
     """A target, % of GDP, as agreed: "3.5", "2"."""
     return f"{pct:g}"
-
-
-def plain(text: str) -> str:
-    """A user's text on one line, without anything a terminal could obey."""
-    return "".join(char if char.isprintable() else " " for char in text).strip()
 
 
 def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.6) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from sim.words.harmless import plain
+
 LINE = "1px solid rgba(128, 128, 128, 0.5)"
 """A grey that shows on white and on black; everything else has the notebook's own colours."""
 
@@ -16,8 +18,8 @@ def element(tag: str, *content: str, style: str = "") -> str:
 
 
 def text(words: str) -> str:
-    """A user's words: escaped, on one line, without anything that does not print."""
-    return escape("".join(char if char.isprintable() else " " for char in words).strip())
+    """A user's words: escaped, on one line, and nothing that does not print."""
+    return escape(plain(words))
 
 
 def card(title: str, lines: Iterable[str], *parts: str) -> str:

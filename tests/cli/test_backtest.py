@@ -452,7 +452,7 @@ def test_a_pipe_leaves_nothing_out(call: Call, ready: list[dict[str, Any]]) -> N
     [
         (["--mode", "as-shiped"], "Did you mean 'as-shipped'?"),
         (["--mode", "xyzzy"], "There are out-of-sample, as-shipped, events-given."),
-        (["--mode", "\x1b[2Jout"], "--mode: no mode '[2Jout'"),
+        (["--mode", "\x1b[2Jout"], "--mode: no mode '\\x1b[2Jout'"),
         (["--horizons", "0"], "1<=x<=10"),
         (["--horizons", "11"], "1<=x<=10"),
         (["--json", "--csv"], "exclude each other"),

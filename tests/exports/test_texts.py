@@ -15,8 +15,8 @@ import sim
 from exports.hostile import CHARACTERS, FORMULAS, LONG, TEXTS, WORDS
 from exports.reading import excel_texts, head, open_workbook, read_csv, read_json, read_netcdf, read_parquet
 from sim.exports import FORMS, export
-from sim.exports.as_csv import defused
 from sim.record.record import Record
+from sim.words.harmless import defused
 
 EXCEL_MOST = 32_767
 SLOW = {*CHARACTERS, *LONG, *FORMULAS[:2]}

@@ -171,7 +171,7 @@ def test_texts_of_a_table_stand_on_one_printable_line(code, tmp_path):
     (tmp_path / "a.csv").write_text(packaged.replace(former, text))
     (tmp_path / "a.toml").write_text(f'data.{table} = "a.csv"\n{scenario}')
     found = [fault for fault in faults_of_file(tmp_path / "a.toml") if fault.code == code]
-    assert any("odd?" in f"{fault.value}{fault.rule}{fault.remedy}" for fault in found)
+    assert any("odd \\u202exx" in f"{fault.value}{fault.rule}{fault.remedy}" for fault in found)
     for fault in found:
         assert f"{fault.field}{fault.value}{fault.rule}{fault.remedy}".isprintable()
         assert len(f"{fault.value}{fault.rule}{fault.remedy}") < 300

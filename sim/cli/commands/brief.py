@@ -25,7 +25,7 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     sim brief italy runs/hague_2035 --out italy.pdf
     """
     from sim.cli.allies import find_in
-    from sim.cli.terminal import waiting
+    from sim.cli.terminal import say, waiting
     from sim.errors import UsageError
     from sim.places import try_place, write_bytes
     from sim.record.record import Record
@@ -42,9 +42,10 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
         raise UsageError(f"{place} must end in .html or .pdf")
     try_place(place)
     from sim.report.brief import brief, pdf
+    from sim.words import plain
 
     with waiting("Writing the brief"):
         page = brief(record, iso3, year=year)
         content = pdf(page) if place.suffix.lower() == ".pdf" else page.encode()
     write_bytes(content, place)
-    click.echo(str(place))
+    say(plain(str(place)))

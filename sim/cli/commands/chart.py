@@ -34,6 +34,7 @@ def command(
     """
     from sim.charts.saving import FORMATS
     from sim.cli.allies import find_in
+    from sim.cli.terminal import say
     from sim.errors import UsageError
     from sim.places import try_place
     from sim.record.record import Record
@@ -44,6 +45,7 @@ def command(
     try_place(out)
     from sim.charts.catalogue import draw
     from sim.charts.saving import save
+    from sim.words import plain
 
     allies = find_in(words, record, groups=True)
     if len(allies) > 1 and kind == "first-years":
@@ -54,4 +56,4 @@ def command(
         chart = draw(kind, record, theme=theme, allies=allies or None, year=year, pillar=pillar)
     else:
         chart = draw(kind, record, theme=theme, ally=next(iter(allies), None), year=year, pillar=pillar)
-    click.echo(str(save(chart, out)))
+    say(plain(str(save(chart, out))))

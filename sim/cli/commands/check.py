@@ -24,7 +24,7 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
 
     Exit code 0 if all are in order, 3 if not.
     """
-    from sim.cli.terminal import write_json
+    from sim.cli.terminal import note, say, write_json
     from sim.scenario import load
 
     outcome, entries = 0, []
@@ -36,11 +36,11 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
             outcome = error.exit_code
             entries.append({"file": file, "ok": False, "faults": [asdict(fault) for fault in error.faults]})
             if not as_json:
-                click.echo(f"{plain(file)}: {error}", err=True)
+                note(f"{plain(file)}: {error}")
         else:
             entries.append({"file": file, "ok": True, **_facts(scenario)})
             if not as_json:
-                click.echo(_line(file, scenario))
+                say(_line(file, scenario))
     if as_json:
         write_json({"ok": outcome == 0, "files": entries})
     return outcome

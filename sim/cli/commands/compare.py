@@ -77,9 +77,12 @@ def _check_chart(chart: str, scenarios: int) -> None:
 def _draw(comparison: Comparison, year: int, chart: str) -> None:
     from sim.charts.differences import differences
     from sim.charts.saving import save
+    from sim.cli.terminal import note
+    from sim.words import plain
 
     a, b = comparison.titles
-    click.echo(f"Chart in {save(differences(comparison.compliance(), year, a, b), chart)}", err=True)
+    place = save(differences(comparison.compliance(), year, a, b), chart)
+    note(f"Chart in {plain(str(place))}")
 
 
 def _loaded(files: tuple[str, ...]) -> list[Scenario]:

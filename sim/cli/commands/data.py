@@ -103,12 +103,12 @@ def _table(name: str, words: tuple[str, ...], as_json: bool, as_csv: bool) -> No
 
 def _info(name: str) -> TableInfo:
     from sim.data.catalogue import catalogue
-    from sim.words import did_you_mean, plain
+    from sim.words import did_you_mean
 
     tables = {info.name: info for info in catalogue()}
     if name not in tables:
         hint = did_you_mean(name, tables) or f"There are {', '.join(tables)}."
-        raise click.UsageError(f"No table {plain(name)[:40]!r}. {hint}")
+        raise click.UsageError(f"No table {name[:40]!r}. {hint}")
     return tables[name]
 
 

@@ -41,7 +41,10 @@ sim export runs/rutte_2032 --format hubverse --out hub --date 2026-11-22
 def command(run: str, form: str, out: str, date: str | None) -> None:
     """Export a saved run or a frozen forecast; `HELP` is what users read."""
     place = _export_hub(run, out, date) if form == HUB else _export_tables(run, form, out, date)
-    click.echo(f"Exported to {place}")
+    from sim.cli.terminal import say
+    from sim.words import plain
+
+    say(f"Exported to {plain(str(place))}")
 
 
 def _export_tables(run: str, form: str, out: str, date: str | None) -> Path:

@@ -21,9 +21,11 @@ def command(run: str, out: str | None, year: int | None) -> None:
     sim report runs/rutte_2032 --out rutte_2032.html
     """
     from sim.cli.reporting import NAME, write_report
+    from sim.cli.terminal import say
     from sim.errors import UsageError
     from sim.places import try_place
     from sim.record.record import Record
+    from sim.words import plain
 
     record = Record.open(run)
     place = Path(out) if out is not None else Path(run) / NAME
@@ -33,4 +35,4 @@ def command(run: str, out: str | None, year: int | None) -> None:
         raise UsageError(f"{place} must end in .html")
     try_place(place)
     write_report(record, place, year)
-    click.echo(str(place))
+    say(plain(str(place)))

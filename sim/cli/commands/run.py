@@ -73,20 +73,22 @@ def command(
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
         return
     from sim.cli.saving import save
+    from sim.cli.terminal import note
+    from sim.words import plain
 
     try:
         former = save(record, out)
     except RunError:  # show what was computed, even so
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half=False)
         raise
-    click.echo(f"Saved in {out}" + (f", in place of: {former}" if former else ""), err=True)
+    note(f"Saved in {plain(out)}" + (f", in place of: {former}" if former else ""))
     _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
     if report:
         from sim.cli.reporting import NAME, write_report
 
         sys.stdout.flush()
         write_report(record, Path(out) / NAME, year, file)
-        click.echo(f"Report in {Path(out) / NAME}", err=True)
+        note(f"Report in {plain(str(Path(out) / NAME))}")
 
 
 def _builds_on(file: str, scenario: Scenario) -> dict[str, object]:

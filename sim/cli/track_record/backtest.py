@@ -89,13 +89,13 @@ def command(
 def _modes(words: tuple[str, ...]) -> list[Mode]:
     """The modes asked for, in their own order."""
     from sim.backtest.origins import Mode
-    from sim.words import did_you_mean, plain
+    from sim.words import did_you_mean
 
     known = [mode.value for mode in Mode]
     for word in words:
         if word not in known:
             hint = did_you_mean(word, known) or f"There are {', '.join(known)}."
-            raise click.UsageError(f"--mode: no mode {plain(word)[:40]!r}. {hint}")
+            raise click.UsageError(f"--mode: no mode {word[:40]!r}. {hint}")
     return [mode for mode in Mode if not words or mode.value in words]
 
 

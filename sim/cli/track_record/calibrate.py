@@ -62,7 +62,9 @@ def command(
                 progress=progress,
             )  # fmt: skip
 
+    from sim.cli.terminal import note
     from sim.cli.track_record import calibration_page as pages
+    from sim.words import plain
 
     if every:
         founds = [estimated(year, quick=True) for year in calibration.cutoffs(vintage)]
@@ -82,7 +84,7 @@ def command(
     try:
         if out is not None:
             fragment.write(text, out)
-            click.echo(f"Saved in {out}", err=True)
+            note(f"Saved in {plain(out)}")
     finally:  # what was computed is shown even where it cannot be written
         _print(document, show, as_json)
 
@@ -116,6 +118,7 @@ def _folder(work: str) -> Path:
 def _kept(file: Path, words: str) -> Iterator[Callable[[int], None]]:
     """Progress; whatever ends the work too early, it is said where it stands and how it goes on."""
     from sim.cli.terminal import counting, note
+    from sim.words import plain
 
     computed = 0
     try:
@@ -129,5 +132,5 @@ def _kept(file: Path, words: str) -> Iterator[Callable[[int], None]]:
             yield progress
     except BaseException:
         if computed and file.exists():
-            note(f"Incomplete. What was computed is kept in {file}; the same command goes on from there.")
+            note(f"Incomplete. What was computed is kept in {plain(str(file))}; the same command goes on from there.")
         raise

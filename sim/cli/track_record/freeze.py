@@ -60,9 +60,9 @@ def _print(frozen: Frozen, out: str, written: bool, as_json: bool) -> None:
     from sim.frozen.files import digest_of
 
     sha256 = digest_of(frozen)
-    if as_json:
-        from sim.cli.terminal import write_json
+    from sim.cli.terminal import say, write_json
 
+    if as_json:
         keys = ("name", "title", "note", "base_year", "last_year", "paths", "seed", "scenario_digest", "data_digest")
         write_json({
             "file": out,
@@ -72,11 +72,11 @@ def _print(frozen: Frozen, out: str, written: bool, as_json: bool) -> None:
             "scenarios": [{key: getattr(forecast, key) for key in keys} for forecast in frozen.scenarios],
         })  # fmt: skip
         return
-    click.echo(f"Frozen in {plain(out)}" if written else f"{plain(out)} holds this forecast already")
+    say(f"Frozen in {plain(out)}" if written else f"{plain(out)} holds this forecast already")
     for forecast in frozen.scenarios:
         allies = len({cell.iso3 for cell in forecast.shares}) - 1
         years = f"{forecast.years[0]}–{forecast.years[-1]}"
         runs = f"{forecast.paths:,} simulated runs, seed {forecast.seed}"
         note = f". {forecast.note}" if forecast.note else ""
-        click.echo(f"  {plain(forecast.name)}: {allies} allies and Europe and Canada, {years}; {runs}{plain(note)}")
-    click.echo(f"  sha256 {sha256}")
+        say(f"  {plain(forecast.name)}: {allies} allies and Europe and Canada, {years}; {runs}{plain(note)}")
+    say(f"  sha256 {sha256}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim import countries
 from sim.scenario.lines import Path
+from sim.words.harmless import printable
 
 WIDTH = 40  # characters of a value that a message shows
 _BARE = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -23,13 +24,13 @@ def shown(value: Any) -> str:
         case float():
             return repr(value)
         case str():
-            return f'"{_printable(value)}"'
+            return f'"{_short(value)}"'
         case dict():
-            keys = ", ".join(f"{_printable(str(key))} = …" for key in list(value)[:3])
+            keys = ", ".join(f"{_short(str(key))} = …" for key in list(value)[:3])
             return f"{{ {keys} }}" if value else "{}"
         case list() | tuple():
             return f"a list of {len(value)}"
-    return _printable(str(value))
+    return _short(str(value))
 
 
 def ally_meant(word: str, names: Mapping[str, str]) -> str:
@@ -56,11 +57,11 @@ def dotted(path: Path, raw: Any) -> str:
         if isinstance(part, int):
             name = node.get("name") if depth == 1 and path[0] == "event" and isinstance(node, dict) else None
             if isinstance(name, str) and name:
-                words[-1] += f"[{_printable(name)}]"
+                words[-1] += f"[{_short(name)}]"
             elif depth > 1:  # of an event without a name the line must do
                 words[-1] += f"[{part + 1}]"
         else:
-            words.append(part if _BARE.fullmatch(part) else f'"{_printable(part)}"')
+            words.append(part if _BARE.fullmatch(part) else f'"{_short(part)}"')
     return ".".join(words)
 
 
@@ -80,6 +81,6 @@ def _inside(node: Any, part: str | int) -> Any:
     return None
 
 
-def _printable(text: str) -> str:
-    head = "".join(char if char.isprintable() else "?" for char in text[:WIDTH])
-    return head if len(text) <= WIDTH else head[:-1] + "…"
+def _short(text: str) -> str:
+    head = printable(text[: WIDTH + 1])
+    return head if len(head) <= WIDTH else head[: WIDTH - 1] + "…"
