@@ -5,10 +5,9 @@ The search is deterministic, so asking the same questions again and finding most
 
 from __future__ import annotations
 
-import os
-import tempfile
 from functools import lru_cache
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,26 +15,30 @@ import numpy as np
 
 from sim.calibration.parameters import Floats
 from sim.errors import RunError
+from sim.places import write_file
 from sim.words import plain
 
 EVERY = 50
 """New answers after which the file is written."""
 
 
-ROOMS = ("data", "distributions", "engine", "events", "model", "scenario", "scores")
-"""What an answer depends on: changed code or data is another question."""
+ABOVE = frozenset(
+    {"__main__", "charts", "cli", "exports", "frozen", "precision", "py", "questions", "report", "results"}
+)
+"""Rooms and files of the package that an answer cannot depend on, since nothing it is made with may import them."""
+
+LIBRARIES = ("numpy", "scipy", "simpy")
 
 
 @lru_cache(maxsize=1)
 def code_digest() -> str:
-    """sha256 over the code and the tables that answers are made with."""
-    whole = sha256()
-    for room in ROOMS:
-        folder = Path(str(files("sim").joinpath(room)))
-        for file in sorted([*folder.rglob("*.py"), *folder.rglob("defaults.toml"), *folder.rglob("*.csv")]):
-            whole.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
-    for file in (Path(str(files("sim").joinpath("calibration", name))) for name in ("evidence.py", "moments.py")):
-        whole.update(file.name.encode() + file.read_bytes())
+    """sha256 over what answers are made with: versions of libraries, all code but that of ABOVE, all packaged data."""
+    whole = sha256(repr([(name, version(name)) for name in LIBRARIES]).encode())
+    root = Path(str(files("sim")))
+    for file in sorted(root.rglob("*")):
+        part = file.relative_to(root)
+        if part.parts[0].partition(".")[0] not in ABOVE and "__pycache__" not in part.parts and file.is_file():
+            whole.update(part.as_posix().encode() + b"\0" + sha256(file.read_bytes()).digest())
     return whole.hexdigest()
 
 
@@ -67,19 +70,19 @@ class Cache:
         return len(self._known)
 
     def save(self) -> None:
-        """Write beside and rename: an interruption leaves the former file whole, and no other."""
+        """Write the file: an interruption leaves the former one whole, and no other.
+
+        Raises:
+            RunError: it cannot be written.
+        """
         if self._path is None or not self._new:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=f".{self._path.stem}-", suffix=".npz", dir=self._path.parent)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, **self._known)  # type: ignore[arg-type]  # the stub takes the first name for an option
-            os.chmod(beside, 0o644)
-            os.replace(beside, self._path)
-        finally:
-            Path(beside).unlink(missing_ok=True)
+        write_file(self._write, self._path)
         self._new = 0
+
+    def _write(self, beside: Path) -> None:
+        with beside.open("wb") as stream:
+            np.savez(stream, **self._known)  # type: ignore[arg-type]  # the stub takes the first name for an option
 
 
 def _read(path: Path) -> dict[str, Floats]:

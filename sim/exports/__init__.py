@@ -73,7 +73,7 @@ def export(results: Results | Record, form: str, place: str | os.PathLike[str]) 
     writer = check(form, place)
     content = content_of(results if isinstance(results, Record) else results.record, form)
     put = write_folder if FORMS[form].folder else write_file
-    put(lambda beside: writer.write(content, beside), place)
+    put(lambda beside: writer.write(content, beside), place, lambda there: _why_not(writer, form, there))
     return Path(place)
 
 
@@ -83,17 +83,24 @@ def check(form: str, place: str | os.PathLike[str]) -> Writer:
 
     writer = _writer(form)
     where = Path(place)
-    empty = FORMS[form].folder and where.is_dir() and not any(where.iterdir())
-    if where.exists() and not empty and not writer.is_ours(where):
+    if where.exists() and (reason := _why_not(writer, form, where)):
         kind = "folder" if FORMS[form].folder else "file"
         raise RunError(
-            f"{place} exists and is not an export of the format {form}; nothing was changed\n"
+            f"{place} exists and {reason}; nothing was changed\n"
             f"  remedy: choose another place for the {kind}, or move away what stands there"
         )
     if where.suffix.lower() in OTHERS - {FORMS[form].ending} and not FORMS[form].folder:
         raise UsageError(f"{place} would be taken for another format: let it end in {FORMS[form].ending}")
     try_place(where)
     return writer
+
+
+def _why_not(writer: Writer, form: str, place: Path) -> str:
+    """Why what stands in a place must not be replaced; "" where it may be."""
+    folder = FORMS[form].folder
+    empty = folder and place.is_dir() and not any(place.iterdir())
+    ours = (place.is_dir() if folder else place.is_file()) and writer.is_ours(place)
+    return "" if empty or ours else f"is not an export of the format {form}"
 
 
 def _writer(form: str) -> Writer:

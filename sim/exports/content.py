@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from numbers import Integral
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
 from sim.exports.units import COLUMNS
+from sim.places import is_own
 from sim.record.record import Record
 from sim.results.results import Results
 from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, target
@@ -24,6 +26,7 @@ SCHEMA: Final = 1
 """Raised when an export changes its meaning."""
 MARK: Final = "burdenshare_export"
 """Key under which an export says that it is one."""
+_BEGINNING = re.compile(rb'\{\s*"%s":\s*\{\s*"schema":\s*\d+,\s*"format":\s*"(\w+)"\s*\}' % MARK.encode())
 
 PROBABILITY: Final = (
     "A probability is in how many of the simulated runs something happens, given the assumptions of the scenario. "
@@ -65,20 +68,26 @@ def content_of(record: Record, form: str) -> Content:
     return Content(form, results, _facts(results.record), tables)
 
 
-def is_marked(document: object, form: str) -> bool:
-    """Whether a document read back is the head of an export of that format."""
-    mark = document.get(MARK) if isinstance(document, dict) else None
-    return isinstance(mark, dict) and mark.get("format") == form
+def is_marked(file: Path, form: str) -> bool:
+    """Whether a file begins as the head of an export of that format; nothing but its beginning is read."""
+    try:
+        if not file.is_file() or file.is_symlink():
+            return False
+        with file.open("rb") as stream:
+            found = _BEGINNING.match(stream.read(1_000))
+    except OSError:
+        return False
+    return found is not None and found[1] == form.encode()
 
 
 def is_marked_folder(place: Path, form: str, files: set[str]) -> bool:
     """Whether a folder is an export of that format with nothing beside its own files."""
     try:
-        if not {file.name for file in place.iterdir()} <= files:
-            return False
-        return is_marked(json.loads((place / "manifest.json").read_text(encoding="utf-8")), form)
-    except (OSError, ValueError, RecursionError):
+        entries = [entry for entry in os.scandir(place) if not is_own(entry.name)]
+    except OSError:
         return False
+    ours = all(entry.name in files and entry.is_file(follow_symlinks=False) for entry in entries)
+    return ours and is_marked(place / "manifest.json", form)
 
 
 def plain(value: Any) -> Any:

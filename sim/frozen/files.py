@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sim.data.reader import shorten
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.frozen.schema import FORMAT, Frozen
-from sim.places import try_place, write_text
+from sim.places import try_place, write_new
 from sim.scenario.reading import text_of
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -58,21 +58,22 @@ def check_place(out: str | os.PathLike[str]) -> None:
 
 
 def write(frozen: Frozen, out: str | os.PathLike[str]) -> bool:
-    """Write the file, beside its place and then renamed; False where the same forecast stands there already.
+    """Write the file, whole and at once; False where the same forecast stands there already.
+
+    Of several that are written there at once the first one stands.
 
     Raises:
         UsageError: another forecast stands there: what is frozen is never replaced.
         RunError: the place cannot be written.
         ScenarioError: another kind of file stands there, or a damaged forecast.
     """
-    place, written = Path(out), text(frozen)
-    if place.exists():
-        read(place)
-        if place.read_bytes() == written.encode():
-            return False
-        raise UsageError(f"{out} holds another forecast, and what is frozen is not replaced; choose another file")
-    write_text(written, out)
-    return True
+    written = text(frozen).encode()
+    if not Path(out).exists() and write_new(written, out):
+        return True
+    read(out)
+    if Path(out).read_bytes() == written:
+        return False
+    raise UsageError(f"{out} holds another forecast, and what is frozen is not replaced; choose another file")
 
 
 def read(path: str | os.PathLike[str]) -> Frozen:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sim.places import is_own, is_protected
 from sim.record.counts import KEEPABLE, PILLARS
 
 FILES = frozenset(
@@ -16,24 +17,36 @@ FILES = frozenset(
 )
 """What a run's folder holds, the report among it."""
 
+KIND = "burdenshare saved run"
+BEGINNINGS = (f'{{\n "kind": "{KIND}",'.encode(), b'{\n "format": 1,\n "manifest": {')
+"""How a manifest begins, in this format and in the first one."""
+
 MONTH = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
-def is_run(folder: Path) -> bool:
-    """Whether a folder is a saved run, whole or damaged, and holds nothing else, so that it may be replaced."""
-    try:
-        names = {entry.name for entry in folder.iterdir()}
-    except OSError:
-        return False
-    return names <= FILES and ("counts.npz" in names or _is_manifest(folder / "manifest.json"))
+def why_not_replaced(folder: Path) -> str:
+    """Why a folder must not be replaced by another run; "" where it is a saved run and nothing else, or empty.
+
+    A damaged run is one, as long as its manifest begins as ours do: nobody else's folder does.
+    """
+    if not folder.is_dir():
+        return "is not a saved run"
+    entries = {entry.name: entry for entry in os.scandir(folder) if not is_own(entry.name)}
+    if entries and not ("manifest.json" in entries and _is_manifest(folder / "manifest.json")):
+        return "is not a saved run"
+    foreign = [name for name, entry in entries.items() if name not in FILES or not entry.is_file(follow_symlinks=False)]
+    if foreign:
+        return f"holds other files as well ({', '.join(sorted(foreign)[:3])})"
+    if entries and any(map(is_protected, [folder, *map(Path, entries.values())])):
+        return "is a write-protected run"
+    return ""
 
 
 def _is_manifest(file: Path) -> bool:
-    try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    if not file.is_file() or file.is_symlink():
         return False
-    return isinstance(facts, dict) and {"format", "digest", "description"} <= facts.keys()
+    with file.open("rb") as stream:
+        return stream.read(60).startswith(BEGINNINGS)
 
 
 def check_names(kept: object) -> list[str]:

@@ -28,20 +28,46 @@ KEEPABLE = ("share_pct", "reported_pct", "related_pct", "plan_pct", "will", "gdp
 Counted = NDArray[np.int64]
 
 
+ARRAYS: dict[str, tuple[str, ...]] = {
+    "compliant": ("pillar", "ally", "year"),
+    "on_paper": ("pillar", "ally", "year"),
+    "in_force": ("ally", "year"),
+    "shares": ("pillar", "ally", "year", "cell"),
+    "group_shares": ("group", "pillar", "year", "cell"),
+    "first_year": ("ally", "step"),
+    "kept_from": ("ally", "step"),
+    "number": ("tally", "year", "number"),
+    "shortfall_usd": ("ally", "year", "cell"),
+    "shortfall_usd_m": ("ally", "year"),
+    "group_shortfall_usd": ("group", "year", "cell"),
+    "group_shortfall_usd_m": ("group", "year"),
+}
+"""The arrays of a run and their axes: the one list of them, which saving, checking and merging go by."""
+
+
+def shapes(allies: int, years: int) -> dict[str, tuple[int, ...]]:
+    """The shape of every array of a run over so many allies and years."""
+    sizes = {
+        "pillar": len(PILLARS), "group": len(GROUPS), "tally": len(TALLIES), "ally": allies, "year": years,
+        "cell": CELLS, "step": years + 2, "number": allies + 1,
+    }  # fmt: skip
+    return {name: tuple(sizes[axis] for axis in axes) for name, axes in ARRAYS.items()}
+
+
 @dataclass(eq=False)
 class Counts:
     """Counts over the paths [first, first + paths).
 
-    `arrays`, int64:
-        compliant (pillar, ally, year): paths that meet the yardstick
-        on_paper (pillar, ally, year): of them, those that a late push of that year alone brought there
-        in_force (ally, year): paths that meet the core target as a summit or review left it
-        shares (pillar, ally, year, cell): the reported share, in hundredths of a percentage point
-        group_shares (group, pillar, year, cell): the GDP-weighted average of a group
-        first_year (ally, step): first year of core compliance; 0 the base year, the last step never
-        kept_from (ally, step): the same, of paths that stayed compliant to the horizon
-        number (tally, year, allies): how many allies comply
-        shortfall_usd (ally, year, cell), shortfall_usd_m (ally, year): money short of the core target
+    `arrays`, int64, with the axes of ARRAYS; a step is the base year, a year simulated, or never:
+        compliant: paths that meet the yardstick
+        on_paper: of them, those that a late push of that year alone brought there
+        in_force: paths that meet the core target as a summit or review left it
+        shares: the reported share, in hundredths of a percentage point
+        group_shares: the GDP-weighted average of a group
+        first_year: first year of core compliance; 0 the base year, the last step never
+        kept_from: the same, of paths that stayed compliant to the horizon
+        number: how many allies comply
+        shortfall_usd, shortfall_usd_m: money short of the core target, by cells and summed
         group_shortfall_usd, group_shortfall_usd_m: the same of a group
     """
 
@@ -53,21 +79,7 @@ class Counts:
     @classmethod
     def empty(cls, first: int, paths: int, allies: int, years: int, keep: Sequence[str] = ()) -> Counts:
         """No path counted yet."""
-        shapes: dict[str, tuple[int, ...]] = {
-            "compliant": (len(PILLARS), allies, years),
-            "on_paper": (len(PILLARS), allies, years),
-            "in_force": (allies, years),
-            "shares": (len(PILLARS), allies, years, CELLS),
-            "group_shares": (len(GROUPS), len(PILLARS), years, CELLS),
-            "first_year": (allies, years + 2),
-            "kept_from": (allies, years + 2),
-            "number": (len(TALLIES), years, allies + 1),
-            "shortfall_usd": (allies, years, CELLS),
-            "shortfall_usd_m": (allies, years),
-            "group_shortfall_usd": (len(GROUPS), years, CELLS),
-            "group_shortfall_usd_m": (len(GROUPS), years),
-        }
-        arrays = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes.items()}
+        arrays = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes(allies, years).items()}
         return cls(first, paths, arrays, {name: np.zeros((allies, years, paths), dtype=np.float32) for name in keep})
 
     def merged(self, other: Counts) -> Counts:

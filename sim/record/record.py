@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from sim.errors import RunError
 from sim.places import write_folder
-from sim.record.checks import check_description, check_manifest, check_names, check_scenario, is_run
+from sim.record.checks import check_description, check_manifest, check_names, check_scenario, why_not_replaced
 from sim.record.counts import Counts
 from sim.words import plain
 
@@ -89,7 +89,7 @@ class Record:
         """
         place = Path(path)
         check_place(place)
-        write_folder(self._write, place)
+        write_folder(self._write, place, why_not_replaced)
 
     def _write(self, folder: Path) -> None:
         # NumPy's stub takes the names for its own keyword arguments.
@@ -185,5 +185,11 @@ def check_place(place: Path) -> None:
     Raises:
         RunError: something else is there, or something beside the run's own files.
     """
-    if place.exists() and not is_run(place):
-        raise RunError(f"{place} exists and is not a saved run, or holds other files as well; choose another place")
+    if not place.exists():
+        return
+    try:
+        reason = why_not_replaced(place)
+    except OSError as error:
+        raise RunError(f"cannot write {place}: {error.strerror or error}") from error
+    if reason:
+        raise RunError(f"{place} exists and {reason}; nothing was changed\n  remedy: choose another place")

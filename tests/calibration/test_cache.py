@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import shutil
 import signal
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from calibration.known import SIZE, Formula
+from sim import places
 from sim.calibration import cache as caching
 from sim.calibration import evidence as judging
-from sim.calibration.cache import EVERY, ROOMS, Cache, code_digest
+from sim.calibration.cache import EVERY, Cache, code_digest
 from sim.calibration.calibrate import calibrate, shares_of_edition
 from sim.calibration.evidence import Evidence, Job
 from sim.calibration.parameters import MIDDLE, Estimated
 from sim.errors import RunError
 from sim.executors.serial import Serial
+from test_floors import ROOT, imports
 
 POINTS = np.random.Generator(np.random.PCG64(3)).uniform(size=(3, SIZE))
 ANSWER = np.arange(6.0).reshape(1, 2, 3)
@@ -84,25 +89,53 @@ def test_changed_ranges_and_another_edition_are_other_questions(monkeypatch: pyt
     assert len(keys | {job.key}) == 4
 
 
-def test_the_digest_of_the_code_knows_every_file_of_its_rooms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def made_with(module: str) -> set[Path]:
+    """The files of all modules of ours that a module imports, and those they import, also inside functions."""
+    found: set[Path] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        place = ROOT.joinpath(*name.split(".")[1:])
+        file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if name == "sim" or file in found or not file.is_file():  # a name imported may be no module
+            continue
+        found.add(file)
+        waiting += [name.rpartition(".")[0], *imports(file)]
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module in imports(file):
+                waiting += [f"{node.module}.{alias.name}" for alias in node.names]
+    return found
+
+
+def test_every_module_and_table_that_decides_an_answer_is_in_the_digest_of_the_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a copy of the package: each file is changed, and the key moves."""
     package = tmp_path / "sim"
-    for room in ROOMS:
-        (package / room / "deep").mkdir(parents=True)
-        (package / room / "deep" / "a.py").write_text("1")
-    (package / "calibration").mkdir()
-    for name in ("evidence.py", "moments.py"):
-        (package / "calibration" / name).write_text("")
-    (package / "scenario" / "defaults.toml").write_text("")
-    (package / "data" / "shares.csv").write_text("")
+    shutil.copytree(ROOT, package, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(caching, "files", lambda _: package)
-    digest = code_digest.__wrapped__
+    digest, needed = code_digest.__wrapped__, made_with("sim.calibration.evidence")
+    tables = [file for file in ROOT.rglob("*") if file.suffix in (".csv", ".toml", ".npy", ".bin")]
+    assert {ROOT / name for name in ("streams.py", "exact.py", "clock.py", "record/grid.py")} <= needed
+    assert {file.parent.name for file in needed} >= {"backtest", "engine", "model", "events", "scores", "data"}
+    assert {file.parent.name for file in tables} >= {"tables", "shapes", "scenario"}
     seen = {digest()}
-    for file in sorted([*package.rglob("*.py"), *package.rglob("*.toml"), *package.rglob("*.csv")]):
-        file.write_text(file.read_text() + " ")
+    for file in sorted([*needed, *tables]):
+        copied = package / file.relative_to(ROOT)
+        content = copied.read_bytes()
+        copied.write_bytes(content + b" ")
         seen.add(digest())
-    assert len(seen) == 1 + len(ROOMS) + 4
-    (package / "notes.txt").write_text("of no consequence")
+        copied.write_bytes(content)
+    assert len(seen) == 1 + len(needed) + len(tables)
+    (package / "cli" / "app.py").write_text("shows what was found")
     assert digest() in seen
+
+
+def test_another_version_of_a_library_is_another_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = code_digest.__wrapped__
+    before = digest()
+    monkeypatch.setattr(caching, "version", lambda name: "99" if name == "numpy" else version(name))
+    assert digest() != before
 
 
 def test_the_file_is_written_as_answers_come(tmp_path: Path) -> None:
@@ -126,7 +159,7 @@ def test_an_interrupted_save_leaves_the_former_file(tmp_path: Path, monkeypatch:
     cache.save()
     former = file.read_bytes()
     cache["two"] = ANSWER
-    for place, name in ((caching.np, "savez"), (caching.os, "replace")):
+    for place, name in ((caching.np, "savez"), (places.os, "replace")):
         with monkeypatch.context() as broken:
             broken.setattr(place, name, interrupted)
             with pytest.raises(KeyboardInterrupt):

@@ -190,11 +190,12 @@ def _fail(monkeypatch: pytest.MonkeyPatch, form: str, when: str, error: BaseExce
         rename = Path.rename
 
         def renaming(self: Path, target: Path) -> Path:
-            if Path(target).name == "out" and not self.name.endswith(".former"):
+            if Path(target).name == "out":
                 raise error
             return rename(self, target)
 
         monkeypatch.setattr(Path, "rename", renaming)
+        monkeypatch.setattr(places, "exchange", exchange)
     else:
         monkeypatch.setattr(os, "replace", exchange)
 

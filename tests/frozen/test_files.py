@@ -42,6 +42,25 @@ def test_the_same_arguments_give_the_same_bytes(frozen: Frozen, scenarios: Mappi
     assert files.digest_of(other) != files.digest_of(frozen)
 
 
+def test_of_several_frozen_at_once_the_first_alone_stands(
+    by_hand: Frozen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one is finished while this one is being written down."""
+    first = by_hand.model_copy(update={"date": "2026-10"})
+    write = files.write_new
+
+    def slower(content: bytes, out: Path) -> bool:
+        monkeypatch.undo()
+        assert files.write(first, out)
+        return write(content, out)
+
+    monkeypatch.setattr(files, "write_new", slower)
+    with pytest.raises(UsageError, match="holds another forecast, and what is frozen is not replaced"):
+        files.write(by_hand, tmp_path / "f.json")
+    assert files.read(tmp_path / "f.json") == first
+    assert not files.write(first, tmp_path / "f.json")
+
+
 @given(st.data())
 def test_no_digit_can_be_changed(
     by_hand: Frozen, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -263,6 +264,73 @@ def test_a_folder_that_holds_anything_else_is_not_replaced(results: sim.Results,
     (run / "notes.txt").write_text("mine")
     for place in (foreign, run):
         before = {file.name: file.read_bytes() for file in place.iterdir()}
-        with pytest.raises(sim.RunError, match="is not a saved run, or holds other files as well"):
+        with pytest.raises(sim.RunError, match=r"is not a saved run|holds other files as well \(notes\.txt\)"):
             results.save(place)
         assert {file.name: file.read_bytes() for file in place.iterdir()} == before
+
+
+def _counts_alone(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "counts.npz").write_bytes(b"years of work")
+
+
+def _folder_called_report(folder: Path) -> None:
+    Record.open(folder.with_name("made")).save(folder)
+    (folder / "report.html").mkdir()
+    (folder / "report.html" / "mine.txt").write_text("years of work")
+
+
+def _link_called_report(folder: Path) -> None:
+    Record.open(folder.with_name("made")).save(folder)
+    (folder / "report.html").symlink_to(folder.with_name("made"))
+
+
+def _manifest_alone(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "manifest.json").write_text('{"format": 2, "digest": "", "description": {}, "mine": "years of work"}')
+
+
+def _pipe_called_manifest(folder: Path) -> None:
+    folder.mkdir()
+    os.mkfifo(folder / "manifest.json")
+
+
+def _protected_folder(folder: Path) -> None:
+    Record.open(folder.with_name("made")).save(folder)
+    folder.chmod(0o555)
+
+
+def _protected_files(folder: Path) -> None:
+    Record.open(folder.with_name("made")).save(folder)
+    (folder / "manifest.json").chmod(0o444)
+
+
+FOREIGN: dict[Callable[[Path], None], str] = {
+    _counts_alone: "is not a saved run", _manifest_alone: "is not a saved run",
+    _pipe_called_manifest: "is not a saved run", _folder_called_report: r"holds other files as well \(report\.html\)",
+    _link_called_report: r"holds other files as well \(report\.html\)", _protected_folder: "is a write-protected run",
+    _protected_files: "is a write-protected run",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", FOREIGN)
+def test_only_a_run_of_ours_is_replaced(make: Callable[[Path], None], saved: Path, tmp_path: Path) -> None:
+    saved.rename(tmp_path / "made")
+    record = Record.open(tmp_path / "made")
+    make(tmp_path / "out")
+    before = {file: file.is_file() and file.read_bytes() for file in (tmp_path / "out").rglob("*")}
+    with pytest.raises(sim.RunError, match=rf"out exists and {FOREIGN[make]}; nothing was changed\n  remedy: choose"):
+        record.save(tmp_path / "out")
+    assert {file: file.is_file() and file.read_bytes() for file in (tmp_path / "out").rglob("*")} == before
+
+
+def test_what_was_left_of_a_report_does_not_keep_a_run_from_being_replaced(saved: Path) -> None:
+    (saved / f".sim-{'0' * 16}-{'1' * 16}.part").write_text("half a report")
+    Record.open(saved).save(saved)
+    assert not [name for name in os.listdir(saved) if name.startswith(".")]
+
+
+def test_an_empty_folder_becomes_a_run(saved: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    Record.open(saved).save(tmp_path / "empty")
+    assert Record.open(tmp_path / "empty").counts.paths == 16
