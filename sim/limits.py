@@ -10,6 +10,9 @@ MOST_PATHS = 1_000_000_000
 """Paths of a run at most."""
 
 PATHS = range(1, MOST_PATHS + 1)
+LEAST_SHARE_PCT = 0.1
+"""Of a share of GDP in per cent: no ally with armed forces ever spent less, and what lies below is a fraction."""
+
 SEEDS = range(2**63)
 WORKERS = range(1, 1_025)
 

@@ -44,7 +44,7 @@ Text = Annotated[str, Field(max_length=600)]
 
 Year = Annotated[Whole, Field(ge=1950, le=2100)]
 Month = Annotated[Whole, Field(ge=1, le=12)]
-Share = Annotated[Number, Field(ge=0, le=30)]  # % of GDP
+Share = Annotated[Number, Field(gt=0, le=30)]  # % of GDP
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Usd = Annotated[Number, Field(ge=0, le=1e9)]
 Growth = Annotated[Number, Field(ge=-60, le=200)]  # % a year

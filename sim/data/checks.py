@@ -21,7 +21,11 @@ from sim.errors import Fault
 ALLIANCE = "ALL"  # stands for an ally in the pledges of the whole alliance
 MOST_ALLIES = 255
 _ARMED_ONLY = frozenset({"shares", "share_vintages", "announced_paths", "promises"})
-_EACH_ALLY = frozenset({"geography", "shares", "gdp"})  # the model needs rows of every ally with armed forces
+_EACH_ALLY = frozenset({"geography", "shares", "gdp", "elections"})
+"""Tables without whose rows an ally with armed forces cannot run, or would never vote."""
+_EACH_ALLY_OF_OWN = _EACH_ALLY | {"early_elections"}
+"""The same of a user's own table: who is not covered says so with blank counts."""
+MOST_NAMED = 8  # allies in one message
 
 Lines = Sequence[tuple[int, Row]]
 
@@ -45,17 +49,31 @@ def row_faults(name: str, lines: Lines, file: str, allies: Mapping[str, AllyRow]
         yield from _numeric_faults(lines, file)
 
 
-def cover_faults(name: str, rows: Sequence[Row], file: str, allies: Mapping[str, AllyRow]) -> Iterator[Fault]:
+def cover_faults(
+    name: str, rows: Sequence[Row], file: str, allies: Mapping[str, AllyRow], own: bool = True
+) -> Iterator[Fault]:
     """What a table lacks as a whole: rows of allies with armed forces where it needs them, or a peer of each."""
     if name == "allies":
         yield from _peer_faults(rows, file)
         yield from _number_faults(rows, file)
-    if name in _EACH_ALLY:
-        have = {getattr(row, "iso3", "") for row in rows}
-        for iso3, ally in sorted(allies.items()):
-            if ally.armed_forces and iso3 not in have:
-                rule = f"must have a row of every ally with armed forces; {shorten(ally.name)} has none"
-                yield Fault(file, 0, "iso3", iso3, rule, f"add the rows of {iso3}", "missing-ally")
+    if name in (_EACH_ALLY_OF_OWN if own else _EACH_ALLY):
+        armed = {iso3 for iso3, ally in allies.items() if ally.armed_forces}
+        lacking = sorted(armed - {getattr(row, "iso3", "") for row in rows})
+        drawn = name == "elections" and not any(isinstance(row, ElectionRow) and row.executive for row in rows)
+        if lacking and not drawn:  # where no election counts there is no calendar, and all come at random
+            yield _lacking_fault(name, lacking, len(armed), file, allies)
+
+
+def _lacking_fault(name: str, lacking: Sequence[str], armed: int, file: str, allies: Mapping[str, AllyRow]) -> Fault:
+    """Allies without rows, in one fault: thirty would say no more than that the table is of one ally."""
+    codes = ", ".join(lacking[:MOST_NAMED]) + (f" and {len(lacking) - MOST_NAMED} more" * (len(lacking) > MOST_NAMED))
+    who = f"{shorten(allies[lacking[0]].name)} has" if len(lacking) == 1 else f"{len(lacking)} of {armed} have"
+    rule = f"must have a row of every ally with armed forces; {who} none"
+    remedy = f"add the rows of {lacking[0]}" if len(lacking) == 1 else "add their rows"
+    remedy += f", or lay your rows over the packaged ones: {name} = {{ file = …, overlay = true }} in the scenario"
+    if name == "elections":
+        remedy += "; an ally that holds none has a row with executive 0"
+    return Fault(file, 0, "iso3", codes, rule, remedy, "missing-ally")
 
 
 def named_faults(rows: Sequence[Row], table: str, file: str, allies: Mapping[str, AllyRow]) -> Iterator[Fault]:

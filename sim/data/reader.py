@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.data.rows import Row
+from sim.data.shapes import misshapen
 from sim.errors import Fault
 from sim.words.harmless import printable
 
@@ -48,7 +49,7 @@ class Parsed:
 
 def parse(text: str, file: str, model: type[Row]) -> Parsed:
     """Read `text` as a table of `model`; `file` is the name that faults carry."""
-    if refused := _refusal(text, file):
+    if refused := _refusal(text, file) or misshapen(text, file, model.TABLE, tuple(model.model_fields)):
         return Parsed(faults=[refused])
     parsed = Parsed()
     for fault in _read(text, file, model, parsed):
@@ -143,8 +144,7 @@ def _header_faults(header: list[str], line: int, file: str, columns: tuple[str, 
     header[:] = [name.strip() for name in header]
     for name in columns:
         if name not in header:
-            hint = "; separate columns with commas" if len(header) == 1 else ""
-            remedy = f"add the column {name} (cells may stay empty only where a value is optional){hint}"
+            remedy = f"add the column {name} (cells may stay empty only where a value is optional)"
             yield Fault(file, line, name, "", "column must be there", remedy, "missing-column")
     for position, name in enumerate(header):
         if name not in columns:
@@ -174,6 +174,8 @@ def _cell_fault(detail: Any, file: str, line: int) -> Fault:
         bounds = [f"{words[name]} {limit:g}" for name, limit in context.items() if name in words]
         code, rule = "out-of-range", f"must be {' and '.join(bounds) or 'within its bounds'}"
         remedy = "check the unit of the column and the place of the decimal point"
+        if column == "month" and "le" in context:
+            remedy = "write a month of 1 to 12; are month and day in each other's place?"
     return Fault(file, line, column, shorten(value), rule, remedy, code)
 
 

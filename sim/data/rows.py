@@ -33,11 +33,17 @@ class Row(BaseModel):
 
     TABLE: ClassVar[str]
     KEY: ClassVar[tuple[str, ...]]  # the columns that together name a row
+    WHOLE_ALLY: ClassVar[bool] = False  # laid over the packaged table, a row exchanges all rows of its ally
 
     @property
     def key(self) -> tuple[Any, ...]:
         """The values of the key columns."""
         return tuple(getattr(self, column) for column in self.KEY)
+
+    @property
+    def exchanges(self) -> tuple[Any, ...]:
+        """Of a row laid over a table: the same for the rows that it takes the place of."""
+        return (getattr(self, "iso3", None),) if self.WHOLE_ALLY else self.key
 
 
 class AllyRow(Row):
@@ -126,6 +132,7 @@ class ElectionRow(Row):
 
     TABLE: ClassVar[str] = "elections"
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "month", "kind")
+    WHOLE_ALLY: ClassVar[bool] = True  # one calendar: a date that moved must not stay at its old place
     iso3: Iso3
     year: Year
     month: Month
@@ -153,6 +160,7 @@ class PledgeRow(Row):
 
     TABLE: ClassVar[str] = "pledges"
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "target_year", "target_pct", "measure")
+    WHOLE_ALLY: ClassVar[bool] = True  # a target that changed must not hold beside the new one
     iso3: Iso3  # ALL: the alliance
     target_pct: Share | None = None
     target_year: Year | None = None
@@ -173,6 +181,7 @@ class AnnouncedPathRow(Row):
 
     TABLE: ClassVar[str] = "announced_paths"
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
+    WHOLE_ALLY: ClassVar[bool] = True  # one path: points of an earlier one have no place in it
     iso3: Iso3
     year: Year
     share_pct: Share

@@ -1,12 +1,12 @@
-"""The tables in force: the packaged ones, each of which a user may replace whole."""
+"""The tables in force: the packaged ones, each of which a user may replace whole or lay rows over."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import resources
 from itertools import islice
@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from sim.data import checks, rows
+from sim.data.plausible import plausible_faults
 from sim.data.reader import MAX_FAULTS, Parsed, parse, shorten
 from sim.errors import Fault, ScenarioError, UsageError
 
@@ -22,10 +23,11 @@ R = TypeVar("R", bound=rows.Row)
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A user's table in place of a packaged one: the file name for messages, and its text."""
+    """A user's table in place of a packaged one, or over it: the file name for messages, and its text."""
 
     file: str
     text: str
+    overlay: bool = False  # its rows are laid over the packaged ones, which stay in force beside them
 
 
 _NONE: Mapping[str, Replacement] = MappingProxyType({})
@@ -36,6 +38,8 @@ class Tables:
     """Every table as a tuple of rows, sorted by key; a table is read when it is first asked for."""
 
     replaced: Mapping[str, tuple[rows.Row, ...]]
+    laid: Mapping[str, frozenset[tuple[Any, ...]]] = field(default_factory=dict)
+    """Of tables that are the packaged ones with a user's rows laid over them: the keys of those rows."""
 
     @cached_property
     def allies(self) -> tuple[rows.AllyRow, ...]:
@@ -118,6 +122,10 @@ class Tables:
             raise UsageError(f"no table {shorten(name)!r}; there are {', '.join(rows.ROWS)}")
         return self.replaced[name] if name in self.replaced else _packaged(name)
 
+    def is_own(self, name: str, row: rows.Row) -> bool:
+        """Whether a row of the table called `name` is a user's own."""
+        return name in self.replaced and (name not in self.laid or row.key in self.laid[name])
+
     def ally(self, iso3: str) -> rows.AllyRow:
         """The ally with this alpha-3 code; raises UsageError where there is none."""
         return _one(self._ally_index, iso3)
@@ -176,12 +184,12 @@ class Tables:
         """sha256 over the values of all tables; no order of rows or columns and no line ending moves it."""
         whole = hashlib.sha256()
         for name in sorted(rows.ROWS):
-            lines = [json.dumps(dict(row), sort_keys=True) for row in self.table(name)]  # by key: _sorted
+            lines = [json.dumps(dict(row), sort_keys=True) for row in self.table(name)]  # by key: _by_key
             whole.update("\n".join([f"{name} {len(lines)}", *lines, ""]).encode())
         return whole.hexdigest()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Tables, (dict(self.replaced),)  # what was read is read again, not sent to workers
+        return Tables, (dict(self.replaced), dict(self.laid))  # what was read is read again, not sent to workers
 
     def _of(self, model: type[R]) -> tuple[R, ...]:
         return cast("tuple[R, ...]", self.table(model.TABLE))
@@ -220,7 +228,7 @@ class Tables:
 
 
 def load_tables(replacements: Mapping[str, Replacement] = _NONE) -> Tables:
-    """The packaged tables, those named in `replacements` exchanged; raises ScenarioError with every fault.
+    """The packaged tables, those named in `replacements` exchanged or changed; raises ScenarioError with every fault.
 
     A replacement is read and checked at once, a packaged table when it is first asked for.
     """
@@ -231,7 +239,7 @@ def load_tables(replacements: Mapping[str, Replacement] = _NONE) -> Tables:
         for name, replacement in replacements.items()
         if name in rows.ROWS
     }
-    allies = _allies_in_force(parsed.get("allies"))
+    allies = _allies_in_force(parsed.get("allies"), "allies" in parsed and replacements["allies"].overlay)
     faults: list[Fault] = []
     for name, replacement in replacements.items():
         if name not in parsed:
@@ -241,16 +249,21 @@ def load_tables(replacements: Mapping[str, Replacement] = _NONE) -> Tables:
         found = checks.row_faults(name, table.rows, replacement.file, allies)
         table.faults += islice(found, MAX_FAULTS)
         if not table.faults:
-            present = [row for _, row in table.rows]
-            table.faults += checks.cover_faults(name, present, replacement.file, allies)
+            table.faults += plausible_faults(name, table.rows, replacement.file, _packaged(name))
+            whole = _in_force(name, table, replacement)
+            table.faults += checks.cover_faults(name, whole, replacement.file, allies)
         faults += sorted(table.faults, key=lambda fault: fault.line)
     if "allies" in parsed and not faults:
-        for name in [name for name in rows.ROWS if name not in parsed]:
-            faults += checks.named_faults(_packaged(name), name, replacements["allies"].file, allies)
-            faults += checks.cover_faults(name, _packaged(name), f"{name} (packaged)", allies)
+        for name in rows.ROWS:
+            if name not in parsed or replacements[name].overlay:
+                faults += checks.named_faults(_packaged(name), name, replacements["allies"].file, allies)
+            if name not in parsed:
+                faults += checks.cover_faults(name, _packaged(name), f"{name} (packaged)", allies, own=False)
     if faults:
         raise ScenarioError(tuple(faults))
-    return Tables({name: _sorted(table) for name, table in parsed.items()})
+    in_force = {name: _by_key(_in_force(name, table, replacements[name])) for name, table in parsed.items()}
+    laid = {name: frozenset(row.key for _, row in parsed[name].rows) for name in parsed if replacements[name].overlay}
+    return Tables(in_force, laid)
 
 
 @lru_cache(maxsize=1)
@@ -265,19 +278,27 @@ def _packaged(name: str) -> tuple[rows.Row, ...]:
     parsed = parse(file.read_text(encoding="utf-8"), f"{name}.csv", rows.ROWS[name])
     if parsed.faults:
         raise ScenarioError(tuple(parsed.faults))
-    return _sorted(parsed)
+    return _by_key(row for _, row in parsed.rows)
 
 
-def _sorted(parsed: Parsed) -> tuple[rows.Row, ...]:
+def _by_key(table: Iterable[rows.Row]) -> tuple[rows.Row, ...]:
     """The rows by key, so that no order of a file is ever seen; an unknown part of a key comes first."""
-    rows_read = (row for _, row in parsed.rows)
-    return tuple(sorted(rows_read, key=lambda row: [(part is not None, part) for part in row.key]))
+    return tuple(sorted(table, key=lambda row: [(part is not None, part) for part in row.key]))
 
 
-def _allies_in_force(parsed: Parsed | None) -> dict[str, rows.AllyRow]:
+def _in_force(name: str, parsed: Parsed, replacement: Replacement) -> list[rows.Row]:
+    """The user's rows; of an overlay also the packaged ones that none of them takes the place of."""
+    own = [row for _, row in parsed.rows]
+    if not replacement.overlay:
+        return own
+    exchanged = {row.exchanges for row in own}
+    return own + [row for row in _packaged(name) if row.exchanges not in exchanged]
+
+
+def _allies_in_force(parsed: Parsed | None, overlay: bool) -> dict[str, rows.AllyRow]:
     """The allies that other tables may name; where their table is faulty, the packaged ones as well."""
     known: dict[str, rows.AllyRow] = {}
-    if parsed is None or parsed.faults:
+    if parsed is None or parsed.faults or overlay:
         known |= {row.iso3: row for row in _packaged_tables().allies}
     if parsed is not None:
         known |= {row.iso3: row for _, row in parsed.rows if isinstance(row, rows.AllyRow)}

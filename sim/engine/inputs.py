@@ -22,6 +22,12 @@ PRIOR_RATE, PRIOR_YEARS = 0.08, 25.0
 RATE_WITHOUT_CALENDAR = 0.25
 """Where the table of elections has no calendar (before 2021, after 2035) they come at random, once in four years."""
 
+MEAN_YEARS = 5
+"""Of the ten years whose mean growth a run from the past expects, how many must be known."""
+
+LONGEST_TERM = 5
+"""Years that a parliament or president of an ally may sit at most."""
+
 DEFICIT_YEARS = 3
 """Years before the base year whose mean deficit counts."""
 
@@ -114,11 +120,16 @@ def _inputs(
     blank = first_growth_missing(growth[iso3], base, last)
     if blank is not None:
         gaps.append(_missing("gdp", iso3, "growth_pct", f"of {blank}"))
+    if (unseen := _unelected(tables, iso3, base, last)) is not None:
+        faults.append(unseen)
+    first = base - scenario.of_ally(iso3, scenario.budget).norm_years + 1
+    past = {row.year: row.share_pct for row in tables.shares_of(iso3) if first <= row.year < base}
+    hole = next((year for year in range(min(past, default=base), base) if year not in past), None)
+    if hole is not None and (own is None or own.norm_pct is None):
+        gaps.append(_missing("shares", iso3, "share_pct", f"of {hole}", f"or set [ally.{iso3}] norm_pct"))
     faults += gaps
     if gaps or share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None or deficit is None:
         return None
-    first = base - scenario.of_ally(iso3, scenario.budget).norm_years + 1
-    past = [past_row.share_pct for past_row in tables.shares_of(iso3) if first <= past_row.year < base]
     near = exposure(
         geography.distance_moscow_km, geography.land_border_russia, geography.near_coast, geography.exposure_override
     )
@@ -129,7 +140,7 @@ def _inputs(
         name=ally.name,
         base_share_pct=share,
         estimated=row is not None and row.status == "estimate" and not (own and own.share_pct is not None),
-        norm_pct=own.norm_pct if own and own.norm_pct is not None else fmean([*past, share]),
+        norm_pct=own.norm_pct if own and own.norm_pct is not None else fmean([*past.values(), share]),
         gdp_usd_bn=gdp.nominal_usd_bn,
         growth_sd_pct=own_growth_sd(growth, iso3, base),
         forecast_pct=dict(zip(years, expected, strict=True)),
@@ -161,19 +172,21 @@ def first_growth_missing(growth_pct: Mapping[int, float], base_year: int, last_y
         return f"two years of {measured[0]} to {measured[-1]}"
     if base_year < KNOWN_FROM:
         past = range(base_year - 9, base_year + 1)
-        return None if any(year in growth_pct for year in past) else f"a year of {past[0]} to {past[-1]}"
-    wanted = range(base_year + 1, min(last_year, max(growth_pct)) + 1)
+        enough = sum(year in growth_pct for year in past) >= MEAN_YEARS  # or one bad year stands for all to come
+        return None if enough else f"{MEAN_YEARS} years of {past[0]} to {past[-1]}"
+    wanted = range(base_year + 1, max(base_year + 1, min(last_year, max(growth_pct))) + 1)  # one forecast at least
     return next((str(year) for year in wanted if year not in growth_pct), None)
 
 
 def _growth_known(scenario: Scenario, tables: Tables, iso3: str, growth_pct: dict[int, float]) -> Mapping[int, float]:
     """Growth as forecast in December of the base year: of an earlier edition where the packaged tables have it."""
     edition = FORECAST_EDITION.get(scenario.horizon.base_year)
-    if edition is None or "gdp" in scenario.replacements:
+    own = {year for year in growth_pct if (row := tables.gdp_row(iso3, year)) and tables.is_own("gdp", row)}
+    if edition is None or own == growth_pct.keys():
         return growth_pct
-    known = {year: tables.growth_known(iso3, year, edition) for year in growth_pct}
+    known = {year: tables.growth_known(iso3, year, edition) for year in growth_pct.keys() - own}
     earlier = {year: value for year, value in known.items() if value is not None}
-    last = max(earlier, default=max(growth_pct))
+    last = max((*earlier, *own), default=max(growth_pct))
     return {year: value for year, value in (growth_pct | earlier).items() if year <= last}
 
 
@@ -184,6 +197,26 @@ def _scheduled(tables: Tables, iso3: str, base_year: int) -> dict[int, int]:
         if row.executive and row.year > base_year and not row.early:  # nobody foresaw those
             months[row.year] = min(row.month, months.get(row.year, row.month))
     return months
+
+
+def _unelected(tables: Tables, iso3: str, base_year: int, last_year: int) -> Fault | None:
+    """The fault of a user's calendar that leaves an ally longer without an election than any term lasts."""
+    rows = [row for row in tables.elections_of(iso3) if row.executive]
+    if not any(tables.is_own("elections", row) for row in rows):  # the packaged ones, or an ally that holds none
+        return None
+    calendar = _calendar(tables)
+    before, last = max(base_year, calendar[0] - 1), min(last_year, calendar[-1])
+    for year in [*sorted({row.year for row in rows if before < row.year <= last}), last + 1]:
+        if year - before > LONGEST_TERM + (year > last):
+            return Fault(
+                file="data table elections", line=0, field=iso3, value=f"none from {before + 1} to {year - 1}",
+                rule=f"an ally must vote every {LONGEST_TERM} years at least while the table has a calendar "
+                f"({calendar[0]} to {calendar[-1]})",
+                remedy="add the elections due, with status projected where they follow from the term alone",
+                code="missing-election",
+            )  # fmt: skip
+        before = year
+    return None
 
 
 def _calendar(tables: Tables) -> range:

@@ -9,6 +9,7 @@ from pydantic import Field
 from sim.clock import Phase
 from sim.distributions.scalar import Scalar
 from sim.events.base import Event, Name, Year, parameter
+from sim.limits import LEAST_SHARE_PCT
 
 if TYPE_CHECKING:
     from sim.model.world import Hit, World
@@ -19,7 +20,7 @@ class Summit(Event):
 
     kind: Literal["summit"]
     target: Name = Field("core", description="the target it sets, by its name under [targets]")
-    share_pct: float | None = Field(None, strict=True, gt=0, le=20, description="new share, % of GDP")
+    share_pct: float | None = Field(None, strict=True, ge=LEAST_SHARE_PCT, le=20, description="new share, % of GDP")
     by: Year | None = Field(None, description="new year")
     commitment: float | None = Field(None, strict=True, ge=0, le=1, description="new commitment, 0 to 1")
 

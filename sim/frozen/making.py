@@ -88,7 +88,8 @@ def _not_backdated(scenarios: Mapping[str, Scenario], date: str) -> None:
         cutoff, table = max(
             (entry.cutoff, entry.name)
             for entry in catalogue()
-            if entry.name in (*Data.model_fields, "growth_vintages") and entry.name not in scenario.replacements
+            if entry.name in (*Data.model_fields, "growth_vintages")
+            and (entry.name not in scenario.replacements or scenario.replacements[entry.name].overlay)
         )
         if last_day(date) < cutoff.isoformat():
             raise UsageError(

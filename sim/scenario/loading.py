@@ -129,11 +129,13 @@ def _replacements(merged: Merged, folder: Path | None, faults: list[Fault]) -> t
     named = merged.raw.get("data")
     replacements: dict[str, Replacement] = {}
     shown_names: dict[str, Replacement] = {}
-    for table, name in named.items() if isinstance(named, dict) else ():
-        if table not in Data.model_fields or not isinstance(name, str):
+    for table, value in named.items() if isinstance(named, dict) else ():
+        name, overlay = (value.get("file"), value.get("overlay")) if isinstance(value, dict) else (value, False)
+        if table not in Data.model_fields or not isinstance(name, str) or overlay not in (True, False, None):
             continue  # validation says so
-        file, line = merged.place(("data", table))
-        place = (file, line, f"data.{table}")
+        keys: Keys = ("data", table, "file") if isinstance(value, dict) else ("data", table)
+        file, line = merged.place(keys)
+        place = (file, line, ".".join(map(str, keys)))
         try:
             if folder is None:
                 rule, remedy = "a text without a folder cannot name a table", "save the text as a file beside the table"
@@ -143,8 +145,8 @@ def _replacements(merged: Merged, folder: Path | None, faults: list[Fault]) -> t
         except ScenarioError as error:
             faults += error.faults
         else:
-            replacements[table] = Replacement(name, text)
-            shown_names[table] = Replacement(str(path), text)
+            replacements[table] = Replacement(name, text, overlay is True)
+            shown_names[table] = Replacement(str(path), text, overlay is True)
     try:
         return replacements, load_tables(shown_names)
     except ScenarioError as error:

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +35,7 @@ def reference() -> str:
     definitions = json_schema()["$defs"]
     parts: list[str] = []
     for section, model in SECTIONS.items():
-        parts += [f"### `[{section}]`", "", model.__doc__ or "", "", *_table(model, definitions), ""]
+        parts += [f"### `[{section}]`", "", cleandoc(model.__doc__ or ""), "", *_table(model, definitions), ""]
         if section == "run":
             parts += ["### `[targets.NAME]`", "", Target.__doc__ or "", "", *_table(Target, definitions), ""]
     parts += ["### `[ally.XXX]`", "", AllyFacts.__doc__ or "", ""]
@@ -135,6 +136,8 @@ def _takes(value: Mapping[str, Any]) -> str:
         return ", ".join(f"`{choice}`" for choice in value["enum"])
     if "anyOf" in value:
         return "number or distribution"
+    if "oneOf" in value:
+        return "text, or `{ file = …, overlay = true }`"
     if value.get("type") == "array":
         inner = value["items"]
         points = inner.get("$ref", "").endswith(PathPoint.__name__)
@@ -143,7 +146,7 @@ def _takes(value: Mapping[str, Any]) -> str:
 
 
 def _bounds(value: Mapping[str, Any]) -> str:
-    number = value["anyOf"][0] if "anyOf" in value else value
+    number = (value.get("anyOf") or value.get("oneOf") or [value])[0]
     words = {
         "minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below",
         "maxLength": "characters: at most",

@@ -8,12 +8,13 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import Field, create_model, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, create_model, model_validator
 
 from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
 from sim.events import AnyEvent
 from sim.events.base import Facts, Iso3, Name, Text
+from sim.limits import LEAST_SHARE_PCT
 from sim.scenario.sections import (
     Budget,
     Growth,
@@ -35,17 +36,46 @@ Place = tuple[str, int]
 """A file, and a line in it."""
 
 
-class Data(Facts):
-    """A user's own table in the place of a packaged one: the name of a CSV file beside the scenario."""
+class OwnTable(Facts):
+    """A user's own rows, and whether they are a whole table."""
 
-    allies: File | None = Field(None, description="a file in place of the table `allies`")
-    shares: File | None = Field(None, description="a file in place of the table `shares`")
-    gdp: File | None = Field(None, description="a file in place of the table `gdp`")
-    elections: File | None = Field(None, description="a file in place of the table `elections`")
-    early_elections: File | None = Field(None, description="a file in place of the table `early_elections`")
-    pledges: File | None = Field(None, description="a file in place of the table `pledges`")
-    announced_paths: File | None = Field(None, description="a file in place of the table `announced_paths`")
-    geography: File | None = Field(None, description="a file in place of the table `geography`")
+    file: File = Field(description="the name of a CSV file beside the scenario")
+    overlay: Annotated[bool, Field(strict=True)] = Field(
+        False, description="true: its rows take the place of packaged ones or join them; false: of the whole table"
+    )
+
+
+def _plain(value: str | OwnTable) -> str | OwnTable:
+    """A whole table is named by its file alone, however it was written, so that equal scenarios are equal."""
+    return value.file if isinstance(value, OwnTable) and not value.overlay else value
+
+
+Table = Annotated[
+    Annotated[File, Tag("file")] | Annotated[OwnTable, Tag("table")],
+    Discriminator(lambda value: "table" if isinstance(value, dict | OwnTable) else "file"),
+    AfterValidator(_plain),
+]
+
+
+class Data(Facts):
+    """A user's own table in the place of a packaged one, or rows over it: the name of a CSV file beside the scenario.
+
+    Laid over the packaged table, a row takes the place of the one of the same ally (and year); of elections, pledges
+    and announced_paths the rows of an ally take the place of all it has.
+    """
+
+    allies: Table | None = Field(None, description="a file in place of the table `allies`, or over it")
+    shares: Table | None = Field(None, description="a file in place of the table `shares`, or over it")
+    gdp: Table | None = Field(None, description="a file in place of the table `gdp`, or over it")
+    elections: Table | None = Field(None, description="a file in place of the table `elections`, or over it")
+    early_elections: Table | None = Field(
+        None, description="a file in place of the table `early_elections`, or over it"
+    )
+    pledges: Table | None = Field(None, description="a file in place of the table `pledges`, or over it")
+    announced_paths: Table | None = Field(
+        None, description="a file in place of the table `announced_paths`, or over it"
+    )
+    geography: Table | None = Field(None, description="a file in place of the table `geography`, or over it")
 
 
 def _some_of(section: type[Facts], shared: tuple[str, ...] = ()) -> Any:
@@ -71,10 +101,12 @@ RelatedOfAlly = _some_of(Related)
 class AllyFacts(Facts):
     """What one ally has otherwise than the data or the common parameters say."""
 
-    share_pct: Annotated[float, Field(strict=True, gt=0, le=20)] | None = Field(
+    share_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=20)] | None = Field(
         None, description="share of the base year"
     )
-    norm_pct: Annotated[float, Field(strict=True, gt=0, le=20)] | None = Field(None, description="norm at the start")
+    norm_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=20)] | None = Field(
+        None, description="norm at the start"
+    )
     debt_pct: Annotated[float, Field(strict=True, ge=0, le=500)] | None = Field(
         None, description="public debt, % of GDP"
     )
@@ -116,7 +148,7 @@ class Scenario(Facts):
     event: tuple[AnyEvent, ...] = Field((), max_length=300, description="what happens")
 
     replacements: dict[str, Replacement] = Field({}, exclude=True, repr=False)
-    """The user's own tables, read when the file was loaded; filled by `sim.load`, not a key of the file."""
+    """The user's own tables and rows, read when the file was loaded; filled by `sim.load`, not a key of the file."""
 
     places: ClassVar[Mapping[str, Place]] = {}
     """File and line of each table, such as "ally.ITA.will.mean", of a scenario that was read. No field, so that

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from sim.distributions.families import Beta, Lognormal, Normal, StudentT
 from sim.distributions.scalar import Scalar
 from sim.events.base import Facts, Iso3, Text, Year, parameter
+from sim.limits import LEAST_SHARE_PCT
 
 Flag = Annotated[bool, Field(strict=True)]
 
@@ -43,7 +44,7 @@ class Target(Facts):
     """A target of the alliance: the yardstick of compliance and, by its commitment, what allies steer by."""
 
     pillar: Literal["core", "related", "total"] = Field("core", description="core outlays, security-related, or both")
-    share_pct: Annotated[float, Field(strict=True, gt=0, le=20)] = Field(description="% of GDP")
+    share_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=20)] = Field(description="% of GDP")
     by: Year = Field(description="the year it falls due")
     commitment: Annotated[float, Field(strict=True, ge=0, le=1)] = Field(
         1.0, description="1 for an agreed pledge, less for a demand; 0 makes it a yardstick only"

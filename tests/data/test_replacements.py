@@ -70,7 +70,7 @@ CASES = {
     "duplicate": (one_more("DEU,2026,2.69,estimate"), "duplicate", AT_END, "iso3, year", "remove one"),
     "unknown ally": (one_more("FRO,2026,2,estimate"), "unknown-ally", AT_END, "iso3", "sim data allies"),
     "bad code": (one_more("de,2026,2,estimate"), "bad-code", AT_END, "iso3", "such as DEU"),
-    "Iceland": (one_more("ISL,2026,0,estimate"), "no-armed-forces", AT_END, "iso3", "remove the row"),
+    "Iceland": (one_more("ISL,2026,1,estimate"), "no-armed-forces", AT_END, "iso3", "remove the row"),
     "year": (one_more("DEU,20260,2,estimate"), "out-of-range", AT_END, "year", "decimal point"),
     "blank": (germany("DEU,2026,,estimate"), "blank", 79, "share_pct", "leave the whole row out"),
     "not a number": (germany("DEU,2026,about 2,estimate"), "not-a-number", 79, "share_pct", "with a point"),
@@ -80,6 +80,7 @@ CASES = {
     "inf": (germany("DEU,2026,-inf,estimate"), "not-finite", 79, "share_pct", "leave the cell empty"),
     "1e400": (germany("DEU,2026,1e400,estimate"), "not-finite", 79, "share_pct", "leave the cell empty"),
     "too high": (germany("DEU,2026,269,estimate"), "out-of-range", 79, "share_pct", "decimal point"),
+    "nothing": (germany("DEU,2026,0,estimate"), "out-of-range", 79, "share_pct", "decimal point"),
     "negative": (germany("DEU,2026,-2.69,estimate"), "out-of-range", 79, "share_pct", "decimal point"),
     "choice": (germany("DEU,2026,2.69,guess"), "unknown-choice", 79, "status", "one of these words"),
     "missing column": (
@@ -198,6 +199,7 @@ def test_allies_may_be_added_when_every_table_that_needs_them_has_them():
         ("geography (packaged)", "missing-ally"),
         ("shares (packaged)", "missing-ally"),
         ("gdp (packaged)", "missing-ally"),
+        ("elections (packaged)", "missing-ally"),
     ]
     tables = load_tables(
         {
@@ -205,6 +207,7 @@ def test_allies_may_be_added_when_every_table_that_needs_them_has_them():
             "geography": Replacement("g.csv", packaged("geography") + "UKR,756,1,1,,\n"),
             "shares": Replacement("s.csv", packaged("shares") + "UKR,2026,20,estimate,,,\n"),
             "gdp": Replacement("d.csv", packaged("gdp") + "UKR,2026,2,200,,,,,forecast\n"),
+            "elections": Replacement("e.csv", packaged("elections") + "UKR,2030,3,,presidential,0,projected,,none\n"),
         }
     )
     assert len(tables.armed_allies()) == 32

@@ -55,7 +55,7 @@ def whole(random: Random) -> Case:
     match kind:
         case "semicolons" | "tabs" | "bars":
             content, _ = written(random, made, {"semicolons": ";", "tabs": "\t", "bars": "|"}[kind])
-            one = Planted(kind, file, 1, frozenset({"missing-column", "bad-csv"}), everywhere)  # quotes before a bar
+            one = Planted(kind, file, 1, frozenset({"wrong-separator"}))
         case "column missing":
             made.columns.remove(random.choice(made.columns))
             content, _ = written(random, made)

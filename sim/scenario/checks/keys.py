@@ -14,7 +14,7 @@ from sim.events.base import Event, Facts
 from sim.events.pledge import PathPoint
 from sim.scenario.checks.words import at
 from sim.scenario.lines import Path
-from sim.scenario.schema import AllyFacts, Scenario
+from sim.scenario.schema import AllyFacts, OwnTable, Scenario
 from sim.scenario.sections import Target
 
 SECTIONS: Final[dict[str, type[Facts]]] = {
@@ -59,6 +59,8 @@ def model_at(path: Path, raw: Any) -> type[BaseModel] | None:
             return AllyFacts
         case ("ally", _, str(section)):
             return OF_ALLY.get(section)
+        case ("data", str(table)) if table in SECTIONS["data"].model_fields:
+            return OwnTable
         case ("event", int()):
             kind = at((*path, "kind"), raw)
             return EVENTS.get(kind) if isinstance(kind, str) else None

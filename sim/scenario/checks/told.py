@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sim.data.tables import load_tables
 from sim.distributions.families import FAMILIES
 from sim.errors import Fault
+from sim.limits import LEAST_SHARE_PCT
 from sim.scenario.checks.keys import EVENTS, is_parameter, keys_of, meant, model_at, nearest
 from sim.scenario.checks.words import ally_meant, at, dotted, shown
 from sim.scenario.lines import Path
@@ -101,7 +102,7 @@ def path_of(loc: tuple[int | str, ...]) -> Path:
 
 
 def _is_tagged(path: Path) -> bool:
-    return (len(path) == 2 and path[0] == "event") or is_parameter(path)
+    return (len(path) == 2 and path[0] in ("event", "data")) or is_parameter(path)
 
 
 def _said(detail: dict[str, Any], path: Path, raw: Any) -> Said:
@@ -114,6 +115,8 @@ def _said(detail: dict[str, Any], path: Path, raw: Any) -> Said:
         name, words = _BOUNDS[kind]
         whole = isinstance(value, int) and abs(context[name]) >= 2_000  # a year, a seed, a count
         remedy = "write a whole number within the bounds" if whole else "check the unit and the decimal point"
+        if context[name] == LEAST_SHARE_PCT and value > 0:
+            remedy = f"did you mean {100 * value:.10g}? Shares are per cent of GDP"
         return Said("out-of-range", f"must be {words} {context[name]:.15g}", remedy)
     if kind in _TYPES:
         return _of_type(kind, path, raw, value)
