@@ -24,10 +24,9 @@ def faults(hub: Path) -> list[str]:
     Columns, file and folder names, tasks that are not asked for, tasks or identifiers that are missing, rows twice,
     values out of bounds, quantiles that fall, probabilities that do not sum to 1.
     """
-    admin = json.loads((hub / "hub-config" / "admin.json").read_text(encoding="utf-8"))
     config = json.loads((hub / "hub-config" / "tasks.json").read_text(encoding="utf-8"))
     found: list[str] = []
-    files = sorted((hub / admin.get("model_output_dir", "model-output")).glob("*/*"))
+    files = sorted((hub / "model-output").glob("*/*"))
     if not files:
         found.append("there is no model output")
     for file in files:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sim.frozen.schema import LEVELS, Forecast, last_day
+from sim.words import plain
+from sim.words.harmless import defused
 
 SCHEMAS: Final = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0"
 TEAM, MODEL = "burdenshare", "sim"
@@ -23,6 +25,13 @@ ALLIANCE: Final = "NATO"
 """The location of what is counted over all allies."""
 
 NO, YES = "no", "yes"
+UNNAMED: Final = "unpublished/burdenshare"
+"""Owner and name of a hub's repository on GitHub, which the hubverse asks for, until somebody names one."""
+
+PREFIX: Final = "scenario-"
+_VALUES: Final = frozenset({"na", "nan", "null", "none", "inf", "infinity", "true", "false", "t", "f"})
+"""Words that one reader or another takes for a number, a truth value or nothing."""
+
 TASK_IDS: Final = ("origin_date", "scenario_id", "target", "target_end_date", "location")
 COLUMNS: Final = (*TASK_IDS, "output_type", "output_type_id", "value")
 
@@ -50,14 +59,29 @@ METADATA: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def admin() -> dict[str, Any]:
-    """hub-config/admin.json."""
+def scenario_id(name: str) -> str:
+    """The name of a scenario as a value that every reader takes for text, and no spreadsheet for a formula.
+
+    hubdata reads a task identifier of eight digits as a date, others read "004" as 4 and "NA" as nothing: a name that
+    does not begin with a letter, or is such a word, comes behind `PREFIX`, and so does one that begins with it.
+
+    >>> [scenario_id(name) for name in ("rutte_2032", "20261231", "004", "NA", "scenario-004")]
+    ['rutte_2032', 'scenario-20261231', 'scenario-004', 'scenario-NA', 'scenario-scenario-004']
+    """
+    text = defused(plain(name))
+    text_to_all = text[:1].isalpha() and text.lower() not in _VALUES and not text.startswith(PREFIX)
+    return text if text_to_all else PREFIX + text
+
+
+def admin(repository: str = UNNAMED) -> dict[str, Any]:
+    """hub-config/admin.json of a hub whose repository on GitHub is "owner/name"."""
+    owner, name = repository.split("/")
     return {
         "schema_version": f"{SCHEMAS}/admin-schema.json",
         "name": "burdenshare: which NATO allies will keep their spending pledge",
         "maintainer": AUTHORS,
         "contact": {"name": AUTHORS},
-        "repository": {"name": TEAM},
+        "repository": {"host": "github", "owner": owner, "name": name},
         "file_format": ["csv"],
         "timezone": "Europe/Brussels",
     }
@@ -72,7 +96,7 @@ def tasks(forecasts: Sequence[Forecast], date: str) -> dict[str, Any]:
             same = json.dumps({**block, "task_ids": {**block["task_ids"], "scenario_id": None}})
             joined = blocks.setdefault(same, block)
             if joined is not block:
-                joined["task_ids"]["scenario_id"]["required"].append(forecast.name)
+                joined["task_ids"]["scenario_id"]["required"].append(scenario_id(forecast.name))
     return {
         "schema_version": f"{SCHEMAS}/tasks-schema.json",
         "rounds": [
@@ -105,7 +129,7 @@ def _block(
 ) -> dict[str, Any]:
     ids = {
         "origin_date": [origin],
-        "scenario_id": [forecast.name],
+        "scenario_id": [scenario_id(forecast.name)],
         "target": [target],
         "target_end_date": [end_of(year) for year in forecast.years],
         "location": locations,

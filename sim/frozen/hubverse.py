@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from sim.errors import RunError
+from sim.errors import RunError, UsageError
 from sim.frozen import hub_config
 from sim.frozen.hub_checks import faults
-from sim.frozen.hub_config import ALLIANCE, COLUMNS, COMPLIANCE, MODEL_ID, NO, NUMBER, SHARE, YES
+from sim.frozen.hub_config import ALLIANCE, COLUMNS, COMPLIANCE, MODEL_ID, NO, NUMBER, SHARE, UNNAMED, YES
 from sim.frozen.schema import LEVELS, Forecast, Frozen, last_day
 from sim.places import write_folder
 from sim.words.harmless import json_text
@@ -21,30 +22,30 @@ Row = tuple[str, str, str, str, str, str, str, str]
 """The columns of `hub_config.COLUMNS`."""
 
 
-def export_frozen(frozen: Frozen, out: str | os.PathLike[str]) -> Path:
-    """Write a frozen forecast as a hub into the new folder `out`: the path of its model output.
-
-    Raises:
-        RunError: the place is taken or cannot be written.
-    """
-    return export(frozen.scenarios, frozen.date, out, made_by=frozen.burdenshare)
+def export_frozen(frozen: Frozen, out: str | os.PathLike[str], repository: str = UNNAMED) -> Path:
+    """Write a frozen forecast as a hub into the new folder `out`: the path of its model output; see `export`."""
+    return export(frozen.scenarios, frozen.date, out, made_by=frozen.burdenshare, repository=repository)
 
 
 def export(
-    forecasts: Sequence[Forecast], date: str, out: str | os.PathLike[str], *, made_by: str | None = None
-) -> Path:
+    forecasts: Sequence[Forecast], date: str, out: str | os.PathLike[str], *, made_by: str | None = None,
+    repository: str = UNNAMED,
+) -> Path:  # fmt: skip
     """Write forecasts as a hub into the new folder `out`: the path of its model output.
 
-    `date` is when they were made, YYYY-MM or YYYY-MM-DD; `made_by` the version of burdenshare, this one unless given.
+    `date` is when they were made, YYYY-MM or YYYY-MM-DD; `made_by` the version of burdenshare, this one unless given;
+    `repository` owner and name of the repository on GitHub in which the hub is published.
 
     Raises:
+        UsageError: a repository that is none.
         RunError: the place is taken or cannot be written.
     """
     place = Path(out)
+    check_repository(repository)
     check_place(place)
     output = Path("model-output", MODEL_ID, f"{last_day(date)}-{MODEL_ID}.csv")
     texts = {
-        Path("hub-config", "admin.json"): json_text(hub_config.admin(), 2),
+        Path("hub-config", "admin.json"): json_text(hub_config.admin(repository), 2),
         Path("hub-config", "tasks.json"): json_text(hub_config.tasks(forecasts, date), 2),
         Path("hub-config", "model-metadata-schema.json"): json_text(hub_config.metadata_schema(), 2),
         Path("model-metadata", f"{MODEL_ID}.yml"): hub_config.yaml(
@@ -65,6 +66,16 @@ def export(
     return place / output
 
 
+def check_repository(repository: str) -> None:
+    """Refuse what cannot be a repository on GitHub.
+
+    Raises:
+        UsageError: it is not written owner/name.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", repository):
+        raise UsageError(f"a repository is written owner/name, such as {UNNAMED}, not {repository[:80]!r}")
+
+
 def check_place(out: str | os.PathLike[str]) -> None:
     """Refuse a place that is taken: nothing of a user's is replaced.
 
@@ -80,18 +91,19 @@ def rows(forecasts: Sequence[Forecast], date: str) -> Iterator[Row]:
     """The model output: quantiles of shares, probabilities of compliance, probabilities of the number of allies."""
     origin = last_day(date)
     for forecast in forecasts:
+        scenario = hub_config.scenario_id(forecast.name)
         for cell in forecast.shares:
-            head = (origin, forecast.name, SHARE, hub_config.end_of(cell.year), cell.iso3)
+            head = (origin, scenario, SHARE, hub_config.end_of(cell.year), cell.iso3)
             for level, value in zip(LEVELS, cell.quantiles, strict=True):
                 yield *head, "quantile", f"{level:g}", _plain(value)
         for cell in forecast.shares:
             if cell.at_target is not None:
-                head = (origin, forecast.name, COMPLIANCE, hub_config.end_of(cell.year), cell.iso3)
+                head = (origin, scenario, COMPLIANCE, hub_config.end_of(cell.year), cell.iso3)
                 probability = cell.at_target[0]
                 yield *head, "pmf", NO, _plain(round(1 - probability, 10))
                 yield *head, "pmf", YES, _plain(probability)
         for entry in forecast.number:
-            head = (origin, forecast.name, NUMBER, hub_config.end_of(entry.year), ALLIANCE)
+            head = (origin, scenario, NUMBER, hub_config.end_of(entry.year), ALLIANCE)
             for number, probability in enumerate(entry.pmf):
                 yield *head, "pmf", str(number), _plain(probability)
 

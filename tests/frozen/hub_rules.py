@@ -1,7 +1,7 @@
 """What the hubverse's schemas v6.0.0 ask of admin.json and tasks.json, in our own words, as far as our hubs go.
 
-Written from github.com/hubverse-org/schemas, v6.0.0/admin-schema.json and v6.0.0/tasks-schema.json, which are not
-carried here: that repository shows no licence of its own.
+Written from github.com/hubverse-org/schemas at c90f87b (October 2025), v6.0.0/admin-schema.json and tasks-schema.json,
+and NEWS.md there.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ ADMIN = closed(
         "schema_version": {"const": "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0/admin-schema.json"},
         "name": TEXT,
         "maintainer": TEXT,
-        "contact": {"type": "object", "properties": {"name": TEXT, "email": TEXT}},
-        "repository": {"type": "object", "properties": {"host": {"const": "github"}, "owner": TEXT, "name": TEXT}},
+        "contact": closed({"name": TEXT, "email": TEXT}, []),
+        # since 3.0.0, in place of repository_url and repository_host; all three are required
+        "repository": closed({"host": {"const": "github"}, "owner": TEXT, "name": TEXT}, ["host", "owner", "name"]),
         "file_format": {"type": "array", "items": {"enum": ["csv", "parquet", "arrow"]}},
         "timezone": {"enum": ["Europe/Brussels", "Europe/Berlin", "Europe/London", "US/Eastern"]},  # of some 400
-        "model_output_dir": TEXT,
-    },
+    },  # since 6.0.0 no model_output_dir, and nothing else but additional_metadata
     ["schema_version", "name", "maintainer", "contact", "repository", "file_format", "timezone"],
 )  # fmt: skip
 

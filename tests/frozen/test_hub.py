@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from sim.errors import RunError
+from sim.errors import RunError, UsageError
 from sim.frozen import hubverse
 from sim.frozen.hub_checks import faults
 from sim.frozen.schema import LEVELS, Frozen
@@ -137,6 +137,58 @@ def test_the_rules_refuse_what_breaks_them(hub: Path, change: Callable[[Any], ob
     change(tasks)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(tasks, rules().TASKS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda admin: admin.update(model_output_dir="model-output"),
+        lambda admin: admin["repository"].pop("owner"),
+        lambda admin: admin["repository"].update(host="gitlab"),
+        lambda admin: admin["contact"].update(phone="1"),
+    ],
+)
+def test_the_rules_refuse_an_admin_that_breaks_them(hub: Path, change: Callable[[Any], object]) -> None:
+    admin = config(hub, "admin")
+    change(admin)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(admin, rules().ADMIN)
+
+
+def test_a_hub_names_the_repository_that_it_is_published_in(by_hand: Frozen, hub: Path, tmp_path: Path) -> None:
+    assert config(hub, "admin")["repository"] == {"host": "github", "owner": "unpublished", "name": "burdenshare"}
+    hubverse.export_frozen(by_hand, tmp_path / "named", "someone/nato-hub.2")
+    assert config(tmp_path / "named", "admin")["repository"] == {
+        "host": "github", "owner": "someone", "name": "nato-hub.2",
+    }  # fmt: skip
+    for none in ("", "hub", "a/b/c", "a b/c", "/c", "a/", "https://example.org/a", "a/b\n"):
+        with pytest.raises(UsageError, match="is written owner/name"):
+            hubverse.export_frozen(by_hand, tmp_path / "none", none)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "identifier"),
+    [
+        ("rutte_2032", "rutte_2032"), ("Ägypten", "Ägypten"), ("20261231", "scenario-20261231"),
+        ("004", "scenario-004"),
+        ("2026-12-31", "scenario-2026-12-31"), ("2026-W01-1", "scenario-2026-W01-1"), ("1.5", "scenario-1.5"),
+        ("1e5", "scenario-1e5"), ("NA", "scenario-NA"), ("nan", "scenario-nan"), ("TRUE", "scenario-TRUE"),
+        ("inf", "scenario-inf"), ("Nato", "Nato"), ("scenario-004", "scenario-scenario-004"), ("", "scenario-"),
+        ("=1+1", "scenario-'=1+1"), ("-1", "scenario-'-1"), ("a;=1+1", "a;'=1+1"), (" 1", "scenario-1"),
+        ("a\nb", "a b"), ("a\u202eb", "a\\u202eb"),
+    ],
+)  # fmt: skip
+def test_a_scenario_is_named_by_a_text_whatever_it_is_called(
+    by_hand: Frozen, tmp_path: Path, name: str, identifier: str
+) -> None:
+    """By numbers and dates hubdata and others would give the column a type of its own, and could not read it back."""
+    forecast = by_hand.scenarios[0].model_copy(update={"name": name})
+    other = by_hand.scenarios[0].model_copy(update={"name": "other"})
+    table = lines(hubverse.export([forecast, other], "2026-11", tmp_path / "hub"))
+    assert {row["scenario_id"] for row in table} == {identifier, "other"}
+    for block in config(tmp_path / "hub", "tasks")["rounds"][0]["model_tasks"]:
+        assert block["task_ids"]["scenario_id"]["required"] == [identifier, "other"]
 
 
 def test_the_metadata_follow_the_schema_shipped_with_them(hub: Path) -> None:

@@ -37,19 +37,20 @@ sim export runs/rutte_2032 --format hubverse --out hub --date 2026-11-22
 @click.argument("run")
 @click.option("--format", "form", type=click.Choice([*FORMS, HUB]), required=True, help="What to write: see above.")
 @click.option("--out", required=True, metavar="PLACE", help="The file or folder to write.")
+@click.option("--repository", metavar="OWNER/NAME", help="hubverse: where on GitHub the hub is to be published.")
 @click.option("--date", metavar="YYYY-MM-DD", help="hubverse, of a run: the day it stood.  [last of its base year]")
-def command(run: str, form: str, out: str, date: str | None) -> None:
+def command(run: str, form: str, out: str, date: str | None, repository: str | None) -> None:
     """Export a saved run or a frozen forecast; `HELP` is what users read."""
-    place = _export_hub(run, out, date) if form == HUB else _export_tables(run, form, out, date)
+    if form != HUB and (date, repository) != (None, None):
+        raise click.UsageError(f"--{'date' if date else 'repository'}: only a hub has one ({HUB}).")
+    place = _export_hub(run, out, date, repository) if form == HUB else _export_tables(run, form, out)
     from sim.cli.terminal import say
     from sim.words import plain
 
     say(f"Exported to {plain(str(place))}")
 
 
-def _export_tables(run: str, form: str, out: str, date: str | None) -> Path:
-    if date is not None:
-        raise click.UsageError(f"--date: only a hub has a date ({HUB}).")
+def _export_tables(run: str, form: str, out: str) -> Path:
     if Path(run).is_file():
         raise click.UsageError(f"{run} is a file: {form} exports the folder of a saved run, {HUB} a frozen forecast.")
     from sim.exports import check, export
@@ -59,8 +60,12 @@ def _export_tables(run: str, form: str, out: str, date: str | None) -> Path:
     return export(Record.open(run), form, out)
 
 
-def _export_hub(run: str, out: str, date: str | None) -> Path:
+def _export_hub(run: str, out: str, date: str | None, repository: str | None) -> Path:
     from sim.frozen import hubverse
+    from sim.frozen.hub_config import UNNAMED
+
+    repository = repository or UNNAMED
+    hubverse.check_repository(repository)
 
     hubverse.check_place(out)
     if Path(run).is_file():
@@ -68,7 +73,7 @@ def _export_hub(run: str, out: str, date: str | None) -> Path:
             raise click.UsageError("--date: a frozen forecast has a date of its own.")
         from sim.frozen.files import read
 
-        return hubverse.export_frozen(read(run), out)
+        return hubverse.export_frozen(read(run), out, repository)
     from sim.frozen.making import forecast_of
     from sim.frozen.schema import last_day
     from sim.record.record import Record
@@ -80,4 +85,4 @@ def _export_hub(run: str, out: str, date: str | None) -> Path:
     except ValueError as error:
         raise click.UsageError(f"--date: {error}.") from None
     forecast = forecast_of(record, Path(run).resolve().name)
-    return hubverse.export([forecast], day, out, made_by=str(record.manifest["burdenshare"]))
+    return hubverse.export([forecast], day, out, made_by=str(record.manifest["burdenshare"]), repository=repository)
