@@ -33,6 +33,12 @@ from sim.scenario.schema import Data, Scenario
 MAX_FAULTS = 100  # a hundred teach as much as more
 _NONE: Mapping[str, Replacement] = {}
 
+OF_WHAT_IS_INHERITED = frozenset({
+    "missing-key", "no-time", "unknown-target", "yardstick", "bad-horizon", "before-the-run", "after-the-run",
+    "implausible-year", "duplicate-pledge",
+})  # fmt: skip
+"""Faults that a file may have only because what it extends could not be read."""
+
 
 def load(path: str | os.PathLike[str]) -> Scenario:
     """The scenario of a TOML file, laid over the file it extends and the packaged defaults.
@@ -69,7 +75,7 @@ def reload(text: str, replacements: Mapping[str, Replacement]) -> Scenario:
 def _resolved(sources: tuple[Source, ...], folder: Path | None, given: Mapping[str, Replacement] = _NONE) -> Scenario:
     """Resolve and validate; `folder` is where [data] tables lie, None where `given` holds them."""
     merged = merge((defaults(), *sources))
-    faults = list(merged.faults)
+    faults = [*merged.faults, *(fault for source in sources for fault in source.faults)]
     if "extends" in merged.raw and folder is None:
         remedy = "save the text as a file, or write out what it extends"
         faults.append(_fault(merged, ("extends",), "a text without a folder cannot extend a file", remedy, "no-folder"))
@@ -93,6 +99,8 @@ def _resolved(sources: tuple[Source, ...], folder: Path | None, given: Mapping[s
         fault = _fault(merged, path, rule, remedy, code)
         if (fault.file, fault.line, fault.field) not in found:
             faults.append(fault)
+    if any(source.alone for source in sources):
+        faults = [fault for fault in faults if fault.code not in OF_WHAT_IS_INHERITED]
     if faults or scenario is None:
         raise ScenarioError(_in_order(faults))
     scenario.__dict__["places"] = {dotted(path, merged.raw): merged.place(path) for path in _tables(merged.raw)}

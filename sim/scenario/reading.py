@@ -7,7 +7,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
@@ -16,41 +16,80 @@ from typing import Any, Final
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario import lines
+from sim.scenario.checks.syntax import another_format, cure
 from sim.scenario.checks.words import shown
 from sim.words.harmless import printable
 
 DEFAULTS = "defaults.toml (packaged)"
 MAX_BYTES: Final = 1024 * 1024  # of a scenario
 MAX_TABLE_BYTES: Final = 4 * 1024 * 1024  # of a user's data table
+MAX_CURES: Final = 20  # lines of a file that are cured for reading on
 MAX_CHAIN: Final = 8  # files, the first included
 MAX_NAME: Final = 255  # bytes of a file's name: no common file system takes more
+_OTHER_FILES: Final = (
+    (
+        b"PK\x03\x04",
+        "an Excel workbook or another zip archive",
+        "write a scenario in a .toml file, a table in a .csv file",
+    ),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "write a scenario in a .toml file, a table in a .csv file"),
+    (b"%PDF", "a PDF", "name the .toml or .csv file"),
+    (b"\xff\xfe", "UTF-16", "save the file as UTF-8"),
+    (b"\xfe\xff", "UTF-16", "save the file as UTF-8"),
+)
+"""Beginnings of files that are taken for text, what they are, and what to do."""
+
 _AT_LINE = re.compile(r"\(at line ([0-9]+), column [0-9]+\)$")
 _BAD_NAME = re.compile(r"[/\\:\x00-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file, parsed: the name for messages, its tables, and the line of each key."""
+    """One file, parsed: the name for messages, its tables, and the line of each key.
+
+    `faults` are those of its lines that were cured for reading on, and of what it extends; `alone` says that what it
+    extends could not be read.
+    """
 
     name: str
     raw: Mapping[str, Any]
     places: lines.Places
+    faults: tuple[Fault, ...] = ()
+    alone: bool = False
 
 
 def parsed(text: str, name: str) -> Source:
-    """`text` as TOML; raises ScenarioError."""
-    try:
-        places = lines.scan(text)
-    except lines.OverLimit as limit:
-        line, code, rule, remedy = limit.args
-        raise ScenarioError((Fault(name, line, "", "", rule, remedy, code),)) from None
-    try:
-        return Source(name, tomllib.loads(text), places)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError((_unreadable(str(error), name, places.stopped or text.count("\n") + 1),)) from None
-    except (ValueError, RecursionError) as error:  # a number or nesting beyond Python's own limits
-        rule, remedy = f"must be TOML that can be read ({type(error).__name__})", "write it more simply"
-        raise ScenarioError((Fault(name, 0, "", "", rule, remedy, "bad-toml"),)) from None
+    """`text` as TOML, its lines cured where that can be: the source has those faults.
+
+    Raises:
+        ScenarioError: it cannot be read even so.
+    """
+    text = text.replace("\r\n", "\n")
+    faults: list[Fault] = []
+    if other := another_format(text):
+        raise ScenarioError((Fault(name, other.line, "", "", other.rule, other.remedy, "bad-toml"),))
+    while True:
+        try:
+            places = lines.scan(text)
+            return Source(name, tomllib.loads(text), places, tuple(faults))
+        except lines.OverLimit as limit:
+            line, code, rule, remedy = limit.args
+            faults.append(Fault(name, line, "", "", rule, remedy, code))
+            cured = None
+        except tomllib.TOMLDecodeError as error:
+            at_end = places.stopped or text.count("\n") + 1
+            fault, cured = _unreadable(str(error), text, name, at_end)
+            if any(fault.line == former.line for former in faults):  # the cure was none
+                faults = [former for former in faults if former.line != fault.line]
+                fault, cured = _unreadable(str(error), "", name, at_end)
+            faults.append(fault)
+        except (ValueError, RecursionError) as error:  # a number or nesting beyond Python's own limits
+            rule, remedy = f"must be TOML that can be read ({type(error).__name__})", "write it more simply"
+            faults.append(Fault(name, 0, "", "", rule, remedy, "bad-toml"))
+            cured = None
+        if cured is None or len(faults) == MAX_CURES:
+            raise ScenarioError(tuple(sorted(faults))) from None
+        text = cured
 
 
 @lru_cache(maxsize=1)
@@ -61,26 +100,37 @@ def defaults() -> Source:
 
 
 def chain(path: str | os.PathLike[str]) -> tuple[Source, ...]:
-    """The file and those it extends, the most general first; raises ScenarioError."""
-    sources: list[Source] = []
-    seen: list[Path] = []
-    place = ("", 0, "")  # who asks for the file: file, line, field
+    """The file and those it extends, the most general first; what cannot be read of these is a fault of the source.
+
+    Raises:
+        ScenarioError: the file itself cannot be read.
+    """
     file = Path(path)
-    while True:
-        source = parsed(text_of(file, str(file), MAX_BYTES, place), str(file))
-        sources.insert(0, source)
-        seen.append(_resolved(file, place))
-        wanted = source.raw.get("extends")
-        if not isinstance(wanted, str):  # nothing, or something that validation refuses
-            return tuple(sources)
-        place = (source.name, source.places.line(("extends",)), "extends")
-        file = beside(file.parent, wanted, place)
-        if _resolved(file, place) in seen:
-            rule = "files must not extend one another in a circle"
-            raise _refused(place, wanted, rule, "extend a file that does not lead back here", "extends-circle")
-        if len(sources) == MAX_CHAIN:
-            rule = f"at most {MAX_CHAIN} files may build on one another"
-            raise _refused(place, wanted, rule, "join some of them", "extends-depth")
+    sources = [parsed(text_of(file, str(file), MAX_BYTES), str(file))]
+    seen = [_resolved(file, ("", 0, ""))]
+    while isinstance(wanted := sources[0].raw.get("extends"), str):  # else nothing, or what validation refuses
+        place = (sources[0].name, sources[0].places.line(("extends",)), "extends")
+        try:
+            file = _next(file.parent, wanted, place, seen)
+            sources.insert(0, parsed(text_of(file, str(file), MAX_BYTES, place), str(file)))
+        except ScenarioError as error:
+            sources[0] = replace(sources[0], faults=(*sources[0].faults, *error.faults), alone=True)
+            break
+    return tuple(sources)
+
+
+def _next(folder: Path, wanted: str, place: tuple[str, int, str], seen: list[Path]) -> Path:
+    """The file that the one at `place` extends; it is added to those `seen`."""
+    file = beside(folder, wanted, place)
+    found = _resolved(file, place)
+    if found in seen:
+        rule = "files must not extend one another in a circle"
+        raise _refused(place, wanted, rule, "extend a file that does not lead back here", "extends-circle")
+    if len(seen) == MAX_CHAIN:
+        rule = f"at most {MAX_CHAIN} files may build on one another"
+        raise _refused(place, wanted, rule, "join some of them", "extends-depth")
+    seen.append(found)
+    return file
 
 
 def beside(folder: Path, name: str, place: tuple[str, int, str]) -> Path:
@@ -137,6 +187,9 @@ def decoded(content: bytes, shown: str, limit: int) -> str:
     if len(content) > limit:
         rule = f"must be at most {limit // (1024 * 1024)} MiB"
         raise ScenarioError((Fault(shown, 0, "", "", rule, "keep to what the run needs", "too-large"),))
+    for begin, what, remedy in _OTHER_FILES:
+        if content.startswith(begin):
+            raise ScenarioError((Fault(shown, 1, "", "", f"must be UTF-8 text; this is {what}", remedy, "not-utf8"),))
     try:
         return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -163,18 +216,40 @@ def _near(file: Path, *, named: bool) -> str:
         names = {entry.stem: entry.name for entry in file.parent.iterdir() if entry.suffix == file.suffix}
     except OSError:
         return "the folder is not there either: check the path"
+    if not file.suffix and os.path.isfile(file.with_suffix(".toml")):
+        return f"did you mean {shown(file.name + '.toml')}?"
     near = get_close_matches(file.stem, list(names)[:1000], 1) if len(file.name) < 100 else []
     return f"did you mean {shown(names[near[0]])}?" if near else "check the name and the folder"
 
 
-def _unreadable(message: str, name: str, at_end: int) -> Fault:
-    """The fault for what the TOML parser said; `at_end` is the line to name where it stopped at the end of the text."""
+def _unreadable(message: str, text: str, name: str, at_end: int) -> tuple[Fault, str | None]:
+    """The fault for what the TOML parser said, and the text cured of it if it can be.
+
+    `at_end` is the line to name where it stopped at the end of the text; an empty text looks for no cure.
+    """
     found = _AT_LINE.search(message)
     line = int(found.group(1)) if found else at_end
     what = message.removesuffix(found.group()).strip() if found else message
     if what.startswith(("Cannot overwrite", "Cannot declare", "Duplicate inline", "Cannot mutate")):
         rule = "every key and every table must be there once"
-        return Fault(name, line, "", "", rule, "join the two, or remove one", "duplicate-key")
+        former = _former(text.split("\n"), line) if text else 0
+        remedy = (
+            f"line {former} has it already: join the two, or remove one" if former else "join the two, or remove one"
+        )
+        return Fault(name, line, "", "", rule, remedy, "duplicate-key"), None
+    if text and (known := cure(text, line, what)):
+        return Fault(name, known.line, "", "", printable(known.rule), printable(known.remedy), "bad-toml"), known.text
     what = printable(what)[:100]
     remedy = "texts stand in double quotes, lists in brackets, tables under a [name] of their own line"
-    return Fault(name, line, "", "", f"must be TOML that can be read ({what})", remedy, "bad-toml")
+    return Fault(name, line, "", "", f"must be TOML that can be read ({what})", remedy, "bad-toml"), None
+
+
+def _former(written: list[str], line: int) -> int:
+    """The last line before `line` (1-based) that begins with the same key or header; 0 where none does."""
+    begin = written[line - 1].partition("#")[0].strip()
+    begin = begin if begin.startswith("[") else begin.partition("=")[0].strip()
+    for at in range(line - 1, 0, -1):
+        before = written[at - 1].partition("#")[0].strip()
+        if begin and (before if before.startswith("[") else before.partition("=")[0].strip()) == begin:
+            return at
+    return 0

@@ -127,15 +127,17 @@ def test_a_replaced_event_is_judged_by_its_own_lines(tmp_path):
 @pytest.mark.parametrize("opening", ['"', "'", '"""', "'''"])
 def test_a_text_left_open_is_told_where_it_begins(opening):
     """And not at the end of the file, where the parser of the standard library gives up."""
-    (fault,) = faults_of(f"title = 'a'\n\n[will]\nx = {opening}open\n\n[horizon]\nlast_year = 2030\n")
+    (fault,) = faults_of(f"title = 'a'\n\n\nsource = {opening}open\n\n[horizon]\nlast_year = 2030\n")
     assert (fault.code, fault.line) == ("bad-toml", 4)
-    (fault,) = faults_of(f"title = 'a'\nx = {opening}open\r\n[horizon]")
+    (fault,) = faults_of(f"title = 'a'\nsource = {opening}open\r\n[horizon]")
     assert (fault.code, fault.line) == ("bad-toml", 2)
 
 
 def test_what_the_end_of_the_file_cuts_off_is_told_there():
-    for text in ("a = [1,\n2,\n", "a = 1\nb = 2\n\n[c", "a = 1\n\nb"):
+    for text in ("title = 'a'\nsource = 'b'\n\n[will", "title = 'a'\n\nb"):
         assert [(fault.code, fault.line) for fault in faults_of(text)] == [("bad-toml", text.count("\n") + 1)], text
+    fault, *_ = faults_of("[targets.core]\nshare_pct = 2\nby = 2030\nmembers = ['DEU',\n'FRA',\n")
+    assert (fault.code, fault.line, fault.remedy) == ("bad-toml", 5, "write 'FRA',]")
 
 
 @pytest.mark.parametrize("month", ["20\uff12\uff18-05", "20\u0662\u0668-05", "2028-\u0660\u0665", "\u0662028-05"])
@@ -151,6 +153,88 @@ def test_a_code_of_letters_that_only_look_like_ours_is_not_taken_for_it():
         for code in ("deu", "d\u0435u", "\uff44\uff45u", "fo\u00df")
     ]
     assert remedies == ["write DEU (Germany)", nothing, "write DEU (Germany)", nothing]
+
+
+def test_lines_that_are_no_toml_hide_nothing():
+    """Every one is told, and the rest of the file is checked as it was meant."""
+    text = "title = “a”\n[will]\nmean = 0,3\npeer = 3,0\n[ally.UK]\nshare_pct = 2.5 %\n[run]\npaths = 10k\nsed = 1\n"
+    found = [(fault.line, fault.code, fault.remedy) for fault in faults_of(text)]
+    assert found == [
+        (1, "bad-toml", 'write title = "a"'),
+        (3, "bad-toml", "write mean = 0.3"),
+        (4, "bad-toml", "write peer = 3.0"),
+        (4, "out-of-range", "check the unit and the decimal point"),
+        (5, "bad-code", "write GBR (United Kingdom)"),
+        (6, "bad-toml", "write share_pct = 2.5"),
+        (8, "bad-toml", "write paths = 10_000"),
+        (9, "unknown-key", "did you mean seed?"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("extends", "code"),
+    [("nothing.toml", "no-such-file"), ("a.toml", "extends-circle"), ("../b.toml", "bad-file-name")],
+)
+def test_a_wrong_extends_hides_no_other_fault(tmp_path, extends, code):
+    """But nothing is blamed that what it extends may well say: a kind, a target, a month within the run."""
+    (tmp_path / "a.toml").write_text(
+        f'extends = "{extends}"\n[will]\nmeen = 0.3\npeer = 0,1\n[targets.core]\nby = 2035\n'
+        '[[event]]\nname = "war"\nwhen = "2045-01"\n'
+    )
+    found = [(fault.line, fault.code) for fault in faults_of_file(tmp_path / "a.toml")]
+    assert found == [(1, code), (3, "unknown-key"), (4, "bad-toml")]
+
+
+def test_the_faults_of_what_is_extended_come_with_ones_own(tmp_path):
+    (tmp_path / "a.toml").write_text('extends = "b.toml"\n[will]\nmeen = 0.3\n')
+    (tmp_path / "b.toml").write_text("[will]\npeer = 0,1\nnoise ? 3\n")
+    found = [(Path(fault.file).name, fault.line, fault.code) for fault in faults_of_file(tmp_path / "a.toml")]
+    assert found == [("a.toml", 3, "unknown-key"), ("b.toml", 2, "bad-toml"), ("b.toml", 3, "bad-toml")]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04\x14\x00", "this is an Excel workbook or another zip archive"),
+        (b"\xd0\xcf\x11\xe0\xa1", "this is an old Excel or Word file"),
+        (b"%PDF-1.7", "this is a PDF"),
+        ('title = "x"'.encode("utf-16"), "this is UTF-16"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(tmp_path, content, words):
+    (tmp_path / "a.toml").write_bytes(content)
+    (fault,) = faults_of_file(tmp_path / "a.toml")
+    assert (fault.code, fault.line) == ("not-utf8", 1)
+    assert words in fault.rule
+
+
+def test_an_extended_file_without_its_ending_is_found(tmp_path):
+    (tmp_path / "a.toml").write_text('extends = "b"\n')
+    (tmp_path / "b.toml").write_text("")
+    assert faults_of_file(tmp_path / "a.toml")[0].remedy == 'did you mean "b.toml"?'
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufefftitle = 'x'\n", "title = 'x'\r\n[will]\r\nmean\t=\t0.3\r\n", "[run]\npaths = 1_000"]
+)
+def test_marks_of_editors_are_no_faults(text):
+    loads(text)
+
+
+typed = st.text(alphabet="ab =:,.\"'[]{}#%“”„’\n\t0123\\/-N()é\u00a0", max_size=60)
+
+
+@given(st.lists(typed | st.sampled_from(["[will]", "mean = 0,3", "x = “a”", "[ally.UK", "p: {a: 1", "k = N(0,3; 1)"])))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_typed_is_told_without_an_error_of_ours(pieces):
+    """And a remedy that shows a line shows one that the parser takes, or one of several."""
+    try:
+        loads("\n".join(pieces))
+    except ScenarioError as error:
+        for fault in error.faults:
+            assert fault.rule
+            assert fault.remedy
+            assert str(fault).replace("\n", "").isprintable()
 
 
 ODD = '"odd\n\u202e' + "x" * 500 + '"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, Final, get_args
@@ -16,6 +17,7 @@ from sim.scenario.checks.words import at
 from sim.scenario.lines import Path
 from sim.scenario.schema import AllyFacts, OwnTable, Scenario
 from sim.scenario.sections import Target
+from sim.words.harmless import printable
 
 SECTIONS: Final[dict[str, type[Facts]]] = {
     name: field.annotation
@@ -39,6 +41,24 @@ EVENTS: Final[dict[str, type[Event]]] = {
 
 NOT_IN_FILES: Final = frozenset({"replacements"})
 """Fields of a scenario that are no keys of its file."""
+
+
+OTHER_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "sigma": ("sd", "log_sd"), "std": ("sd", "log_sd"), "stdev": ("sd", "log_sd"), "stddev": ("sd", "log_sd"),
+    "standard_deviation": ("sd", "log_sd"), "mu": ("mean",), "loc": ("mean",), "average": ("mean",), "min": ("low",),
+    "lower": ("low",), "max": ("high",), "upper": ("high",), "alpha": ("a", "shape"), "peak": ("mode",),
+    "nu": ("df",), "type": ("kind",), "date": ("when",), "month": ("when",), "time": ("when",), "at": ("when",),
+    "year": ("by", "when"), "until": ("by",), "deadline": ("by",), "target_year": ("by",), "target_pct": ("share_pct",),
+    "target": ("share_pct",), "pct": ("share_pct",), "share": ("share_pct",), "value": ("share_pct", "amount"),
+    "allies": ("ally",), "country": ("ally",), "countries": ("ally",), "iso3": ("ally",), "frequency": ("rate",),
+    "prob": ("probability",), "p": ("probability",), "chance": ("probability",), "path": ("points",),
+    "end": ("last_year",), "end_year": ("last_year",), "start": ("base_year",), "start_year": ("base_year",),
+    "to": ("last_year",), "runs": ("paths",), "simulations": ("paths",), "n": ("paths",), "random_seed": ("seed",),
+    "base": ("extends",), "include": ("extends",), "inherits": ("extends",), "name": ("title",),
+    "size": ("size_pct", "amount", "factor"), "effect": ("amount", "size"), "debt": ("debt_pct",),
+    "deficit": ("deficit_pct",), "growth": ("forecast_shift_pct",),
+}  # fmt: skip
+"""What keys are called elsewhere, with ours of that meaning; a place knows one of them or none."""
 
 
 def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
@@ -81,12 +101,24 @@ def is_parameter(path: Path) -> bool:
     return False
 
 
+def known_key(key: str, path: Path, raw: Any) -> str | None:
+    """The key of the table at `path` that the unknown `key` means; None where none is like it."""
+    model = model_at(path, raw)
+    known = keys_of(model) if model else ()
+    given = at(path, raw)
+    if "points" in known and re.fullmatch(r"20\d\d", key):
+        return "points"
+    others = (other for other in OTHER_KEYS.get(key.lower(), ()) if other in known)
+    other = next((each for each in others if not (isinstance(given, dict) and each in given)), None)
+    return other or nearest(key, known)
+
+
 def meant(key: str, path: Path, raw: Any) -> str:
     """The remedy for an unknown `key` of the table at `path`."""
     model = model_at(path, raw)
     known = keys_of(model) if model else ()
     places = _places_of_keys(path)
-    if near := nearest(key, known):
+    if near := known_key(key, path, raw):
         return f"did you mean {near}?"
     if key in places:
         return f"{key} belongs to {places[key]}"
@@ -118,7 +150,7 @@ def _places_of_keys(path: Path) -> dict[str, str]:
         places |= dict.fromkeys(keys_of(model), f"[{section}]")
     if path[:1] == ("ally",) and len(path) > 1:
         for section, model in OF_ALLY.items():
-            places |= dict.fromkeys(keys_of(model), f"[ally.{path[1]}.{section}]")
+            places |= dict.fromkeys(keys_of(model), f"[ally.{printable(str(path[1]))}.{section}]")
     if path[:1] == ("event",):
         for kind, event in EVENTS.items():
             places |= {key: f"an event of kind {kind}" for key in keys_of(event) if key not in keys_of(Event)}
