@@ -1,9 +1,13 @@
-"""A run as one NetCDF file: the dataset of `Results.to_xarray` with all that the tables hold beside it."""
+"""A run as one NetCDF file: the dataset of `Results.to_xarray` with all that the tables hold beside it.
+
+By the conventions CF-1.8 (cfconventions.org), which know no money and no 64-bit integers, and want units as UDUNITS
+reads them; what a unit means is said in `long_name`.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +16,17 @@ import pandas as pd
 import xarray
 
 from sim.exports.content import SCHEMA, Content, plain
-from sim.exports.units import COLUMNS, KEPT, OF_GDP, OF_RUNS, USD_BN, Column
+from sim.exports.units import COLUMNS, KEPT, LOG_ODDS, OF_GDP, OF_RUNS, RUNS, TEXT, USD_BN, Column
 from sim.record.counts import GROUPS, TALLIES
 from sim.results.tables import GROUP_NAMES, LEVELS
 
 MARK = "burdenshare export"
+UNITS = {OF_RUNS: "1", OF_GDP: "percent", USD_BN: "1e9", LOG_ODDS: "1"}
+"""As UDUNITS reads them: a probability is a pure number, and so is money, for want of a currency."""
 LONG_NAMES = {
     "pillar": "what is measured; related and total rest on an assumption",
     "ally": "ISO 3166-1 alpha-3 code",
-    "year": "year",
+    "year": "calendar year",
     "quantile": "level of a quantile, 0 to 1",
     "group": "EUC: Europe and Canada; NATO: all",
     "tally": "what compliant allies are counted by",
@@ -31,7 +37,9 @@ LONG_NAMES = {
 
 def write(content: Content, place: Path) -> None:
     """Write the dataset (NetCDF 4, by h5netcdf); a missing value is NaN."""
-    dataset(content).to_netcdf(place, engine="h5netcdf")
+    data = dataset(content)
+    encoding = {name: {"_FillValue": None} for name in data.coords}  # xarray gives one to every number with decimals
+    data.to_netcdf(place, engine="h5netcdf", encoding=encoding)
 
 
 def is_ours(place: Path) -> bool:
@@ -60,17 +68,23 @@ def dataset(content: Content) -> xarray.Dataset:
     }
     variables = {**_compliance(content, places), **_shares(content, places), **_gap(content, places)}
     variables |= {**_alliance(content, places), **_first_year(content, places), **_allies(content)}
-    found = found.drop_vars("probability").assign_coords(places).assign(variables)
+    found = found.drop_vars(["probability", "share_pct_quantile"]).assign_coords(places).assign(variables)
     for name, meaning in LONG_NAMES.items():
-        found[name].attrs["long_name"] = meaning
-    found["share_pct_quantile"].attrs["long_name"] = "quantile of the reported share"
+        if found[name].dtype.kind == "i":
+            found[name] = found[name].astype(np.int32)
+        found[name].attrs = {"long_name": meaning} | ({} if found[name].dtype.kind == "U" else {"units": "1"})
     for name in record.counts.kept:
-        found[f"path_{name}"].attrs |= {"units": KEPT[name].unit, "long_name": f"{KEPT[name].meaning}, path by path"}
+        found[f"path_{name}"].attrs = _attrs(KEPT[name].unit, f"{KEPT[name].meaning}, path by path")
     return found.assign_attrs(_attributes(content))
 
 
 Variables = dict[Hashable, xarray.DataArray]
 Places = dict[str, list[Any]]
+
+
+def _attrs(unit: str, meaning: str) -> dict[str, str]:
+    """`units` and `long_name` of a variable; the second has the unit in words where the first does not say all."""
+    return {"units": UNITS[unit], "long_name": meaning if UNITS[unit] == "1" else f"{meaning}; {unit}"}
 
 
 def _spread(table: pd.DataFrame, column: str, places: Places, keys: dict[str, str], about: Column) -> xarray.DataArray:
@@ -81,103 +95,112 @@ def _spread(table: pd.DataFrame, column: str, places: Places, keys: dict[str, st
             pd.Index(places[dimension]).get_indexer(pd.Index(table[key].tolist())) for key, dimension in keys.items()
         )
         values[at] = table[column].to_numpy(dtype=float)
-    units = "1" if about.unit == OF_RUNS else about.unit
-    return xarray.DataArray(values, dims=list(keys.values()), attrs={"units": units, "long_name": about.meaning})
+    return xarray.DataArray(values, dims=list(keys.values()), attrs=_attrs(about.unit, about.meaning))
 
 
 def _compliance(content: Content, places: Places) -> Variables:
-    table, about = content.tables["compliance"], COLUMNS["compliance"]
-    keys = {"pillar": "pillar", "iso3": "ally", "year": "year"}
-    names = {
-        "probability": "probability", "ci_low": "probability_ci_low", "ci_high": "probability_ci_high",
-        "without_late_push": "probability_without_late_push", "in_force": "probability_in_force",
-    }  # fmt: skip
-    found: Variables = {name: _spread(table, column, places, keys, about[column]) for column, name in names.items()}
+    table, keys = content.tables["compliance"], {"pillar": "pillar", "iso3": "ally", "year": "year"}
+    found = _figures("compliance", table, places, keys, but=("target_pct",))
+    named: Variables = {
+        name if str(name).startswith("probability") else f"probability_{name}": values for name, values in found.items()
+    }
+    about = COLUMNS["compliance"]["target_pct"]
     targets = table.drop_duplicates("pillar")
-    found["target_pct"] = _spread(targets, "target_pct", places, {"pillar": "pillar"}, about["target_pct"])
-    return found
+    return named | {"target_pct": _spread(targets, "target_pct", places, {"pillar": "pillar"}, about)}
 
 
 def _shares(content: Content, places: Places) -> Variables:
-    table, about = content.tables["shares"], COLUMNS["shares"]
-    groups = table[table["iso3"].isin(GROUPS)]
-    keys = {"pillar": "pillar", "iso3": "group", "year": "year"}
-    allies = {"pillar": "pillar", "iso3": "ally", "year": "year"}
-    return {
-        "share_pct_mean": _spread(table[~table["iso3"].isin(GROUPS)], "mean", places, allies, about["mean"]),
-        "group_share_pct_mean": _spread(groups, "mean", places, keys, about["mean"]),
-        "group_share_pct_quantile": _levels(groups, "", places, keys, "quantile of the reported share"),
-    }
+    allies, groups = _parted(content.tables["shares"])
+    keys = {"pillar": "pillar", "iso3": "ally", "year": "year"}
+    found = _figures("shares", allies, places, keys, "share_pct_")
+    return found | _figures("shares", groups, places, {**keys, "iso3": "group"}, "group_share_pct_")
 
 
 def _gap(content: Content, places: Places) -> Variables:
-    table, about = content.tables["gap"], COLUMNS["gap"]
-    allies, groups = table[~table["iso3"].isin(GROUPS)], table[table["iso3"].isin(GROUPS)]
-    keys = {"iso3": "ally", "year": "year"}
-    found: Variables = {
-        "shortfall_pct_mean": _spread(allies, "shortfall_pct_mean", places, keys, about["shortfall_pct_mean"]),
-        "shortfall_pct_quantile": _levels(
-            allies, "shortfall_pct_", places, keys, "quantile of the distance to the core target"
-        ),
-    }
-    for column in ("shortfall_usd_bn_mean", "shortfall_usd_bn_q95"):
-        found[column] = _spread(allies, column, places, keys, about[column])
-        of_groups = _spread(groups, column, places, {"iso3": "group", "year": "year"}, about[column])
-        found[f"group_{column}"] = of_groups
+    allies, groups = _parted(content.tables["gap"])
+    of_allies_only = [name for name in COLUMNS["gap"] if name.startswith("shortfall_pct")]
+    found = _figures("gap", allies, places, {"iso3": "ally", "year": "year"})
+    return found | _figures("gap", groups, places, {"iso3": "group", "year": "year"}, "group_", of_allies_only)
+
+
+def _parted(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of allies, and those of groups."""
+    of_groups = table["iso3"].isin(GROUPS)
+    return table[~of_groups], table[of_groups]
+
+
+def _figures(
+    name: str, table: pd.DataFrame, places: Places, keys: dict[str, str], prefix: str = "", but: Collection[str] = ()
+) -> Variables:
+    """Every column of figures of a table, whatever a version adds; the levels of one thing are one variable."""
+    about = COLUMNS[name]
+    found: Variables = {}
+    for column, entry in about.items():
+        if column in keys or column in but or entry.unit in (TEXT, RUNS):
+            continue
+        stem, level = column[:-3], column[-3:]
+        if level in LEVELS and all(f"{stem}{other}" in about for other in LEVELS):
+            if level == next(iter(LEVELS)):
+                found[f"{prefix}{stem}quantile"] = _levels(table, stem, places, keys, entry)
+        else:
+            found[f"{prefix}{column}"] = _spread(table, column, places, keys, entry)
     return found
 
 
-def _levels(table: pd.DataFrame, prefix: str, places: Places, keys: dict[str, str], meaning: str) -> xarray.DataArray:
-    about = Column(OF_GDP, meaning)
-    stacked = xarray.concat([_spread(table, f"{prefix}{level}", places, keys, about) for level in LEVELS], "quantile")
-    stacked.attrs = {"units": OF_GDP, "long_name": meaning}
+def _levels(table: pd.DataFrame, stem: str, places: Places, keys: dict[str, str], first: Column) -> xarray.DataArray:
+    stacked = xarray.concat([_spread(table, f"{stem}{level}", places, keys, first) for level in LEVELS], "quantile")
+    stacked.attrs = _attrs(first.unit, first.meaning[first.meaning.index("quantile") :])
     return stacked
 
 
 def _alliance(content: Content, places: Places) -> Variables:
     keys = {"pillar": "tally", "year": "year", "compliant": "compliant"}
-    about = COLUMNS["alliance"]["probability"]
-    return {"number_probability": _spread(content.tables["alliance"], "probability", places, keys, about)}
+    return _figures("alliance", content.tables["alliance"], places, keys, "number_")
 
 
 def _first_year(content: Content, places: Places) -> Variables:
-    table, about = content.tables["first_year"], COLUMNS["first_year"]
+    table = content.tables["first_year"]
     reached, never = table[table["year"].notna()], table[table["year"].isna()]
-    keys = {"iso3": "ally", "year": "first_year"}
-    found: Variables = {
-        f"first_year_{column}": _spread(reached, column, places, keys, about[column])
-        for column in ("probability", "probability_staying")
-    }
+    found = _figures("first_year", reached, places, {"iso3": "ally", "year": "first_year"}, "first_year_")
     what = Column(OF_RUNS, "runs that never meet the core target within the horizon, given the assumptions")
-    found["never_probability"] = _spread(never, "probability", places, {"iso3": "ally"}, what)
-    return found
+    return found | {"never_probability": _spread(never, "probability", places, {"iso3": "ally"}, what)}
 
 
 def _allies(content: Content) -> Variables:
     entries = content.facts["allies"]
 
-    def of_allies(key: str, units: str, meaning: str) -> xarray.DataArray:
-        values = [_text(entry[key]) if isinstance(entry[key], str) else entry[key] for entry in entries]
-        return xarray.DataArray(values, dims=["ally"], attrs={"units": units, "long_name": meaning})
+    def of_allies(values: list[Any], **attrs: Any) -> xarray.DataArray:
+        return xarray.DataArray(values, dims=["ally"], attrs=attrs)
 
+    names, groups = [_text(entry["name"]) for entry in entries], [GROUP_NAMES[group] for group in GROUPS]
+    estimated = {"flag_values": np.array([0, 1], np.int8), "flag_meanings": "actual estimate"}
+    meant = "published core share of the base year"
     return {
-        "ally_name": of_allies("name", "text", "name of the ally"),
-        "base_share_pct": of_allies("base_share_pct", OF_GDP, "published core share of the base year"),
-        "base_share_estimated": of_allies("estimated", "0 or 1", "whether that share is an estimate"),
-        "base_gdp_usd_bn": of_allies("gdp_usd_bn", USD_BN, "gross domestic product of the base year"),
-        "group_name": xarray.DataArray([GROUP_NAMES[group] for group in GROUPS], dims=["group"]),
+        "ally_name": of_allies(names, long_name="name of the ally"),
+        "base_share_pct": of_allies([entry["base_share_pct"] for entry in entries], **_attrs(OF_GDP, meant)),
+        "base_share_estimated": of_allies(
+            [np.int8(entry["estimated"]) for entry in entries], long_name=f"what the {meant} is", **estimated
+        ),
+        "base_gdp_usd_bn": of_allies(
+            [entry["gdp_usd_bn"] for entry in entries], **_attrs(USD_BN, "gross domestic product of the base year")
+        ),
+        "group_name": xarray.DataArray(groups, dims=["group"], attrs={"long_name": "name of the group"}),
     }
 
 
 def _attributes(content: Content) -> dict[str, Any]:
     facts = content.facts
+    manifest = facts["manifest"]
+    made = f"burdenshare {manifest.get('burdenshare', '')}: {manifest.get('command', '')}".strip(" :")
     texts = {
+        "Conventions": "CF-1.8",
+        "history": made,
         "title": facts["title"],
         "source": facts["source"],
         "description": facts["description"],
         "comment": "\n".join(facts["read_me"]),
         "yardsticks": json.dumps(facts["yardsticks"], ensure_ascii=False),
-        "manifest": json.dumps(facts["manifest"], ensure_ascii=False),
+        "manifest": json.dumps(manifest, ensure_ascii=False),
         "digest": facts["digest"],
         "export": MARK,
     }

@@ -17,6 +17,7 @@ import pytest
 from exports.reading import NAMES, READERS, Tables, expected, head, read_netcdf, whole
 from results.made import without
 from sim.exports import FORMS, export
+from sim.exports.as_netcdf import UNITS
 from sim.exports.content import content_of
 from sim.exports.units import COLUMNS, KEPT, TEXT
 from sim.record.counts import KEEPABLE
@@ -81,15 +82,15 @@ def test_netcdf_holds_the_tables_over_dimensions(run: Results, tmp_path: Path) -
 
     _compare(tables, same)
     for name, count in seen.items():
-        if data[name].dtype.kind == "f" and not name.startswith(("path_", "base_", "target_", "share_pct_quantile")):
+        if data[name].dtype.kind == "f" and not name.startswith(("path_", "base_", "target_")):
             assert count == int(data[name].notnull().sum()), f"{name} holds what no table does"
-        assert data[name].attrs.get("long_name") or name == "group_name"
+        assert data[name].attrs["long_name"]
     for kept, values in run.record.counts.kept.items():
         np.testing.assert_array_equal(data[f"path_{kept}"], values)
         assert data[f"path_{kept}"].dtype == np.float32
-        assert data[f"path_{kept}"].attrs["units"] == KEPT[kept].unit
+        assert data[f"path_{kept}"].attrs["units"] == UNITS[KEPT[kept].unit]
     assert data["probability"].attrs["units"] == "1"
-    assert data["shortfall_usd_bn_mean"].attrs["units"].startswith("USD billion")
+    assert "USD billion, prices" in data["shortfall_usd_bn_mean"].attrs["long_name"]
     names = {entry.iso3: entry.name for entry in run.record.description.allies}
     assert dict(zip(data["ally"].values, data["ally_name"].values, strict=True)) == names
 
