@@ -16,6 +16,11 @@ LEAST_SHARE_PCT = 0.1
 SEEDS = range(2**63)
 WORKERS = range(1, 1_025)
 
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
+"""Variable of the environment, to be set before NumPy is imported: nothing here needs linear algebra. OpenBLAS takes
+memory for a thread a processor in every worker, and sends itself a SIGINT, as if somebody had pressed Ctrl-C, where it
+cannot start them."""
+
 
 def whole(name: str, value: object, allowed: range, limits: str = "") -> int:
     """A whole number as Python's own: NumPy's are taken too, truth values and 2.0 are not.

@@ -13,15 +13,15 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
 import click
 
 from sim.cli.commands import COMMANDS, module_of
-from sim.errors import SimError
+from sim.errors import RunError, SimError
+from sim.limits import ONE_THREAD
 
 DONE, BUG, USAGE, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 5, 130
-TERMINATED = 128 + signal.SIGTERM
 
 MOST_WIDTH = 100
 """Columns of the help text at most."""
@@ -58,6 +58,15 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"No such command {name!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does it, which takes every closed pipe for that of stdout, and an EOFError for an interrupt."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise RunError(f"cannot write: {error.strerror or 'the pipe is closed'}") from error
+        except EOFError as error:
+            raise RuntimeError("a file or a process ended too early") from error
+
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
@@ -84,63 +93,92 @@ def sim() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code."""
+    os.environ.setdefault(*ONE_THREAD)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if type(stream) is io.TextIOWrapper:
+            heard = _Heard(
+                stream.buffer, stream.encoding, line_buffering=stream.line_buffering, write_through=stream.write_through
+            )
+            setattr(sys, name, heard)
     sys.exit(run(args))
+
+
+class _Heard(io.TextIOWrapper):
+    """Text for somebody who may stop listening (`| head`): that is no reason to stop what else a command has to do."""
+
+    def write(self, text: str, /) -> int:
+        """Write, or drop what nobody reads."""
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            _discard(self)
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, or drop what nobody reads."""
+        try:
+            super().flush()
+        except BrokenPipeError:
+            _discard(self)
+            super().flush()
 
 
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line: its exit code; whatever goes wrong is said on stderr."""
     _prepare_streams()
     _interrupted.clear()
-    before = {number: _handled(number, handler) for number, handler in _HANDLERS.items()}
+    before = {number: _handled(number, _stop) for number in _HANDLED}
     try:
         outcome = sim.main(args=args, prog_name="sim", standalone_mode=False)
         sys.stdout.flush()
         return outcome if isinstance(outcome, int) else DONE
-    except (BrokenPipeError, SystemExit):  # the reader (`| head`) has seen enough; click makes it a SystemExit
-        _discard_stdout()
-        return DONE
-    except (KeyboardInterrupt, click.Abort):
-        return _stopped(signal.SIGINT)
-    except _Terminated:
-        return _stopped(signal.SIGTERM)
-    except click.ClickException as error:
-        _say(_told(error))
-        return USAGE
-    except SimError as error:
-        _say(str(error) if error.exit_code == 3 else f"Error: {error}")
-        return error.exit_code
-    except MemoryError:
-        _say("Error: not enough memory; try fewer --workers")
-        return ENVIRONMENT
-    except OSError as error:
-        place = f" {error.filename}" if error.filename else ""
-        _say(f"Error: cannot read or write{place}: {error.strerror or error}")
-        return ENVIRONMENT
-    except Exception:  # the last resort: whatever is not foreseen is our bug, and says so
-        if _interrupted:  # and a library has made another exception of it
+    except BaseException as error:
+        if _interrupted:  # a library may have made another exception of it, or what it stopped may have failed
             return _stopped(_interrupted[-1])
-        import traceback
-
-        _say(
-            f"{traceback.format_exc()}\n"
-            "This is a bug in sim, not in your input. Please report it with the text above and the command you gave."
-        )
-        return BUG
+        return _failed(error)
     finally:
         for number, handler in before.items():
             if handler is not None:
                 signal.signal(number, handler)
 
 
+def _failed(error: BaseException) -> int:
+    """Say what went wrong: the exit code."""
+    match error:
+        case KeyboardInterrupt() | click.Abort():
+            return _stopped(signal.SIGINT)
+        case click.ClickException():
+            _say(_told(error))
+            return USAGE
+        case SimError():
+            _say(str(error) if error.exit_code == 3 else f"Error: {error}")
+            return error.exit_code
+        case MemoryError():
+            _say("Error: not enough memory; try fewer --workers")
+            return ENVIRONMENT
+        case OSError():
+            place = f" {error.filename}" if error.filename else ""
+            _say(f"Error: cannot read or write{place}: {error.strerror or error}")
+            return ENVIRONMENT
+    # the last resort: whatever is not foreseen is our bug, and says so
+    import traceback
+
+    _say(
+        f"{''.join(traceback.format_exception(error))}\n"
+        "This is a bug in sim, not in your input. Please report it with the text above and the command you gave."
+    )
+    return BUG
+
+
 def _stopped(number: int) -> int:
-    if number == signal.SIGTERM:
-        return TERMINATED
-    _say("Interrupted; nothing half-written is left.")
-    return INTERRUPTED
+    if number == signal.SIGINT:
+        _say("Interrupted; nothing half-written is left.")
+    return 128 + number
 
 
-class _Terminated(BaseException):
-    """Somebody asked the process to end (SIGTERM)."""
+class _Ended(BaseException):
+    """Somebody asked the process to end (SIGTERM), or its terminal was closed (SIGHUP)."""
 
 
 _interrupted: list[int] = []
@@ -153,12 +191,12 @@ def _stop(number: int, frame: object) -> None:
         from multiprocessing import active_children
 
         for child in active_children():
-            child.terminate()
+            child.kill()  # SIGTERM does not end one that is stopped
     _interrupted.append(number)
-    raise KeyboardInterrupt if number == signal.SIGINT else _Terminated
+    raise KeyboardInterrupt if number == signal.SIGINT else _Ended
 
 
-_HANDLERS = {signal.SIGINT: _stop, signal.SIGTERM: _stop}
+_HANDLED = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def _handled(number: signal.Signals, handler: Any) -> Any:
@@ -206,13 +244,14 @@ def _say(text: str) -> None:
     try:
         click.echo(plain_lines(text), err=True)
     except OSError:  # nobody listens
-        _discard_stdout()
+        _discard(sys.stderr)
 
 
-def _discard_stdout() -> None:
+def _discard(stream: IO[str]) -> None:
     """Send what is still buffered nowhere, so that leaving the process is silent."""
     try:
         null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
+        os.dup2(null, stream.fileno())
+        os.close(null)
     except (OSError, ValueError):  # a stream without a file
         pass

@@ -48,12 +48,13 @@ def _former(out: str) -> str:
 
 @contextmanager
 def _held_back() -> Iterator[None]:
-    """Deliver SIGINT and SIGTERM only after the block."""
+    """Deliver SIGINT, SIGTERM and SIGHUP only after the block."""
     came: list[int] = []
     try:
         before = {
             number: signal.signal(number, lambda number, _: came.append(number))
-            for number in (signal.SIGINT, signal.SIGTERM)
+            for name in ("SIGINT", "SIGTERM", "SIGHUP")
+            if (number := getattr(signal, name, None)) is not None and signal.getsignal(number) is not signal.SIG_IGN
         }
     except ValueError:  # not the main thread: nothing is delivered here
         yield

@@ -9,6 +9,7 @@ from typing import Protocol, Self, TypeVar
 from sim.errors import UsageError
 from sim.executors.processes import Processes
 from sim.executors.serial import Serial
+from sim.executors.worker import can_have_workers
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -32,7 +33,9 @@ EXECUTORS: dict[str, Callable[[int], Executor]] = {"serial": lambda _: Serial(),
 
 
 def cores() -> int:
-    """Processors this process may use."""
+    """Processors this process may use; one where it may start no other processes."""
+    if not can_have_workers():
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

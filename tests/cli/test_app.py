@@ -74,18 +74,23 @@ FAULT = Fault("x.toml", 3, "will.mean", "9", "must be less", "write less", "out-
         (MemoryError(), 5, "Error: not enough memory; try fewer --workers\n"),
         (OSError(28, "No space left on device"), 5, "Error: cannot read or write: No space left on device\n"),
         (KeyboardInterrupt(), 130, "\nInterrupted; nothing half-written is left.\n"),
-        (BrokenPipeError(), 0, ""),
+        (
+            EOFError(),
+            1,
+            "This is a bug in sim, not in your input. Please report it with the text above and the command you gave.\n",
+        ),
+        (BrokenPipeError(32, "Broken pipe"), 5, "Error: cannot write: Broken pipe\n"),
     ],
 )
 def test_each_kind_of_error_has_its_exit_code(
     call: Call, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, words: str
 ) -> None:
     fail_with(monkeypatch, error)
-    monkeypatch.setattr(app, "_discard_stdout", lambda: None)
     said = call("schema")
     assert (said.code, said.out) == (code, "")
     assert said.err.endswith(words)
-    assert "Traceback" not in said.err
+    assert ("Traceback" in said.err) == (code == 1)
+    assert ("Interrupted" in said.err) == (code == 130)
 
 
 def test_a_bug_shows_where_and_asks_to_report_it(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,6 +144,17 @@ def test_a_closed_pipe_is_silent(args: tuple[str, ...]) -> None:
     assert writer.stderr.read() == b""
     writer.stderr.close()
     assert writer.wait(60) == 0
+
+
+@pytest.mark.parametrize("closed", [">&$pipe", ">&$pipe 2>&1"])
+def test_a_run_is_saved_with_its_report_also_where_nobody_reads_on(closed: str, scenario: Path, tmp_path: Path) -> None:
+    line = 'exec {pipe}> >(true); sleep 1; "$0" -m sim run "$1" --no-half --workers 1 --out "$2" ' + closed
+    done = subprocess.run(
+        ["bash", "-c", line, sys.executable, str(scenario), str(tmp_path / "run")], capture_output=True, timeout=120
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    assert (tmp_path / "run" / "report.html").is_file()
 
 
 def test_stdout_closed_before_the_start_is_no_bug(scenario: Path) -> None:

@@ -44,7 +44,7 @@ def until(happens: Callable[[], object], seconds: float = 20) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
 @pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 @pytest.mark.parametrize("whole_group", [False, True])
 def test_a_long_run_can_be_interrupted(
     scenario: Path, tmp_path: Path, workers: int, number: signal.Signals, code: int, whole_group: bool
@@ -69,11 +69,11 @@ def interrupt(
     )  # fmt: skip
     try:
         if workers == 1:
-            assert until(lambda: time_used(running.pid) > 1.0)
+            assert until(lambda: time_used(running.pid) > 1.0, 120)
         else:
-            assert until(lambda: sum(time_used(pid) > 1.0 for pid in alive(running.pid)) >= workers)
+            assert until(lambda: sum(time_used(pid) > 1.0 for pid in alive(running.pid)) >= workers, 120)
         (os.killpg if group else os.kill)(running.pid, number)
-        said, complained = running.communicate(timeout=5)
+        said, complained = running.communicate(timeout=60)
     finally:
         running.kill()
         running.wait()
@@ -81,7 +81,7 @@ def interrupt(
     assert "Traceback" not in complained
     assert ("Interrupted" in complained) == (code == 130)
     assert not out.parent.exists()
-    assert until(lambda: not alive(running.pid), 5)
+    assert until(lambda: not alive(running.pid))
 
 
 def time_used(pid: int) -> float:
@@ -110,6 +110,40 @@ def test_an_interrupt_while_saving_waits_until_the_run_stands(
     assert call("run", scenario, "--no-half", "--workers", 1, "--out", out, "--seed", 9).code == 130
     assert sim.Results.open(out).manifest["seed"] == 9
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["proposal.toml", "run"]
+
+
+def test_an_interrupt_while_the_report_is_written_says_that_the_run_is_saved(
+    call: Call, scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+
+    monkeypatch.setattr("sim.cli.reporting.write_report", interrupted)
+    out = tmp_path / "my run"
+    said = call("run", scenario, "--no-half", "--workers", 1, "--out", out)
+    assert said.code == 130
+    assert f"The run is saved in {out}; its report is not written: `sim report '{out}'` writes it.\n" in said.err
+    assert sim.Results.open(out).paths_simulated == 320
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+def test_a_run_whose_workers_are_stopped_can_be_interrupted(scenario: Path) -> None:
+    line = [sys.executable, "-m", "sim", "run", str(scenario), "--paths", "90000000", "--workers", "2"]
+    running = subprocess.Popen(line, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        assert until(lambda: sum(time_used(pid) > 1.0 for pid in alive(running.pid)) >= 2, 120)
+        for pid in alive(running.pid):
+            if pid != running.pid and time_used(pid) > 1.0:  # a worker
+                os.kill(pid, signal.SIGSTOP)
+        running.send_signal(signal.SIGINT)
+        complained = running.communicate(timeout=60)[1]
+    finally:
+        running.kill()
+        running.wait()
+    assert running.returncode == 130
+    assert "Interrupted" in complained
+    assert until(lambda: not alive(running.pid), 20)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -60,7 +60,7 @@ def test_a_worker_that_dies_is_told_with_a_remedy(kept: bool) -> None:
     executor = Processes(1)
     if kept:
         executor.__enter__()
-    with pytest.raises(RunError, match=r"out of memory.*executor=\"serial\""):
+    with pytest.raises(RunError, match=r"exit code 9.*--workers 1, or executor=\"serial\""):
         list(executor.map(eval, [DEATH, "1"]))
     if kept:
         executor.__exit__()

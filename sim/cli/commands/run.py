@@ -6,6 +6,8 @@ import os
 import shlex
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -82,13 +84,30 @@ def command(
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half=False)
         raise
     note(f"Saved in {plain(out)}" + (f", in place of: {former}" if former else ""))
-    _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
-    if report:
-        from sim.cli.reporting import NAME, write_report
+    with _said_to_be_saved(out, report):
+        _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
+        if report:
+            from sim.cli.reporting import NAME, write_report
 
-        sys.stdout.flush()
-        write_report(record, Path(out) / NAME, year, file)
-        note(f"Report in {plain(str(Path(out) / NAME))}")
+            sys.stdout.flush()
+            write_report(record, Path(out) / NAME, year, file)
+            note(f"Report in {plain(str(Path(out) / NAME))}")
+
+
+@contextmanager
+def _said_to_be_saved(out: str, report: bool) -> Iterator[None]:
+    """Whatever ends the command once the run stands, it is said how to go on."""
+    try:
+        yield
+    except BaseException:
+        from sim.cli.terminal import note
+        from sim.words import plain
+
+        again = plain(shlex.join(["sim", "report", out]))
+        wanted = f"; its report is not written: `{again}` writes it" if report else ""
+        with suppress(OSError):  # a terminal that is gone
+            note(f"\nThe run is saved in {plain(out)}{wanted}.")
+        raise
 
 
 def _builds_on(file: str, scenario: Scenario) -> dict[str, object]:
