@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SCENARIO ?= scenarios/rutte_2032.toml
+SCENARIO ?= rutte_2032
 RUN ?= runs/$(basename $(notdir $(SCENARIO)))
 
 # One environment, in two steps: what running takes, and on top of it what tests, proofs and pages take.

@@ -1,7 +1,7 @@
 """Which NATO allies will keep their spending pledge, with what probability, and what would change it.
 
 import sim
-results = sim.simulate(sim.load("scenarios/rutte_2032.toml"), paths=100_000, seed=2032)
+results = sim.simulate(sim.load("rutte_2032"), paths=100_000, seed=2032)
 results.compliance()
 """
 

@@ -49,13 +49,19 @@ def write_report(
 
 
 def _file_of(record: Record) -> str:
-    """The scenario's file as the command of the run named it; SCENARIO where it names none, or several."""
+    """The scenario as the command of the run named it; SCENARIO where no such command made the run."""
+    import click
+
+    from sim.cli.commands.run import command
+
     try:
         words = shlex.split(str(record.manifest.get("command", "")))
-    except ValueError:
-        words = []
-    named = [word for word in words[2:] if word.endswith(".toml")] if words[:2] == ["sim", "run"] else []
-    return named[0] if len(named) == 1 else "SCENARIO"
+        if words[:2] == ["sim", "run"]:
+            given = command.make_context("run", words[2:], resilient_parsing=True).params
+            return str(given["file"] or "SCENARIO")
+    except (ValueError, click.ClickException):
+        pass
+    return "SCENARIO"
 
 
 def _told(record: Record, year: int, file: str) -> Told:

@@ -1,17 +1,22 @@
-"""Where each key of a TOML text stands, and whether the text keeps to limits that keep parsing quick.
+"""Where each key of a TOML text stands, whether the text keeps to limits that keep parsing quick, and to TOML 1.0.
 
 The standard parser gives no line numbers, needs seconds for a key of thousands of dots and fails on thousands of
 brackets. So one pass over the text comes before it. The pass knows as much grammar as lines and limits need and is
 more lenient than the parser: where it meets something it cannot read, the parser has stopped there or before.
 No regular expression here can try a place twice, so no text makes the pass slower than its length.
+
+The parser of Python 3.15 reads TOML 1.1. What only that version knows is refused here, so that every Python refuses it,
+and with the same words.
 """
 
 from __future__ import annotations
 
 import re
 import string
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 MAX_KEYS = 16  # keys from the top of the file to a value, those of tables and inline tables together
 MAX_NESTING = 32  # brackets inside brackets in one value
@@ -29,13 +34,21 @@ _PLAIN_ROW = re.compile(r"[^\[\]{}#\n\"']*")
 _MANY_DIGITS = re.compile(rf"[0-9A-Fa-f_.+xo-]{{{MAX_DIGITS + 1}}}")
 _END_OF_BASIC = re.compile(r'["\\\n]')
 _END_OF_LITERAL = re.compile(r"['\n]")
+_ESCAPES_OF_1_1 = ("e", "x")
+_TIME_WITHOUT_SECONDS = re.compile(
+    r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ])?[0-9]{2}:[0-9]{2}(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
 _IN_MULTILINE = {'"': re.compile(r'\\|"""'), "'": re.compile("'''")}
-_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b", '"': '"', "\\": "\\"}
-_CODE_POINT = {"x": 2, "u": 4, "U": 8}  # escapes with their number of hexadecimal digits
+_ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
+_CODE_POINT = {"u": 4, "U": 8}  # escapes with their number of hexadecimal digits
 
 
 class OverLimit(Exception):
     """A limit is passed; the arguments are line, code, rule and remedy of the fault to report."""
+
+
+class Newer(ValueError):
+    """What only TOML 1.1 knows; the message ends like those of the standard parser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,7 @@ class Places:
     """The line (1-based) of each key; what stands on the line of what holds it is left out."""
 
     lines: Mapping[Path, int]
+    newer: tuple[int, str] | None = None  # the first line of what only TOML 1.1 knows, and what it is
     stopped: int = 0  # the line of the key or value that is no TOML, where it begins; 0 where all could be read
 
     def line(self, path: Path) -> int:
@@ -59,8 +73,21 @@ def scan(text: str) -> Places:
     try:
         scanner.document()
     except _Unreadable:
-        return Places(scanner.lines, scanner.line)
-    return Places(scanner.lines)
+        return Places(scanner.lines, scanner.newer, scanner.line)
+    return Places(scanner.lines, scanner.newer)
+
+
+def loads(text: str, places: Places) -> dict[str, Any]:
+    """The tables of a TOML 1.0 text with these places.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is no TOML.
+        Newer: it is TOML 1.1.
+    """
+    if places.newer:
+        line, what = places.newer
+        raise Newer(f"{what} (at line {line}, column 1)")
+    return tomllib.loads(text)
 
 
 class _Unreadable(Exception):
@@ -73,6 +100,7 @@ class _Scanner:
         self.at = 0
         self.line = 1
         self.lines: dict[Path, int] = {}
+        self.newer: tuple[int, str] | None = None
         self.sizes: dict[Path, int] = {}  # of the arrays of tables, so far
 
     def document(self) -> None:
@@ -191,16 +219,35 @@ class _Scanner:
     def _inline_table(self, path: Path, near: int, keys: int, nesting: int) -> None:
         self._not_too_nested(nesting)
         self.at += 1
+        comma = False  # just before
         while (char := self.text[self.at : self.at + 1]) != "}":
             if char == ",":
                 self.at += 1
-            elif char in " \t\n#":
-                self._blanks()
+                comma = True
+            elif char in " \t":  # and at the end of the text
+                self._spaces()
                 if self.at >= len(self.text):
                     raise _Unreadable
+            elif char in "\n#":
+                self._is_newer("a table in braces over several lines")
+                self._blanks()
             else:
                 self._pair(path, near, keys, nesting)
+                comma = False
+        if comma:
+            self._is_newer("a comma at the end of a table in braces")
         self.at += 1
+
+    def _is_newer(self, what: str, begin: int | None = None) -> None:
+        """Keep the first line of TOML 1.1; `begin` is where the lines that are not counted yet begin, if there are."""
+        if self.newer is None:
+            line = self.line + (0 if begin is None else self.text.count("\n", begin, self.at))
+            self.newer = (line, f"{what} is of TOML 1.1, a scenario of 1.0")
+
+    def _escape(self, begin: int | None = None) -> None:
+        """Look at what stands behind a backslash; `begin` as in `_is_newer`."""
+        if self.text.startswith(_ESCAPES_OF_1_1, self.at):
+            self._is_newer(f"the escape \\{self.text[self.at]}", begin)
 
     def _not_too_nested(self, nesting: int) -> None:
         if nesting > MAX_NESTING:
@@ -217,6 +264,8 @@ class _Scanner:
         if _MANY_DIGITS.search(row) and any(map(_too_many_digits, row.split(","))):
             rule = f"a number must have at most {MAX_DIGITS} digits"
             raise OverLimit(self.line, "too-many-digits", rule, "round it: six digits are more than any data hold")
+        if ":" in row and any(_TIME_WITHOUT_SECONDS.fullmatch(part.strip(" \t")) for part in row.split(",")):
+            self._is_newer("a time without seconds")
         return row.count(",")
 
     def _basic(self) -> None:
@@ -229,7 +278,8 @@ class _Scanner:
             self.at = found.end()
             if found.group() == '"':
                 return
-            self.at += 1  # what is escaped
+            self._escape()
+            self.at += 1
 
     def _literal(self) -> None:
         """A string in single quotes."""
@@ -244,7 +294,9 @@ class _Scanner:
         self.at += 3
         stop = _IN_MULTILINE[quote]
         while (found := stop.search(self.text, self.at)) and found.group() == "\\":
-            self.at = found.end() + 1
+            self.at = found.end()
+            self._escape(begin)
+            self.at += 1
         if found is None:
             raise _Unreadable
         self.at = found.end()

@@ -25,6 +25,7 @@ from sim.scenario.reading import (
     chain,
     decoded,
     defaults,
+    located,
     parsed,
     text_of,
 )
@@ -41,12 +42,12 @@ OF_WHAT_IS_INHERITED = frozenset({
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
-    """The scenario of a TOML file, laid over the file it extends and the packaged defaults.
+    """The scenario of a TOML file, or of the name of a shipped one, laid over what it extends and the defaults.
 
     Tables of the user's own that stand under [data] are read from the file's folder and checked. The scenario is
     resolved: it extends nothing any more. Raises ScenarioError with every fault found, by file and line.
     """
-    return _resolved(chain(path), Path(path).parent)
+    return _resolved(chain(path), located(path).path.parent)
 
 
 def base_of(path: str | os.PathLike[str]) -> Scenario | None:
@@ -55,7 +56,7 @@ def base_of(path: str | os.PathLike[str]) -> Scenario | None:
     Raises ScenarioError with every fault found.
     """
     *below, _ = chain(path)
-    return _resolved(tuple(below), Path(path).parent) if below else None
+    return _resolved(tuple(below), located(path).path.parent) if below else None
 
 
 def loads(text: str, name: str = "<text>") -> Scenario:

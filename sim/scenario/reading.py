@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import Fault, ScenarioError
-from sim.scenario import lines
+from sim.scenario import lines, shipped
 from sim.scenario.checks.syntax import another_format, cure
 from sim.scenario.checks.words import shown
 from sim.words.harmless import printable
@@ -71,12 +72,12 @@ def parsed(text: str, name: str) -> Source:
     while True:
         try:
             places = lines.scan(text)
-            return Source(name, tomllib.loads(text), places, tuple(faults))
+            return Source(name, lines.loads(text, places), places, tuple(faults))
         except lines.OverLimit as limit:
             line, code, rule, remedy = limit.args
             faults.append(Fault(name, line, "", "", rule, remedy, code))
             cured = None
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, lines.Newer) as error:
             at_end = places.stopped or text.count("\n") + 1
             fault, cured = _unreadable(str(error), text, name, at_end)
             if any(fault.line == former.line for former in faults):  # the cure was none
@@ -102,35 +103,77 @@ def defaults() -> Source:
 def chain(path: str | os.PathLike[str]) -> tuple[Source, ...]:
     """The file and those it extends, the most general first; what cannot be read of these is a fault of the source.
 
+    `path` as in `located`.
+
     Raises:
         ScenarioError: the file itself cannot be read.
     """
-    file = Path(path)
-    sources = [parsed(text_of(file, str(file), MAX_BYTES), str(file))]
-    seen = [_resolved(file, ("", 0, ""))]
+    file = located(path)
+    sources = [parsed(text_of(file.path, file.name, MAX_BYTES), file.name)]
+    seen = [_resolved(file.path, ("", 0, ""))]
     while isinstance(wanted := sources[0].raw.get("extends"), str):  # else nothing, or what validation refuses
         place = (sources[0].name, sources[0].places.line(("extends",)), "extends")
         try:
-            file = _next(file.parent, wanted, place, seen)
-            sources.insert(0, parsed(text_of(file, str(file), MAX_BYTES, place), str(file)))
+            file = _next(file, wanted, place, seen)
+            sources.insert(0, parsed(text_of(file.path, file.name, MAX_BYTES, place), file.name))
         except ScenarioError as error:
             sources[0] = replace(sources[0], faults=(*sources[0].faults, *error.faults), alone=True)
             break
     return tuple(sources)
 
 
-def _next(folder: Path, wanted: str, place: tuple[str, int, str], seen: list[Path]) -> Path:
-    """The file that the one at `place` extends; it is added to those `seen`."""
-    file = beside(folder, wanted, place)
-    found = _resolved(file, place)
-    if found in seen:
-        rule = "files must not extend one another in a circle"
-        raise _refused(place, wanted, rule, "extend a file that does not lead back here", "extends-circle")
+def _next(file: Located, wanted: str, place: tuple[str, int, str], seen: list[Path]) -> Located:
+    """The file that `file` extends, as it says at `place`; it is added to those `seen`."""
+    _file_name(wanted, place)
+    found = _own_or_shipped(file.path.parent, wanted, shipped_too=file.is_shipped)
+    if not found.is_shipped:
+        _inside(found.path, file.path.parent, place)
+    resolved = _resolved(found.path, place)
+    if resolved in seen:
+        rule, remedy = "files must not extend one another in a circle", "extend a file that does not lead back here"
+        if found.path.stem in shipped.files() and not found.is_shipped:
+            remedy = "a file of the folder comes before the shipped scenario of its name: give it another name"
+        raise _refused(place, wanted, rule, remedy, "extends-circle")
     if len(seen) == MAX_CHAIN:
         rule = f"at most {MAX_CHAIN} files may build on one another"
         raise _refused(place, wanted, rule, "join some of them", "extends-depth")
-    seen.append(found)
-    return file
+    seen.append(resolved)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A file that is meant, whether it is a shipped one, and its name for messages."""
+
+    path: Path
+    is_shipped: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of a shipped one without its folder, which is nobody's concern."""
+        return f"{self.path.name} (shipped)" if self.is_shipped else str(self.path)
+
+
+def located(path: str | os.PathLike[str]) -> Located:
+    """The file that a user means: a path, or the name of a scenario.
+
+    A name, with or without `.toml`, is that of a file of this folder or else that of a shipped scenario.
+    """
+    word = os.fspath(path)
+    return Located(Path(word)) if Path(word).name != word else _own_or_shipped(Path(), word)
+
+
+def _own_or_shipped(folder: Path, word: str, *, shipped_too: bool = False) -> Located:
+    """The file called `word` in `folder`, or else the shipped scenario; where neither is, the former, as if it were.
+
+    `shipped_too` says that the folder is that of the shipped ones.
+    """
+    name = word.removesuffix(shipped.ENDING)
+    for own in (folder / word, folder / f"{name}{shipped.ENDING}"):
+        if os.path.lexists(own) and not os.path.isdir(own):
+            return Located(own, shipped_too)
+    found = shipped.files().get(name)
+    return Located(folder / word) if found is None else Located(found, is_shipped=True)
 
 
 def beside(folder: Path, name: str, place: tuple[str, int, str]) -> Path:
@@ -138,18 +181,28 @@ def beside(folder: Path, name: str, place: tuple[str, int, str]) -> Path:
 
     `place` is the file, line and field that names it, for messages.
     """
+    _file_name(name, place)
+    file = folder / name
+    _inside(file, folder, place)
+    return file
+
+
+def _file_name(name: str, place: tuple[str, int, str]) -> None:
+    """Refuse what is no name of a file; raises ScenarioError."""
     if not name or name in (".", "..") or _BAD_NAME.search(name):
         rule = "must be the name of a file in the scenario's own folder"
         raise _refused(place, name, rule, "put the file beside the scenario and write its name only", "bad-file-name")
     if len(name.encode()) > MAX_NAME:
         rule = f"must be the name of a file, at most {MAX_NAME} bytes long in UTF-8"
         raise _refused(place, name, rule, "give the file a shorter name", "bad-file-name")
-    file = folder / name
+
+
+def _inside(file: Path, folder: Path, place: tuple[str, int, str]) -> None:
+    """Refuse a link that leads out of the folder; raises ScenarioError."""
     # islink, unlike is_symlink, takes what cannot be looked at for no link: reading it will say why
     if os.path.islink(file) and _resolved(file, place).parent != folder.resolve():
         rule = "must lie in the scenario's own folder, not be a link that leads out of it"
-        raise _refused(place, name, rule, "copy the file into the folder", "outside-folder")
-    return file
+        raise _refused(place, file.name, rule, "copy the file into the folder", "outside-folder")
 
 
 def _resolved(file: Path, place: tuple[str, int, str]) -> Path:
@@ -174,7 +227,7 @@ def text_of(file: Path, shown: str, limit: int, place: tuple[str, int, str] = ("
         with file.open("rb") as stream:
             content = stream.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise _refused(place, value, "must be there", _near(file, named=bool(place[2])), "no-such-file") from None
+        raise _refused(place, value, "must be there", _near(file, place[2]), "no-such-file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or "not a file name"
         remedy = "check the name and who may read the file"
@@ -204,22 +257,28 @@ def _refused(place: tuple[str, int, str], value: str, rule: str, remedy: str, co
     return ScenarioError((Fault(file, line, field, shown(value) if value else "", rule, remedy, code),))
 
 
-def _near(file: Path, *, named: bool) -> str:
-    """The remedy for a missing file: the same name in the folder `scenarios`, or the most similar one in its own.
+def _near(file: Path, field: str) -> str:
+    """The remedy for a missing file: the same name in the folder `scenarios`, or the most similar one that there is.
 
-    `named` says that another file names it, which can name none in another folder.
+    `field` is that of the file that names it, which can name none in another folder; empty where a user does.
     """
     below = file.parent / "scenarios" / file.name
     if os.path.isfile(below):  # which takes what cannot be looked at for no file
-        return "it lies in the folder scenarios: put this file there too" if named else f'did you mean "{below}"?'
+        return "it lies in the folder scenarios: put this file there too" if field else f'did you mean "{below}"?'
+    is_scenario = field in ("", "extends") and file.suffix in ("", shipped.ENDING)
+    known = {name: name for name in shipped.files()} if is_scenario else {}
+    if file.stem in known:
+        return f"did you mean the shipped scenario {shown(file.stem)}?"
+    ending = shipped.ENDING if is_scenario else file.suffix
     try:
-        names = {entry.stem: entry.name for entry in file.parent.iterdir() if entry.suffix == file.suffix}
+        names = {entry.stem: entry.name for entry in islice(file.parent.iterdir(), 1000) if entry.suffix == ending}
     except OSError:
         return "the folder is not there either: check the path"
-    if not file.suffix and os.path.isfile(file.with_suffix(".toml")):
-        return f"did you mean {shown(file.name + '.toml')}?"
-    near = get_close_matches(file.stem, list(names)[:1000], 1) if len(file.name) < 100 else []
-    return f"did you mean {shown(names[near[0]])}?" if near else "check the name and the folder"
+    near = get_close_matches(file.stem, [*names, *known], 1) if len(file.name) < 100 else []
+    told = f"did you mean {shown((known | names)[near[0]])}?" if near else "check the name and the folder"
+    if is_scenario and (field or file.parent == Path()):  # by its name alone
+        told += f"{'' if near else '.'} Shipped scenarios: {', '.join(known)}"
+    return told
 
 
 def _unreadable(message: str, text: str, name: str, at_end: int) -> tuple[Fault, str | None]:

@@ -133,7 +133,9 @@ class Scenario(Facts):
     title: Text = Field("untitled", description="one line")
     source: Text | None = Field(None, description="where the idea comes from: publisher and date")
     description: Text | None = Field(None, description="a paragraph: what it assumes, what it is not")
-    extends: Text | None = Field(None, description="another file of the same folder that this one builds on")
+    extends: Text | None = Field(
+        None, description="another file of the same folder, or the name of a shipped scenario, that this one builds on"
+    )
     horizon: Horizon = Horizon()
     run: Run = Run()
     targets: dict[Name, Target] = Field({}, max_length=20, description="the alliance's targets by name")

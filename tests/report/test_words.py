@@ -156,7 +156,9 @@ def test_three_runs_are_told_that_stand_where_they_say(record: Record) -> None:
     [
         ("sim run scenarios/rutte_2032.toml --out runs/x", "scenarios/rutte_2032.toml"),
         ("sim run --paths 9 'my own.toml'", "'my own.toml'"),
-        ("sim run a.toml --out b.toml", "SCENARIO"),
+        ("sim run a.toml --out b.toml", "a.toml"),
+        ("sim run --workers 2 rutte_2032 --out rutte_2032", "rutte_2032"),
+        ("sim run a.toml --no-such-option", "SCENARIO"),
         ("sim run 'a", "SCENARIO"),
         ("python notebook.toml", "SCENARIO"),
         ("", "SCENARIO"),

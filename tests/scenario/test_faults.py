@@ -208,12 +208,6 @@ def test_a_file_of_another_kind_is_called_by_its_name(tmp_path, content, words):
     assert words in fault.rule
 
 
-def test_an_extended_file_without_its_ending_is_found(tmp_path):
-    (tmp_path / "a.toml").write_text('extends = "b"\n')
-    (tmp_path / "b.toml").write_text("")
-    assert faults_of_file(tmp_path / "a.toml")[0].remedy == 'did you mean "b.toml"?'
-
-
 @pytest.mark.parametrize(
     "text", ["\ufefftitle = 'x'\n", "title = 'x'\r\n[will]\r\nmean\t=\t0.3\r\n", "[run]\npaths = 1_000"]
 )

@@ -8,6 +8,7 @@ COMMANDS: Final[dict[str, str]] = {
     "run": "Simulate a scenario and print who keeps the pledge.",
     "compare": "Set scenarios beside one another on the same luck.",
     "check": "Check scenario files without running them.",
+    "init": "Write a scenario file to start from.",
     "report": "Write a saved run as one page to read.",
     "brief": "Write one page on one ally.",
     "chart": "Draw a picture of a saved run.",

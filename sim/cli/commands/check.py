@@ -22,7 +22,7 @@ SHORT = 12  # letters of a digest that are shown
 def command(files: tuple[str, ...], as_json: bool) -> int:
     """Check each scenario FILE: one line where it is in order, every fault with its remedy where it is not.
 
-    Exit code 0 if all are in order, 3 if not.
+    FILE is a TOML file or the name of a shipped scenario. Exit code 0 if all are in order, 3 if not.
     """
     from sim.cli.terminal import note, say, write_json
     from sim.scenario import load

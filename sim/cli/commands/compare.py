@@ -30,11 +30,12 @@ def command(
     """Compare scenario files with the first, A: for each ally, in how many more or fewer of 100 simulated runs it
     meets the target, and in what the files differ.
 
-    All see the same luck, path by path, so that a difference is that of the assumptions and its interval is narrow.
+    Each is a TOML file or the name of a shipped scenario. All see the same luck, path by path, so that a difference is
+    that of the assumptions and its interval is narrow.
 
     \b
-    sim compare scenarios/rutte_2032.toml scenarios/hague_2035.toml
-    sim compare scenarios/rutte_2032.toml scenarios/ceasefire.toml scenarios/us_retrenchment.toml --year 2030
+    sim compare rutte_2032 hague_2035
+    sim compare rutte_2032 ceasefire us_retrenchment --year 2030
     sim compare a.toml b.toml --ally italy --ally ESP --json
     """
     if len(files) < 2:

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], as_json: bool) -> None:
     """Tell one simulated run of the scenario FILE: events, elections, budgets and outturns in order.
 
-    It has the bits of that path in `sim run` with the same seed, whatever the number of paths.
+    FILE is a TOML file or the name of a shipped scenario. The run has the bits of that path in `sim run` with the same
+    seed, whatever the number of paths.
 
     \b
-    sim replay scenarios/rutte_2032.toml --path 48213 --ally france
+    sim replay rutte_2032 --path 48213 --ally france
     """
     from sim.scenario import load
 

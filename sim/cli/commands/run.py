@@ -51,11 +51,13 @@ def command(
 ) -> None:  # fmt: skip
     """Simulate the scenario FILE and print, for each ally, in how many of 100 simulated runs it meets the target.
 
+    FILE is a TOML file or the name of a shipped scenario.
+
     \b
-    sim run scenarios/rutte_2032.toml
-    sim run scenarios/rutte_2032.toml --ally italy --ally ESP --sort median
-    sim run scenarios/rutte_2032.toml --precision 0.2
-    sim run scenarios/rutte_2032.toml --json > run.json
+    sim run rutte_2032
+    sim run rutte_2032 --ally italy --ally ESP --sort median
+    sim run rutte_2032 --precision 0.2
+    sim run rutte_2032 --json > run.json
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")

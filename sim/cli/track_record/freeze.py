@@ -28,10 +28,11 @@ def command(
 ) -> None:  # fmt: skip
     """Simulate each SCENARIO and freeze what it says of every ally and year, to be scored when the figures are known.
 
-    The same version gives the same bytes. A scenario that ends before the last year is prolonged, and the file says so.
+    SCENARIO is a TOML file or the name of a shipped one. The same version gives the same bytes. A scenario that ends
+    before the last year is prolonged, and the file says so.
 
     \b
-    sim freeze scenarios/rutte_2032.toml scenarios/hague_2035.toml --date 2026-11 --out forecasts/2026-11.json
+    sim freeze rutte_2032 hague_2035 --date 2026-11 --out forecasts/2026-11.json
     """
     names = [Path(file).stem for file in scenarios]
     for name in names:

@@ -7,13 +7,13 @@ rest of the file is checked as well.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from sim import countries
 from sim.scenario.checks.phrases import distribution_meant, number_meant
+from sim.scenario.lines import OverLimit, loads, scan
 
 MOST_LETTERS: Final = 64 * 1024
 """Of a text whose lines are cured: a scenario has a few thousand."""
@@ -131,9 +131,10 @@ def _balanced(text: str) -> bool:
 
 
 def _is_toml(block: list[str]) -> bool:
+    text = "\n".join(block)
     try:
-        tomllib.loads("\n".join(block))
-    except (ValueError, RecursionError):
+        loads(text, scan(text))
+    except (ValueError, RecursionError, OverLimit):
         return False
     return True
 

@@ -1,0 +1,42 @@
+"""`sim init`: a scenario file to start from."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Write a scenario file to start from.")
+@click.argument("file")
+@click.option("--extends", "base", metavar="NAME", help="The shipped scenario that it builds on.  [rutte_2032]")
+def command(file: str, base: str | None) -> None:
+    """Write a scenario to FILE: it builds on a shipped one, and shows in comments what it can say otherwise.
+
+    A file that is there stays as it is.
+
+    \b
+    sim init my.toml
+    sim init later.toml --extends hague_2035
+    """
+    from sim.errors import RunError, UsageError
+    from sim.scenario import shipped
+    from sim.scenario.starting import BASE, start
+    from sim.words import did_you_mean, plain
+
+    place, name = Path(file), BASE if base is None else base.removesuffix(shipped.ENDING)
+    if place.suffix != shipped.ENDING:
+        raise UsageError(f"{plain(file)} must end in {shipped.ENDING}")
+    if name not in shipped.files():
+        hint = did_you_mean(name, shipped.files()) or f"There are {', '.join(shipped.files())}."
+        raise UsageError(f"--extends: no shipped scenario is called {plain(name)!r}. {hint}")
+    if os.path.lexists(place):
+        raise UsageError(f"{plain(file)} is there already, and stays as it is; name another file")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("x", encoding="utf-8", newline="\n") as stream:  # x: never over what is there
+            stream.write(start(name, place.name))
+    except (OSError, ValueError) as error:
+        raise RunError(f"cannot write {plain(file)}: {getattr(error, 'strerror', None) or error}") from error
+    click.echo(file)
