@@ -17,6 +17,12 @@ RULE = (
     "one that begins with = + - @, a tab or a line break, also behind blanks or apostrophes, or that has = + - @ "
     "behind a semicolon, tab or line break. Numbers never have one. A missing value is an empty cell."
 )
+FOR_PROGRAMS = (
+    "The files are for programs: UTF-8 without a byte order mark, commas between cells, a point before decimals. For a "
+    "spreadsheet, export the format excel instead; one that opens these files by a double click may take ü for Ã¼, and "
+    "where it writes decimals with a comma, 3.5 for the third of May. Else import them by its menu (Excel: Data, From "
+    "Text/CSV) as UTF-8, separated by commas, with the point as decimal separator."
+)
 FILES = {*(f"{name}.csv" for name in COLUMNS), "readme.txt", "manifest.json"}
 
 
@@ -51,6 +57,7 @@ def _readme(content: Content) -> Iterator[str]:
             yield from _wrapped(f"{label}: {text}" if label else text)
         yield ""
     yield from ("The tables", "==========")
+    yield from _wrapped(FOR_PROGRAMS)
     yield from _wrapped(RULE)
     for name, columns in COLUMNS.items():
         yield from ("", f"{name}.csv")

@@ -19,6 +19,7 @@ from results.made import without
 from sim.exports import FORMS, export
 from sim.exports.as_netcdf import UNITS
 from sim.exports.content import content_of
+from sim.exports.overview import HISTORY
 from sim.exports.units import COLUMNS, KEPT, TEXT
 from sim.record.counts import KEEPABLE
 from sim.record.record import Record
@@ -145,7 +146,7 @@ def test_every_export_carries_the_facts_and_the_wording(form: str, rutte_results
 def test_the_pages_of_csv_and_excel_say_the_same(rutte_results: Results, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(export(rutte_results, "excel", tmp_path / "out.xlsx"))
     assert book.properties.created == datetime.datetime(2026, 7, 1), "the same whenever it is written"
-    assert book.sheetnames == ["Read me", *NAMES, "columns"]
+    assert book.sheetnames == ["Read me", "allies by year", *NAMES, "history", "columns"]
     page = "\n".join(str(cell) for row in book["Read me"].iter_rows(values_only=True) for cell in row if cell)
     text = (export(rutte_results, "csv", tmp_path / "out") / "readme.txt").read_text("utf-8")
     for said in (page, " ".join(text.split())):
@@ -157,7 +158,9 @@ def test_the_pages_of_csv_and_excel_say_the_same(rutte_results: Results, tmp_pat
         _assert_worded(said)
     assert "apostrophe (')" in text
     assert list(book["columns"].iter_rows(min_row=2, values_only=True)) == [
-        (name, column, entry.unit, entry.meaning) for name, table in COLUMNS.items() for column, entry in table.items()
+        (name, column, entry.unit, entry.meaning)
+        for name, table in (*COLUMNS.items(), ("history", HISTORY))
+        for column, entry in table.items()
     ]
     for name, columns in COLUMNS.items():
         sheet = book[name]
