@@ -62,7 +62,9 @@ def helped(folder: Path) -> str:
     """The help of every command, each under its heading."""
     from sim.cli.commands import COMMANDS
 
-    parts = [f"\n## `sim {name}`\n\n{shown([f'sim {name} --help'], folder)}" for name in COMMANDS]
+    commands = {name: [f"sim {name} --help"] for name in COMMANDS}
+    commands["data"].append("sim data import --help")
+    parts = [f"\n## `sim {name}`\n\n{shown(lines, folder)}" for name, lines in commands.items()]
     return f"\n## `sim`\n\n{shown(['sim --help'], folder)}" + "".join(parts)
 
 

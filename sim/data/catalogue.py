@@ -7,9 +7,13 @@ import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Final
 
 from sim.data.rows import ROWS
 from sim.data.tables import load_tables
+
+UNKNOWN: Final = datetime.date.max
+"""The cut-off of a table that a user brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class ColumnInfo:
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:
-    """One packaged table; `cutoff` is the last day whose information it can hold, `rows` their number."""
+    """One table; `cutoff` is the last day whose information it can hold, `rows` their number."""
 
     name: str
     title: str
@@ -34,6 +38,11 @@ class TableInfo:
     note: str  # known breaks and gaps
     rows: int
     columns: tuple[ColumnInfo, ...]
+
+    @property
+    def known_to(self) -> str:
+        """The cut-off as it is printed, empty where nobody knows it."""
+        return "" if self.cutoff == UNKNOWN else self.cutoff.isoformat()
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,7 @@ _SEP_LINE = re.compile(r"\ufeff?\"?sep=.\"?\r?\n?", re.IGNORECASE)
 
 def misshapen(text: str, file: str, name: str, columns: Collection[str]) -> Fault | None:
     """The fault of a text that is a table in another layout, or None where it looks like ours."""
-    remedy = f"`sim data import FILE --into {name} --out NEW.csv` rewrites it"
+    remedy = f"`sim data import {file} --into {name} --out NEW.csv` rewrites it"
     first = first_line(text)
     separator = separator_of(first)
     if separator != "," and len(set(_cells(first, ",")) & set(columns)) <= 1:

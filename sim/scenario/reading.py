@@ -31,7 +31,7 @@ _OTHER_FILES: Final = (
     (
         b"PK\x03\x04",
         "an Excel workbook or another zip archive",
-        "write a scenario in a .toml file, a table in a .csv file",
+        "write a scenario in a .toml file, a table in a .csv file (`sim data import` makes one of a workbook)",
     ),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "write a scenario in a .toml file, a table in a .csv file"),
     (b"%PDF", "a PDF", "name the .toml or .csv file"),
@@ -218,6 +218,11 @@ def text_of(file: Path, shown: str, limit: int, place: tuple[str, int, str] = ("
 
     `shown` is the file's name in messages; `place` the file, line and field that names it, if one does.
     """
+    return decoded(bytes_of(file, shown, limit, place), shown, limit)
+
+
+def bytes_of(file: Path, shown: str, limit: int, place: tuple[str, int, str] = ("", 0, "")) -> bytes:
+    """The content of a regular file, of a larger one `limit` bytes and one; the rest as `text_of`."""
     place = place if place[0] else (shown, 0, "")
     value = file.name if place[2] else ""
     try:
@@ -225,14 +230,13 @@ def text_of(file: Path, shown: str, limit: int, place: tuple[str, int, str] = ("
             rule = "must be a file, not a folder or a device"
             raise _refused(place, value, rule, "name the TOML or CSV file itself", "not-a-file")
         with file.open("rb") as stream:
-            content = stream.read(limit + 1)
+            return stream.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise _refused(place, value, "must be there", _near(file, place[2]), "no-such-file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or "not a file name"
         remedy = "check the name and who may read the file"
         raise _refused(place, value, f"must be readable ({reason})", remedy, "unreadable") from None
-    return decoded(content, shown, limit)
 
 
 def decoded(content: bytes, shown: str, limit: int) -> str:

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from sim.data.catalogue import TableInfo
     from sim.data.rows import Row
+    from sim.data.tables import Replacement
 
 LIST_COLUMNS = ("name", "title", "publisher", "edition", "cutoff", "rows", "citation")
 
 
-@click.command(short_help="Print the packaged figures.")
+class WithImport(click.Command):
+    """`sim data`, of which `sim data import` is a command of its own: no table is called so."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The context of one or the other."""
+        if args[:1] != ["import"]:
+            return super().make_context(info_name, args, parent, **extra)
+        from sim.cli.data_import import command as imports
+
+        return imports.make_context(f"{info_name} import", args[1:], parent, **extra)
+
+
+@click.command(cls=WithImport, short_help="Print the packaged figures.")
 @click.argument("table", required=False)
 @click.argument("allies", nargs=-1, metavar="[ALLY]...")
+@click.option("--scenario", metavar="FILE", help="The tables in force in a scenario, its own rows included.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-def command(table: str | None, allies: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+def command(table: str | None, allies: tuple[str, ...], scenario: str | None, as_json: bool, as_csv: bool) -> None:
     """List the packaged tables; or print a TABLE, whole or of some allies.
 
-    `allies` gathers the figures of all allies from the tables, or of one in detail.
+    `allies` gathers the figures of all allies from the tables, or of one in detail. `sim data import FILE` makes a
+    table for a scenario of a publisher's file: `sim data import --help`.
 
     \b
     sim data
@@ -30,23 +48,65 @@ def command(table: str | None, allies: tuple[str, ...], as_json: bool, as_csv: b
     sim data allies italy
     sim data pledges --csv
     sim data gdp ITA ESP
+    sim data shares --scenario scenarios/my_figures.toml
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")
+    if table == "allies" and scenario is not None:
+        raise click.UsageError("--scenario shows the list or one table; `sim data allies` gathers packaged figures.")
+    given = _own(scenario) if scenario else {}
     if table is None:
-        _list(as_json, as_csv)
+        _list(given, as_json, as_csv)
     elif table == "allies":
         _allies(allies, as_json, as_csv)
     else:
-        _table(table, allies, as_json, as_csv)
+        _table(table, allies, given, as_json, as_csv)
 
 
-def _list(as_json: bool, as_csv: bool) -> None:
+def _own(file: str) -> Mapping[str, Replacement]:
+    """The tables and rows of a scenario's own."""
+    from sim.scenario import load
+
+    return load(file).replacements
+
+
+def _in_force(given: Mapping[str, Replacement]) -> list[TableInfo]:
+    """The catalogue with what a scenario puts in the place of a table or over it."""
+    from sim.data.catalogue import UNKNOWN, catalogue
+    from sim.data.tables import load_tables
+    from sim.words import plain
+
+    tables = load_tables(given)
+    found = []
+    for info in catalogue():
+        if info.name in given:
+            rows, file = tables.table(info.name), plain(given[info.name].file)
+            own = sum(tables.is_own(info.name, row) for row in rows)
+            count = f"{own:,} row{'s' if own != 1 else ''} of {file}"
+            if given[info.name].overlay:
+                edition, citation = f"{count} over {info.edition}", f"{count}, laid over {info.citation}"
+                info = replace(info, edition=edition, citation=citation, rows=len(rows))
+            else:
+                citation = f"{file}, a table of the scenario's own"
+                info = replace(
+                    info,
+                    publisher=file,
+                    edition="own table",
+                    cutoff=UNKNOWN,
+                    citation=citation,
+                    note="",
+                    rows=len(rows),
+                )
+        found.append(info)
+    return found
+
+
+def _list(given: Mapping[str, Replacement], as_json: bool, as_csv: bool) -> None:
     from sim.cli import terminal
-    from sim.data.catalogue import catalogue
 
-    rows = [{name: getattr(info, name) for name in LIST_COLUMNS} for info in catalogue()]
-    rows = [{**row, "cutoff": row["cutoff"].isoformat()} for row in rows]
+    tables = _in_force(given)
+    rows = [{name: getattr(info, name) for name in LIST_COLUMNS} for info in tables]
+    rows = [{**row, "cutoff": info.known_to} for row, info in zip(rows, tables, strict=True)]
     if as_json:
         terminal.write_json({"tables": rows})
     elif as_csv:
@@ -54,7 +114,7 @@ def _list(as_json: bool, as_csv: bool) -> None:
     else:
         from sim.cli.show.data_page import show_list
 
-        show_list(terminal.page(), catalogue())
+        show_list(terminal.page(), tables)
 
 
 def _allies(words: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
@@ -83,14 +143,14 @@ def _allies(words: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
             data_page.show_ally(page, ally)
 
 
-def _table(name: str, words: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+def _table(name: str, words: tuple[str, ...], given: Mapping[str, Replacement], as_json: bool, as_csv: bool) -> None:
     from sim.cli import terminal
 
-    info = _info(name)
-    rows = _rows(info, words)
+    info = _info(name, given)
+    rows = _rows(info, words, given)
     columns = [column.name for column in info.columns]
     if as_json:
-        facts = {**asdict(info), "cutoff": info.cutoff.isoformat()}
+        facts = {**asdict(info), "cutoff": info.known_to}
         terminal.write_json({**facts, "rows": [row.model_dump(mode="json") for row in rows]})
     elif as_csv:
         values = ([getattr(row, column) for column in columns] for row in rows)
@@ -101,23 +161,22 @@ def _table(name: str, words: tuple[str, ...], as_json: bool, as_csv: bool) -> No
         show_table(terminal.page(), info, rows)
 
 
-def _info(name: str) -> TableInfo:
-    from sim.data.catalogue import catalogue
+def _info(name: str, given: Mapping[str, Replacement]) -> TableInfo:
     from sim.words import did_you_mean
 
-    tables = {info.name: info for info in catalogue()}
+    tables = {info.name: info for info in _in_force(given)}
     if name not in tables:
         hint = did_you_mean(name, tables) or f"There are {', '.join(tables)}."
         raise click.UsageError(f"No table {name[:40]!r}. {hint}")
     return tables[name]
 
 
-def _rows(info: TableInfo, words: tuple[str, ...]) -> tuple[Row, ...]:
+def _rows(info: TableInfo, words: tuple[str, ...], given: Mapping[str, Replacement]) -> tuple[Row, ...]:
     """The rows of a table, those of some allies if `words` name any."""
     from sim.cli.allies import find
     from sim.data.tables import load_tables
 
-    tables = load_tables()
+    tables = load_tables(given)
     rows = tables.table(info.name)
     if not words:
         return rows

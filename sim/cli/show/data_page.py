@@ -33,7 +33,7 @@ def show_list(page: Page, tables: Sequence[TableInfo]) -> None:
         Column("title", "Title", [info.title for info in tables], 4, right=False, most=30),
         Column("publisher", "Publisher", [info.publisher for info in tables], 3, right=False, most=24),
         Column("edition", "Edition", [info.edition for info in tables], 2, right=False, most=14),
-        Column("cut-off", "Cut-off", [info.cutoff.isoformat() for info in tables], 1),
+        Column("cut-off", "Cut-off", [info.known_to for info in tables], 1),
         Column("rows", "Rows", [f"{info.rows:,}" for info in tables], 1),
     ])  # fmt: skip
     _say(
@@ -44,9 +44,10 @@ def show_list(page: Page, tables: Sequence[TableInfo]) -> None:
 
 
 def show_table(page: Page, info: TableInfo, rows: Sequence[Row]) -> None:
-    """Any packaged table."""
+    """Any table."""
     page.print(Text(f"{info.title}", style="bold"), width=min(page.width, MOST_TEXT))
-    _say(page, f"{info.publisher}, {info.edition}; cut-off {info.cutoff}; {len(rows):,} of {info.rows:,} rows")
+    until = f"cut-off {info.known_to}; " if info.known_to else ""
+    _say(page, f"{info.publisher}, {info.edition}; {until}{len(rows):,} of {info.rows:,} rows")
     page.print()
     key = type(rows[0]).KEY if rows else ()
     columns = []
@@ -60,7 +61,8 @@ def show_table(page: Page, info: TableInfo, rows: Sequence[Row]) -> None:
     for column in info.columns:
         _say(page, f"{column.name}: {column.description} [{column.unit}]")
     page.print()
-    _say(page, info.note)
+    if info.note:
+        _say(page, info.note)
     _say(page, f"Source: {info.citation}")
 
 

@@ -1,0 +1,90 @@
+"""`sim data import` and `sim data --scenario`: from a publisher's file to a run, as a user types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from importing.publishers import nato
+from sim.cli.app import run
+from sim.data.tables import load_tables
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    tables = load_tables()
+    columns = [
+        lambda iso3, year, column=column: getattr(tables.share(iso3, year), column)
+        for column in ("share_pct", "outlays_usd_m", "equipment_share_pct")
+    ]
+    (tmp_path / "def-exp-2026-en.xlsx").write_bytes(nato(2026, *columns, range(2014, 2027), 2025))
+    return tmp_path
+
+
+def test_from_natos_workbook_to_a_run(folder, capsys):
+    assert run(["data", "import", "def-exp-2026-en.xlsx", "--out", "mine.csv"]) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "403 rows of shares written to mine.csv" in told.err
+    assert "Left out, a total: NATO Europe and Canada, NATO Total." in told.err
+    Path("mine.toml").write_text('[targets.core]\nshare_pct = 3.5\nby = 2032\n[data]\nshares = "mine.csv"\n')
+    Path("packaged.toml").write_text("[targets.core]\nshare_pct = 3.5\nby = 2032\n")
+    found = []
+    for scenario in ("mine.toml", "packaged.toml"):
+        assert run(["run", scenario, "--paths", "200", "--json", "--no-half"]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    assert found[0]["allies"] == found[1]["allies"]
+
+
+def test_nothing_is_replaced_unasked(folder, capsys):
+    Path("mine.csv").write_text("mine")
+    assert run(["data", "import", "def-exp-2026-en.xlsx", "--out", "mine.csv"]) == 2
+    assert "nothing was written" in capsys.readouterr().err
+    assert Path("mine.csv").read_text() == "mine"
+    assert run(["data", "import", "def-exp-2026-en.xlsx", "--out", "mine.csv", "--force"]) == 0
+    assert Path("mine.csv").read_text().startswith("iso3,year")
+
+
+def test_the_table_goes_to_stdout_and_the_summary_does_not(folder, capsys):
+    Path("wide.csv").write_text("Land;2025;2026e\nDeutschland;2,22;2,69\nAtlantis;1,0;1,1\n")
+    assert run(["data", "import", "wide.csv"]) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines()[1:] == ["DEU,2025,2.22,actual,,,", "DEU,2026,2.69,estimate,,,"]
+    assert "Left out, no ally: Atlantis." in told.err
+    assert "overlay = true" in told.err
+    assert run(["data", "import", "wide.csv", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["csv"] == told.out
+    assert document["skipped"] == [{"sheet": "wide.csv", "line": 3, "what": "Atlantis 1,0 1,1"[:8], "why": "no ally"}]
+
+
+def test_a_file_that_is_no_table_is_exit_code_3(folder, capsys):
+    Path("wide.csv").write_text("Country,2025,2026\nGermany,two,2.2\n")
+    assert run(["data", "import", "wide.csv"]) == 3
+    assert "DEU 2025 = two: must be a number" in capsys.readouterr().err
+    assert run(["data", "import", "none.csv"]) == 3
+    assert run(["data", "import", "wide.csv", "--edition", "2026"]) == 2
+
+
+def test_the_tables_in_force_in_a_scenario(folder, capsys):
+    Path("mine.csv").write_text("iso3,year,share_pct,status,outlays_usd_m,equipment_share_pct,first_estimate_pct\n"
+                                "PRT,2026,2.6,estimate,,,\n")  # fmt: skip
+    Path("own.toml").write_text('[data]\nshares = { file = "mine.csv", overlay = true }\nrussia = 1\n')
+    assert run(["data", "--scenario", "own.toml"]) == 3
+    Path("own.toml").write_text('[data]\nshares = { file = "mine.csv", overlay = true }\n')
+    capsys.readouterr()
+    assert run(["data", "--scenario", "own.toml", "--json"]) == 0
+    tables = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)["tables"]}
+    assert tables["shares"]["edition"] == "1 row of mine.csv over July 2026"
+    assert tables["gdp"]["edition"] == "April 2026"
+    assert run(["data", "shares", "PRT", "--scenario", "own.toml", "--csv"]) == 0
+    assert "PRT,2026,2.6,estimate,,," in capsys.readouterr().out
+    assert run(["data", "gdp", "--csv"]) == 0
+    Path("own.csv").write_text(capsys.readouterr().out)
+    Path("own.toml").write_text('[data]\ngdp = "own.csv"\n')
+    assert run(["data", "gdp", "PRT", "--scenario", "own.toml"]) == 0
+    told = capsys.readouterr().out
+    assert "own.csv, own table; 37 of 1,180 rows" in told
+    assert "cut-off" not in told
+    assert run(["data", "allies", "--scenario", "own.toml"]) == 2
