@@ -164,6 +164,11 @@ def recover(place: Path) -> None:
                 formers[-1].rename(place)
 
 
+def is_written(place: Path) -> bool:
+    """Whether a writer is at work on a place, or has died there."""
+    return any(place.parent.glob(f".sim-{_stem(place.name)}-*"))
+
+
 def sweep(folder: Path) -> None:
     """Remove what writers left who died while they wrote; nothing of one that lives, nothing that is not ours."""
     with suppress(OSError):

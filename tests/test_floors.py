@@ -10,7 +10,19 @@ import pytest
 ROOT = Path(__file__).parent.parent / "sim"
 
 FLOORS: list[list[str]] = [
-    ["errors", "limits", "words", "countries", "exact", "renames", "places", "clock", "streams", "executors"],
+    [
+        "errors",
+        "limits",
+        "words",
+        "countries",
+        "exact",
+        "renames",
+        "places",
+        "strict_json",
+        "clock",
+        "streams",
+        "executors",
+    ],
     ["distributions", "data", "record", "scores"],
     ["model", "events", "scenario", "differences"],
     ["engine", "run"],

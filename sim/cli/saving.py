@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sim import strict_json
+from sim.errors import RunError
 from sim.places import try_place
+from sim.record import files
 from sim.record.record import Record
 from sim.record.record import check_place as check_free
 from sim.words import plain
@@ -39,10 +41,11 @@ def save(record: Record, out: str) -> str:
 def _former(out: str) -> str:
     """From the manifest alone: kept paths may be larger than memory, and no fault of a former run may stop this one."""
     try:
-        facts = json.loads((Path(out) / "manifest.json").read_text("utf-8"))
+        with files.part(Path(out) / "manifest.json", strict_json.MOST_BYTES) as stream:
+            facts = strict_json.parse(files.text_of(stream))
         title, paths, seed = facts["description"]["title"], facts["paths"], facts["manifest"]["seed"]
         return f"{plain(str(title))}, {int(paths):,} runs, seed {int(seed)}"
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (RunError, OSError, ValueError, LookupError, TypeError):
         return ""
 
 

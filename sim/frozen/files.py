@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim import strict_json
 from sim.data.reader import shorten
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.frozen.schema import FORMAT, Frozen
 from sim.places import try_place, write_new
 from sim.scenario.reading import text_of
 
-MAX_BYTES = 32 * 1024 * 1024
 KEY = "sha256"
 ORIGINAL = "fetch the original file again, or freeze anew under another date"
 
@@ -83,7 +83,7 @@ def read(path: str | os.PathLike[str]) -> Frozen:
         ScenarioError: no such file, no frozen forecast, or one that was changed or damaged.
     """
     file = str(path)
-    found = text_of(Path(path), file, MAX_BYTES)
+    found = text_of(Path(path), file, strict_json.MOST_BYTES)
     content = _parsed(found, file)
     if content.get("kind") != Frozen.model_fields["kind"].default:
         rule = "must be a frozen forecast"
@@ -106,32 +106,17 @@ def read(path: str | os.PathLike[str]) -> Frozen:
 
 
 def _parsed(found: str, file: str) -> dict[str, Any]:
-    """The JSON object of a text; a key twice, NaN and numbers beyond a float are refused."""
+    """The JSON object of a text, read as a stranger's."""
     try:
-        content = json.loads(found, object_pairs_hook=_once, parse_constant=_finite, parse_float=_finite)
+        content = strict_json.parse(found)
     except json.JSONDecodeError as error:
         raise _refused(file, "", "", f"must be JSON ({error.msg})", ORIGINAL, "bad-json", error.lineno) from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _refused(file, "", "", f"must be JSON that can be read ({error})", ORIGINAL, "bad-json") from None
     if not isinstance(content, dict):
         remedy = "name a file that `sim freeze` wrote"
         raise _refused(file, "", shorten(found), "must be a frozen forecast", remedy, "no-forecast")
     return content
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    facts = dict(pairs)
-    if len(facts) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the key {shorten(next(name for name in names if names.count(name) > 1))} stands twice")
-    return facts
-
-
-def _finite(number: str) -> float:
-    value = float(number)
-    if not abs(value) < float("inf"):
-        raise ValueError(f"{shorten(number)} is no finite number")
-    return value
 
 
 def _refused(file: str, field: str, value: Any, rule: str, remedy: str, code: str, line: int = 0) -> ScenarioError:

@@ -16,7 +16,7 @@ from sim.questions.replay import Story, replay
 from sim.record.grid import printed
 from sim.record.record import Record
 from sim.report import told
-from sim.run import simulate
+from sim.run import describe, simulate
 from sim.scenario.schema import Scenario
 from sim.scenario.writing import restored
 from sim.streams import STREAM_VERSION
@@ -49,6 +49,8 @@ def scenario_of(record: Record) -> Scenario:
     now = (scenario.digest, tables.digest, STREAM_VERSION)
     if now != tuple(manifest.get(name) for name in ("scenario_digest", "data_digest", "stream_version")):
         raise UsageError("the run was made by another version, with other figures or draws")
+    if describe(scenario) != record.description:
+        raise UsageError("the run was made of another scenario than it holds")
     return scenario
 
 

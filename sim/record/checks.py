@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.limits import MOST_PATHS, PATHS, SEEDS
 from sim.places import is_own, is_protected
-from sim.record.counts import KEEPABLE, PILLARS
+from sim.record.counts import ARRAYS, GROUPS, KEEPABLE, PILLARS, Counted
+from sim.record.grid import printed
 
 FILES = frozenset(
     {"manifest.json", "counts.npz", "scenario.json", "report.html", *(f"{name}.npy" for name in KEEPABLE)}
@@ -21,6 +25,12 @@ KIND = "burdenshare saved run"
 BEGINNINGS = (f'{{\n "kind": "{KIND}",'.encode(), b'{\n "format": 1,\n "manifest": {')
 """How a manifest begins, in this format and in the first one."""
 
+MOST_ALLIES, MOST_YEARS = 64, 40
+CALENDAR = range(1949, 2201)
+MOST_USD_BN = 1e7
+MOST_USD_M = 2**56
+"""Of money summed over paths: so far from the end of 64 bits that a sum over allies is none too far."""
+CODE = re.compile("[A-Z]{3}")
 MONTH = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
@@ -51,43 +61,123 @@ def _is_manifest(file: Path) -> bool:
 
 def check_names(kept: object) -> list[str]:
     """The kept variables' names; raises ValueError for anything else, since they become names of files."""
-    if not isinstance(kept, list) or not all(name in KEEPABLE for name in kept):
+    if not isinstance(kept, list) or not all(isinstance(name, str) and name in KEEPABLE for name in kept):
         raise ValueError(f"it cannot have kept {kept!r}")
+    if len(set(kept)) < len(kept):
+        raise ValueError("it cannot have kept one variable twice")
     return kept
 
 
-def check_description(facts: Mapping[str, Any], allies: int, years: int) -> None:
-    """Raises ValueError where a description does not fit the arrays or itself; types are checked before."""
+def check_range(first: object, paths: object) -> None:
+    """Raises ValueError for paths that no run has."""
+    if not _is_whole(first, range(MOST_PATHS)) or not _is_whole(paths, PATHS):
+        raise ValueError(f"it must have from 1 to {MOST_PATHS:,} paths")
+
+
+def _is_whole(value: object, allowed: range) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value in allowed
+
+
+def check_description(facts: Mapping[str, Any]) -> None:
+    """Raises ValueError where a description does not fit itself, or is of no run; types are checked before."""
     base, named = facts["base_year"], [entry["iso3"] for entry in facts["allies"]]
-    if list(facts["years"]) != list(range(base + 1, base + 1 + years)) or not years:
-        raise ValueError("its years must follow the base year and be as many as were counted")
-    if len(named) != allies or len(set(named)) != allies:
-        raise ValueError("its allies must be as many as were counted")
+    if base not in CALENDAR or not 1 <= len(facts["years"]) <= MOST_YEARS:
+        raise ValueError(f"it must simulate from 1 to {MOST_YEARS} years of the calendar")
+    if list(facts["years"]) != list(range(base + 1, base + 1 + len(facts["years"]))):
+        raise ValueError("its years must follow the base year")
+    if not 1 <= len(named) <= MOST_ALLIES or len(set(named)) != len(named):
+        raise ValueError(f"its allies must be from 1 to {MOST_ALLIES}, each once")
     for entry in facts["allies"]:
-        if not (math.isfinite(entry["base_share_pct"]) and 0 < entry["gdp_usd_bn"] < math.inf):
-            raise ValueError(f"{entry['iso3']} must have a share and a GDP above 0")
+        if not CODE.fullmatch(entry["iso3"]) or entry["iso3"] in GROUPS or not entry["name"]:
+            raise ValueError("an ally must have a code of three letters, no group's, and a name")
+        if not (0 <= entry["base_share_pct"] <= 100 and 0 < entry["gdp_usd_bn"] < MOST_USD_BN):
+            raise ValueError(f"{entry['iso3']} must have a share of 0 to 100 % and a GDP above 0")
+    pillars = [aim["pillar"] for aim in facts["yardsticks"]]
+    if len(set(pillars)) < len(pillars) or not set(pillars) <= set(PILLARS):
+        raise ValueError("a yardstick must be of a pillar, which has no other")
     for aim in facts["yardsticks"]:
         members = aim["members"]
-        if aim["pillar"] not in PILLARS or not math.isfinite(aim["share_pct"]):
-            raise ValueError("a yardstick must be of a pillar and have a share")
-        if members is not None and (not members or not set(members) <= set(named)):
-            raise ValueError("a yardstick must bind allies of the run")
+        if not 0 < aim["share_pct"] <= 20 or aim["by"] not in CALENDAR:
+            raise ValueError("a yardstick must have a share above 0 and at most 20 %, and a year")
+        if members is not None and (not members or not set(members) <= set(named) or len(set(members)) < len(members)):
+            raise ValueError("a yardstick must bind allies of the run, each once")
 
 
-def check_manifest(manifest: object) -> None:
+KINDS: Mapping[str, tuple[type, ...]] = {
+    "burdenshare": (str,), "command": (str,), "python": (str,), "numpy": (str,), "scipy": (str,), "simpy": (str,),
+    "scenario_digest": (str,), "data_digest": (str,), "stream_version": (int,), "seed": (int,), "paths": (int,),
+    "precision_points": (int, float, type(None)), "built_tables": (dict,), "builds_on": (dict,),
+}  # fmt: skip
+"""What everybody reads of a manifest, and what it must be where it is there."""
+
+
+def check_manifest(manifest: object, paths: int) -> None:
     """Raises ValueError where what everybody reads of a manifest is not there or is something else."""
     if not isinstance(manifest, dict):
         raise ValueError("its manifest must be a table")
-    for name, kind in (("seed", int), ("paths", int), ("burdenshare", str), ("command", str)):
-        value = manifest.get(name, None if name == "seed" else kind())
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise ValueError(f"its manifest must have a {name} that is {'text' if kind is str else 'a whole number'}")
+    for name, kinds in KINDS.items():
+        value = manifest.get(name)
+        if name in manifest and (not isinstance(value, kinds) or isinstance(value, bool)):
+            raise ValueError(f"its manifest's {name} must be {'text' if kinds == (str,) else 'of another kind'}")
+    if not _is_whole(manifest.get("seed"), SEEDS):
+        raise ValueError("its manifest must have a seed that is a whole number from 0 to 2**63 - 1")
+    if manifest.get("paths", paths) != paths:
+        raise ValueError("its manifest must have as many paths as were counted")
+    precision = manifest.get("precision_points")
+    if precision is not None and not 0 < precision <= 50:
+        raise ValueError("its precision must be a number of percentage points")
+    if not all(isinstance(table, dict) for table in manifest.get("built_tables", {}).values()):
+        raise ValueError("each table that was built must be a table")
     base = manifest.get("builds_on", {"title": "", "changes": []})
-    changes = base.get("changes") if isinstance(base, dict) else None
+    changes = base.get("changes")
     if not isinstance(changes, list) or not isinstance(base.get("title"), str):
         raise ValueError("what it builds on must be a title and changes")
     if not all(isinstance(c, list) and len(c) == 3 and all(isinstance(part, str) for part in c) for c in changes):
         raise ValueError("each change must be a parameter and its two values")
+
+
+def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], paths: int) -> None:
+    """Raises ValueError for numbers that no simulated paths can have left; shapes are checked before."""
+    for name, array in arrays.items():
+        most = MOST_USD_M if ARRAYS[name][-1] == "year" and name.endswith("_usd_m") else paths
+        if array.min() < 0 or array.max() > most:
+            raise ValueError(f"{name} must be from 0 to {most:,}")
+        if ARRAYS[name][-1] in ("cell", "step", "number"):
+            _check_histogram(name, array.sum(axis=-1), paths)
+    if (arrays["on_paper"] > arrays["compliant"]).any() or (arrays["kept_from"] > arrays["first_year"]).any():
+        raise ValueError("what is on paper, or stays, must be a part of what complies")
+    for place, pillar in enumerate(PILLARS):
+        met = arrays["compliant"][place]
+        aim = next((aim for aim in description["yardsticks"] if aim["pillar"] == pillar), None)
+        members = None if aim is None else aim["members"] or [entry["iso3"] for entry in description["allies"]]
+        bound = np.array([members is not None and entry["iso3"] in members for entry in description["allies"]])
+        if met[~bound].any():
+            raise ValueError(f"only allies that a target of {pillar} binds can comply with it")
+        goal = None if aim is None else int(printed(aim["share_pct"]))
+        if goal is not None and pillar != "total":
+            reached = arrays["shares"][place, ..., goal:].sum(axis=-1)
+            if (met != reached)[bound].any():
+                raise ValueError(f"compliance with {pillar} must be that of the shares")
+        if ((arrays["number"][place] * np.arange(len(bound) + 1)).sum(axis=-1) != met.sum(axis=0)).any():
+            raise ValueError(f"the numbers of allies that comply with {pillar} must be those of the allies")
+    europe = np.array([entry["europe_canada"] for entry in description["allies"]])
+    money = arrays["shortfall_usd_m"]
+    if (arrays["group_shortfall_usd_m"] != [money[europe].sum(axis=0), money.sum(axis=0)]).any():
+        raise ValueError("what a group is short of must be what its allies are")
+
+
+def _check_histogram(name: str, sums: Counted, paths: int) -> None:
+    """A histogram holds every path once; that of money short none where no target binds, that of stays some."""
+    if name != "kept_from" and not ((sums == paths) | ((sums == 0) & (name == "shortfall_usd"))).all():
+        raise ValueError(f"each histogram of {name} must hold every path once")
+
+
+def check_kept(name: str, values: NDArray[np.float32]) -> None:
+    """Raises ValueError for values that no simulated path has."""
+    least = -np.inf if name in ("will", "plan_pct") else 0
+    for ally in values:  # one by one: kept paths may be half of all memory
+        if not np.isfinite(ally).all() or ally.min() < least:
+            raise ValueError(f"{name} must be finite{'' if least else ' and not below 0'}")
 
 
 def check_scenario(scenario: object) -> None:

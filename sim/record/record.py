@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from sim import strict_json
 from sim.errors import RunError
-from sim.places import write_folder
-from sim.record.checks import check_description, check_manifest, check_names, check_scenario, why_not_replaced
-from sim.record.counts import Counts
-from sim.words import plain
+from sim.places import is_written, recover, write_folder
+from sim.record import files
+from sim.record.checks import (
+    KIND,
+    check_counts,
+    check_description,
+    check_kept,
+    check_manifest,
+    check_names,
+    check_range,
+    check_scenario,
+    why_not_replaced,
+)
+from sim.record.counts import Counts, shapes
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a saved run's files change their meaning."""
-AGAIN = "take an undamaged copy of the run, or run the scenario again"
+PARTS = ("kind", "format", "manifest", "description", "first", "paths", "kept", "digest", "files")
+"""What manifest.json says, and at its end its own sha256."""
 
-Number = TypeVar("Number", np.int64, np.float32)
+AGAIN = 100
+"""How often a run that is being replaced is read again, a hundredth of a second apart."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +110,13 @@ class Record:
         np.savez_compressed(folder / "counts.npz", **self.counts.arrays)  # type: ignore[arg-type]
         for name, kept in self.counts.kept.items():
             np.save(folder / f"{name}.npy", kept, allow_pickle=False)
-        (folder / "scenario.json").write_text(self.scenario, encoding="utf-8")
+        (folder / "scenario.json").write_bytes(self.scenario.encode())
+        digests = {}
+        for file in sorted(folder.iterdir()):
+            with file.open("rb") as stream:
+                digests[file.name] = files.digest(stream)
         facts = {
+            "kind": KIND,
             "format": FORMAT,
             "manifest": dict(self.manifest),
             "description": asdict(self.description),
@@ -105,78 +124,112 @@ class Record:
             "paths": self.counts.paths,
             "kept": sorted(self.counts.kept),
             "digest": self.counts.digest(),
+            "files": digests,
         }
-        text = json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False)
-        (folder / "manifest.json").write_text(text, encoding="utf-8")
+        text = files.sealed(facts)
+        try:
+            for each in filter(None, (text, self.scenario)):
+                strict_json.parse(each)
+        except ValueError as error:
+            raise RunError(f"the run cannot be saved, for it could not be opened again: {error}") from error
+        (folder / "manifest.json").write_bytes(text.encode())
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Record:
-        """Read a saved run and check it against its digest.
+        """Read a saved run and check it: against the digests of all its files, and whether a run can have left it.
+
+        A run that another process replaces meanwhile is read again.
 
         Raises:
-            RunError: no run there, one of another format, or one that is damaged.
+            RunError: no run there, one of another format, or one that is damaged or was changed.
         """
         folder = Path(path)
-        with _part(folder / "manifest.json") as stream:
-            facts = json.load(stream)
-            json.dumps(
-                facts, ensure_ascii=False, allow_nan=False
-            ).encode()  # no half characters, no numbers that are none
-            if facts["format"] != FORMAT:
-                why = f"has format {facts['format']}; this version reads {FORMAT}"
-                raise _refused(folder, why, "open it with the version that saved it, or run the scenario again")
-            description, manifest = _description(facts["description"]), facts["manifest"]
-            first, paths, names, digest = (facts[key] for key in ("first", "paths", "kept", "digest"))
-            check_names(names)
-            check_manifest(manifest)
-        with _part(folder / "counts.npz") as stream, np.lib.npyio.NpzFile(stream, allow_pickle=False) as stored:
-            arrays = {name: _numbers(stored[name], np.int64) for name in stored.files}
+        for _ in range(AGAIN):
+            before = _identity(folder)
+            try:
+                return cls._read(folder)
+            except RunError:
+                place = Path(os.path.realpath(folder))
+                if _identity(folder) == before and (before is not None or not is_written(place)):
+                    raise
+                time.sleep(0.01)
+                recover(place)
+        return cls._read(folder)
+
+    @classmethod
+    def _read(cls, folder: Path) -> Record:
+        with files.part(folder / "manifest.json", strict_json.MOST_BYTES) as stream:
+            facts = _facts(folder, files.text_of(stream))
+            check_range(facts["first"], facts["paths"])
+            check_names(facts["kept"])
+            check_manifest(facts["manifest"], facts["paths"])
+            description = _description(facts["description"])
+            check_description(facts["description"])
+            digests = {name: facts["files"][name] for name in ("counts.npz", "scenario.json")}
+            digests |= {f"{name}.npy": facts["files"][f"{name}.npy"] for name in facts["kept"]}
+            if facts["files"] != digests:
+                raise ValueError("it must have the digests of the files of a run, and of no others")
+        first, paths = facts["first"], facts["paths"]
+        allies, years = len(description.allies), len(description.years)
+        expected, shape = shapes(allies, years), (allies, years, paths)
+        with _checked(folder / "counts.npz", files.most_bytes(expected), digests) as stream:
+            arrays = files.read_archive(stream, expected)
+            check_counts(arrays, facts["description"], paths)
         kept = {}
-        with _part(folder / "manifest.json"):
-            check_description(facts["description"], *arrays["compliant"].shape[1:])
-        for name in names:
-            with _part(folder / f"{name}.npy") as stream:
-                kept[name] = _numbers(np.lib.format.read_array(stream, allow_pickle=False), np.float32)
-        with _part(folder / "scenario.json") as stream:
-            scenario = stream.read().decode()
+        for name in facts["kept"]:
+            with _checked(folder / f"{name}.npy", 4 * math.prod(shape) + files.HEADER, digests) as stream:
+                size = os.fstat(stream.fileno()).st_size
+                kept[name] = files.read_array(stream, size, np.float32, shape, name)
+                check_kept(name, kept[name])
+        with _checked(folder / "scenario.json", strict_json.MOST_BYTES, digests) as stream:
+            scenario = files.text_of(stream)
             if scenario:
-                check_scenario(json.loads(scenario))  # nothing here reads it, but whoever does shall find it whole
+                check_scenario(strict_json.parse(scenario))  # for those who read it
         counts = Counts(first, paths, arrays, kept)
-        if counts.digest() != digest:
-            raise _refused(folder, "is damaged: its counts do not match their digest", AGAIN)
-        return cls(description, counts, manifest, scenario)
+        if counts.digest() != facts["digest"]:
+            raise files.refused(folder, "is damaged: its counts do not match their digest")
+        return cls(description, counts, facts["manifest"], scenario)
+
+
+def _identity(folder: Path) -> tuple[int, int, int] | None:
+    """What tells a folder from another one of its name; None where there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns
+
+
+def _facts(folder: Path, text: str) -> dict[str, Any]:
+    """What the manifest of a run says; raises RunError where it is of another format or was changed."""
+    facts = strict_json.parse(text)
+    if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
+        raise ValueError("it must be the manifest of a saved run")
+    if facts["format"] != FORMAT:
+        why = f"was saved in format {facts['format']}; this version reads format {FORMAT}"
+        raise files.refused(folder, why, "open it with the version that saved it, or run the scenario again")
+    if facts.get("kind") != KIND or not files.is_sealed(text, facts.get("sha256")):
+        raise ValueError("it was changed or damaged since it was saved: its sha256 is another one")
+    if facts.keys() != {*PARTS, "sha256"}:
+        raise ValueError(f"it must say {', '.join(PARTS)}, and nothing else")
+    return facts
 
 
 @contextmanager
-def _part(file: Path) -> Iterator[BinaryIO]:
-    """A file of a saved run, open; raises RunError with its name for whatever is found wrong with it."""
-    try:
-        with file.open("rb") as stream:
-            yield stream
-    except RunError:
-        raise
-    except (FileNotFoundError, NotADirectoryError) as error:
-        why = f"is not a saved run: {file.name} is missing"
-        raise _refused(file.parent, why, "name the folder that `sim run --out` or `Results.save` wrote") from error
-    except PermissionError as error:
-        raise _refused(file, "must be readable (Permission denied)", "check who may read it") from error
-    except Exception as error:  # zip, zlib, struct, JSON and NumPy each complain in their own way
-        raise _refused(file, f"is damaged, or of no saved run ({type(error).__name__}: {error})", AGAIN) from error
-
-
-def _refused(place: Path, why: str, remedy: str) -> RunError:
-    words = " ".join(plain(why).split())[:200]
-    return RunError(f"{place} {words}\n  remedy: {remedy}")
-
-
-def _numbers(array: NDArray[Any], kind: type[Number]) -> NDArray[Number]:
-    """The array in the byte order of this machine; raises TypeError where it holds numbers of another kind."""
-    return array.astype(kind, casting="equiv", copy=False)
+def _checked(file: Path, most: int, digests: Mapping[str, str]) -> Iterator[BinaryIO]:
+    """A file that has the digest that the manifest states."""
+    with files.part(file, most) as stream:
+        if files.digest(stream) != digests[file.name]:
+            raise ValueError("it was changed or damaged since the run was saved: its sha256 is another one")
+        yield stream
 
 
 def _description(facts: dict[str, Any]) -> Description:
     """Raises ValueError for texts, numbers and tables that are something else."""
-    return TypeAdapter(Description).validate_python(facts)
+    found = TypeAdapter(Description).validate_json(json.dumps(facts), strict=True)
+    if json.loads(json.dumps(asdict(found))) != facts:
+        raise ValueError("its description must have all that belongs there, and nothing else")
+    return found
 
 
 def check_place(place: Path) -> None:

@@ -217,11 +217,24 @@ def test_a_run_is_saved_and_said_so(call: Call, scenario: Path, tmp_path: Path) 
     former = f"{replaced.title}, {replaced.run.paths:,} runs, seed {replaced.run.seed}"
     assert again.err.startswith(f"Saved in {out}, in place of: {former}\n")
     assert sim.Results.open(out).manifest["seed"] == 8
-    for broken in ("{", "[]", '{"description": 3}', "[" * 100_000):
-        (out / "manifest.json").write_text(broken)
+    whole = (out / "manifest.json").read_text("utf-8")
+    for broken in (whole[:60], whole[:1_000], whole.replace('"seed"', '"sown"'), f"{whole}\x00"):
+        (out / "manifest.json").write_text(broken, "utf-8")
         once_more = call("run", scenario, *QUICK, "--out", out)
         assert once_more.code == 0
         assert once_more.err.startswith(f"Saved in {out}\n")
+    for other in (
+        "{",
+        "[]",
+        '{"description": 3}',
+        "[" * 100_000,
+        whole.replace(" ", ""),
+    ):  # anybody's, and not replaced
+        (out / "manifest.json").write_text(other, "utf-8")
+        refused = call("run", scenario, *QUICK, "--out", out)
+        assert (refused.code, refused.out) == (5, "")
+        assert f"{out} exists and is not a saved run; nothing was changed" in refused.err
+        assert (out / "manifest.json").read_text("utf-8") == other
     assert [entry.name for entry in out.parent.iterdir()] == ["run"]
 
 
