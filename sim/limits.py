@@ -16,6 +16,10 @@ LEAST_SHARE_PCT = 0.1
 SEEDS = range(2**63)
 WORKERS = range(1, 1_025)
 
+MOST_SHAPES, MOST_SCIPY_SHAPES = 256, 32
+"""Distributions of different shape in a scenario at most, and those of scipy.stats among them: each takes a table of
+0.3 MB, and one of SciPy's up to two seconds."""
+
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "1")
 """Variable of the environment, to be set before NumPy is imported: nothing here needs linear algebra. OpenBLAS takes
 memory for a thread a processor in every worker, and sends itself a SIGINT, as if somebody had pressed Ctrl-C, where it

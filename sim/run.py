@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Protocol
 
-from pydantic import BaseModel
-
 from sim import executors, limits
 from sim.data.tables import load_tables
-from sim.distributions.families import Family
-from sim.distributions.tables import distance, file_stem, packaged, standardised, table_of
+from sim.distributions.elsewhere import evaluate_all
+from sim.distributions.families import Scipy, Shape
+from sim.distributions.tables import Evaluated, distance, file_stem, kept, packaged, standardised, table_of
 from sim.engine.block import Job, run_job
 from sim.engine.inputs import ally_inputs
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.record.counts import KEEPABLE, PILLARS, Counts
 from sim.record.record import AllyEntry, Description, Record, Yardstick
+from sim.scenario.laws import laws
 from sim.scenario.schema import Scenario
 from sim.streams import LANES, STREAM_VERSION
 
@@ -112,7 +112,7 @@ def simulate(
     if executor == "auto":
         executor = chosen_executor(scenario, until.most, workers)
     sharing = 1 if executor == "serial" else count
-    blank = Job(scenario, seed, 0, 0, block or block_size(until.most, sharing), tuple(keep))
+    blank = Job(scenario, seed, 0, 0, block or block_size(until.most, sharing), tuple(keep), evaluated(scenario))
     with executors.choose(executor, count) as chosen:
         for total in _totals(until, blank, chosen, sharing):
             if progress is not None:
@@ -200,26 +200,14 @@ def _manifest(
     }
 
 
-def _laws(node: object, place: str = "") -> Iterator[tuple[str, Family]]:
-    """Every distribution of a scenario and where it stands: "ally.ITA.will.mean", "event[crisis].size"."""
-    parts: Iterable[tuple[str, object]] = ()
-    if isinstance(node, Family):
-        yield place, node
-    elif isinstance(node, BaseModel):
-        parts = ((name, getattr(node, name)) for name in type(node).model_fields)
-    elif isinstance(node, dict):
-        parts = node.items()
-    elif isinstance(node, tuple):
-        parts = ((f"[{getattr(value, 'name', number)}]", value) for number, value in enumerate(node))
-    for name, value in parts:
-        yield from _laws(value, f"{place}.{name}".replace(".[", "[") if place else name)
-
-
 def tabulate(scenario: Scenario) -> None:
     """Make every distribution's table before the run; all that cannot be tabulated are reported with their places."""
     faults: list[Fault] = []
-    for place, law in _laws(scenario):
+    refused = evaluate_all(_of_scipy(scenario))
+    for place, law in laws(scenario):
         try:
+            if law.shape in refused:
+                raise refused[law.shape]
             table_of(law)
         except ScenarioError as error:
             file, line = scenario.places.get(place, (scenario.title, 0))
@@ -228,11 +216,23 @@ def tabulate(scenario: Scenario) -> None:
         raise ScenarioError(tuple(faults))
 
 
+def _of_scipy(scenario: Scenario) -> set[Shape]:
+    """The shapes that SciPy has to evaluate."""
+    return {law.shape for _, law in laws(scenario) if isinstance(law, Scipy)}
+
+
+def evaluated(*scenarios: Scenario) -> dict[Shape, Evaluated]:
+    """What workers are handed, which cannot have SciPy's shapes evaluated; `tabulate` has found nothing wrong."""
+    shapes = set().union(*map(_of_scipy, scenarios))
+    evaluate_all(shapes)
+    return {shape: kept()[shape] for shape in shapes}
+
+
 def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
     """Digest and distance of the distributions that are not files of the package: they depend on SciPy's version."""
     return {
         file_stem(shape): {"digest": standardised(shape).digest, "distance": distance(shape)}
-        for shape in sorted({law.shape for _, law in _laws(scenario) if law.key not in ("uniform", "triangular")})
+        for shape in sorted({law.shape for _, law in laws(scenario) if law.key not in ("uniform", "triangular")})
         if file_stem(shape) not in packaged()
     }
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import limits
 from sim.distributions.families import (
     Beta,
     Exponential,
@@ -89,7 +90,24 @@ class Quantiles:
         return self.cells, self.low, self.high
 
 
-@lru_cache(maxsize=256)
+@dataclass(frozen=True, eq=False)
+class Evaluated:
+    """What SciPy says of one of its own families: quantiles (65536,), (4096,), (4096,), mean and variance."""
+
+    quantiles: tuple[Floats, Floats, Floats]
+    mean: float
+    variance: float
+
+
+_evaluated: dict[Shape, Evaluated] = {}
+
+
+def kept() -> dict[Shape, Evaluated]:
+    """The shapes of SciPy's that have been evaluated, here or in another process: what stands here is not again."""
+    return _evaluated
+
+
+@lru_cache(maxsize=512)
 def table_of(family: Family, of: Function | None = None) -> Quantiles:
     """The table of a distribution, or of a function of it that is exact on every machine.
 
@@ -102,7 +120,7 @@ def table_of(family: Family, of: Function | None = None) -> Quantiles:
     return table if of is None else table.mapped(of)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2 * limits.MOST_SHAPES)
 def standardised(shape: Shape) -> Quantiles:
     """The table of a standardised shape: a file of the package, or built."""
     known = packaged().get(file_stem(shape))
@@ -144,7 +162,7 @@ def build(shape: Shape) -> Quantiles:
     return Quantiles(*(((part - mean) / sd).astype(np.float32) for part in (cells, low, high)))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2 * limits.MOST_SHAPES)
 def distance(shape: Shape) -> float:
     """How far the table's distribution function lies from the declared one, at most, beside its steps of 1/65536.
 
@@ -187,6 +205,8 @@ def _quantiles(shape: Shape) -> tuple[Floats, Floats, Floats]:
             _triangular(TAIL, parameters["mode"]),
             1 - _triangular(TAIL, 1 - parameters["mode"])[::-1],
         )
+    if shape in _evaluated:
+        return _evaluated[shape].quantiles
     if name.startswith("scipy:"):
         return _scipy_quantiles(name.removeprefix("scipy:"), parameters)
     from scipy import special
@@ -243,6 +263,15 @@ def scipy_moments(family: Family) -> tuple[float, float]:
         ScenarioError: parameters SciPy refuses, or no finite variance.
     """
     assert isinstance(family, Scipy)
+    if family.shape in _evaluated:
+        known = _evaluated[family.shape]
+        return known.mean * family.scale + family.loc, (known.variance * family.scale * family.scale) ** 0.5
+    mean, variance = _scipy_stats(family)
+    return mean, variance**0.5
+
+
+def _scipy_stats(family: Scipy) -> tuple[float, float]:
+    """Mean and variance; raises ScenarioError as above."""
     kind = _scipy_family(family.name, family.shape_parameters)
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
@@ -252,7 +281,18 @@ def scipy_moments(family: Family) -> tuple[float, float]:
         mean, variance = np.nan, np.nan
     if not (np.isfinite(mean) and np.isfinite(variance) and variance > 0):
         raise _unfit(f"scipy.{family.name}", family.shape_parameters, "has no finite mean and variance")
-    return mean, variance**0.5
+    return mean, variance
+
+
+def evaluate(shape: Shape) -> Evaluated:
+    """What SciPy says of one of its own shapes, in this process.
+
+    Raises:
+        ScenarioError: parameters SciPy refuses, no finite variance, or more than two seconds.
+    """
+    name, parameters = shape[0].removeprefix("scipy:"), dict(shape[1])
+    mean, variance = _scipy_stats(Scipy(name=name, **parameters))
+    return Evaluated(_scipy_quantiles(name, parameters), mean, variance)
 
 
 def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, Floats, Floats]:
@@ -271,7 +311,7 @@ def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, F
                 below, above = piece[piece < 0], piece[piece >= 0]
                 values += [*law.ppf(special.ndtr(below)), *law.isf(special.ndtr(-above))]
                 if time.process_time() - started > SECONDS_ALLOWED:
-                    raise _unfit(f"scipy.{name}", parameters, f"takes more than {SECONDS_ALLOWED:g} s to tabulate")
+                    raise unfit_for_time((f"scipy:{name}", tuple(sorted(parameters.items()))))
             quantile = PchipInterpolator(scores, np.maximum.accumulate(values))
     except (ArithmeticError, ValueError, RuntimeError) as error:
         raise _unfit(f"scipy.{name}", parameters, "has no quantiles that SciPy can compute") from error
@@ -286,6 +326,12 @@ def _scipy_family(name: str, parameters: dict[str, float]) -> Any:
     if family is None:
         raise _unfit(f"scipy.{name}", parameters, f"is not in the installed SciPy {__version__}")
     return family
+
+
+def unfit_for_time(shape: Shape) -> ScenarioError:
+    """The error for a shape of SciPy's that takes too long."""
+    name = shape[0].replace("scipy:", "scipy.")
+    return _unfit(name, dict(shape[1]), f"takes more than {SECONDS_ALLOWED:g} s to tabulate")
 
 
 def _unfit(family: str, parameters: dict[str, float], why: str) -> ScenarioError:

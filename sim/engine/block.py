@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 
@@ -12,6 +12,8 @@ import numpy as np
 
 from sim.clock import Clock, Phase, Process
 from sim.distributions.draws import Draws
+from sim.distributions.families import Shape
+from sim.distributions.tables import Evaluated, kept
 from sim.engine import alliance
 from sim.engine.ally import Ally, Years
 from sim.engine.elections import Elections
@@ -41,6 +43,7 @@ class Job:
     paths: int
     block: int  # paths in one environment
     keep: tuple[str, ...] = ()
+    evaluated: Mapping[Shape, Evaluated] = field(default_factory=dict)  # shapes of SciPy's, with their quantiles
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +62,7 @@ def keep_freed_memory() -> None:
 
 def run_job(job: Job) -> Counts:
     """Run a job block by block; memory is that of one block."""
+    kept().update(job.evaluated)
     total: Counts | None = None
     end = job.first + job.paths
     for first in range(job.first, end, job.block):

@@ -99,6 +99,12 @@ class Worker:
         self.heard, self.warned = time.monotonic(), False
         return told
 
+    @property
+    def ended(self) -> str:
+        """How it ended: a signal's name, "exited" or ""."""
+        code = self._process.exitcode
+        return "" if code is None else "exited" if code >= 0 else _signal(-code)
+
     def let_go(self) -> None:
         """No more jobs will come."""
         self.pipe.close()
@@ -128,13 +134,16 @@ class Worker:
             return "it closed its pipe"
         if code >= 0:
             return f"exit code {code}; it often means too little memory, and what it said last stands above"
-        try:
-            name = signal.Signals(-code).name
-        except ValueError:
-            name = f"signal {-code}"
-        if name == "SIGKILL":
+        if _signal(-code) == "SIGKILL":
             return "killed (SIGKILL), by the system where memory is short, or by somebody"
-        return f"ended by {name}"
+        return f"ended by {_signal(-code)}"
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 @contextmanager

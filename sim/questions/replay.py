@@ -16,6 +16,7 @@ from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.model.links import Array, on
 from sim.model.world import AllyState, Hit, World
+from sim.run import tabulate
 from sim.scenario.schema import Scenario
 from sim.streams import LANES
 
@@ -69,9 +70,11 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
 
     Raises:
         UsageError: no path or seed that a run can have.
+        ScenarioError: a distribution that no table fits.
     """
     path = limits.whole("path", path, range(limits.MOST_PATHS))
     seed = limits.seed(scenario.run.seed if seed is None else seed)
+    tabulate(scenario)
     teller = Storyteller(path % LANES)
     run_block(scenario, seed, path - path % LANES, LANES, observer=teller)
     # Month by month; in December each ally's outturn, then the budget adopted on it.

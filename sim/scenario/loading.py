@@ -10,10 +10,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.data.tables import Replacement, Tables, load_tables
+from sim.distributions.families import Family, Scipy, Shape
 from sim.errors import Fault, ScenarioError
+from sim.limits import MOST_SCIPY_SHAPES, MOST_SHAPES
 from sim.scenario.checks.together import together
 from sim.scenario.checks.told import told
 from sim.scenario.checks.words import at, dotted, shown
+from sim.scenario.laws import laws
 from sim.scenario.lines import Path as Keys
 from sim.scenario.merging import Merged, merge
 from sim.scenario.reading import (
@@ -105,7 +108,26 @@ def _resolved(sources: tuple[Source, ...], folder: Path | None, given: Mapping[s
     if faults or scenario is None:
         raise ScenarioError(_in_order(faults))
     scenario.__dict__["places"] = {dotted(path, merged.raw): merged.place(path) for path in _tables(merged.raw)}
+    if crowd := _of_too_many_shapes(scenario):
+        raise ScenarioError(crowd)
     return scenario
+
+
+def _of_too_many_shapes(scenario: Scenario) -> tuple[Fault, ...]:
+    """Where a scenario has more distributions of different shape than there can be tables for."""
+    remedy = "give some the same shape: mean, sd, loc, scale and bounds may differ, other parameters may not"
+    faults: list[Fault] = []
+    for kind, most, whose in ((Family, MOST_SHAPES, ""), (Scipy, MOST_SCIPY_SHAPES, " from scipy.stats")):
+        first: dict[Shape, tuple[str, str]] = {}
+        for place, law in laws(scenario):
+            if isinstance(law, kind):
+                first.setdefault(law.shape, (place, law.key))
+        if len(first) > most:
+            place, family = list(first.values())[most]
+            rule = f"a scenario may have at most {most} distributions of different shape{whose}, not {len(first)}"
+            at = scenario.places.get(place, (scenario.title, 0))
+            faults.append(Fault(*at, place, family, rule, remedy, "too-many-shapes"))
+    return tuple(sorted(faults))
 
 
 def _tables(node: object, path: Keys = ()) -> Iterator[Keys]:

@@ -47,11 +47,22 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
 
 
 def _suffices(scenario: Scenario) -> None:
-    """Whether a user's own tables hold every figure that a run from the base year needs; the packaged ones do."""
+    """What a run would find wrong at its start.
+
+    A user's own tables hold every figure that it needs from the base year, as the packaged ones do. SciPy's own
+    families have a table, as those that the scenario describes by itself do.
+    """
     if scenario.replacements:
         from sim.engine.inputs import ally_inputs  # imports NumPy
 
         ally_inputs(scenario)
+    from sim.distributions.families import Scipy
+    from sim.scenario.laws import laws
+
+    if any(isinstance(law, Scipy) for _, law in laws(scenario)):
+        from sim.run import tabulate  # imports NumPy
+
+        tabulate(scenario)
 
 
 def _facts(scenario: Scenario) -> dict[str, object]:

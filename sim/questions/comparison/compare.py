@@ -53,7 +53,8 @@ def compare(
         executor = run.chosen_executor(first, paths * len(scenarios), workers)
     sharing = 1 if executor == "serial" else count
     size = block or run.block_size(paths, sharing)
-    whole = Together(first, seed, 0, paths, size, others=tuple(scenarios[1:]), years=years)
+    known = run.evaluated(*scenarios)
+    whole = Together(first, seed, 0, paths, size, evaluated=known, others=tuple(scenarios[1:]), years=years)
     jobs = (cast("Together", job) for job in run.jobs(whole, sharing))
     joint: Joint | None = None
     with executors.choose(executor, count) as chosen:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.distributions.tables import kept
 from sim.engine.block import Job
 from sim.questions.comparison.witness import Witness
 from sim.record.counts import Counted
@@ -54,6 +55,7 @@ class Joint:
 
 def run_together(job: Together) -> Joint:
     """Run a job block by block; memory is that of one block of two scenarios."""
+    kept().update(job.evaluated)
     total: Joint | None = None
     end = job.first + job.paths
     for first in range(job.first, end, job.block):

@@ -38,6 +38,7 @@ CODES: Final[dict[str, str]] = {
     "refused-family": "a family without finite variance, or too slow to be used",
     "shape-parameters": "a scipy family without its own shape parameters, or with others",
     "bad-bounds": "bounds of a distribution in the wrong order",
+    "too-many-shapes": "more distributions of different shape than there can be tables for",
     # what must hold together
     "bad-horizon": "the last year is not 1 to 40 years after the base year",
     "yardstick": "a pillar with several targets and not exactly one yardstick",
