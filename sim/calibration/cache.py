@@ -10,12 +10,14 @@ from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 
 from sim.calibration.parameters import Floats
 from sim.errors import RunError
 from sim.places import write_file
+from sim.record.files import opened, read_array
 from sim.words import plain
 
 EVERY = 50
@@ -26,6 +28,9 @@ ABOVE = frozenset(
     {"__main__", "charts", "cli", "exports", "frozen", "precision", "py", "questions", "report", "results"}
 )
 """Rooms and files of the package that an answer cannot depend on, since nothing it is made with may import them."""
+
+MOST_BYTES = 4 * 1024**3
+"""Of a file of answers; a long estimation leaves a tenth of it."""
 
 LIBRARIES = ("numpy", "scipy", "simpy")
 
@@ -86,15 +91,23 @@ class Cache:
 
 
 def _read(path: Path) -> dict[str, Floats]:
-    """The answers of a file, by key."""
+    """The answers of a file, by key; nothing of a file that claims more than it holds is made."""
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            known = {key: file[key] for key in file.files}
-    except (PermissionError, MemoryError):
+        with opened(path, MOST_BYTES) as stream, ZipFile(stream) as archive:
+            known = {}
+            for member in archive.infolist():
+                name = member.filename.removesuffix(".npy")
+                if member.compress_type != ZIP_STORED or name in known:
+                    raise ValueError("it holds something else")
+                with archive.open(member) as file:
+                    known[name] = read_array(file, member.file_size, np.float64, None, name[:8])
+    except PermissionError:
         raise
+    except MemoryError as error:
+        raise _damaged(path, "it takes more memory than there is") from error
     except Exception as error:  # zip, zlib, struct and NumPy each complain in their own way
         raise _damaged(path, str(error)) from error
-    if any(found.dtype != np.float64 or found.ndim != 3 for found in known.values()):
+    if any(found.ndim != 3 or not np.isfinite(found).all() for found in known.values()):
         raise _damaged(path, "it holds something else")
     return known
 

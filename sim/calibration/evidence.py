@@ -54,6 +54,11 @@ class Job:
         ranges = [(each.name, each.low, each.high) for each in ESTIMATED]
         return sha256(repr([facts, ranges]).encode() + np.ascontiguousarray(self.points, "<f8").tobytes()).hexdigest()
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """That of the answer."""
+        return len(self.points), self.last_year - self.origin, 1 + 2 * len(MOMENTS)
+
 
 def judge(job: Job) -> Floats:
     """Mean CRPS over allies, then the moments: (points, years, 1 + 2 * moments), from the origin to the last year."""
@@ -63,7 +68,7 @@ def judge(job: Job) -> Floats:
     years = range(job.origin + 1, job.last_year + 1)
     observed = shares_seen(years, job.shares)
     ensembles = reported_shares(variants_at(job.scenario, job.points), job.seed, job.paths)
-    found = np.empty((len(job.points), len(years), 1 + 2 * len(MOMENTS)))
+    found = np.empty(job.shape)
     for step in range(len(years)):
         seen = np.isfinite(observed[:, step])
         ensemble = ensembles[:, seen, step]
@@ -133,7 +138,7 @@ class Evidence:
 
     def _judged(self, points: Floats) -> NDArray[np.float64]:
         jobs = list(self._jobs(points))
-        unknown = [job for job in jobs if job.key not in self._cache]
+        unknown = [job for job in jobs if job.key not in self._cache or self._cache[job.key].shape != job.shape]
         for job, found in zip(unknown, self._executor.map(judge, unknown), strict=True):
             self._cache[job.key] = found
             self._progress(1)

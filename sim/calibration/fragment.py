@@ -91,12 +91,17 @@ def check_place(out: str | os.PathLike[str]) -> None:
     """
     place = Path(out)
     try:
-        ours = not place.exists() or (place.is_file() and place.read_bytes().startswith(MARK.encode()))
+        ours = not place.exists() or (place.is_file() and _begins_as_ours(place))
     except OSError as error:
         raise RunError(f"cannot write {out}: {error.strerror or error}") from error
     if not ours:
         raise RunError(f"{out} exists and was not written by `sim calibrate`; choose another file")
     try_place(out)
+
+
+def _begins_as_ours(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(1_000).startswith(MARK.encode())
 
 
 def write(text: str, out: str | os.PathLike[str]) -> None:

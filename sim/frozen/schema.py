@@ -11,6 +11,8 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from sim.limits import MOST_PATHS
+
 FORMAT: Final = 1
 """Raised when the content changes its meaning."""
 
@@ -24,10 +26,14 @@ THRESHOLDS_PCT: Final = (2.0, 2.5, 3.0, 3.5, 5.0)
 LOG_SCORE_FLOOR: Final = 0.01
 """Nothing is said to be below 1 or above 99 of 100 runs, and nothing is scored as if it had been."""
 
+MOST_YEARS: Final = 60
 DATE: Final = r"20[0-9]{2}-(0[1-9]|1[0-2])(-[0-9]{2})?"
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Share = Annotated[float, Field(ge=0, le=100)]
+Year = Annotated[int, Field(ge=1949, le=2200)]
+Code = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Text = Annotated[str, Field(max_length=10_000)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Chance = tuple[Probability, Probability, Probability]
 """A probability and its 95 % Wilson interval, low and high: Monte Carlo error only."""
@@ -55,16 +61,16 @@ class Target(Part):
     """The core target that compliance is measured against."""
 
     share_pct: Share
-    by: int
-    agreed: str
+    by: Year
+    agreed: Text
 
 
 class Cell(Part):
     """One ally, or Europe and Canada (EUC), in one year."""
 
-    iso3: str
-    ally: str
-    year: int
+    iso3: Code
+    ally: Text
+    year: Year
     at_target: Chance | None
     """Of reporting at least the target; null where it does not bind the ally."""
     without_late_push: Chance | None
@@ -84,8 +90,8 @@ class Cell(Part):
 class Number(Part):
     """How many allies are at the target in one year: the probabilities of 0 to all that it binds."""
 
-    year: int
-    pmf: tuple[Probability, ...]
+    year: Year
+    pmf: Annotated[tuple[Probability, ...], Field(min_length=2)]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -97,13 +103,13 @@ class Number(Part):
 class Forecast(Part):
     """What one scenario says of the years after its base year."""
 
-    name: str
-    title: str
-    source: str
-    note: str
-    base_year: int
-    last_year: int
-    scenario_last_year: int
+    name: Annotated[Text, Field(min_length=1)]
+    title: Text
+    source: Text
+    note: Text
+    base_year: Year
+    last_year: Year
+    scenario_last_year: Year
     """The last year of the scenario file itself."""
     target: Target
     scenario_digest: Sha256
@@ -111,8 +117,8 @@ class Forecast(Part):
     simulated_digest: Sha256
     """Of the scenario as it was simulated: another one where its horizon was prolonged."""
     data_digest: Sha256
-    seed: int
-    paths: int
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    paths: Annotated[int, Field(ge=1, le=MOST_PATHS)]
     shares: tuple[Cell, ...]
     number: tuple[Number, ...]
 
@@ -123,6 +129,8 @@ class Forecast(Part):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
+        if not 1 <= len(self.years) <= MOST_YEARS:
+            raise ValueError(f"from 1 to {MOST_YEARS} years must be forecast")
         units = {cell.iso3 for cell in self.shares}
         wanted = [(iso3, year) for iso3 in sorted(units) for year in self.years]
         if sorted((cell.iso3, cell.year) for cell in self.shares) != wanted:
@@ -138,13 +146,13 @@ class Frozen(Part):
     kind: Literal["burdenshare frozen forecast"] = "burdenshare frozen forecast"
     format: Literal[1] = FORMAT
     date: str
-    burdenshare: str
-    stream_version: int
-    reading: dict[str, str]
+    burdenshare: Text
+    stream_version: Annotated[int, Field(ge=1)]
+    reading: dict[str, Text]
     pillar: Literal["core"] = "core"
     levels: tuple[Probability, ...] = LEVELS
     thresholds_pct: tuple[Share, ...] = THRESHOLDS_PCT
-    log_score_floor: Annotated[float, Field(ge=0, le=0.5)] = LOG_SCORE_FLOOR
+    log_score_floor: Annotated[float, Field(gt=0, le=0.5)] = LOG_SCORE_FLOOR
     scenarios: Annotated[tuple[Forecast, ...], Field(min_length=1)]
 
     @field_validator("date")

@@ -28,7 +28,7 @@ HEADER = 16 * 1024
 """Bytes that the head of an array may take at most, in its file and in the archive."""
 CHUNK = 1024 * 1024
 
-Number = TypeVar("Number", np.int64, np.float32)
+Number = TypeVar("Number", np.int64, np.float32, np.float64)
 Shape = tuple[int, ...]
 
 
@@ -42,7 +42,7 @@ def refused(place: Path, why: str, remedy: str = AGAIN) -> RunError:
 def part(file: Path, most: int) -> Iterator[BinaryIO]:
     """A file of a saved run, open; raises RunError with its name for whatever is found wrong with it inside."""
     try:
-        with _opened(file, most) as stream:
+        with opened(file, most) as stream:
             yield stream
     except RunError:
         raise
@@ -57,8 +57,8 @@ def part(file: Path, most: int) -> Iterator[BinaryIO]:
         raise refused(file, f"is damaged, or of no saved run ({type(error).__name__}: {error})") from error
 
 
-def _opened(file: Path, most: int) -> BinaryIO:
-    """Only a regular file: opening alone may wait for ever, or do something, where it is a pipe or a device."""
+def opened(file: Path, most: int) -> BinaryIO:
+    """A regular file alone: opening alone may wait for ever, or do something, where it is a pipe or a device."""
     if not stat.S_ISREG(file.lstat().st_mode):
         raise ValueError("it must be a file of its own, no link, folder, pipe or device")
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -124,15 +124,19 @@ def read_archive(stream: IO[bytes], shapes: Mapping[str, Shape]) -> dict[str, ND
     return {name: arrays[name] for name in shapes}
 
 
-def read_array(stream: IO[bytes], size: int, kind: type[Number], shape: Shape, name: str) -> NDArray[Number]:
-    """The array of an .npy file of `size` bytes, in the byte order of this machine.
+def read_array(
+    stream: IO[bytes], size: int, kind: type[Number], shape: Shape | None, name: str
+) -> NDArray[Number]:  # fmt: skip
+    """The array of an .npy file of `size` bytes, in the byte order of this machine; of any shape where that is None.
 
     Raises:
         ValueError, TypeError: it has other numbers, another shape or another length.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # NumPy warns of heads that Python 2 wrote
-        order, dtype = _head(stream, shape, name)
+        order, dtype, found = _head(stream, name)
+    if found != (shape := found if shape is None else shape) or min(shape, default=0) < 0:
+        raise ValueError(f"{name} must have the shape {shape}, not {found}")
     if dtype.newbyteorder("=") != np.dtype(kind):
         raise TypeError(f"{name} must be of {np.dtype(kind).name}, not {dtype.name}")
     if size != stream.tell() + dtype.itemsize * math.prod(shape):
@@ -150,14 +154,12 @@ def read_array(stream: IO[bytes], size: int, kind: type[Number], shape: Shape, n
     return array.astype(kind, copy=False)
 
 
-def _head(stream: IO[bytes], shape: Shape, name: str) -> tuple[Any, np.dtype[Any]]:
-    """Order and kind of an array of the shape expected."""
+def _head(stream: IO[bytes], name: str) -> tuple[Any, np.dtype[Any], Shape]:
+    """Order, kind and shape of an array."""
     readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     try:
         version = np.lib.format.read_magic(stream)
         found, fortran, dtype = readers[version](stream)
     except (MemoryError, RecursionError, KeyError) as error:  # Python reads the head: brackets without end, for one
         raise ValueError(f"{name} has a head that cannot be read") from error
-    if found != shape:
-        raise ValueError(f"{name} must have the shape {shape}, not {found}")
-    return "F" if fortran else "C", dtype
+    return "F" if fortran else "C", dtype, found

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import shutil
 import signal
+import tracemalloc
+import zipfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -233,7 +236,7 @@ def test_a_damaged_file_is_refused_with_its_name_and_a_remedy(tmp_path: Path, ha
 def test_a_file_of_other_arrays_is_refused(tmp_path: Path) -> None:
     for name, array in {"words": np.array(["a"]), "flat": np.arange(3.0), "single": ANSWER.astype(np.float32)}.items():
         np.savez(tmp_path / f"{name}.npz", key=array)
-        with pytest.raises(RunError, match="it holds something else"):
+        with pytest.raises(RunError, match=r"it holds something else|must be of float64"):
             Cache(tmp_path / f"{name}.npz")
 
 
@@ -248,6 +251,61 @@ def test_nothing_in_a_file_is_ever_executed(tmp_path: Path) -> None:
     with pytest.raises(RunError):
         Cache(tmp_path / "objects.npz")
     assert not (tmp_path / "done").exists()
+
+
+def _claims(file: Path) -> None:
+    """A head of 6.4 GB over three numbers."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": (100, 100, 80_000)})
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("one.npy", head.getvalue() + bytes(24))
+
+
+def _below_zero(file: Path) -> None:
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<f8", "fortran_order": False, "shape": (-1, -3, 1)})
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("one.npy", head.getvalue() + bytes(24))
+
+
+def _unpacks(file: Path) -> None:
+    np.savez_compressed(file, one=np.zeros((100, 100, 1_000)))
+
+
+def _pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def _link(file: Path) -> None:
+    file.symlink_to("/dev/zero")
+
+
+def _no_number(file: Path) -> None:
+    np.savez(file, one=np.full((1, 2, 3), np.nan))
+
+
+@pytest.mark.parametrize("make", [_claims, _below_zero, _unpacks, _pipe, _link, _no_number])
+def test_a_file_of_a_strangers_is_refused_before_much_is_made_of_it(
+    make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    make(tmp_path / "answers.npz")
+    tracemalloc.start()
+    try:
+        with pytest.raises(RunError, match="must hold the answers of an estimation"):
+            Cache(tmp_path / "answers.npz")
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_answer_to_another_question_is_asked_for_again(formula: Formula) -> None:
+    """A key may stand over an answer of another shape in a file that somebody made."""
+    cache = Cache()
+    first = asked(cache)
+    for key in list(cache._known):
+        cache._known[key] = ANSWER
+    assert (asked(cache) == first).all()
+    assert formula.made == 6
 
 
 def test_a_folder_is_no_file_of_answers(tmp_path: Path) -> None:
