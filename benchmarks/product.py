@@ -28,7 +28,9 @@ def counted(counts: Counts, paths: int, allies: int = ALLIES, years: int = YEARS
     arrays = counts.arrays
     sums = {
         "shares": (3, allies, years), "group_shares": (2, 3, years), "number": (4, years), "first_year": (allies,),
-        "shortfall_usd": (allies, years), "group_shortfall_usd": (2, years),
+        "shortfall_usd": (allies, years), "group_shortfall_usd": (2, years), "spent_shares": (2, allies, years),
+        "spent_group_shares": (2, 2, years), "spent_shortfall_usd": (allies, years),
+        "spent_group_shortfall_usd": (2, years),
     }  # fmt: skip
     return counts.paths == paths and all(
         arrays[name].shape[:-1] == shape and bool((arrays[name].sum(axis=-1) == paths).all())

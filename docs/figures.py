@@ -12,6 +12,7 @@ import numpy as np
 
 import sim
 from sim.record.counts import TALLIES
+from sim.record.grid import HUNDREDTHS, WHOLE
 from sim.results.intervals import quantile
 from sim.results.summary import default_year, expected_number, step_of
 
@@ -57,19 +58,19 @@ class Outcome:
     def compliant(self, year: int, tally: str = "core") -> str:
         """Expected number of compliant allies and its 90 % band."""
         number = self.record.counts.arrays["number"][TALLIES.index(tally), step_of(self.record, year)]
-        low, high = (int(quantile(number, level, 1)) for level in (0.05, 0.95))
+        low, high = (int(quantile(number, level, WHOLE)) for level in (0.05, 0.95))
         return f"{expected_number(self.record, year, tally):.1f} [{low}, {high}]"
 
     def average(self, year: int) -> str:
-        """Europe and Canada's share, % of GDP, and its 90 % band."""
-        cells = self.record.counts.arrays["group_shares"][0, 0, step_of(self.record, year)]
-        low, middle, high = (float(quantile(cells, level, 0.01)) for level in (0.05, 0.5, 0.95))
+        """The median of what Europe and Canada spend on average, % of GDP, and its 90 % band."""
+        cells = self.record.counts.arrays["spent_group_shares"][0, 0, step_of(self.record, year)]
+        low, middle, high = (float(quantile(cells, level, HUNDREDTHS)) for level in (0.05, 0.5, 0.95))
         return f"{middle:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def scenario_rows() -> Iterator[str]:
     """One row a scenario, in the year its target falls due, or its last."""
-    yield "| scenario | year | allies at the target | without late push | Europe and Canada, % of GDP |"
+    yield "| scenario | year | allies at the target | without late push | Europe and Canada spend, % of GDP |"
     yield "|---|---|---|---|---|"
     for file in sorted(SCENARIOS.glob("*.toml")):
         outcome = Outcome(sim.load(file))

@@ -86,7 +86,9 @@ def probabilities(record: Record) -> NDArray[np.float64]:
     for year in years:
         found += [chance for line in ally_lines(record, year) for chance in line.chances.values()]
     found += [many for year in years if (many := alliance_line(record, year).many)]
-    return np.array([(chance.probability, chance.without_late_push, chance.in_force) for chance in found]).ravel()
+    return np.array([
+        (chance.probability, chance.without_late_push, chance.in_force, chance.not_yet_due) for chance in found
+    ]).ravel()  # fmt: skip
 
 
 def _multiple(paths: float) -> int:

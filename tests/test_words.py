@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,8 +14,11 @@ from hypothesis import strategies as st
 from sim.questions.comparison.intervals import paired_probability
 from sim.results.intervals import wilson
 from sim.words import (
+    SCALE,
     did_you_mean,
     interval,
+    likelihood,
+    money,
     more_of_100,
     number,
     of_100,
@@ -76,6 +81,45 @@ def test_a_sentence_speaks_the_signs() -> None:
 def test_shares_and_counts_have_two_digits() -> None:
     assert [share(value) for value in (3.249, 9.94, 9.96, 12.3)] == ["3.2", "9.9", "10", "12"]
     assert [number(value, 31) for value in (0.2, 9.6, 12.5, 30.8, 31.0)] == ["<1", "10", "13", ">30", "31"]
+
+
+HUNDREDTHS = [Fraction(k, 100) for k in range(2_047)]
+
+
+def half_up(value: Fraction, step: Fraction) -> Fraction:
+    return math.floor(value / step + Fraction(1, 2)) * step
+
+
+def test_shares_are_rounded_as_nato_prints_on_the_whole_grid() -> None:
+    """2.25 is 2.3 and 2.35 is 2.4: the decimal decides, not the binary fraction next to it."""
+    for exact in HUNDREDTHS:
+        step = Fraction(1, 10) if exact < Fraction(995, 100) else Fraction(1)
+        assert Fraction(share(float(exact))) == half_up(exact, step), exact
+    assert [share(pct) for pct in (2.25, 2.35, 0.05, 12.5)] == ["2.3", "2.4", "0.1", "13"]
+
+
+@pytest.mark.parametrize("paths", [200, 2_000, 16_000, 100_000])
+def test_a_part_of_the_runs_is_rounded_half_up_wherever_it_lies_between_two(paths: int) -> None:
+    for met in range(0, paths + 1, paths // 200):
+        exact = half_up(Fraction(100 * met, paths), Fraction(1))
+        if 1 < exact < 99:
+            assert percent(met / paths, met / paths, met / paths) == str(exact)
+            bounds = [(Fraction(str(bound)), word) for bound, word in SCALE]
+            assert likelihood(met / paths) == next(word for bound, word in bounds if exact < 100 * bound)
+
+
+def test_an_end_that_is_a_whole_percent_stays_there() -> None:
+    for low in range(1, 99):
+        assert interval(low / 100, (low + 1) / 100) == f"{low}–{low + 1 if low < 98 else 99}"
+        assert points_interval(-low / 100, low / 100) == f"-{low} to +{low}"
+
+
+@pytest.mark.parametrize(("usd_bn", "told"), [
+    (0.05, "0.1"), (0.25, "0.3"), (9.95, "10"), (12.5, "13"), (99.5, "100"), (125.0, "130"), (1_250.0, "1,300"),
+    (114.9, "110"), (0.0499, "<0.1"),
+])  # fmt: skip
+def test_money_has_two_digits_and_halves_go_up(usd_bn: float, told: str) -> None:
+    assert money(usd_bn) == told
 
 
 def test_a_users_text_cannot_command_the_terminal() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.charts.frames import ROW, short
 from sim.charts.look import Chart, dressed, look, wrapped
-from sim.words import points
+from sim.words import percent, points
 
 LEAST = 0.005
 """Differences that round to 0 of 100 runs are counted in the chart's text, not drawn."""
@@ -32,6 +32,8 @@ def differences(
     drawn["ally"] = [short(name, 30) for name in drawn.ally]
     figures = zip(drawn.difference, drawn.ci_low, drawn.ci_high, strict=True)
     drawn["told"] = [points(*each).replace("-", "\u2212") for each in figures]
+    for side in "ab":
+        drawn[f"told_{side}"] = [percent(p, p, p) for p in drawn[f"probability_{side}"]]
     rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=0)
     base = alt.Chart(drawn).encode(y=alt.Y("ally:N", sort=list(drawn.ally), title=None, axis=rows))
     low, high = min(-0.01, float(table.ci_low.min())), max(0.01, float(table.ci_high.max()))
@@ -41,8 +43,8 @@ def differences(
     sides = "simulated runs of 100 more (right) or fewer (left), given the assumptions"
     x = alt.X("difference:Q", title=sides, scale=scale, axis=axis)
     tips = [
-        alt.Tooltip("ally:N"), alt.Tooltip("probability_a:Q", format=".2f", title="A"),
-        alt.Tooltip("probability_b:Q", format=".2f", title="B"), alt.Tooltip("difference:Q", format="+.3f"),
+        alt.Tooltip("ally:N"), alt.Tooltip("told_a:N", title="A, of 100 runs"),
+        alt.Tooltip("told_b:N", title="B, of 100 runs"), alt.Tooltip("told:N", title="B less A"),
     ]  # fmt: skip
     dot = base.mark_point(color=colours.simulated, fill=colours.simulated, size=58, opacity=1)
     more, fewer = (

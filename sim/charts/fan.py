@@ -13,7 +13,7 @@ import pandas as pd
 from sim.charts import frames
 from sim.charts.look import Chart, Look, dressed, look, wrapped
 from sim.record.record import Record, Yardstick
-from sim.words import share, target
+from sim.words import printed, share, target
 
 BANDS = (("q05", "q95", 0.16), ("q10", "q90", 0.20), ("q25", "q75", 0.28))
 """Of 90, 80 and 50 % of the runs, from the widest; each with its opacity."""
@@ -82,7 +82,10 @@ def chooser(record: Record, first: str, *, theme: str = "light", width: int = 64
     shown = "datum.iso3 === ally || !isValid(datum.iso3)"  # what has no ally is the alliance's
     layers = [layer.transform_filter(shown) for layer in _layers(panel)]
     chart = alt.layer(*layers).add_params(alt.param(name="ally", value=first)).properties(width=width, height=height)
-    lines = ["Published shares, then the middle of the simulated runs and the bands that hold 50, 80 and 90 % of them."]
+    lines = [
+        "Published shares, then what is spent: the middle of the runs, and where 50, 80 and 90 % of them lie.",
+        "Dashed thin: the middle as reported, with what late pushes add on paper.",
+    ]
     return dressed(
         chart, theme, title="Core defence spending, % of GDP", lines=lines, tells="The fan of the ally that is chosen."
     )
@@ -93,9 +96,12 @@ def _layers(panel: Panel) -> list[Any]:
     bands, colours = frames.bands(panel.record, panel.codes), panel.colours
     base = alt.Chart(bands)
     named = (("q05", "5 %"), ("q25", "25 %"), ("q50", "50 %"), ("q75", "75 %"), ("q95", "95 %"))
+    for level, _ in (*named, ("reported", "")):
+        bands[f"{level}_told"] = [share(value) for value in bands[level]]
     tips = [
         alt.Tooltip("ally:N"), alt.Tooltip("year:Q", format="d"),
-        *(alt.Tooltip(f"{level}:Q", title=f"{part} of the runs at most", format=".1f") for level, part in named),
+        *(alt.Tooltip(f"{level}_told:N", title=f"{part} of the runs spend at most") for level, part in named),
+        alt.Tooltip("reported_told:N", title="50 % report at most, with what is on paper"),
     ]  # fmt: skip
     layers: list[Any] = [
         base.mark_area(color=colours.simulated, opacity=opacity).encode(
@@ -104,6 +110,9 @@ def _layers(panel: Panel) -> list[Any]:
         for low, high, opacity in BANDS
     ]
     middle = base.mark_line(color=colours.simulated, strokeWidth=2.5)
+    if (bands.reported != bands.q50).any():
+        on_paper = base.mark_line(color=colours.simulated, strokeWidth=1.4, strokeDash=[2, 2])
+        layers.append(on_paper.encode(x=panel.x(), y=panel.y("reported"), tooltip=tips))
     layers.append(middle.encode(x=panel.x(), y=panel.y("q50"), tooltip=tips))
     return [*layers, *_aims(panel), *_events(panel), *_published(panel), *_ends(panel, bands)]
 
@@ -118,13 +127,17 @@ def _published(panel: Panel) -> list[Any]:
         layers.append(dotted.encode(x=panel.x(), y=panel.y()))
     if len(old):
         tips = [alt.Tooltip("year:Q", format="d"), alt.Tooltip("edition:N"),
-                alt.Tooltip("share_pct:Q", title="% of GDP, all outlays", format=".2f")]  # fmt: skip
+                alt.Tooltip("told:N", title="% of GDP, all outlays")]  # fmt: skip
+        old["told"] = [printed(value) for value in old.share_pct]
         ticks = alt.Chart(old).mark_tick(color=colours.quiet, thickness=1.5, size=11, orient="horizontal", opacity=1)
         layers.append(ticks.encode(x=panel.x(), y=panel.y(), tooltip=tips))
-    known = alt.Chart(frames.history(panel.record, panel.codes))
+    published = frames.history(panel.record, panel.codes)
+    published["told"] = [printed(value) for value in published.share_pct]
+    known = alt.Chart(published)
     layers.append(known.mark_line(color=colours.ink, strokeWidth=1.8).encode(x=panel.x(), y=panel.y()))
-    tips = [alt.Tooltip("year:Q", format="d"), alt.Tooltip("share_pct:Q", title="% of GDP", format=".2f"),
-            alt.Tooltip("status:N")]  # fmt: skip
+    tips = [
+        alt.Tooltip("year:Q", format="d"), alt.Tooltip("told:N", title="% of GDP"), alt.Tooltip("status:N"),
+    ]  # fmt: skip
     for status, inside in (("actual", colours.ink), ("estimate", colours.paper), (frames.SET, colours.national)):
         points = known.transform_filter(f"datum.status === '{status}'")
         marks = points.mark_point(color=colours.ink, fill=inside, size=42, opacity=1, strokeWidth=1.6)
@@ -214,7 +227,13 @@ def yardstick_words(core: Yardstick) -> str:
 
 def _below(record: Record, iso3: str, straight: bool) -> list[str]:
     by = "published by NATO, July 2026" if frames.packaged(record) else "not the packaged figures"
-    parts = [f"Line with points: {by} (hollow: estimate).", "Bands: where 50, 80 and 90 % of the simulated runs lie."]
+    parts = [
+        f"Line with points: {by} (hollow: estimate).",
+        "Bands: where what is spent lies in 50, 80 and 90 % of the simulated runs.",
+    ]
+    bands = frames.bands(record, [iso3])
+    if (bands.reported != bands.q50).any():
+        parts.append("Dashed thin: the middle as reported, with what is on paper.")
     if len(frames.vintages(record, [iso3])):
         parts.append("Ticks: earlier editions, all outlays.")
     if set(frames.history(record, [iso3]).status) & {frames.SET}:
@@ -234,7 +253,7 @@ def fan_told(record: Record, iso3: str) -> str:
     end, base = table[table.year == last].iloc[0], frames.history(record, [iso3]).iloc[-1]
     verb = {"actual": "spent", "estimate": "is estimated at", frames.SET: "is set by the scenario at"}[base.status]
     return (
-        f"{name} {verb} {base.share_pct:.2f} % of GDP in {base.year}; in {last} "
-        f"half of the simulated runs are at {share(end.q50)} % or below, and 90 of 100 lie between {share(end.q05)} "
-        f"and {share(end.q95)} %."
+        f"{name} {verb} {printed(base.share_pct)} % of GDP in {base.year}; in {last} "
+        f"half of the simulated runs spend {share(end.q50)} % or less, and 90 of 100 between {share(end.q05)} "
+        f"and {share(end.q95)} %; as reported, with what is on paper, the middle is {share(end.reported)} %."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from sim.data.tables import Tables, load_tables
-from sim.record.counts import GROUPS, PILLARS
+from sim.record.counts import GROUPS, PILLARS, SPENT
+from sim.record.grid import HUNDREDTHS
 from sim.record.record import AllyEntry, Record, Yardstick
-from sim.results.intervals import quantile
+from sim.results.intervals import quantile, wilson
 from sim.results.summary import default_year, step_of
 from sim.words import plain, target
 
-POINT = 0.01  # a cell of a share, percentage points
 LEVELS = {
     "q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95,
 }  # fmt: skip
@@ -96,22 +96,25 @@ def entry_of(record: Record, iso3: str) -> AllyEntry | None:
 
 
 def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
-    """The simulated core share, % of GDP: iso3, ally, year, q05, q10, q25, q50, q75, q90, q95.
+    """The simulated core share that is spent, % of GDP: iso3, ally, year, q05 to q95, reported.
 
-    The first year is the base year, where all quantiles are the published figure.
+    Without late pushes of the same year, which are on paper; `reported` is the median with them. The first year is the
+    base year, where all are the published figure.
     """
     counts, allies = record.counts.arrays, [entry.iso3 for entry in record.description.allies]
-    core, rows = PILLARS.index("core"), []
+    rows: list[tuple[Any, ...]] = []
     for iso3 in iso3s:
         name, base = name_of(record, iso3), base_share_pct(record, iso3)
-        histograms = (
-            counts["group_shares"][GROUPS.index(iso3), core] if iso3 in GROUPS
-            else counts["shares"][core, allies.index(iso3)]
+        spent, reported = (
+            counts[f"{kind}group_shares"][GROUPS.index(iso3), pillars.index("core")] if iso3 in GROUPS
+            else counts[f"{kind}shares"][pillars.index("core"), allies.index(iso3)]
+            for kind, pillars in (("spent_", SPENT), ("", PILLARS))
         )  # fmt: skip
-        values = np.stack([quantile(histograms, level, POINT) for level in LEVELS.values()])
-        rows.append((iso3, name, record.description.base_year, *[base] * len(LEVELS)))
-        rows += [(iso3, name, year, *values[:, step]) for step, year in enumerate(record.description.years)]
-    return pd.DataFrame(rows, columns=["iso3", "ally", "year", *LEVELS])
+        values = [quantile(spent, level, HUNDREDTHS) for level in LEVELS.values()]
+        columns = np.stack([*values, quantile(reported, 0.5, HUNDREDTHS)])
+        rows.append((iso3, name, record.description.base_year, *[base] * len(columns)))
+        rows += [(iso3, name, year, *columns[:, step]) for step, year in enumerate(record.description.years)]
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", *LEVELS, "reported"])
 
 
 def members_of(record: Record, iso3: str) -> list[AllyEntry]:
@@ -221,14 +224,28 @@ def events(record: Record) -> pd.DataFrame:
 
 
 def chances(record: Record, pillar: str = "core") -> pd.DataFrame:
-    """Probabilities with their words: the columns of `compliance` for one pillar, and `told` ("83", "<1")."""
+    """Probabilities with their words: the columns of `compliance` for one pillar, and three of texts.
+
+    told ("83", "<1"), told_interval ("82–84") and told_without, without late pushes.
+    """
     from sim.results.tables import compliance
-    from sim.words import percent
+    from sim.words import interval
 
     table = compliance(record)
     table = table[table.pillar == pillar].copy()
-    table["told"] = [percent(*row) for row in zip(table.probability, table.ci_low, table.ci_high, strict=True)]
+    table["told"] = in_words(table.probability, record)
+    table["told_interval"] = [interval(*row) for row in zip(table.ci_low, table.ci_high, strict=True)]
+    table["told_without"] = in_words(table.without_late_push, record)
     return table
+
+
+def in_words(probabilities: Iterable[float], record: Record) -> list[str]:
+    """Parts of a run's paths in runs of 100, as the printed page has them."""
+    from sim.words import percent
+
+    parts = np.array(list(probabilities), dtype=np.float64)
+    low, high = wilson(np.rint(parts * record.counts.paths).astype(np.int64), record.counts.paths)
+    return [percent(*row) for row in zip(parts.tolist(), low.tolist(), high.tolist(), strict=True)]
 
 
 def ranking(record: Record, year: int) -> list[str]:

@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from sim.charts import frames
-from sim.charts.frames import RUNS, aim_of, measured, year_of
+from sim.charts.frames import RUNS, aim_of, in_words, measured, year_of
 from sim.charts.look import Chart, dressed, look, wrapped
 from sim.record.counts import TALLIES
 from sim.record.record import Record
-from sim.results.intervals import wilson
 from sim.results.summary import alliance_line, step_of
 from sim.results.tables import first_year
-from sim.words import number, percent, target
+from sim.words import number, target
 
 SEEN = 0.0005
 """Numbers of allies that fewer runs have are not drawn."""
@@ -44,6 +43,8 @@ def compliant(
     span = np.arange(drawn.min(), drawn.max() + 1)
     table = pd.DataFrame({"allies": span, "probability": honest[span], "without": without[span]})
     table = table.assign(left=table.allies - 0.42, right=table.allies + 0.42)
+    for column in ("probability", "without"):
+        table[f"{column}_told"] = in_words(table[column], record)
     assert line.counted is not None
     low, middle, high = (
         number(value, line.bound) for value in (line.counted.q05, line.counted.middle, line.counted.q95)
@@ -53,8 +54,8 @@ def compliant(
     scale = alt.Scale(domain=[int(span[0]) - 0.6, int(span[-1]) + 0.6], nice=False)
     x = alt.X("left:Q", title=f"allies at {goal} % or above, of {line.bound}", axis=whole, scale=scale)
     y = alt.Y("probability:Q", title=RUNS, axis=alt.Axis(labelExpr="datum.value * 100", tickCount=5))
-    tips = [alt.Tooltip("allies:Q"), alt.Tooltip("probability:Q", format=".3f"),
-            alt.Tooltip("without:Q", format=".3f", title="without late push")]  # fmt: skip
+    tips = [alt.Tooltip("allies:Q"), alt.Tooltip("probability_told:N", title="of 100 runs"),
+            alt.Tooltip("without_told:N", title="without late push")]  # fmt: skip
     base, at = alt.Chart(table).encode(x=x, x2="right:Q"), alt.Chart(expected).encode(x="allies:Q")
     bars = base.mark_bar(color=colours.simulated, opacity=0.75).encode(y=y, y2=alt.datum(0), tooltip=tips)
     words = at.mark_text(color=colours.ink, align="left", dx=6, fontSize=12, fontWeight=600)
@@ -91,7 +92,7 @@ def first_years(record: Record, iso3: str, *, theme: str = "light", width: int =
     chart = _first_layers(table, theme).properties(width=width, height=height)
     name, told = frames.name_of(record, iso3), first_told(record)[iso3]
     lines = wrapped(f"{measured(aim)} {STAYS}", 96)
-    return dressed(chart, theme, title=f"{name}: when the target is first met", lines=lines, tells=told)
+    return dressed(chart, theme, title=f"{name}: when a run first meets the target", lines=lines, tells=told)
 
 
 def first_chooser(record: Record, first: str, *, theme: str = "light", width: int = 640, height: int = 230) -> Chart:
@@ -101,7 +102,7 @@ def first_chooser(record: Record, first: str, *, theme: str = "light", width: in
     chart = _first_layers(table, theme, "datum.iso3 === ally").add_params(alt.param(name="ally", value=first))
     chart = chart.properties(width=width, height=height)
     lines, told = wrapped(f"{measured(aim)} {STAYS}", 96), "The years in which one ally first meets the target."
-    return dressed(chart, theme, title="When the target is first met", lines=lines, tells=told)
+    return dressed(chart, theme, title="When a run first meets the target", lines=lines, tells=told)
 
 
 def first_told(record: Record) -> dict[str, str]:
@@ -109,22 +110,24 @@ def first_told(record: Record) -> dict[str, str]:
     table, last = _firsts(record), record.description.years[-1]
     never = table[table.when.str.startswith(NEVER)]
     return {
-        iso3: f"{ally}: in {told} of 100 simulated runs the target is not met by {last}."
+        iso3: f"{ally}: in {told} of 100 simulated runs the target is never met to {last}."
         for iso3, ally, told in zip(never.iso3, never.ally, never.told, strict=True)
     }
 
 
-STAYS = "Filled: the runs in which the target is met in every later year as well."
+STAYS = (
+    "Of each run the year in which it is first met, whether or not it stays so. Filled: the runs in which it is met in "
+    "every later year as well."
+)
 
 
 def _firsts(record: Record) -> pd.DataFrame:
-    """iso3, ally, when (in words, in order), probability, probability_staying, told."""
-    table, paths, last = first_year(record), record.counts.paths, record.description.years[-1]
-    low, high = wilson(np.rint(table.probability.to_numpy() * paths).astype(np.int64), paths)
-    told = [percent(*row) for row in zip(table.probability, low, high, strict=True)]
+    """iso3, ally, when (in words, in order), probability, probability_staying, told, told_staying."""
+    table, last = first_year(record), record.description.years[-1]
+    told, staying = (in_words(table[name], record) for name in ("probability", "probability_staying"))
     words = {record.description.base_year: "already"}
     when = [f"{NEVER} {last}" if pd.isna(year) else words.get(int(year), str(year)) for year in table.year]
-    return table.drop(columns="year").assign(when=when, told=told)
+    return table.drop(columns="year").assign(when=when, told=told, told_staying=staying)
 
 
 def _first_layers(table: pd.DataFrame, theme: str, shown: str = "true") -> Any:
@@ -134,7 +137,7 @@ def _first_layers(table: pd.DataFrame, theme: str, shown: str = "true") -> Any:
     x = alt.X("when:N", sort=list(dict.fromkeys(table.when)), title=None, axis=axis)
     y = alt.Y("probability:Q", title=RUNS, axis=alt.Axis(labelExpr="datum.value * 100", tickCount=5))
     tips = [alt.Tooltip("ally:N"), alt.Tooltip("when:N"), alt.Tooltip("told:N", title="of 100 runs"),
-            alt.Tooltip("probability_staying:Q", format=".2f", title="and stays to the end")]  # fmt: skip
+            alt.Tooltip("told_staying:N", title="and stays to the end")]  # fmt: skip
     hollow = base.mark_bar(color=colours.paper, stroke=colours.simulated, strokeWidth=1.5)
     return alt.layer(
         hollow.encode(x=x, y=y, tooltip=tips),

@@ -15,6 +15,10 @@ from sim.words import ASSUMPTION, target
 HOLLOW = "Hollow: without a late push, which is compliance on paper."
 
 
+ROOM_FOR_BOTH = 56
+"""Width of a cell that holds two figures."""
+
+
 def ranked(
     record: Record, year: int | None = None, *, pillar: str = "core", choose: bool = False, theme: str = "light",
     width: int = 520,
@@ -40,8 +44,8 @@ def ranked(
     x = alt.X("probability:Q", title=f"{RUNS}, given the assumptions", scale=scale, axis=hundred)
     tips = [
         alt.Tooltip("ally:N"), alt.Tooltip("told:N", title="of 100 runs"),
-        alt.Tooltip("ci_low:Q", format=".3f"), alt.Tooltip("ci_high:Q", format=".3f"),
-        alt.Tooltip("without_late_push:Q", format=".2f", title="without late push"),
+        alt.Tooltip("told_interval:N", title="95 % interval"),
+        alt.Tooltip("told_without:N", title="without late push"),
     ]  # fmt: skip
     thin, thick = base.mark_rule(color=colours.quiet), base.mark_rule(color=colours.simulated, strokeWidth=5)
     dot = base.mark_point(color=colours.simulated, fill=colours.simulated, size=58, opacity=1)
@@ -81,16 +85,24 @@ def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: in
     last = table[table.year == years[-1]].sort_values(["probability", "ally"], ascending=[False, True])
     y = alt.Y("ally:N", sort=list(last.ally), title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=0))
     x = alt.X("year:O", title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False))
+    width = min(cell, 700 // len(years))
+    both = width >= ROOM_FOR_BOTH and (table.told != table.told_without).any()
+    table["figure"] = [
+        f"{told} ({without})" if both and told != without else told
+        for told, without in zip(table.told, table.told_without, strict=True)
+    ]
     base = alt.Chart(table).encode(x=x, y=y)
     shades = alt.Color("probability:Q", scale=alt.Scale(domain=[0, 1], range=list(colours.scheme)), legend=None)
-    tips = [alt.Tooltip("ally:N"), alt.Tooltip("year:O"), alt.Tooltip("told:N", title="of 100 runs")]
+    tips = [alt.Tooltip("ally:N"), alt.Tooltip("year:O"), alt.Tooltip("told:N", title="of 100 runs"),
+            alt.Tooltip("told_without:N", title="without late push")]  # fmt: skip
     words = alt.condition(f"datum.probability > {colours.turn}", alt.value(colours.after), alt.value(colours.before))
     chart = alt.layer(
         base.mark_rect(stroke=colours.paper, strokeWidth=1).encode(color=shades, tooltip=tips),
-        base.mark_text(fontSize=12).encode(text="told:N", color=words),
-    ).properties(width=min(cell, 700 // len(years)) * len(years), height=(ROW + 1) * len(last))
+        base.mark_text(fontSize=12).encode(text="figure:N", color=words),
+    ).properties(width=width * len(years), height=(ROW + 1) * len(last))
     stronger = "darker" if theme == "light" else "lighter"
-    lines = wrapped(f"{measured(aim)} Of 100 simulated runs, given the assumptions; {stronger} is more.", 84)
+    brackets = " In brackets, where it differs: without late pushes, which are compliance on paper." if both else ""
+    lines = wrapped(f"{measured(aim)} Of 100 simulated runs, given the assumptions; {stronger} is more.{brackets}", 84)
     goal = target(aim.share_pct)
     told = (
         f"A table of {len(last)} allies by year, {years[0]} to {years[-1]}: of 100 simulated runs, how many are at "

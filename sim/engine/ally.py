@@ -162,7 +162,7 @@ class Ally:
         """Equation 8, in December; `before` is the share of the year before."""
         state, o = self.state, self.outturn
         reported = outturn.reported(state.share_pct, self._draw("outturn/reporting", o.reporting, year))
-        state.unpushed_pct = state.reported_pct = reported
+        state.spent_pct = state.reported_pct = reported
         state.pushed = None
         if not o.late_push or np.min(state.due) > year:
             return

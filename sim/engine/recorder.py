@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.distributions.draws import Mask
+from sim.distributions.draws import Mask, Paths
 from sim.engine.ally import Years
 from sim.engine.inputs import AllyInputs
 from sim.model.links import Array, Value, at_most, positive
 from sim.model.outturn import total
 from sim.model.related import counted
 from sim.model.world import AllyState, World
-from sim.record.counts import CELLS, PILLARS, TALLIES, Counts
+from sim.record.counts import CELLS, PILLARS, SPENT, TALLIES, Counts
 from sim.record.grid import printed, usd_cell
 from sim.scenario.schema import Scenario
 from sim.scenario.sections import Target
@@ -23,6 +23,7 @@ from sim.scenario.sections import Target
 CORE, RELATED, TOTAL = range(3)
 ONE = np.int64(1)
 WITHOUT_PUSH = TALLIES.index("core_without_late_push")
+LIFTED = tuple(PILLARS.index(pillar) for pillar in SPENT)
 
 
 class Recorder:
@@ -83,12 +84,21 @@ class Recorder:
                 arrays["first_year"][place] = both[: self._bins] + both[self._bins :]
 
     def _record_group(self, group: int, step: int, sums: Sums) -> None:
-        arrays = self.counts.arrays
-        for pillar, share in enumerate(sums.shares_pct):
-            _count(arrays["group_shares"][group, pillar, step], printed(share))
-        cells = _usd_cells(sums.shortfall_usd_m, self._group_usd_cell[group])
+        arrays, cell_usd_bn, pushed = self.counts.arrays, self._group_usd_cell[group], sums.pushed
+        prints = [printed(share) for share in sums.shares_pct]
+        for pillar, cells in enumerate(prints):
+            _count(arrays["group_shares"][group, pillar, step], cells)
+        for place, (pillar, share) in enumerate(zip(LIFTED, sums.spent_pct(pushed), strict=True)):
+            histogram = arrays["spent_group_shares"][group, place, step]
+            histogram[...] = arrays["group_shares"][group, pillar, step]
+            _move(histogram, prints[pillar][pushed], printed(share))
+        short, by_spent = sums.shortfall_usd_m, sums.shortfall_usd_m[pushed] + sums.on_paper_usd_m[pushed]
+        cells = _usd_cells(short, cell_usd_bn)
         _count(arrays["group_shortfall_usd"][group, step], cells)
-        arrays["group_shortfall_usd_m"][group, step] = int(sums.shortfall_usd_m.sum())
+        arrays["spent_group_shortfall_usd"][group, step] = arrays["group_shortfall_usd"][group, step]
+        _move(arrays["spent_group_shortfall_usd"][group, step], cells[pushed], _usd_cells(by_spent, cell_usd_bn))
+        arrays["group_shortfall_usd_m"][group, step] = int(short.sum())
+        arrays["spent_group_shortfall_usd_m"][group, step] = int(short.sum() + sums.on_paper_usd_m.sum())
 
     def _record_ally(
         self, place: int, ally: AllyState, year: int, step: int, tallies: NDArray[np.uint8], sums: Sums
@@ -100,6 +110,7 @@ class Recorder:
         prints = [printed(share) for share in shares]
         for pillar, cells in enumerate(prints):
             _count(arrays["shares"][pillar, place, step], cells)
+        arrays["spent_shares"][:, place, step] = arrays["shares"][LIFTED, place, step]
         sums.add(ally.gdp_usd_bn, ally.reported_pct, related)
         for name, kept in self.counts.kept.items():
             kept[place, step] = getattr(ally, name)
@@ -111,26 +122,43 @@ class Recorder:
         core, history = met[CORE], self._history[place]
         if core is not None and history is not None:
             tallies[WITHOUT_PUSH] += core.view(np.uint8)
-            arrays["in_force"][place, step] = np.count_nonzero(self._meets_in_force(core, prints[CORE], year))
+            self._in_force_and_due(place, step, core, prints[CORE], year)
             history.add(core)
             self._shortfall(place, step, ally, prints[CORE], sums)
         if ally.pushed is not None:
-            self._record_push(place, ally, step, met, related, tallies)
+            self._record_push(place, ally, step, met, prints, related, tallies, sums)
 
     def _record_push(
-        self, place: int, ally: AllyState, step: int, met: Sequence[Mask | None], related: Array,
-        tallies: NDArray[np.uint8],
+        self, place: int, ally: AllyState, step: int, met: Sequence[Mask | None], prints: Sequence[NDArray[np.int32]],
+        related: Array, tallies: NDArray[np.uint8], sums: Sums,
     ) -> None:  # fmt: skip
         """What a late push alone brought: only its own paths can differ."""
-        paths = ally.pushed
-        assert ally.unpushed_pct is not None
-        unpushed, counting = ally.unpushed_pct[paths], related[paths]
-        plain = self._compliance(ally.iso3, [printed(s) for s in (unpushed, counting, total(unpushed, counting))])
+        paths, arrays = ally.pushed, self.counts.arrays
+        assert paths is not None
+        assert ally.reported_pct is not None
+        assert ally.spent_pct is not None
+        spent, counting = ally.spent_pct[paths], related[paths]
+        spent_prints = [printed(share) for share in (spent, counting, total(spent, counting))]
+        for row, pillar in enumerate(LIFTED):
+            _move(arrays["spent_shares"][row, place, step], prints[pillar][paths], spent_prints[pillar])
+        sums.add_on_paper(paths, ally.gdp_usd_bn, ally.reported_pct, ally.spent_pct)
+        if met[CORE] is not None:
+            gdp = ally.gdp_usd_bn[paths]
+            usd_m, more = (
+                short_usd_m(self._goals[CORE], cells, gdp) for cells in (prints[CORE][paths], spent_prints[CORE])
+            )
+            cell_usd_bn = self._usd_cell[place]
+            histogram = arrays["spent_shortfall_usd"][place, step]
+            _move(histogram, _usd_cells(usd_m, cell_usd_bn), _usd_cells(more, cell_usd_bn))
+            on_paper_usd_m = more.astype(np.float64) - usd_m
+            arrays["spent_shortfall_usd_m"][place, step] += int(on_paper_usd_m.sum())
+            sums.on_paper_usd_m[paths] += on_paper_usd_m
+        plain = self._compliance(ally.iso3, spent_prints)
         for pillar, (compliant, honest) in enumerate(zip(met, plain, strict=True)):
             if compliant is None or honest is None:
                 continue
             on_paper = compliant[paths] & ~honest
-            self.counts.arrays["on_paper"][pillar, place, step] = np.count_nonzero(on_paper)
+            arrays["on_paper"][pillar, place, step] = np.count_nonzero(on_paper)
             if pillar == CORE:
                 tallies[WITHOUT_PUSH, paths] -= on_paper
 
@@ -146,25 +174,27 @@ class Recorder:
             met.append(compliant if core is None else compliant & core)
         return met
 
-    def _meets_in_force(self, core: Mask, cells: NDArray[np.int32], year: int) -> Mask:
-        """Where the core target as a summit or review left it is met, or is no longer due."""
+    def _in_force_and_due(self, place: int, step: int, core: Mask, cells: NDArray[np.int32], year: int) -> None:
+        """Where the core target as a summit or review left it is met, and where it is not, but is no longer due."""
+        arrays = self.counts.arrays
         target, original = self._in_force, self._yardsticks[CORE]
-        if target is None or original is None:
-            return core
-        if not isinstance(target.share_pct, np.ndarray) and not isinstance(target.by, np.ndarray):
-            return core
+        moved = target and (isinstance(target.share_pct, np.ndarray) or isinstance(target.by, np.ndarray))
+        if target is None or original is None or not moved:
+            arrays["in_force"][place, step] = arrays["compliant"][CORE, place, step]
+            return
+        met = cells >= printed(target.share_pct)
         postponed = (target.by > year) if original.by <= year else np.False_
-        return (cells >= printed(target.share_pct)) | postponed
+        not_yet_due = np.count_nonzero(postponed & ~met)
+        arrays["not_yet_due"][place, step] = not_yet_due
+        arrays["in_force"][place, step] = np.count_nonzero(met) + not_yet_due
 
     def _shortfall(self, place: int, step: int, ally: AllyState, cells: NDArray[np.int32], sums: Sums) -> None:
-        """Money short of the core target, in whole million USD of the base year."""
-        goal = self._goals[CORE]
-        assert goal is not None
-        short = positive((goal - cells).astype(np.float32))  # hundredths of a point
-        usd_m: Array = np.floor(short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5)
-        _count(self.counts.arrays["shortfall_usd"][place, step], _usd_cells(usd_m, self._usd_cell[place]))
+        """Money short of the core target by what is reported."""
+        arrays, usd_m = self.counts.arrays, short_usd_m(self._goals[CORE], cells, ally.gdp_usd_bn)
+        _count(arrays["shortfall_usd"][place, step], _usd_cells(usd_m, self._usd_cell[place]))
+        arrays["spent_shortfall_usd"][place, step] = arrays["shortfall_usd"][place, step]
         exact = usd_m.astype(np.float64)
-        self.counts.arrays["shortfall_usd_m"][place, step] = int(exact.sum())
+        arrays["shortfall_usd_m"][place, step] = arrays["spent_shortfall_usd_m"][place, step] = int(exact.sum())
         sums.shortfall_usd_m += exact
 
 
@@ -194,7 +224,8 @@ class Sums:
 
     def __init__(self, size: int) -> None:
         self.gdp, self._core, self._related = (np.zeros(size, dtype=np.float32) for _ in range(3))
-        self.shortfall_usd_m = np.zeros(size, dtype=np.float64)
+        self.shortfall_usd_m, self.on_paper_usd_m = (np.zeros(size, dtype=np.float64) for _ in range(2))
+        self._on_paper = np.zeros(size, dtype=np.float32)
 
     def add(self, gdp_usd_bn: Array, core_pct: Array, related_pct: Array) -> None:
         """One ally more: its core outlays as reported, and what counts of the security-related."""
@@ -206,6 +237,29 @@ class Sums:
     def shares_pct(self) -> tuple[Array, Array, Array]:
         """The group's average shares by pillar, weighted by GDP."""
         return self._core / self.gdp, self._related / self.gdp, (self._core + self._related) / self.gdp
+
+    def add_on_paper(self, paths: Paths, gdp_usd_bn: Array, reported_pct: Array, spent_pct: Array | None) -> None:
+        """What an ally's late push added on some paths: reported, and not spent."""
+        assert spent_pct is not None
+        self._on_paper[paths] += gdp_usd_bn[paths] * (reported_pct[paths] - spent_pct[paths])
+
+    @property
+    def pushed(self) -> Paths:
+        """Where a late push of some ally made a part of the group's average."""
+        return np.flatnonzero(self._on_paper)
+
+    def spent_pct(self, paths: Paths) -> tuple[Array, Array]:
+        """The group's average shares on some paths by the pillars that late pushes lift, without these."""
+        gdp, core = self.gdp[paths], self._core[paths] - self._on_paper[paths]
+        return core / gdp, (core + self._related[paths]) / gdp
+
+
+def short_usd_m(goal: NDArray[np.int32] | None, cells: NDArray[np.int32], gdp_usd_bn: Array) -> Array:
+    """Money short of the core target at these shares, in whole million USD of the base year."""
+    assert goal is not None
+    short = positive((goal - cells).astype(np.float32))  # hundredths of a point
+    usd_m: Array = np.floor(short * (gdp_usd_bn * np.float32(0.1)) + 0.5)
+    return usd_m
 
 
 def _binds(target: Target, iso3: str) -> bool:
@@ -227,3 +281,9 @@ def _count(histogram: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
     if cells.max() >= CELLS:
         cells = np.minimum(cells, CELLS - 1)
     np.add.at(histogram, cells.astype(np.intp), ONE)
+
+
+def _move(histogram: NDArray[np.int64], before: NDArray[np.int32], after: NDArray[np.int32]) -> None:
+    """Count paths in the cells `after` that were counted in `before`."""
+    np.subtract.at(histogram, np.minimum(before, CELLS - 1).astype(np.intp), ONE)
+    np.add.at(histogram, np.minimum(after, CELLS - 1).astype(np.intp), ONE)

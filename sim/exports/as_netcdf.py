@@ -18,20 +18,21 @@ import xarray
 from sim.exports.content import SCHEMA, Content, plain
 from sim.exports.units import COLUMNS, KEPT, LOG_ODDS, OF_GDP, OF_RUNS, RUNS, TEXT, USD_BN, Column
 from sim.record.counts import GROUPS, TALLIES
-from sim.results.tables import GROUP_NAMES, LEVELS
+from sim.results.tables import GROUP_NAMES, LEVELS, SPENT_ENDING
 
 MARK = "burdenshare export"
 UNITS = {OF_RUNS: "1", OF_GDP: "percent", USD_BN: "1e9", LOG_ODDS: "1"}
 """As UDUNITS reads them: a probability is a pure number, and so is money, for want of a currency."""
 LONG_NAMES = {
     "pillar": "what is measured; related and total rest on an assumption",
+    "spent": "pillars that late pushes lift on paper; total rests on an assumption",
     "ally": "ISO 3166-1 alpha-3 code",
     "year": "calendar year",
     "quantile": "level of a quantile, 0 to 1",
     "group": "EUC: Europe and Canada; NATO: all",
     "tally": "what compliant allies are counted by",
     "compliant": "number of allies that meet the yardstick",
-    "first_year": "first year at the core target; the base year: already",
+    "first_year": "year in which a run first meets the core target; the base year: already",
 }
 
 
@@ -52,7 +53,7 @@ def is_ours(place: Path) -> bool:
 
 
 def dataset(content: Content) -> xarray.Dataset:
-    """All that is exported, over pillar, ally, year, quantile, group, tally, compliant, first_year and kept path.
+    """All that is exported, over pillar, spent, ally, year, quantile, group, tally, compliant, first_year and path.
 
     As in the tables, a probability is missing where no yardstick binds the ally.
     """
@@ -60,7 +61,7 @@ def dataset(content: Content) -> xarray.Dataset:
     record = content.results.record
     steps = [record.description.base_year, *record.description.years]
     places: dict[str, list[Any]] = {
-        **{name: found[name].to_numpy().tolist() for name in ("pillar", "ally", "year", "quantile")},
+        **{name: found[name].to_numpy().tolist() for name in ("pillar", "spent", "ally", "year", "quantile")},
         "group": list(GROUPS),
         "tally": list(TALLIES),
         "compliant": list(range(len(record.description.allies) + 1)),
@@ -68,7 +69,8 @@ def dataset(content: Content) -> xarray.Dataset:
     }
     variables = {**_compliance(content, places), **_shares(content, places), **_gap(content, places)}
     variables |= {**_alliance(content, places), **_first_year(content, places), **_allies(content)}
-    found = found.drop_vars(["probability", "share_pct_quantile"]).assign_coords(places).assign(variables)
+    told_otherwise = ["probability", "share_pct_quantile", "spent_share_pct_quantile"]
+    found = found.drop_vars(told_otherwise).assign_coords(places).assign(variables)
     for name, meaning in LONG_NAMES.items():
         if found[name].dtype.kind == "i":
             found[name] = found[name].astype(np.int32)
@@ -110,15 +112,21 @@ def _compliance(content: Content, places: Places) -> Variables:
 
 
 def _shares(content: Content, places: Places) -> Variables:
-    allies, groups = _parted(content.tables["shares"])
-    keys = {"pillar": "pillar", "iso3": "ally", "year": "year"}
-    found = _figures("shares", allies, places, keys, "share_pct_")
-    return found | _figures("shares", groups, places, {**keys, "iso3": "group"}, "group_share_pct_")
+    table = content.tables["shares"]
+    found: Variables = {}
+    spent = table["pillar"].str.endswith(SPENT_ENDING)
+    table = table.assign(pillar=table["pillar"].str.removesuffix(SPENT_ENDING))
+    for prefix, rows, pillars in (("", table[~spent], "pillar"), ("spent_", table[spent], "spent")):
+        allies, groups = _parted(rows)
+        keys = {"pillar": pillars, "iso3": "ally", "year": "year"}
+        found |= _figures("shares", allies, places, keys, f"{prefix}share_pct_")
+        found |= _figures("shares", groups, places, {**keys, "iso3": "group"}, f"group_{prefix}share_pct_")
+    return found
 
 
 def _gap(content: Content, places: Places) -> Variables:
     allies, groups = _parted(content.tables["gap"])
-    of_allies_only = [name for name in COLUMNS["gap"] if name.startswith("shortfall_pct")]
+    of_allies_only = [name for name in COLUMNS["gap"] if "_pct_" in name]
     found = _figures("gap", allies, places, {"iso3": "ally", "year": "year"})
     return found | _figures("gap", groups, places, {"iso3": "group", "year": "year"}, "group_", of_allies_only)
 

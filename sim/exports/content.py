@@ -17,7 +17,7 @@ from sim.exports.units import COLUMNS
 from sim.places import is_own
 from sim.record.record import Record
 from sim.results.results import Results
-from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, target
+from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, SPENT, target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,7 +131,7 @@ def _facts(record: Record) -> dict[str, Any]:
         "years": description.years,
         "paths": record.counts.paths,
         "seed": manifest.get("seed"),
-        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, LATE_PUSH, UNROUNDED, _figures(manifest)],
+        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, LATE_PUSH, SPENT, UNROUNDED, _figures(manifest)],
         "units": {name: {key: asdict(column) for key, column in table.items()} for name, table in COLUMNS.items()},
         "allies": [asdict(entry) for entry in description.allies],
         "digest": record.counts.digest(),

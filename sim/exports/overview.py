@@ -45,11 +45,11 @@ def history_told() -> str:
 
 def by_year(content: Content) -> tuple[list[int], list[tuple[str, str, list[Cell], list[Cell]]]]:
     """The years simulated, and for each ally and group: code, name, by year the probability of being at the core
-    target (None where it binds nobody of that name) and the median of the reported core share, % of GDP.
+    target (None where it binds nobody of that name) and the median of the core share that is spent, % of GDP.
     """
     years: list[int] = list(content.facts["years"])
-    chances = _core(content, "compliance", "probability")
-    medians = _core(content, "shares", "q50")
+    chances = _of(content, "compliance", "core", "probability")
+    medians = _of(content, "shares", "core_spent", "q50")
     named = {iso3: name for iso3, name, *_ in content.rows("shares")}
     return years, [
         (
@@ -68,12 +68,12 @@ def by_year_told(content: Content) -> tuple[str, str]:
     measured = "no core target" if core is None else f"{target(core.share_pct)} % of GDP by {core.by}"
     return (
         f"Share of the simulated runs that report the core target ({measured}) in that year, given the assumptions",
-        "Median of the reported core share, % of GDP",
+        "Median of the core share that is spent, % of GDP, without what late pushes of that year add on paper",
     )
 
 
-def _core(content: Content, name: str, column: str) -> dict[tuple[Cell, Cell], Cell]:
+def _of(content: Content, name: str, pillar: str, column: str) -> dict[tuple[Cell, Cell], Cell]:
     table = content.tables[name]
-    table = table[table["pillar"] == "core"]
+    table = table[table["pillar"] == pillar]
     columns = (table[key].tolist() for key in ("iso3", "year", column))
     return {(iso3, year): value for iso3, year, value in zip(*columns, strict=True)}

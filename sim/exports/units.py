@@ -54,15 +54,22 @@ COLUMNS: Final[dict[str, dict[str, Column]]] = {
         "ci_high": Column(OF_RUNS, f"upper end of the {WILSON}"),
         "without_late_push": Column(OF_RUNS, "runs that meet it without a late push: not on paper alone"),
         "in_force": Column(OF_RUNS, "runs that meet the core target as a summit or review left it; core only"),
+        "not_yet_due": Column(
+            OF_RUNS, "runs that do not meet it, but where its date was put off and has not come; core only"
+        ),
         "paths": Column(RUNS, "number of simulated runs behind the row"),
     },
     "shares": {
         "iso3": _ISO3_OR_GROUP,
         "ally": _ALLY_OR_GROUP,
         "year": _YEAR,
-        "pillar": _PILLAR,
-        "mean": Column(OF_GDP, "mean of the reported share"),
-        **_quantiles("the reported share, on the grid of 0.01 that NATO prints"),
+        "pillar": Column(
+            TEXT,
+            "core, related or total as reported; core_spent or total_spent without the late push of that year, which "
+            "is on paper; related and total rest on an assumption",
+        ),
+        "mean": Column(OF_GDP, "mean of the share"),
+        **_quantiles("the share, on the grid of 0.01 that NATO prints"),
     },
     "alliance": {
         "year": _YEAR,
@@ -74,18 +81,25 @@ COLUMNS: Final[dict[str, dict[str, Column]]] = {
         "iso3": _ISO3_OR_GROUP,
         "ally": _ALLY_OR_GROUP,
         "year": _YEAR,
-        "shortfall_pct_mean": Column(OF_GDP, "mean distance to the core target, 0 where it is met; allies only"),
+        "shortfall_pct_mean": Column(
+            OF_GDP, "mean distance of what is spent to the core target, 0 where that is met; allies only"
+        ),
         **{
             f"shortfall_pct_{level}": column
-            for level, column in _quantiles("the distance to the core target; allies only").items()
+            for level, column in _quantiles("the distance of what is spent to the core target; allies only").items()
         },
-        "shortfall_usd_bn_mean": Column(USD_BN, "mean of the money missing to the core target"),
-        "shortfall_usd_bn_q95": Column(USD_BN, "95 % quantile of the money missing to the core target"),
+        "on_paper_pct_mean": Column(OF_GDP, "what late pushes close of the mean distance on paper; allies only"),
+        "shortfall_usd_bn_mean": Column(USD_BN, "mean of the money that what is spent misses to the core target"),
+        "shortfall_usd_bn_q95": Column(USD_BN, "95 % quantile of that money"),
+        "on_paper_usd_bn_mean": Column(USD_BN, "what late pushes close of the mean on paper"),
     },
     "first_year": {
         "iso3": _ISO3,
         "ally": _ALLY,
-        "year": Column(YEAR, "first year at the core target; the base year: already; missing: not within the horizon"),
+        "year": Column(
+            YEAR,
+            "year in which a run first meets the core target; the base year: already; missing: never to the horizon",
+        ),
         "probability": Column(OF_RUNS, "runs in which it is that year, given the assumptions"),
         "probability_staying": Column(OF_RUNS, "of all runs, those in which it is and every later year complies"),
     },
@@ -93,8 +107,11 @@ COLUMNS: Final[dict[str, dict[str, Column]]] = {
 """By table and column, both in the order of the tables: a table of `Results` that is not here is not exported."""
 
 KEPT: Final[dict[str, Column]] = {
-    "share_pct": Column(OF_GDP, "core outturn"),
-    "reported_pct": Column(OF_GDP, "core outlays as reported, late push included"),
+    "share_pct": Column(
+        OF_GDP, "core outlays that later budgets go on from: the outturn, after a late push the target at least"
+    ),
+    "reported_pct": Column(OF_GDP, "core outlays as reported, what a late push adds on paper included"),
+    "spent_pct": Column(OF_GDP, "core outlays as reported, without the late push of that year"),
     "related_pct": Column(OF_GDP, "security-related outlays; an assumption"),
     "plan_pct": Column(OF_GDP, "adopted plan of core outlays"),
     "will": Column(LOG_ODDS, "political will"),

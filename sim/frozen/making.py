@@ -15,7 +15,7 @@ from sim.errors import UsageError
 from sim.frozen.digits import stated, stated_pmf
 from sim.frozen.schema import LEVELS, THRESHOLDS_PCT, Cell, Chance, Forecast, Frozen, Number, Target, last_day
 from sim.record.counts import GROUPS, PILLARS, TALLIES
-from sim.record.grid import printed
+from sim.record.grid import HUNDREDTHS, printed
 from sim.record.record import Record, Yardstick
 from sim.results.intervals import quantile
 from sim.scenario import Scenario
@@ -196,4 +196,4 @@ def _reaching(histogram: NDArray[np.int64], share_pct: float) -> Chance:
 
 
 def _quantiles(histogram: NDArray[np.int64]) -> tuple[float, ...]:
-    return tuple(round(float(quantile(histogram, level, 0.01)), 2) for level in LEVELS)
+    return tuple(float(quantile(histogram, level, HUNDREDTHS)) for level in LEVELS)

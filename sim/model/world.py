@@ -139,7 +139,7 @@ class AllyState:
     surprise_pct: Value = 0.0  # the year's growth surprise
     growth_loss_pct: Array | None = None  # recessions of the year, this ally's own
     reported_pct: Array | None = None  # r: the share as reported
-    unpushed_pct: Array | None = None  # r before the late push
+    spent_pct: Array | None = None  # the same before a late push: what is spent of it
     pushed: Paths | None = None  # where a late push made the report: compliance on paper
     pledges: list[OwnPledge] = field(default_factory=list)
     announced: list[OwnPath] = field(default_factory=list)

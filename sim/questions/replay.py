@@ -16,6 +16,7 @@ from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.model.links import Array, on
 from sim.model.world import AllyState, Hit, World
+from sim.record.grid import printed
 from sim.run import tabulate
 from sim.scenario.schema import Scenario
 from sim.streams import LANES
@@ -75,7 +76,7 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     path = limits.whole("path", path, range(limits.MOST_PATHS))
     seed = limits.seed(scenario.run.seed if seed is None else seed)
     tabulate(scenario)
-    teller = Storyteller(path % LANES)
+    teller = Storyteller(path % LANES, scenario.horizon.last_year)
     run_block(scenario, seed, path - path % LANES, LANES, observer=teller)
     # Month by month; in December each ally's outturn, then the budget adopted on it.
     entries = sorted(teller.entries, key=_place)
@@ -94,8 +95,9 @@ class Storyteller(Observer):
 
     asks_for_changes = True
 
-    def __init__(self, lane: int) -> None:
+    def __init__(self, lane: int, last_year: int) -> None:
         self.entries: list[Entry] = []
+        self._last = last_year
         self._lane = np.array([lane])
         self._world: World | None = None
 
@@ -140,12 +142,13 @@ class Storyteller(Observer):
     def outturn(self, ally: AllyState, year: int) -> None:
         """The outturn of a year."""
         pushed = ally.pushed is not None and self._lane[0] in ally.pushed
-        reported = self._at(ally.reported_pct)
         surprise = self._at(ally.surprise_pct)
-        text = f"{ally.in_prose} reports {reported:.2f} % for {year} (growth surprise {surprise:+.1f} points)."
-        text += f" It spent {self._at(ally.share_pct):.2f}."
+        text = f"{ally.in_prose} reports {self._printed(ally.reported_pct)} % for {year}"
+        text += f" (growth surprise {surprise:+.1f} points)."
         if pushed:
-            text += f" A late push on paper lifted the report from {self._at(ally.unpushed_pct):.2f}."
+            text += f" It spent {self._printed(ally.spent_pct)}: the rest is on paper, by a late push."
+        if year < self._last:
+            text += f" Its budgets go on from {self._at(ally.share_pct):.2f}."
         self._say(ally.iso3, "outturn", text)
 
     def _snapshot(self, ally: AllyState | None) -> dict[str, float]:
@@ -162,6 +165,11 @@ class Storyteller(Observer):
             "governments": self._at(ally.changes),
             "pledges in force": float(sum(self._at(holds) for holds in ally.commitments())),
         }
+
+    def _printed(self, share_pct: Array | None) -> str:
+        """A share as NATO prints it, and as it is held against a target."""
+        assert share_pct is not None
+        return f"{int(printed(share_pct[self._lane])[0]) / 100:.2f}"
 
     def _at(self, value: object) -> float:
         return float(np.ravel(on(value, self._lane))[0])

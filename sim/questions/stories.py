@@ -64,19 +64,25 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
     if core is None:
         raise UsageError("the scenario has no core target to put runs in order by")
     seed, paths = int(record.manifest["seed"]), min(record.counts.paths, MOST_PATHS)
-    reported = simulate(scenario, paths, seed, executor="serial", keep=["reported_pct"]).counts.kept["reported_pct"]
+    kept = simulate(scenario, paths, seed, executor="serial", keep=["reported_pct", "spent_pct"]).counts.kept
+    reported, spent = kept["reported_pct"], kept["spent_pct"]
     step = record.description.years.index(year)
     bound = np.array([core.binds(entry.iso3) for entry in record.description.allies])
-    at = (printed(reported[:, step]) >= printed(core.share_pct)) & bound[:, None]
+    at, spending = (
+        (printed(shares[:, step]) >= printed(core.share_pct)) & bound[:, None] for shares in (reported, spent)
+    )
+    allies = np.array([entry.name for entry in record.description.allies])
     order = np.lexsort((reported[:, step].mean(axis=0), at.sum(axis=0)))
     found = []
     for rank in RANKS:
         path = int(order[min(rank * paths // 100, paths - 1)])
-        there = [entry.name for entry, met in zip(record.description.allies, at[:, path], strict=True) if met]
-        mean = share(float(reported[:, step, path].mean()))
+        there = allies[at[:, path]].tolist()
+        pushed = allies[at[:, path] & ~spending[:, path]].tolist()
+        on_paper = f" On paper, by a late push: {listed(pushed, MOST_NAMED)}." if pushed else ""
+        mean = share(float(spent[:, step, path].mean()))
         outcome = (
             f"In this run {len(there)} of {int(bound.sum())} allies are at {target(core.share_pct)} % in {year}: "
-            f"{listed(there, MOST_NAMED)}. The unweighted mean of all shares is {mean} %."
+            f"{listed(there, MOST_NAMED)}.{on_paper} The unweighted mean of what all spend is {mean} %."
         )
         command = f"sim replay {shlex.quote(file)} --path {path} --seed {seed}"
         found.append(

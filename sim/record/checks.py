@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.limits import MOST_PATHS, PATHS, SEEDS
 from sim.places import is_own, is_protected
-from sim.record.counts import ARRAYS, GROUPS, KEEPABLE, PILLARS, Counted
+from sim.record.counts import ARRAYS, GROUPS, KEEPABLE, PILLARS, SPENT, Counted
 from sim.record.grid import printed
 
 FILES = frozenset(
@@ -146,6 +146,8 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
             _check_histogram(name, array.sum(axis=-1), paths)
     if (arrays["on_paper"] > arrays["compliant"]).any() or (arrays["kept_from"] > arrays["first_year"]).any():
         raise ValueError("what is on paper, or stays, must be a part of what complies")
+    if (arrays["not_yet_due"] > arrays["in_force"]).any():
+        raise ValueError("what is not yet due must be a part of what is met as moved or need not be yet")
     for place, pillar in enumerate(PILLARS):
         met = arrays["compliant"][place]
         aim = next((aim for aim in description["yardsticks"] if aim["pillar"] == pillar), None)
@@ -158,17 +160,24 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
             reached = arrays["shares"][place, ..., goal:].sum(axis=-1)
             if (met != reached)[bound].any():
                 raise ValueError(f"compliance with {pillar} must be that of the shares")
+            spent = arrays["spent_shares"][SPENT.index(pillar), ..., goal:].sum(axis=-1) if pillar in SPENT else reached
+            if (met - arrays["on_paper"][place] != spent)[bound].any():
+                raise ValueError(f"compliance with {pillar} that is not on paper must be that of what is spent")
         if ((arrays["number"][place] * np.arange(len(bound) + 1)).sum(axis=-1) != met.sum(axis=0)).any():
             raise ValueError(f"the numbers of allies that comply with {pillar} must be those of the allies")
     europe = np.array([entry["europe_canada"] for entry in description["allies"]])
-    money = arrays["shortfall_usd_m"]
-    if (arrays["group_shortfall_usd_m"] != [money[europe].sum(axis=0), money.sum(axis=0)]).any():
-        raise ValueError("what a group is short of must be what its allies are")
+    for kind in ("", "spent_"):
+        money = arrays[f"{kind}shortfall_usd_m"]
+        if (arrays[f"{kind}group_shortfall_usd_m"] != [money[europe].sum(axis=0), money.sum(axis=0)]).any():
+            raise ValueError("what a group is short of must be what its allies are")
+    if (arrays["spent_shortfall_usd_m"] < arrays["shortfall_usd_m"]).any():
+        raise ValueError("what is spent cannot be short of less than what is reported")
 
 
 def _check_histogram(name: str, sums: Counted, paths: int) -> None:
     """A histogram holds every path once; that of money short none where no target binds, that of stays some."""
-    if name != "kept_from" and not ((sums == paths) | ((sums == 0) & (name == "shortfall_usd"))).all():
+    none = name in ("shortfall_usd", "spent_shortfall_usd")
+    if name != "kept_from" and not ((sums == paths) | ((sums == 0) & none)).all():
         raise ValueError(f"each histogram of {name} must hold every path once")
 
 

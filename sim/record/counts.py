@@ -22,7 +22,10 @@ GROUPS = ("EUC", "NATO")
 TALLIES = (*PILLARS, "core_without_late_push")
 """What compliant allies are counted by."""
 
-KEEPABLE = ("share_pct", "reported_pct", "related_pct", "plan_pct", "will", "gdp_usd_bn")
+SPENT = ("core", "total")
+"""The pillars that a late push lifts on paper: what is reported of them is more than what is spent."""
+
+KEEPABLE = ("share_pct", "reported_pct", "spent_pct", "related_pct", "plan_pct", "will", "gdp_usd_bn")
 """State variables whose paths can be kept, float32 (ally, year, path)."""
 
 Counted = NDArray[np.int64]
@@ -32,8 +35,11 @@ ARRAYS: dict[str, tuple[str, ...]] = {
     "compliant": ("pillar", "ally", "year"),
     "on_paper": ("pillar", "ally", "year"),
     "in_force": ("ally", "year"),
+    "not_yet_due": ("ally", "year"),
     "shares": ("pillar", "ally", "year", "cell"),
+    "spent_shares": ("spent", "ally", "year", "cell"),
     "group_shares": ("group", "pillar", "year", "cell"),
+    "spent_group_shares": ("group", "spent", "year", "cell"),
     "first_year": ("ally", "step"),
     "kept_from": ("ally", "step"),
     "number": ("tally", "year", "number"),
@@ -41,6 +47,10 @@ ARRAYS: dict[str, tuple[str, ...]] = {
     "shortfall_usd_m": ("ally", "year"),
     "group_shortfall_usd": ("group", "year", "cell"),
     "group_shortfall_usd_m": ("group", "year"),
+    "spent_shortfall_usd": ("ally", "year", "cell"),
+    "spent_shortfall_usd_m": ("ally", "year"),
+    "spent_group_shortfall_usd": ("group", "year", "cell"),
+    "spent_group_shortfall_usd_m": ("group", "year"),
 }
 """The arrays of a run and their axes: the one list of them, which saving, checking and merging go by."""
 
@@ -48,8 +58,8 @@ ARRAYS: dict[str, tuple[str, ...]] = {
 def shapes(allies: int, years: int) -> dict[str, tuple[int, ...]]:
     """The shape of every array of a run over so many allies and years."""
     sizes = {
-        "pillar": len(PILLARS), "group": len(GROUPS), "tally": len(TALLIES), "ally": allies, "year": years,
-        "cell": CELLS, "step": years + 2, "number": allies + 1,
+        "pillar": len(PILLARS), "spent": len(SPENT), "group": len(GROUPS), "tally": len(TALLIES), "ally": allies,
+        "year": years, "cell": CELLS, "step": years + 2, "number": allies + 1,
     }  # fmt: skip
     return {name: tuple(sizes[axis] for axis in axes) for name, axes in ARRAYS.items()}
 
@@ -61,14 +71,18 @@ class Counts:
     `arrays`, int64, with the axes of ARRAYS; a step is the base year, a year simulated, or never:
         compliant: paths that meet the yardstick
         on_paper: of them, those that a late push of that year alone brought there
-        in_force: paths that meet the core target as a summit or review left it
+        in_force: paths that meet the core target as a summit or review left it, or need not yet
+        not_yet_due: of them, those that do not meet it: their date was put off and has not come
         shares: the reported share, in hundredths of a percentage point
-        group_shares: the GDP-weighted average of a group
+        spent_shares: what is spent of it, as reported without the late push of that year
+        group_shares, spent_group_shares: the GDP-weighted average of a group, as reported and spent
         first_year: first year of core compliance; 0 the base year, the last step never
         kept_from: the same, of paths that stayed compliant to the horizon
         number: how many allies comply
-        shortfall_usd, shortfall_usd_m: money short of the core target, by cells and summed
+        shortfall_usd, shortfall_usd_m: money short of the core target as reported, by cells and summed
         group_shortfall_usd, group_shortfall_usd_m: the same of a group
+        spent_shortfall_usd, spent_shortfall_usd_m, spent_group_shortfall_usd, spent_group_shortfall_usd_m: the same of
+            what is spent
     """
 
     first: int

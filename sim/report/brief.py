@@ -15,7 +15,7 @@ from sim.report import sentences
 from sim.report.money import BaseRate, Needed, base_rate, needed
 from sim.report.page import rendered
 from sim.results.summary import AllyLine, ally_lines, default_year
-from sim.words import LATE_PUSH, MONTE_CARLO, interval, likelihood, listed, money, of_100, percent, share, target
+from sim.words import LATE_PUSH, MONTE_CARLO, SPENT, interval, likelihood, listed, money, of_100, percent, share, target
 
 MOST_NAMED = 8
 COUNTED = (
@@ -60,7 +60,7 @@ def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
         cost=_cost(take, line.entry, core, record, year),
         rate=_rate(rate) if rate is not None and rate.rise_pct > 0 else "",
         counted=COUNTED,
-        caveats=(MONTE_CARLO, LATE_PUSH),
+        caveats=(MONTE_CARLO, LATE_PUSH, SPENT),
         citation=_citation(record),
         paths=record.counts.paths,
         seed=record.manifest["seed"],
@@ -95,11 +95,11 @@ def _line(record: Record, iso3: str, year: int) -> AllyLine:
 
 
 def _odds(line: AllyLine, core: Yardstick, year: int, record: Record) -> Rows:
-    band = f"{share(line.share.q05)} to {share(line.share.q95)}"
+    band = f"{share(line.spent.q05)} to {share(line.spent.q95)}"
     chance, last = line.chances["core"], record.description.years[-1]
     met = f"at {target(core.share_pct)} % or above in {year}"
-    when = "already" if line.first_year == record.description.base_year else f"by {line.first_year}"
-    when = f"not by {last}" if line.first_year is None else when
+    when = "already" if line.first_year == record.description.base_year else str(line.first_year)
+    when = f"after {last}" if line.first_year is None else when
     rows = [
         (
             f"Runs of 100 {met}",
@@ -111,10 +111,11 @@ def _odds(line: AllyLine, core: Yardstick, year: int, record: Record) -> Rows:
             f"{percent(chance.without_late_push, chance.without_low, chance.without_high)} of 100",
         ),
         (
-            f"Median share in {year}",
-            f"{share(line.share.middle)} % of GDP; {band} in 90 of 100 runs",
+            f"Median spent in {year}",
+            f"{share(line.spent.middle)} % of GDP; {band} in 90 of 100 runs",
         ),
-        ("Half of the runs have met it", when),
+        ("Median reported, with what is on paper", f"{share(line.reported.middle)} % of GDP"),
+        ("First year in which half of the runs are there", when),
     ]
     total = line.chances.get("total")
     aim = record.description.yardstick("total")
@@ -142,10 +143,15 @@ def _cost(take: Needed, entry: AllyEntry, core: Yardstick, record: Record, year:
                     f"USD {money(take.nominal_usd_bn)} bn a year in current dollars",
                 )
             )
-    rows.append((f"Expected shortfall in {year}", f"USD {money(take.expected_usd_bn)} bn a year, prices of {base}"))
+    rows.append((
+        f"Expected shortfall of what is spent in {year}",
+        f"USD {money(take.expected_usd_bn)} bn a year, prices of {base}",
+    ))  # fmt: skip
+    if take.on_paper_usd_bn > 0:
+        rows.append(("Of it late pushes close on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
     if take.current_usd_bn is not None:
         told = f"USD {money(take.current_usd_bn)} bn a year"
-        rows.append((f"The same in current dollars of {take.current_year}, IMF forecast", told))
+        rows.append((f"The shortfall in current dollars of {take.current_year}, IMF forecast", told))
     if take.of_spending_pct is not None:
         rows.append(
             (

@@ -51,8 +51,9 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     columns = [
         ("Ally", ""),
         (f"Share {base}", "published core outlays, % of GDP; e: estimate; s: set by the scenario"),
-        (f"Median {year}", "half of the simulated runs are at or below it, % of GDP"),
-        ("90 % band", f"where 90 of 100 simulated runs lie in {year}, % of GDP"),
+        (f"Median spent {year}", "half of the simulated runs spend that or less, % of GDP; without what is on paper"),
+        ("90 % band", f"where what is spent in {year} lies in 90 of 100 simulated runs, % of GDP"),
+        (f"Median reported {year}", "the same with what late pushes of that year add on paper"),
     ]
     if core:
         columns += [
@@ -60,8 +61,12 @@ def allies_sheet(record: Record, year: int) -> Sheet:
             ("95 % interval", "Monte Carlo error only"),
             ("Without late push", "of 100 simulated runs; a late push is compliance on paper"),
             ("In words", "on the one fixed scale below"),
-            ("First year", "by which half of the runs have met the target once; not all of them stay there"),
-            ("Short, USD bn", f"expected shortfall to the target in {year}, prices of {base}"),
+            (
+                "First year",
+                "the first in which half of the runs are at the target, with late pushes; later years may have fewer",
+            ),
+            ("Short, USD bn", f"expected shortfall of what is spent to the target in {year}, prices of {base}"),
+            ("On paper, USD bn", "what late pushes close of it on paper"),
         ]
     if total:
         columns.append(
@@ -72,18 +77,19 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     return Sheet("allies", f"The allies in {year}", tuple(columns), tuple(rows))
 
 
-def _cells(line: AllyLine, record: Record, short: dict[str, float]) -> list[Cell]:
+def _cells(line: AllyLine, record: Record, short: Short) -> list[Cell]:
     entry, base = line.entry, record.description.base_year
     cells = [
         Cell(entry.name, entry.name),
         Cell(f"{entry.base_share_pct:.2f}{_mark(record, entry)}", entry.base_share_pct),
-        Cell(share(line.share.middle), line.share.middle),
-        Cell(f"{share(line.share.q05)}–{share(line.share.q95)}", line.share.q05),
+        Cell(share(line.spent.middle), line.spent.middle),
+        Cell(f"{share(line.spent.q05)}–{share(line.spent.q95)}", line.spent.q05),
+        Cell(share(line.reported.middle), line.reported.middle),
     ]
     core, total = line.chances.get("core"), line.chances.get("total")
     if record.description.yardstick("core"):
         if core is None:
-            cells += [Cell("not bound", -1.0)] * 6
+            cells += [Cell("not bound", -1.0)] * 7
         else:
             when = (
                 "already"
@@ -97,7 +103,7 @@ def _cells(line: AllyLine, record: Record, short: dict[str, float]) -> list[Cell
                 Cell(without, core.without_late_push),
                 Cell(likelihood(core.probability), core.probability),
                 Cell(when, line.first_year or NEVER),
-                Cell(money(short[entry.iso3]), short[entry.iso3]),
+                *(Cell(money(usd_bn), usd_bn) for usd_bn in short[entry.iso3]),
             ]
     if record.description.yardstick("total"):
         cells.append(
@@ -114,13 +120,18 @@ def _mark(record: Record, entry: AllyEntry) -> str:
 
 def _by_probability(line: AllyLine) -> tuple[float, float, str]:
     core = line.chances.get("core")
-    return (-core.probability if core else 1.0, -line.share.middle, line.entry.name)
+    return (-core.probability if core else 1.0, -line.spent.middle, line.entry.name)
 
 
-def _short(record: Record, year: int) -> dict[str, float]:
+Short = dict[str, tuple[float, float]]
+"""By ally: expected money short of what is spent, and what late pushes close of it on paper, USD billion."""
+
+
+def _short(record: Record, year: int) -> Short:
     table = gap(record)
     table = table[table.year == year]
-    return dict(zip(table.iso3, table.shortfall_usd_bn_mean.astype(float), strict=True))
+    columns = (table.shortfall_usd_bn_mean.astype(float), table.on_paper_usd_bn_mean.astype(float))
+    return dict(zip(table.iso3, zip(*columns, strict=True), strict=True))
 
 
 def ally_sentences(record: Record, year: int) -> dict[str, str]:

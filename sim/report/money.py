@@ -25,7 +25,8 @@ class Needed:
     step_pct: float  # percentage points a year
     past_steps_pct: tuple[tuple[int, float], ...]  # yearly steps of the years to the base year
     base_usd_bn: float  # the rise at the base year's GDP
-    expected_usd_bn: float  # expected shortfall in the year shown, base-year prices
+    expected_usd_bn: float  # expected shortfall of what is spent in the year shown, base-year prices
+    on_paper_usd_bn: float  # what late pushes close of it on paper
     current_usd_bn: float | None  # the same in current dollars, by forecast prices and exchange rates
     current_year: int | None  # of this year: that of the target, or the last forecast one before it
     nominal_usd_bn: float | None  # the rise in the target's year: forecast GDP in current USD
@@ -51,7 +52,8 @@ def needed(record: Record, entry: AllyEntry, core: Yardstick, year: int) -> Need
     base, tables = record.description.base_year, packaged(record)
     rise, years = max(0.0, core.share_pct - entry.base_share_pct), max(1, core.by - base)
     table = gap(record)
-    expected = float(table[(table.iso3 == entry.iso3) & (table.year == year)].shortfall_usd_bn_mean.iloc[0])
+    short = table[(table.iso3 == entry.iso3) & (table.year == year)].iloc[0]
+    expected = float(short.shortfall_usd_bn_mean)
     nominal, nominal_year = _latest(tables, entry.iso3, "nominal_usd_bn", core.by)
     spending, spending_year = _latest(tables, entry.iso3, "gov_spending_pct", core.by)
     factor, current_year = _dollars(tables, entry.iso3, base, year)
@@ -62,6 +64,7 @@ def needed(record: Record, entry: AllyEntry, core: Yardstick, year: int) -> Need
         past_steps_pct=_past_steps(tables, entry, base),
         base_usd_bn=rise / 100 * entry.gdp_usd_bn,
         expected_usd_bn=expected,
+        on_paper_usd_bn=float(short.on_paper_usd_bn_mean),
         current_usd_bn=None if factor is None else expected * factor,
         current_year=current_year,
         nominal_usd_bn=None if nominal is None else rise / 100 * nominal,

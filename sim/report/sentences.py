@@ -8,13 +8,14 @@ import pandas as pd
 
 from sim.charts.frames import PILLAR_WORDS
 from sim.record.counts import GROUPS
-from sim.record.grid import usd_cell
+from sim.record.grid import money_grid
 from sim.record.record import Record, Yardstick
 from sim.report.told import Lever
 from sim.results.intervals import quantile
 from sim.results.summary import AllianceLine, AllyLine, Chance, alliance_line, ally_lines, step_of
 from sim.results.tables import gap
-from sim.words import SCALE, likelihood, listed, money, number, of_100, percent, scale_in_words, share, target
+from sim.words import SCALE, added, likelihood, listed, money, number, of_100, percent, scale_in_words, share, target
+from sim.words.rounding import nearest
 
 TRACK_RECORD = (
     "Looking back, out of sample, the 90 % band for the number of allies at 2 % held the outcome in 39 of 50 "
@@ -30,6 +31,9 @@ EVEN = 0.45
 FEW = 5
 """Of so few allies a number says nothing that their names do not."""
 
+LEAST_USD_BN = 0.05
+"""Less is not told as money short."""
+
 MOST_SHORT = 5
 """Allies that are named for holding most of the shortfall."""
 
@@ -38,8 +42,8 @@ def headlines(record: Record, year: int) -> list[str]:
     """What a reader should know first, most important first; at most six sentences."""
     core, line = record.description.yardstick("core"), alliance_line(record, year)
     average = (
-        f"Europe and Canada together spend {share(line.average.middle)} % of GDP on average in {year}, between "
-        f"{share(line.average.q05)} and {share(line.average.q95)} % in 90 of 100 simulated runs."
+        f"Europe and Canada together spend {share(line.spent.middle)} % of GDP on average in {year}, between "
+        f"{share(line.spent.q05)} and {share(line.spent.q95)} % in 90 of 100 simulated runs{_besides(line)}."
     )
     if core is None:
         return [average]
@@ -55,6 +59,11 @@ def headlines(record: Record, year: int) -> list[str]:
             f"{target(total.share_pct)} % in total, {least} to {most} in 90 of 100 simulated runs."
         )
     return found
+
+
+def _besides(line: AllianceLine) -> str:
+    on_paper = line.reported.middle - line.spent.middle
+    return f"; late pushes add {added(on_paper)} points on paper" if on_paper > 0 else ""
 
 
 def standing(record: Record) -> str:
@@ -132,26 +141,30 @@ def _who(lines: Sequence[AllyLine], core: Yardstick, year: int) -> str:
 def _money(record: Record, core: Yardstick, year: int) -> str:
     table, counts, step = gap(record), record.counts, step_of(record, year)
     table = table[table.year == year].set_index("iso3")
-    if float(table.shortfall_usd_bn_mean["NATO"]) < 0.05:
+    if float(table.shortfall_usd_bn_mean["NATO"]) < LEAST_USD_BN:
         return f"No money is expected to be short of {target(core.share_pct)} % in {year}."
     told = {}
     for place, group in enumerate(GROUPS):
         members = [e for e in record.description.allies if group == "NATO" or e.europe_canada]
-        cell, cells = usd_cell(sum(e.gdp_usd_bn for e in members)), counts.arrays["group_shortfall_usd"][place, step]
-        low, high = (float(quantile(cells, level, cell)) for level in (0.05, 0.95))
+        cells = counts.arrays["spent_group_shortfall_usd"][place, step]
+        grid = money_grid(entry.gdp_usd_bn for entry in members)
+        low, high = (float(quantile(cells, level, grid)) for level in (0.05, 0.95))
         told[group] = (money(float(table.shortfall_usd_bn_mean[group])), f"{money(low)} to {money(high)}")
     first = table.drop(index=list(GROUPS)).sort_values("shortfall_usd_bn_mean", ascending=False).head(MOST_SHORT)
     part = float(first.shortfall_usd_bn_mean.sum()) / float(table.shortfall_usd_bn_mean["NATO"])
+    on_paper = float(table.on_paper_usd_bn_mean["NATO"])
+    closed = f" Late pushes close USD {money(on_paper)} bn of it on paper." if on_paper > 0 else ""
     return (
-        f"On average over the simulated runs, given the assumptions, USD {told['NATO'][0]} bn a year are short of "
-        f"{target(core.share_pct)} % in {year}, {told['NATO'][1]} in 90 of 100 (prices and exchange rates of "
-        f"{record.description.base_year}); of Europe and Canada {told['EUC'][0]}, {told['EUC'][1]}. "
-        f"{_part(part)} to {_holders(first)} (USD bn)."
+        "On average over the simulated runs, given the assumptions, what is spent is USD "
+        f"{told['NATO'][0]} bn a year short of {target(core.share_pct)} % in {year}, {told['NATO'][1]} in 90 of 100 "
+        f"(prices and exchange rates of {record.description.base_year}); of Europe and Canada {told['EUC'][0]}, "
+        f"{told['EUC'][1]}. "
+        f"{_part(part)} to {_holders(first)} (USD bn).{closed}"
     )
 
 
 def _part(part: float) -> str:
-    tenths = round(10 * part)
+    tenths = int(nearest(10 * part))
     return "The average falls" if tenths >= 10 else f"About {max(1, tenths)} tenths of the average fall"
 
 

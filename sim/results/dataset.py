@@ -5,32 +5,39 @@ from __future__ import annotations
 import numpy as np
 import xarray
 
-from sim.record.counts import PILLARS
+from sim.record.counts import PILLARS, SPENT
+from sim.record.grid import HUNDREDTHS
 from sim.record.record import Record
 from sim.results.intervals import quantile
-from sim.results.tables import LEVELS, POINT
+from sim.results.tables import LEVELS
 
 
 def dataset(record: Record) -> xarray.Dataset:
     """Dimensions pillar, ally, year, quantile and, where paths are kept, path.
 
     probability (pillar, ally, year), missing where no yardstick of the pillar binds the ally; share_pct_quantile
-    (quantile, pillar, ally, year), % of GDP; each kept variable (ally, year, path).
+    (quantile, pillar, ally, year), % of GDP, as reported, and spent_share_pct_quantile (quantile, spent, ally, year)
+    without the late push of that year, which is on paper; each kept variable (ally, year, path).
     """
     counts, description = record.counts, record.description
     yardsticks = [description.yardstick(pillar) for pillar in PILLARS]
     bound = np.array([[y is not None and y.binds(ally.iso3) for ally in description.allies] for y in yardsticks])
     probability = np.where(bound[..., None], counts.arrays["compliant"] / counts.paths, np.nan)
-    quantiles = np.stack([quantile(counts.arrays["shares"], level, POINT) for level in LEVELS.values()])
+    reported, spent = (
+        np.stack([quantile(counts.arrays[name], level, HUNDREDTHS) for level in LEVELS.values()])
+        for name in ("shares", "spent_shares")
+    )
     kept = {f"path_{name}": (("ally", "year", "path"), values) for name, values in counts.kept.items()}
     return xarray.Dataset(
         {
             "probability": (("pillar", "ally", "year"), probability, {"units": "1"}),
-            "share_pct_quantile": (("quantile", "pillar", "ally", "year"), quantiles, {"units": "% of GDP"}),
+            "share_pct_quantile": (("quantile", "pillar", "ally", "year"), reported, {"units": "% of GDP"}),
+            "spent_share_pct_quantile": (("quantile", "spent", "ally", "year"), spent, {"units": "% of GDP"}),
             **kept,
         },
         coords={
             "pillar": list(PILLARS),
+            "spent": list(SPENT),
             "ally": [entry.iso3 for entry in description.allies],
             "year": list(description.years),
             "quantile": list(LEVELS.values()),

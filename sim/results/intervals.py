@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.record.grid import Grid
 
 Z95 = 1.959963984540054
 """97.5 % quantile of the standard normal distribution."""
@@ -35,19 +38,19 @@ def paths_needed(probability: float, half: float) -> float:
     return Z95**2 * ((variance + sqrt(variance**2 + half**2 * (1 - 4 * variance))) / (2 * half**2) - 1)
 
 
-def quantile(histogram: NDArray[np.int64], level: float, cell: float) -> NDArray[np.float64]:
-    """The smallest grid value with at least `level` of the paths at or below it, over the last axis.
+def quantile(histogram: NDArray[np.int64], level: float, grid: Grid) -> NDArray[np.float64]:
+    """The smallest value of the grid with at least `level` of the paths at or below it, over the last axis.
 
-    `cell` is the grid's width; the value is exact to half a cell, as the shares are counted as NATO prints them.
+    A level is the decimal it is written as: 0.95 is nineteen twentieths, of any number of paths. The value is exact to
+    half a cell, as the shares are counted as NATO prints them.
     """
-    below = histogram.cumsum(axis=-1)
-    needed = np.ceil(level * below[..., -1:] - 1e-9)
-    values: NDArray[np.float64] = (below < needed).sum(axis=-1) * cell
-    return values
+    below, part = histogram.cumsum(axis=-1), Fraction(repr(float(level)))
+    needed = -(-below[..., -1:] * part.numerator // part.denominator)
+    return grid.values((below < needed).sum(axis=-1))
 
 
-def average(histogram: NDArray[np.int64], cell: float) -> NDArray[np.float64]:
-    """The mean of a histogram over its last axis."""
-    values = np.arange(histogram.shape[-1], dtype=np.int64)
-    means: NDArray[np.float64] = (histogram * values).sum(axis=-1) / histogram.sum(axis=-1) * cell
-    return means
+def average(histogram: NDArray[np.int64], grid: Grid) -> NDArray[np.float64]:
+    """The mean of a histogram over its last axis, which counts the same number of paths everywhere."""
+    cells = np.arange(histogram.shape[-1], dtype=np.int64)
+    paths = int(histogram.reshape(-1, histogram.shape[-1])[0].sum())
+    return grid.values((histogram * cells).sum(axis=-1), paths)

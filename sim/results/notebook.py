@@ -24,7 +24,7 @@ def html(record: Record) -> str:
         return card(description.title, [*lines, "No core target: nothing to comply with."])
     year = default_year(record)
     bound = [line for line in ally_lines(record, year) if "core" in line.chances]
-    bound.sort(key=lambda line: (-line.chances["core"].probability, -line.share.middle, line.entry.name))
+    bound.sort(key=lambda line: (-line.chances["core"].probability, -line.spent.middle, line.entry.name))
     note = (
         f"In how many of 100 simulated runs an ally reports at least {target(core.share_pct)} % in {year}, given the "
         "assumptions; late pushes (compliance on paper) included."

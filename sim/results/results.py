@@ -43,7 +43,7 @@ class Results:
         return tables.compliance(self.record)
 
     def shares(self) -> pd.DataFrame:
-        """Reported share, % of GDP: mean and quantiles by ally, group, year and pillar."""
+        """Share as reported, and as spent, % of GDP: mean and quantiles by ally, group, year and pillar."""
         from sim.results import tables
 
         return tables.shares(self.record)
@@ -55,13 +55,13 @@ class Results:
         return tables.alliance(self.record)
 
     def gap(self) -> pd.DataFrame:
-        """Shortfall to the core target, % of GDP and USD billion of the base year."""
+        """Shortfall to the core target of what is spent, % of GDP and USD billion of the base year."""
         from sim.results import tables
 
         return tables.gap(self.record)
 
     def first_year(self) -> pd.DataFrame:
-        """Year in which the core target is first met, and whether it then stays met."""
+        """Year in which a run first meets the core target, and whether it stays: `sim.results.tables.first_year`."""
         from sim.results import tables
 
         return tables.first_year(self.record)

@@ -10,20 +10,22 @@ from sim.results.intervals import wilson
 
 COMPLIANCE_COLUMNS = (
     "iso3", "ally", "year", "pillar", "target_pct", "probability", "ci_low", "ci_high", "without_late_push",
-    "in_force", "paths",
+    "in_force", "not_yet_due", "paths",
 )  # fmt: skip
 
-Row = tuple[str, str, int, str, float, float, float, float, float, float | None, int]
+Row = tuple[str, str, int, str, float, float, float, float, float, float | None, float | None, int]
 
 
 def compliance_rows(record: Record) -> Iterator[Row]:
-    """Pillar by pillar, ally by ally, year by year; `in_force` is None but for the core."""
+    """Pillar by pillar, ally by ally, year by year; `in_force` and `not_yet_due` are None but for the core."""
     counts, paths, description = record.counts.arrays, record.counts.paths, record.description
     for place, pillar in enumerate(PILLARS):
         target = description.yardstick(pillar)
         if target is None:
             continue
         met, paper = counts["compliant"][place], counts["on_paper"][place]
+        not_yet_due = counts["not_yet_due"]
+        in_force = counts["in_force"] - not_yet_due
         low, high = wilson(met, paths)
         for ally, entry in enumerate(description.allies):
             if not target.binds(entry.iso3):
@@ -32,5 +34,6 @@ def compliance_rows(record: Record) -> Iterator[Row]:
                 yield (
                     entry.iso3, entry.name, year, pillar, target.share_pct, int(met[ally, step]) / paths,
                     float(low[ally, step]), float(high[ally, step]), int(met[ally, step] - paper[ally, step]) / paths,
-                    int(counts["in_force"][ally, step]) / paths if pillar == "core" else None, paths,
+                    int(in_force[ally, step]) / paths if pillar == "core" else None,
+                    int(not_yet_due[ally, step]) / paths if pillar == "core" else None, paths,
                 )  # fmt: skip

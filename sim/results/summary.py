@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
-from sim.record.counts import GROUPS, PILLARS, TALLIES
+from sim.record.counts import GROUPS, PILLARS, SPENT, TALLIES
+from sim.record.grid import HUNDREDTHS, WHOLE, Grid, printed
 from sim.record.record import AllyEntry, Record
 from sim.results.intervals import average, quantile, wilson
 
-POINT = 0.01  # a cell of a share, percentage points
 MANY = 20
 """Allies whose joint compliance gets a probability of its own."""
 
 
 @dataclass(frozen=True)
 class Chance:
-    """A probability with its 95 % interval, and what it is without late pushes."""
+    """A probability, and what it is without late pushes and as the target was moved, each with its 95 % interval."""
 
     probability: float
     ci_low: float
@@ -28,7 +28,12 @@ class Chance:
     without_late_push: float
     without_low: float
     without_high: float
-    in_force: float  # against the core target as a summit or review left it; another pillar's is its own
+    in_force: float  # met as a summit or review left the core target; another pillar's is its own
+    in_force_low: float
+    in_force_high: float
+    not_yet_due: float  # not met, and not yet due: a summit or review put the date off, which has not come
+    not_yet_due_low: float
+    not_yet_due_high: float
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,10 @@ class AllyLine:
     """One ally in one year."""
 
     entry: AllyEntry
-    share: Band  # reported core share, % of GDP
+    spent: Band  # core share without the late push of that year, % of GDP
+    reported: Band  # the same with what is on paper
     chances: dict[str, Chance]  # by pillar; none where it has no target or does not bind the ally
-    first_year: int | None  # by which half of the paths have complied; None: not within the horizon
+    first_year: int | None  # in which half of the paths comply, the base year by its figure; None: not in the horizon
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,8 @@ class AllianceLine:
     threshold: int
     many: Chance | None  # at least `threshold` of them
     totals: Band | None  # how many meet the total
-    average: Band  # Europe and Canada, core, % of GDP
+    spent: Band  # Europe and Canada on average, core, % of GDP
+    reported: Band  # the same with what is on paper
 
 
 def default_year(record: Record) -> int:
@@ -86,12 +93,15 @@ def ally_lines(record: Record, year: int) -> list[AllyLine]:
     """Every ally in `year`, in the order of the record."""
     step, counts = step_of(record, year), record.counts
     chances = {pillar: _chances(record, pillar, step) for pillar in PILLARS}
-    core = counts.arrays["shares"][PILLARS.index("core"), :, step]
-    lows, middles, highs = (quantile(core, level, POINT) for level in (0.05, 0.5, 0.95))
+    spent, reported = (
+        _medians(counts.arrays[name][pillars.index("core"), :, step])
+        for name, pillars in (("spent_shares", SPENT), ("shares", PILLARS))
+    )
     return [
         AllyLine(
             entry,
-            Band(float(middles[place]), float(lows[place]), float(highs[place])),
+            spent[place],
+            reported[place],
             {p: found[place] for p, found in chances.items() if found and _binds(record, p, entry)},
             _first_year(record, place) if _binds(record, "core", entry) else None,
         )
@@ -105,7 +115,10 @@ def alliance_line(record: Record, year: int) -> AllianceLine:
     core, total = (description.yardstick(pillar) for pillar in ("core", "total"))
     bound = len(core.members) if core and core.members is not None else len(description.allies)
     threshold = MANY if bound > MANY else ceil(2 * bound / 3)
-    histogram = record.counts.arrays["group_shares"][GROUPS.index("EUC"), PILLARS.index("core"), step]
+    spent, reported = (
+        _band(record.counts.arrays[name][GROUPS.index("EUC"), pillars.index("core"), step], HUNDREDTHS)
+        for name, pillars in (("spent_group_shares", SPENT), ("group_shares", PILLARS))
+    )
     return AllianceLine(
         bound=bound,
         counted=_number(record, "core", step) if core else None,
@@ -113,7 +126,8 @@ def alliance_line(record: Record, year: int) -> AllianceLine:
         threshold=threshold,
         many=_many(record, step, threshold) if core else None,
         totals=_number(record, "total", step) if total else None,
-        average=_band(histogram, POINT),
+        spent=spent,
+        reported=reported,
     )
 
 
@@ -128,35 +142,47 @@ def _chances(record: Record, pillar: str, step: int) -> list[Chance]:
         return []
     place, arrays = PILLARS.index(pillar), record.counts.arrays
     met = arrays["compliant"][place, :, step]
-    in_force = arrays["in_force"][:, step] if pillar == "core" else met
-    return _chances_of(met, met - arrays["on_paper"][place, :, step], in_force, record.counts.paths)
+    not_yet_due = arrays["not_yet_due"][:, step] if pillar == "core" else np.zeros_like(met)
+    in_force = arrays["in_force"][:, step] - not_yet_due if pillar == "core" else met
+    return _chances_of(met, met - arrays["on_paper"][place, :, step], in_force, not_yet_due, record.counts.paths)
 
 
 def _chances_of(
-    met: NDArray[np.int64], without: NDArray[np.int64], in_force: NDArray[np.int64], paths: int
-) -> list[Chance]:
-    low, high = wilson(met, paths)
-    without_low, without_high = wilson(without, paths)
-    columns = (met / paths, low, high, without / paths, without_low, without_high, in_force / paths)
+    met: NDArray[np.int64], without: NDArray[np.int64], in_force: NDArray[np.int64], not_yet_due: NDArray[np.int64],
+    paths: int,
+) -> list[Chance]:  # fmt: skip
+    counted = (met, without, in_force, not_yet_due)
+    columns = [column for count in counted for column in (count / paths, *wilson(count, paths))]
     return [Chance(*map(float, row)) for row in zip(*columns, strict=True)]
 
 
 def _first_year(record: Record, place: int) -> int | None:
-    reached = record.counts.arrays["first_year"][place][:-1].cumsum()  # the last step is never
-    half = np.flatnonzero(2 * reached >= record.counts.paths)
-    return record.description.base_year + int(half[0]) if half.size else None
+    """The first year in which half of the paths are at the core target."""
+    description, core = record.description, record.description.yardstick("core")
+    assert core is not None
+    if printed(description.allies[place].base_share_pct) >= printed(core.share_pct):
+        return description.base_year
+    half = np.flatnonzero(2 * record.counts.arrays["compliant"][PILLARS.index("core"), place] >= record.counts.paths)
+    return description.years[int(half[0])] if half.size else None
 
 
 def _number(record: Record, tally: str, step: int) -> Band:
-    return _band(record.counts.arrays["number"][TALLIES.index(tally), step], 1)
+    return _band(record.counts.arrays["number"][TALLIES.index(tally), step], WHOLE)
 
 
 def _many(record: Record, step: int, threshold: int) -> Chance:
     number = record.counts.arrays["number"][:, step, threshold:].sum(axis=-1)
     met, without = number[TALLIES.index("core")], number[TALLIES.index("core_without_late_push")]
-    return _chances_of(np.array([met]), np.array([without]), np.array([met]), record.counts.paths)[0]
+    counted = np.array([met])
+    return _chances_of(counted, np.array([without]), counted, np.zeros_like(counted), record.counts.paths)[0]
 
 
-def _band(histogram: NDArray[np.int64], cell: float) -> Band:
-    low, high = (float(quantile(histogram, level, cell)) for level in (0.05, 0.95))
-    return Band(float(average(histogram, cell)), low, high)
+def _medians(histograms: NDArray[np.int64]) -> list[Band]:
+    """The median of each histogram of shares, with its band."""
+    lows, middles, highs = (quantile(histograms, level, HUNDREDTHS).tolist() for level in (0.05, 0.5, 0.95))
+    return [Band(*row) for row in zip(middles, lows, highs, strict=True)]
+
+
+def _band(histogram: NDArray[np.int64], grid: Grid) -> Band:
+    low, high = (float(quantile(histogram, level, grid)) for level in (0.05, 0.95))
+    return Band(float(average(histogram, grid)), low, high)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.record.counts import CELLS, GROUPS, PILLARS, TALLIES
-from sim.record.grid import printed, usd_cell
+from sim.record.counts import CELLS, GROUPS, PILLARS, SPENT, TALLIES
+from sim.record.grid import HUNDREDTHS, Grid, money_grid, printed
 from sim.record.record import Record
 from sim.results.intervals import average, quantile
 from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
 
-POINT = 0.01  # a cell of a share, percentage points
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
+SPENT_ENDING = "_spent"
+"""Of a pillar without what late pushes of the year add on paper."""
+
 GROUP_NAMES = {"EUC": "Europe and Canada", "NATO": "NATO"}
 
 
@@ -23,22 +26,28 @@ def compliance(record: Record) -> pd.DataFrame:
     """Probability that an ally meets the yardstick, by year and pillar.
 
     Columns: iso3, ally, year, pillar (core, related, total), target_pct, probability, ci_low, ci_high (95 % Wilson,
-    Monte Carlo error only), without_late_push, in_force (against the target as a review left it; core only), paths.
+    Monte Carlo error only), without_late_push, in_force (meets the target as a summit or review left it; core only),
+    not_yet_due (does not, but its date was put off and has not come; core only), paths.
     """
-    return pd.DataFrame(list(compliance_rows(record)), columns=list(COMPLIANCE_COLUMNS)).astype({"in_force": float})
+    table = pd.DataFrame(list(compliance_rows(record)), columns=list(COMPLIANCE_COLUMNS))
+    return table.astype({"in_force": float, "not_yet_due": float})
 
 
 def shares(record: Record) -> pd.DataFrame:
-    """The reported share of allies and groups (EUC: Europe and Canada), % of GDP, by year and pillar.
+    """The share of allies and groups (EUC: Europe and Canada), % of GDP, by year and pillar: as reported, and spent.
 
-    Columns: iso3, ally, year, pillar, mean, q05, q25, q50, q75, q95; on the grid of 0.01 that NATO prints.
+    Columns: iso3, ally, year, pillar, mean, q05, q25, q50, q75, q95; on the grid of 0.01 that NATO prints. The pillars
+    core, related and total are as reported; core_spent and total_spent are without the late push of that year, which is
+    on paper.
     """
     counts, rows = record.counts.arrays, []
-    stacks = [(_names(record), counts["shares"]), (GROUP_NAMES.items(), counts["group_shares"].transpose(1, 0, 2, 3))]
-    for names, histograms in stacks:
-        columns = _summary(histograms, POINT)
+    pillars = (*PILLARS, *(f"{pillar}{SPENT_ENDING}" for pillar in SPENT))
+    allies = np.concatenate([counts["shares"], counts["spent_shares"]])
+    groups = np.concatenate([counts["group_shares"], counts["spent_group_shares"]], axis=1).transpose(1, 0, 2, 3)
+    for names, histograms in ((_names(record), allies), (GROUP_NAMES.items(), groups)):
+        columns = _summary(histograms, HUNDREDTHS)
         for place, (iso3, name) in enumerate(names):
-            for pillar_place, pillar in enumerate(PILLARS):
+            for pillar_place, pillar in enumerate(pillars):
                 for step, year in enumerate(record.description.years):
                     rows.append((iso3, name, year, pillar, *(c[pillar_place, place, step] for c in columns)))
     return pd.DataFrame(rows, columns=["iso3", "ally", "year", "pillar", "mean", *LEVELS])
@@ -62,46 +71,75 @@ def alliance(record: Record) -> pd.DataFrame:
 
 
 def gap(record: Record) -> pd.DataFrame:
-    """What is missing to the core target: percent of GDP and money, by ally, group and year.
+    """What is missing to the core target: percent of GDP and money, by ally, group and year; of what is spent.
 
-    Columns: iso3, ally, year, shortfall_pct_mean, shortfall_pct_q05 to _q95 (allies only), shortfall_usd_bn_mean and
-    shortfall_usd_bn_q95, USD billion at prices and exchange rates of the base year. Empty without a core target.
+    Columns: iso3, ally, year, shortfall_pct_mean, shortfall_pct_q05 to _q95 and on_paper_pct_mean (allies only),
+    shortfall_usd_bn_mean, shortfall_usd_bn_q95 and on_paper_usd_bn_mean, USD billion at prices and exchange rates of
+    the base year. On paper is what late pushes close of the mean: the rest is missing in what is reported as well.
+    Empty without a core target.
     """
     yardstick = record.description.yardstick("core")
-    columns = ["shortfall_pct_mean", *(f"shortfall_pct_{level}" for level in LEVELS)]
-    header = ["iso3", "ally", "year", *columns, "shortfall_usd_bn_mean", "shortfall_usd_bn_q95"]
+    points = ["shortfall_pct_mean", *(f"shortfall_pct_{level}" for level in LEVELS), "on_paper_pct_mean"]
+    header = ["iso3", "ally", "year", *points, *(f"{name}_usd_bn_{which}" for name, which in MONEY)]
     if yardstick is None:
         return pd.DataFrame([], columns=header)
     counts, paths = record.counts.arrays, record.counts.paths
-    goal = int(printed(yardstick.share_pct))
-    missing = np.zeros_like(counts["shares"][0])
-    missing[..., : goal + 1] = counts["shares"][0][..., goal::-1]
-    missing[..., 0] = counts["shares"][0][..., goal:].sum(axis=-1)
-    points = _summary(missing, POINT)
+    core, goal = PILLARS.index("core"), int(printed(yardstick.share_pct))
+    spent, reported = (_missing(counts[name][core], goal) for name in ("spent_shares", "shares"))
+    columns = [*_summary(spent, HUNDREDTHS), HUNDREDTHS.values(_sums(spent) - _sums(reported), paths)]
     rows = []
     for ally, entry in enumerate(record.description.allies):
         for step, year in enumerate(record.description.years):
             if not yardstick.binds(entry.iso3):
                 continue
-            pct = [c[ally, step] for c in points]
-            usd = quantile(counts["shortfall_usd"][ally, step], 0.95, usd_cell(entry.gdp_usd_bn))
-            rows.append(
-                (entry.iso3, entry.name, year, *pct, counts["shortfall_usd_m"][ally, step] / paths / 1_000, usd)
-            )
+            pct = [column[ally, step] for column in columns]
+            rows.append((entry.iso3, entry.name, year, *pct, *_money(record, "", (ally, step), [entry.gdp_usd_bn])))
     for group, iso3 in enumerate(GROUPS):
-        cell = usd_cell(sum(e.gdp_usd_bn for e in record.description.allies if iso3 == "NATO" or e.europe_canada))
+        gdp = [entry.gdp_usd_bn for entry in record.description.allies if iso3 == "NATO" or entry.europe_canada]
         for step, year in enumerate(record.description.years):
-            usd = quantile(counts["group_shortfall_usd"][group, step], 0.95, cell)
-            mean = counts["group_shortfall_usd_m"][group, step] / paths / 1_000
-            rows.append((iso3, GROUP_NAMES[iso3], year, *[np.nan] * len(points), mean, usd))
+            rows.append(
+                (iso3, GROUP_NAMES[iso3], year, *[np.nan] * len(points), *_money(record, "group_", (group, step), gdp))
+            )
     return pd.DataFrame(rows, columns=header)
 
 
+MONEY = (("shortfall", "mean"), ("shortfall", "q95"), ("on_paper", "mean"))
+MILLIONS = Grid(Fraction(1, 1_000))
+"""USD billion."""
+
+
+def _money(record: Record, prefix: str, place: tuple[int, int], gdp_usd_bn: Sequence[float]) -> list[float]:
+    """The columns of MONEY, of an ally or group in a year."""
+    counts, paths = record.counts.arrays, record.counts.paths
+    spent, reported = (int(counts[f"{name}{prefix}shortfall_usd_m"][place]) for name in ("spent_", ""))
+    high = quantile(counts[f"spent_{prefix}shortfall_usd"][place], 0.95, money_grid(gdp_usd_bn))
+    mean, on_paper = MILLIONS.values([spent, spent - reported], paths)
+    return [float(mean), float(high), float(on_paper)]
+
+
+def _missing(shares: NDArray[np.int64], goal: int) -> NDArray[np.int64]:
+    """Histograms of the hundredths missing to a goal, from those of shares."""
+    missing = np.zeros_like(shares)
+    missing[..., : goal + 1] = shares[..., goal::-1]
+    missing[..., 0] = shares[..., goal:].sum(axis=-1)
+    return missing
+
+
+def _sums(histograms: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The sums of the cells counted, over the last axis."""
+    sums: NDArray[np.int64] = (histograms * np.arange(histograms.shape[-1], dtype=np.int64)).sum(axis=-1)
+    return sums
+
+
 def first_year(record: Record) -> pd.DataFrame:
-    """When an ally first meets the core target, and whether it then stays.
+    """The year in which a run first meets the core target, ally by ally, and whether it then stays: a first passage.
 
     Columns: iso3, ally, year (missing: never within the horizon; the base year: already at its start), probability,
     probability_staying (of first complying in that year and complying in every later year to the horizon).
+
+    It is of each run. The first year of the printed page is of each year: the first in which half of the runs are at
+    the target. A run that has met it once may have fallen below again, so half of them can have met it before half of
+    them are there together, and without ever being so.
     """
     yardstick = record.description.yardstick("core")
     if yardstick is None:
@@ -128,6 +166,6 @@ def _names(record: Record) -> Iterable[tuple[str, str]]:
     return [(entry.iso3, entry.name) for entry in record.description.allies]
 
 
-def _summary(histograms: NDArray[np.int64], cell: float) -> list[NDArray[np.float64]]:
+def _summary(histograms: NDArray[np.int64], grid: Grid) -> list[NDArray[np.float64]]:
     assert histograms.shape[-1] == CELLS
-    return [average(histograms, cell), *(quantile(histograms, level, cell) for level in LEVELS.values())]
+    return [average(histograms, grid), *(quantile(histograms, level, grid) for level in LEVELS.values())]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil, floor, log10
+from decimal import Decimal
 
 from sim.words.harmless import plain as plain
+from sim.words.rounding import ceil_to, decimal, floor_to, nearest
+from sim.words.rounding import text as rounded_text
 
 MONTE_CARLO = (
     "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
@@ -13,8 +15,10 @@ MONTE_CARLO = (
 LATE_PUSH = (
     "A late push is compliance on paper: the last distance to a target closed by reclassification when it is due."
 )
+SPENT = "Medians, averages and money are of what is spent: without what a late push of that year adds on paper."
 ASSUMPTION = "Related and total rest on an assumption throughout: NATO publishes no ally's security-related outlays."
 
+HALF = Decimal("0.5")
 COARSE = 0.10
 """An interval wider than this shows tens of percent only."""
 
@@ -22,11 +26,11 @@ COARSE = 0.10
 def percent(probability: float, low: float, high: float) -> str:
     """A probability as whole percent, given its 95 % interval: "83", "<1", ">99"; "~80" where runs are few."""
     step = 1 if high - low <= COARSE else 10
-    rounded = floor(probability * 100 / step + 0.5) * step
+    rounded = nearest(100 * decimal(probability), step)
     if rounded <= 0 or high < 0.01:
-        return f"<{max(1, ceil(high * 100 - 0.5))}"
+        return f"<{max(1, ceil_to(100 * decimal(high) - HALF))}"
     if rounded >= 100 or low > 0.99:
-        return f">{min(99, floor(low * 100 + 0.5))}"
+        return f">{min(99, nearest(100 * decimal(low)))}"
     return str(rounded) if step == 1 else f"~{rounded}"
 
 
@@ -40,7 +44,7 @@ def of_100(probability: float, low: float, high: float) -> str:
 
 def interval(low: float, high: float) -> str:
     """A 95 % interval in whole percent, rounded outward: "82–84", "<2", ">98"."""
-    lowest, highest = floor(low * 100 + 1e-9), ceil(high * 100 - 1e-9)
+    lowest, highest = int(floor_to(100 * decimal(low))), int(ceil_to(100 * decimal(high)))
     if lowest <= 0 and highest >= 100:
         return "any"
     if lowest <= 0:
@@ -57,12 +61,12 @@ def points(difference: float, low: float, high: float) -> str:
     """
     if low <= 0 <= high:
         return "~0" if max(-low, high) <= COARSE / 2 else "open"
-    sign, size, step = "-" if difference < 0 else "+", abs(difference) * 100, 1 if high - low <= COARSE else 10
-    rounded = floor(size / step + 0.5) * step
+    sign, step = "-" if difference < 0 else "+", 1 if high - low <= COARSE else 10
+    rounded = nearest(100 * decimal(abs(difference)), step)
     if rounded <= 0:
-        return f"{sign}<{max(1, ceil(max(abs(low), abs(high)) * 100 - 1e-9)) if step > 1 else 1}"
+        return f"{sign}<{max(1, ceil_to(100 * decimal(max(abs(low), abs(high))))) if step > 1 else 1}"
     if rounded >= 100:
-        return f"{sign}>{min(99, floor(min(abs(low), abs(high)) * 100 + 1e-9))}"
+        return f"{sign}>{min(99, floor_to(100 * decimal(min(abs(low), abs(high)))))}"
     return f"{'' if step == 1 else '~'}{sign}{rounded}"
 
 
@@ -80,7 +84,7 @@ def more_of_100(difference: float, low: float, high: float) -> str:
 
 def points_interval(low: float, high: float) -> str:
     """The 95 % interval of a difference in runs of 100, rounded outward: "+11 to +13", "-2 to -<1"."""
-    lowest, highest = floor(low * 100 + 1e-9), ceil(high * 100 - 1e-9)
+    lowest, highest = int(floor_to(100 * decimal(low))), int(ceil_to(100 * decimal(high)))
     if lowest <= -100 or highest >= 100:
         return "any" if lowest <= -100 and highest >= 100 else f"<{highest:+d}" if lowest <= -100 else f">{lowest:+d}"
     return f"{_end(lowest, low)} to {_end(highest, high)}"
@@ -99,17 +103,32 @@ def quantity(value: float, low: float, high: float, *, least: float) -> tuple[st
 
     ("1.7", "1.6", "1.8"), ("40", "30", "50"), ("<0.01", "0.00", "0.01").
     """
-    wide = ceil(log10((high - low) / 10) - 1e-9) if high > low else -99
-    place = max(floor(log10(value)) - 1 if value > 0 else -99, wide, round(log10(least)))
-    step, decimals = 10.0**place, max(0, -place)
-    ends = floor(value / step + 0.5), floor(low / step + 1e-9), ceil(high / step - 1e-9)
-    whole, lowest, highest = (f"{end * step:.{decimals}f}" for end in ends)
+    wide = _place((decimal(high) - decimal(low)) / 10)
+    place = max(decimal(value).adjusted() - 1 if value > 0 else -99, wide, decimal(least).adjusted())
+    step, decimals = Decimal(1).scaleb(place), max(0, -place)
+    ends = nearest(value, step), floor_to(low, step), ceil_to(high, step)
+    whole, lowest, highest = (f"{end:.{decimals}f}" for end in ends)
     return f"<{step:.{decimals}f}" if ends[0] == 0 else whole, lowest, highest
+
+
+def _place(width: Decimal) -> int:
+    """The place of the smallest power of ten that is no smaller."""
+    return -99 if width <= 0 else width.adjusted() + (width != Decimal(1).scaleb(width.adjusted()))
 
 
 def share(pct: float) -> str:
     """A simulated share, % of GDP, with two digits: "3.2", "12"."""
-    return f"{pct:.1f}" if pct < 9.95 else f"{pct:.0f}"
+    return rounded_text(pct, 1 if pct < 9.95 else 0)
+
+
+def printed(pct: float) -> str:
+    """A published share, % of GDP, as NATO prints it: "2.05"."""
+    return rounded_text(pct, 2)
+
+
+def added(pct: float) -> str:
+    """What comes on top of a share, percentage points: "0.12", "<0.01", "0"."""
+    return rounded_text(pct, 2) if pct >= 0.005 else "<0.01" if pct > 0 else "0"
 
 
 def number(expected: float, of: int) -> str:
@@ -118,7 +137,7 @@ def number(expected: float, of: int) -> str:
         return "<1"
     if expected > of - 0.5 and expected < of:
         return f">{of - 1}"
-    return str(floor(expected + 0.5))
+    return str(nearest(expected))
 
 
 def target(pct: float) -> str:
@@ -143,7 +162,7 @@ SCALE = (
 
 def likelihood(probability: float) -> str:
     """The word of the one fixed scale for a probability, by its whole runs of 100, which stand beside it."""
-    return next(word for bound, word in SCALE if floor(probability * 100 + 0.5) / 100 < bound)
+    return next(word for bound, word in SCALE if nearest(100 * decimal(probability)) < 100 * decimal(bound))
 
 
 def scale_in_words() -> list[tuple[str, str]]:
@@ -167,9 +186,8 @@ def money(usd_bn: float) -> str:
     if usd_bn < 0.05:
         return "<0.1"
     if usd_bn < 9.95:
-        return f"{usd_bn:.1f}"
-    digits = len(str(round(usd_bn))) - 2
-    return f"{round(usd_bn, -digits):,.0f}"
+        return rounded_text(usd_bn, 1)
+    return rounded_text(nearest(usd_bn, Decimal(1).scaleb(nearest(usd_bn).adjusted() - 1)), 0)
 
 
 def listed(names: Iterable[str], most: int | None = None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from sim.charts.ranking import heat, ranked
 from sim.data.tables import load_tables
 from sim.errors import UsageError
 from sim.results.tables import alliance, compliance, first_year, gap, shares
+from sim.words import money, share
 
 RUTTE = Path(__file__).parents[2] / "scenarios" / "rutte_2032.toml"
 
@@ -42,7 +45,9 @@ def table_of(chart: Any, column: str) -> pd.DataFrame:
 def test_a_fans_bands_are_the_quantiles_of_shares() -> None:
     for iso3 in ("ITA", "EUC", "NATO"):
         bands = table_of(fan(record(), iso3), "q05").set_index("year")
-        core = shares(record()).query("iso3 == @iso3 and pillar == 'core'").set_index("year")
+        core = shares(record()).query("iso3 == @iso3 and pillar == 'core_spent'").set_index("year")
+        reported = shares(record()).query("iso3 == @iso3 and pillar == 'core'").set_index("year")
+        assert bands.loc[core.index, "reported"].tolist() == reported.q50.tolist()
         for level in ("q05", "q25", "q50", "q75", "q95"):
             assert bands.loc[core.index, level].tolist() == core[level].tolist()
         order = bands[list(frames.LEVELS)].to_numpy()
@@ -132,6 +137,24 @@ def test_the_money_is_that_of_the_gap() -> None:
     table = gap(record()).query("year == 2032 and iso3 not in ('EUC', 'NATO')").set_index("iso3").shortfall_usd_bn_mean
     assert found.to_dict() == table[table >= 0.05].to_dict()
     assert found.is_monotonic_decreasing
+
+
+def test_what_a_picture_tells_of_a_figure_is_what_the_page_says_of_it() -> None:
+    """Every figure in a tooltip is a text made here; Vega's own rounding would read 2.25 otherwise than the page."""
+    for name, draw in CHARTS.items():
+        spec = json.dumps(draw("light").to_dict())
+        tips = re.findall(r'"tooltip": (\[.*?\])', spec)
+        formats = {tip.get("format") for each in tips for tip in json.loads(each)}
+        assert formats <= {None, "d"}, name
+    bands = table_of(fan(record(), "ITA"), "q05")
+    assert bands.q25_told.tolist() == [share(value) for value in bands.q25]
+    money_short = table_of(shortfall(record(), 2032), "told")
+    assert money_short.told_most.tolist() == [money(value) for value in money_short.shortfall_usd_bn_q95]
+    assert (money_short.reported + money_short.on_paper_usd_bn_mean).tolist() == pytest.approx(
+        money_short.shortfall_usd_bn_mean.tolist()
+    )
+    cells = table_of(heat(record()), "figure").query("iso3 == 'BGR' and year == 2032")
+    assert cells.figure.item() == f"{cells.told.item()} ({cells.told_without.item()})"
 
 
 def test_differences_are_drawn_from_half_a_run_of_100_on() -> None:

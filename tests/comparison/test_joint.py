@@ -44,9 +44,9 @@ class Kept:
     """One scenario's run with its paths, read in the plainest way."""
 
     def __init__(self, scenario: sim.Scenario, seed: int) -> None:
-        kept = ("reported_pct", "related_pct", "gdp_usd_bn")
+        kept = ("reported_pct", "spent_pct", "related_pct", "gdp_usd_bn")
         self.results = sim.simulate(scenario, PATHS, seed, executor="serial", keep=kept)
-        self.reported, self.related, self.gdp = (self.results.paths(name) for name in kept)
+        self.reported, self.spent, self.related, self.gdp = (self.results.paths(name) for name in kept)
         self.scenario = scenario
 
     def complies(self, place: int, iso3: str, step: int, pillar: str) -> Any:
@@ -71,7 +71,7 @@ class Kept:
         target = self.scenario.yardstick("core")
         if target is None or (target.members is not None and iso3 not in target.members):
             return np.zeros(PATHS)
-        short = np.maximum(printed(target.share_pct) - printed(self.reported[place, step]), 0).astype(np.float32)
+        short = np.maximum(printed(target.share_pct) - printed(self.spent[place, step]), 0).astype(np.float32)
         return np.floor(short * (self.gdp[place, step] * np.float32(0.1)) + 0.5).astype(np.float64)
 
 
@@ -134,8 +134,9 @@ def figure(results: sim.Results, measure: str, year: int) -> float:
         number = results.alliance().query(f"year == {year} and pillar == '{measure.removeprefix('allies_')}'")
         return float((number["compliant"] * number["probability"]).sum())
     iso3 = measure.split("_")[0].upper()
-    if measure == "euc_share":
-        return float(results.shares().query(f"year == {year} and iso3 == 'EUC' and pillar == 'core'")["mean"].item())
+    if measure == "euc_spent":
+        spent = results.shares().query(f"year == {year} and iso3 == 'EUC' and pillar == 'core_spent'")
+        return float(spent["mean"].item())
     return float(results.gap().query(f"year == {year} and iso3 == '{iso3}'")["shortfall_usd_bn_mean"].item())
 
 
@@ -270,7 +271,7 @@ def test_what_one_does_not_measure_is_left_out() -> None:
     assert "total is not compared" in " ".join(comparison.notes())
     aimless = beside(sim.loads(total), sim.loads("[horizon]\nlast_year = 2028\n"), paths=16)
     assert aimless.compliance().empty
-    assert set(aimless.alliance()["measure"]) == {"euc_share"}
+    assert set(aimless.alliance()["measure"]) == {"euc_spent"}
 
 
 def test_who_crosses_one_half_is_named_only_beyond_doubt() -> None:

@@ -13,6 +13,7 @@ from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.model.world import AllyState, World
 from sim.record.counts import KEEPABLE
+from sim.record.grid import printed
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -153,13 +154,13 @@ def test_replay_tells_the_path(rutte: sim.Scenario, rutte_results: sim.Results) 
     story = sim.replay(rutte, path=1_237, seed=2032)
     italy = story.of("ITA")
     assert {entry.iso3 for entry in italy.entries} <= {None, "ITA"}
-    reported, spent = rutte_results.paths("reported_pct"), rutte_results.paths("share_pct")
+    reported, outturn = rutte_results.paths("reported_pct"), rutte_results.paths("share_pct")
     place = [entry.iso3 for entry in rutte_results.record.description.allies].index("ITA")
     outturns = [entry for entry in italy.entries if entry.kind == "outturn"]
     assert len(outturns) == 6
     for step, entry in enumerate(outturns):
-        assert f"reports {reported[place, step, 1_237]:.2f} %" in entry.text
-        assert f" It spent {spent[place, step, 1_237]:.2f}." in entry.text
+        assert f"reports {printed(reported[place, step, 1_237]) / 100:.2f} %" in entry.text
+        assert (f" Its budgets go on from {outturn[place, step, 1_237]:.2f}." in entry.text) is (step < 5)
     dates = [(entry.year, entry.month) for entry in story.entries]
     assert dates == sorted(dates)
 

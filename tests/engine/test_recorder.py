@@ -112,6 +112,44 @@ def test_money_short_is_that_of_printed_hundredths_to_the_million(counts: Counts
             assert (arrays["group_shortfall_usd"][group, step] == histogram(cells)).all()
 
 
+def test_what_is_spent_is_counted_without_what_is_on_paper(counts: Counts, allies: list[str]) -> None:
+    """Shares by ally and group and money short, as what is reported is, of the shares before a late push."""
+    arrays, kept = counts.arrays, counts.kept
+    reported, spent, gdp = (kept[name] for name in ("reported_pct", "spent_pct", "gdp_usd_bn"))
+    assert ((spent < reported).mean(axis=(0, 2))[2:] > 0.01).all(), "late pushes when the target is due"
+    assert (spent <= reported).all()
+    related = pillars(counts, allies)[1]
+    for row, shares in enumerate((spent, spent + related)):
+        for place in range(len(allies)):
+            for step in range(4):
+                assert (arrays["spent_shares"][row, place, step] == histogram(printed(shares[place, step]))).all()
+    order = [place for place, iso3 in enumerate(allies) if iso3 != "USA"]
+    for group, members in enumerate((order, [*order, allies.index("USA")])):
+        core, counted, whole, paper = np.zeros((4, 4, PATHS), dtype=np.float32)
+        for place in members:
+            core += gdp[place] * reported[place]
+            counted += gdp[place] * related[place]
+            whole += gdp[place]
+            paper += gdp[place] * (reported[place] - spent[place])
+        for row, average in enumerate(((core - paper) / whole, (core - paper + counted) / whole)):
+            for step in range(4):
+                found = arrays["spent_group_shares"][group, row, step]
+                assert (found == histogram(printed(average[step]))).all()
+    start = np.array([entry.gdp_usd_bn for entry in ally_inputs(sim.loads(SCENARIO))])
+    short = np.maximum(350 - printed(spent), 0).astype(np.float32)
+    millions = np.floor(short * (gdp * np.float32(0.1)) + np.float32(0.5))
+    assert (arrays["spent_shortfall_usd_m"] == millions.astype(np.int64).sum(axis=-1)).all()
+    for step in range(4):
+        for place in range(len(allies)):
+            cells = in_cells(millions[place, step], start[place])
+            assert (arrays["spent_shortfall_usd"][place, step] == histogram(cells)).all()
+        for group, members in enumerate((order, range(len(allies)))):
+            together = millions[list(members), step].astype(np.float64).sum(axis=0)
+            assert arrays["spent_group_shortfall_usd_m"][group, step] == together.sum()
+            cells = in_cells(together.astype(np.float32), sum(start[list(members)].tolist()))
+            assert (arrays["spent_group_shortfall_usd"][group, step] == histogram(cells)).all()
+
+
 def in_cells(usd_m: NDArray[np.float32], gdp_usd_bn: float) -> NDArray[np.int32]:
     """Money in hundredths of a per cent of GDP, to the nearest."""
     per_million = np.float32(0.001 / (gdp_usd_bn / 10_000))
@@ -161,13 +199,14 @@ probability = 0.5
     ("commitment = 0.5\n", 350, 2029),
 ])  # fmt: skip
 def test_the_target_in_force_is_the_one_decided_where_it_was(decided: str, goal: int, by: int) -> None:
-    """Where the year was put off, the target counts as kept from the old one until the new one has come."""
+    """Where the year was put off, it is not yet due from the old one until the new one has come, unless it is met."""
     scenario = sim.loads(SUMMIT + decided)
     counts = run_block(scenario, SEED, 0, 256, ["reported_pct"])
     hit = Draws(SEED, 0, 256).chance("event/assembly/occurs", 0.5, period=2027)
     assert 96 < hit.sum() < 160
     cells = printed(counts.kept["reported_pct"])
     for step, year in enumerate(range(2027, 2032)):
-        kept = cells[:, step] >= np.where(hit, goal, 350)
-        kept |= hit & (2029 <= year < by)
-        assert (counts.arrays["in_force"][:, step] == kept.sum(axis=-1)).all(), year
+        met = cells[:, step] >= np.where(hit, goal, 350)
+        waiting = hit & (2029 <= year < by) & ~met
+        assert (counts.arrays["not_yet_due"][:, step] == waiting.sum(axis=-1)).all(), year
+        assert (counts.arrays["in_force"][:, step] == (met | waiting).sum(axis=-1)).all(), year

@@ -101,6 +101,7 @@ def _compare(tables: Tables, same) -> None:  # type: ignore[no-untyped-def]
     chances = {
         "probability": "probability", "probability_ci_low": "ci_low", "probability_ci_high": "ci_high",
         "probability_without_late_push": "without_late_push", "probability_in_force": "in_force",
+        "probability_not_yet_due": "not_yet_due",
     }  # fmt: skip
     for row in tables["compliance"]:
         for variable, column in chances.items():
@@ -110,15 +111,20 @@ def _compare(tables: Tables, same) -> None:  # type: ignore[no-untyped-def]
         for row in tables[table]:
             group = row["iso3"] in ("EUC", "NATO")
             at = {"group" if group else "ally": row["iso3"], "year": row["year"]}
-            at |= {"pillar": row["pillar"]} if "pillar" in row else {}
+            named = stem
+            if table == "shares":
+                pillar = row["pillar"].removesuffix("_spent")
+                spent = pillar != row["pillar"]
+                at["spent" if spent else "pillar"], named = pillar, f"{'spent_' if spent else ''}{stem}"
             if table == "gap":
-                for column in ("shortfall_usd_bn_mean", "shortfall_usd_bn_q95"):
+                for column in ("shortfall_usd_bn_mean", "shortfall_usd_bn_q95", "on_paper_usd_bn_mean"):
                     same(f"{'group_' if group else ''}{column}", row[column], **at)
                 if group:
                     continue
-            same(f"{'group_' if group else ''}{stem}_mean", row[f"{prefix}mean"], **at)
+                same("on_paper_pct_mean", row["on_paper_pct_mean"], **at)
+            same(f"{'group_' if group else ''}{named}_mean", row[f"{prefix}mean"], **at)
             for level, value in levels.items():
-                same(f"{'group_' if group else ''}{stem}_quantile", row[f"{prefix}{level}"], quantile=value, **at)
+                same(f"{'group_' if group else ''}{named}_quantile", row[f"{prefix}{level}"], quantile=value, **at)
     for row in tables["alliance"]:
         at = {"tally": row["pillar"], "year": row["year"], "compliant": row["compliant"]}
         same("number_probability", row["probability"], **at)

@@ -97,7 +97,7 @@ class Ledger(Observer):
     def _push(self, ally: AllyState, year: int) -> Push:
         """The conditions of equation 8, written down anew: reach 0.4 points and 0.6 of the share after 2025."""
         target, due, willing = (np.broadcast_to(v, ally.size) for v in (ally.target_pct, ally.due, ally.willing))
-        printed = [np.floor(np.float32(100) * share + np.float32(0.5)) for share in (ally.unpushed_pct, target)]
+        printed = [np.floor(np.float32(100) * share + np.float32(0.5)) for share in (ally.spent_pct, target)]
         before = self.last[ally.iso3]
         near = target - before <= np.minimum(np.float32(0.4), np.float32(0.6) * before)
         possible = (printed[0] < printed[1]) & near & (due <= year)

@@ -45,7 +45,7 @@ def counts(paths: int, met: int) -> Counts:
     whole = Counts.empty(0, paths, 1, 1)
     for name in ("compliant", "in_force"):
         whole.arrays[name][...] = met
-    for name in ("shares", "group_shares", "first_year"):
+    for name in ("shares", "spent_shares", "group_shares", "spent_group_shares", "first_year"):
         whole.arrays[name][..., 0] = paths
     whole.arrays["number"][..., 0, 1] = met
     whole.arrays["number"][..., 0, 0] = paths - met
@@ -76,7 +76,7 @@ def widest(results: sim.Results) -> float:
     """Half the widest interval of the compliance table, percentage points, by the intervals it prints."""
     table, paths = results.compliance(), results.paths_simulated
     spans = [(table["ci_high"] - table["ci_low"]).max()]
-    for column in ("without_late_push", "in_force"):
+    for column in ("without_late_push", "in_force", "not_yet_due"):
         low, high = wilson((table[column].dropna() * paths).round().to_numpy(), paths)
         spans.append((high - low).max())
     for year in results.record.description.years:
@@ -159,7 +159,7 @@ def numbers(node: object) -> Iterator[float]:
     """Probabilities in a document of a run."""
     if isinstance(node, dict):
         for key, value in node.items():
-            if key in ("probability", "without_late_push", "in_force") and isinstance(value, float):
+            if key in ("probability", "without_late_push", "in_force", "not_yet_due") and isinstance(value, float):
                 yield value
             yield from numbers(value)
     elif isinstance(node, list):
@@ -174,9 +174,9 @@ def test_the_probabilities_are_those_of_every_document_and_of_the_table(left_out
     documents = [document(record, year, ally_lines(record, year), alliance_line(record, year), None) for year in YEARS]
     assert found == sorted(numbers(documents))
     table = sim.Results(record).compliance()
-    for column in ("probability", "without_late_push", "in_force"):
+    for column in ("probability", "without_late_push", "in_force", "not_yet_due"):
         assert set(table[column].dropna()) <= set(found)
-    assert len(found) == 3 * (len(table) + (0 if "core" in left_out else len(YEARS)))
+    assert len(found) == 4 * (len(table) + (0 if "core" in left_out else len(YEARS)))
 
 
 def test_an_ally_that_no_target_binds_does_not_prolong_the_run() -> None:
@@ -194,7 +194,7 @@ def test_an_ally_that_no_target_binds_does_not_prolong_the_run() -> None:
 def test_the_allies_counted_together_count() -> None:
     record = without(made().record, "related", "total")
     arrays = record.counts.arrays
-    for name in ("compliant", "on_paper", "in_force", "number"):
+    for name in ("compliant", "on_paper", "in_force", "not_yet_due", "number"):
         arrays[name][...] = 0
     arrays["number"][..., 2] = PATHS
     assert set(probabilities(record)) == {0.0}

@@ -12,10 +12,12 @@ from properties.making import TALLY, holds_for, made, run, seeds, shipped
 from sim.engine.block import run_block
 from sim.questions.replay import Story
 from sim.record.counts import KEEPABLE
+from sim.record.grid import printed
 
 NUMBER = r"(-?\d+\.\d\d)"
 OUTTURN = re.compile(rf"reports {NUMBER} % for (\d+) \(growth surprise ([+-]\d+\.\d) points\)")
-PUSHED = re.compile(rf"A late push on paper lifted the report from {NUMBER}\.")
+PUSHED = re.compile(rf"It spent {NUMBER}: the rest is on paper, by a late push\.")
+BASE = re.compile(rf"Its budgets go on from {NUMBER}\.")
 BUDGET = re.compile(rf"plans {NUMBER} % for (\d+); it wants {NUMBER}")
 START = re.compile(
     rf"spends {NUMBER} % of GDP \(NATO prints {NUMBER}\); its norm is {NUMBER}, its will ([+-]\d+\.\d\d)\."
@@ -26,7 +28,8 @@ def check_story(story: Story, results: sim.Results, path: int) -> None:
     """Each sentence of a story has the figures of the run's path."""
     description = results.record.description
     places = {entry.iso3: place for place, entry in enumerate(description.allies)}
-    share, plan, reported = (results.paths(name)[:, :, path] for name in ("share_pct", "plan_pct", "reported_pct"))
+    names = ("share_pct", "plan_pct", "reported_pct", "spent_pct")
+    share, plan, reported, spent = (results.paths(name)[:, :, path] for name in names)
     told = dict.fromkeys(("start", "event", "budget", "outturn"), 0)
     before = {}
     for entry in story.entries:
@@ -41,9 +44,12 @@ def check_story(story: Story, results: sim.Results, path: int) -> None:
             figures = OUTTURN.search(entry.text)
             step = int(figures[2]) - description.base_year - 1
             assert (entry.year, entry.month) == (int(figures[2]), 12)
-            assert figures[1] == f"{reported[place, step]:.2f}"
-            pushed = PUSHED.search(entry.text)
-            assert pushed is None or float(pushed[1]) <= float(figures[1])
+            assert figures[1] == f"{printed(reported[place, step]) / 100:.2f}"
+            pushed, base = PUSHED.search(entry.text), BASE.search(entry.text)
+            assert (pushed is None) is bool(spent[place, step] == reported[place, step])
+            assert pushed is None or pushed[1] == f"{printed(spent[place, step]) / 100:.2f}"
+            assert (base is None) is (step == len(description.years) - 1)
+            assert base is None or base[1] == f"{share[place, step]:.2f}"
         else:
             figures = BUDGET.search(entry.text)
             step = int(figures[2]) - description.base_year - 1

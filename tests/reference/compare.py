@@ -14,7 +14,7 @@ from reference.counts import Counts, Rows, members, yardsticks
 from reference.facts import Table
 from reference.path import Path, World
 
-KEPT = ("share_pct", "reported_pct", "related_pct", "plan_pct", "will", "gdp_usd_bn")
+KEPT = ("share_pct", "reported_pct", "spent_pct", "related_pct", "plan_pct", "will", "gdp_usd_bn")
 LOOSE = 1e-5
 MOST_TURNED = 3
 """Near-ties of one path that are tried the other way."""
@@ -182,11 +182,9 @@ def as_kept(world: World, rows: Rows, order: Sequence[str], kept: Kept, path: in
             cell = {name: kept[name][row][place][path] for name in KEPT}
             for name in ("reported_pct", "related_pct"):
                 found.doubtful_cells += hundredths(float(twin[name])) != hundredths(cell[name])
-            pushed = twin["unpushed_pct"] is not twin["reported_pct"]
-            cell["unpushed_pct"] = single(float(twin["unpushed_pct"])) if pushed else cell["reported_pct"]
             cell["counted_pct"] = min(cell["related_pct"], single(float(twin["cap_pct"])))
             cell["total_pct"] = single(cell["reported_pct"] + cell["counted_pct"])
-            cell["total_unpushed_pct"] = single(cell["unpushed_pct"] + cell["counted_pct"])
+            cell["total_spent_pct"] = single(cell["spent_pct"] + cell["counted_pct"])
             made[iso3, year] = {**cell, "in_force": twin["in_force"]}
     return made
 
@@ -202,6 +200,10 @@ def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
         got["without late push", pillar, *place] = line["without_late_push"] * paths
         if not math.isnan(line["in_force"]):
             got["in force", pillar, *place] = line["in_force"] * paths
+            got["not yet due", pillar, *place] = line["not_yet_due"] * paths
+    for line in results.shares().to_dict("records"):
+        if line["iso3"] not in ("EUC", "NATO"):
+            got["printed", line["pillar"], line["iso3"], line["year"]] = line["mean"] * paths * 100
     for line in results.alliance().to_dict("records"):
         got["allies", line["pillar"], line["year"], line["compliant"]] = line["probability"] * paths
     for line in results.first_year().to_dict("records"):
@@ -209,9 +211,13 @@ def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
         got["first", line["iso3"], year] = line["probability"] * paths
         got["staying", line["iso3"], year] = line["probability_staying"] * paths
     for line in results.gap().to_dict("records"):
+        place, spent = (line["iso3"], line["year"]), line["shortfall_usd_bn_mean"]
+        got["USD million", "spent_pct", *place] = spent * paths * 1000
+        got["USD million", "reported_pct", *place] = (spent - line["on_paper_usd_bn_mean"]) * paths * 1000
         if line["iso3"] not in ("EUC", "NATO"):
-            got["hundredths", line["iso3"], line["year"]] = line["shortfall_pct_mean"] * paths * 100
-            got["USD million", line["iso3"], line["year"]] = line["shortfall_usd_bn_mean"] * paths * 1000
+            missing = line["shortfall_pct_mean"]
+            got["hundredths", "spent_pct", *place] = missing * paths * 100
+            got["hundredths", "reported_pct", *place] = (missing - line["on_paper_pct_mean"]) * paths * 100
     for pillar in yardsticks(world):
         bound = members(world, pillar)
         for year in world.years:
@@ -222,7 +228,13 @@ def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
             for flag in (pillar, "core_without_late_push") if pillar == "core" else (pillar,):
                 for number in range(len(world.allies) + 1):
                     expected["allies", flag, year, number] = counts.allies[flag, year, number]
+    for place, sum_of_cells in counts.printed.items():
+        expected["printed", *place] = sum_of_cells
     if "core" in yardsticks(world):
+        for share in ("reported_pct", "spent_pct"):
+            for whose in (*members(world, "core"), "EUC", "NATO"):
+                for year in world.years:
+                    expected["USD million", share, whose, year] = counts.money[share, whose, year]
         for iso3 in members(world, "core"):
             for year in (world.base, *world.years, None):
                 staying = counts.first[iso3, year, True]
@@ -230,15 +242,16 @@ def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
                 expected["staying", iso3, year] = staying
             for year in world.years:
                 expected["in force", "core", iso3, year] = counts.complying["in_force", iso3, year]
-                expected["hundredths", iso3, year] = counts.missing[iso3, year]
-                expected["USD million", iso3, year] = counts.money[iso3, year]
+                expected["not yet due", "core", iso3, year] = counts.complying["not_yet_due", iso3, year]
+                for share in ("reported_pct", "spent_pct"):
+                    expected["hundredths", share, iso3, year] = counts.missing[share, iso3, year]
     if set(expected) != set(got):
         raise Disagreement(f"rows of the tables: {sorted(map(str, set(expected) ^ set(got)))[:4]}")
     for name, number in expected.items():
         # A table has the quotient by the paths in double precision, so a whole number returns to well within 1e-6.
         doubt = counts.doubtful_money[name[1:]] if name[0] == "USD million" else 0
         found.doubtful_money += doubt
-        if name[0] == "in force":
+        if name[0] in ("in force", "not yet due"):
             doubt = counts.doubtful_in_force[name[2:]]
             found.doubtful_in_force += doubt
         slack = 1e-6 * max(number, 1)

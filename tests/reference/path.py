@@ -492,7 +492,7 @@ class Path:
             counts = eq.counted(one.related, cap)
             self.rows[one.facts.iso3, self.year] = {
                 "share_pct": one.share, "reported_pct": one.report, "related_pct": one.related, "plan_pct": one.plan,
-                "will": one.will, "gdp_usd_bn": one.gdp, "unpushed_pct": one.unpushed, "cap_pct": cap,
+                "will": one.will, "gdp_usd_bn": one.gdp, "spent_pct": one.unpushed, "cap_pct": cap,
                 "counted_pct": counts, "total_pct": eq.total(one.report, counts),
                 "in_force": {name: (target["share"], target["by"]) for name, target in self.targets.items()},
             }  # fmt: skip

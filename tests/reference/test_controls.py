@@ -184,9 +184,32 @@ def iceland_is_counted_in_the_mean_growth(patch: pytest.MonkeyPatch) -> None:
 
 @change
 def a_postponed_date_counts_as_failed(patch: pytest.MonkeyPatch) -> None:
+    own = counts.keeps_what_is_in_force
     patch.setattr(
-        counts, "keeps_what_is_in_force", lambda world, cell, year: (counts.complies(world, cell, "", "core"),) * 2
+        counts, "keeps_what_is_in_force", lambda world, cell, year: (own(world, cell, year)[0], (False, False))
     )
+
+
+@change
+def a_postponed_date_counts_as_kept(patch: pytest.MonkeyPatch) -> None:
+    own = counts.keeps_what_is_in_force
+
+    def kept(world: twin.World, cell: counts.Cell, year: int) -> Any:
+        met, put_off = own(world, cell, year)
+        return tuple(map(max, met, put_off)), put_off
+
+    patch.setattr(counts, "keeps_what_is_in_force", kept)
+
+
+@change
+def what_is_on_paper_is_spent(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(counts.PRINTED, "core_spent", "reported_pct")
+
+
+@change
+def what_is_on_paper_is_no_money_short(patch: pytest.MonkeyPatch) -> None:
+    own = counts.money_missing
+    patch.setattr(counts, "money_missing", lambda cell, mark, share: own(cell, mark, "reported_pct"))
 
 
 @change

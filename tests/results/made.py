@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.record.counts import CELLS, GROUPS, PILLARS, TALLIES, Counts
+from sim.record.counts import CELLS, GROUPS, PILLARS, SPENT, TALLIES, Counts
 from sim.record.record import AllyEntry, Description, Record, Yardstick
 
 ALLIES = (
@@ -29,10 +29,15 @@ class Made:
 
     shares: dict[str, np.ndarray]  # by pillar, int (ally, year, path)
     paper: dict[str, np.ndarray]  # by pillar, bool (ally, year, path): on paper alone
-    in_force: np.ndarray  # bool (ally, year, path)
+    in_force: np.ndarray  # bool (ally, year, path): met as the target was left
+    not_yet_due: np.ndarray  # bool (ally, year, path): not met so, and not yet due
+    spent: dict[str, np.ndarray]  # core and total, int (ally, year, path): without what is on paper
+    spent_groups: np.ndarray  # int (group, core and total, year, path)
     groups: np.ndarray  # int (group, pillar, year, path)
     usd: np.ndarray  # int (ally, year, path): cells of money short
+    spent_usd: np.ndarray
     group_usd: np.ndarray  # int (group, year, path)
+    spent_group_usd: np.ndarray
     record: Record
 
     def met(self, pillar: str) -> np.ndarray:
@@ -62,17 +67,27 @@ def made() -> Made:
     shares["core"][3] -= 60
     met = {pillar: shares[pillar] >= goal for pillar, goal in TARGETS.items()}
     paper = {pillar: met[pillar] & (luck.random(SHAPE) < 0.3) for pillar in PILLARS}
-    in_force = met["core"] | (luck.random(SHAPE) < 0.2)
+    in_force = met["core"] ^ (luck.random(SHAPE) < 0.1)
+    not_yet_due = ~in_force & (luck.random(SHAPE) < 0.2)
+    spent = {
+        pillar: np.where(paper[pillar], TARGETS[pillar] - luck.integers(1, 40, SHAPE), shares[pillar])
+        for pillar in ("core", "total")
+    }
     groups = luck.integers(200, 500, (len(GROUPS), len(PILLARS), len(YEARS), PATHS))
-    usd = np.maximum(TARGETS["core"] - shares["core"], 0)
+    spent_groups = groups[:, [0, 2]] - luck.integers(0, 20, (len(GROUPS), 2, len(YEARS), PATHS))
+    usd, spent_usd = (np.maximum(TARGETS["core"] - core, 0) for core in (shares["core"], spent["core"]))
     group_usd = luck.integers(0, 90, (len(GROUPS), len(YEARS), PATHS))
+    spent_group_usd = group_usd + luck.integers(0, 9, group_usd.shape)
     yardsticks = tuple(
         Yardstick(pillar, f"{pillar} target", goal / 100, 2028, MEMBERS if pillar == "total" else None)
         for pillar, goal in TARGETS.items()
     )
     description = Description("made", "", "", 2026, YEARS, ALLIES, yardsticks)
     counts = Counts.empty(0, PATHS, len(ALLIES), len(YEARS))
-    whole = Made(shares, paper, in_force, groups, usd, group_usd, Record(description, counts, {"seed": 11}))
+    whole = Made(
+        shares, paper, in_force, not_yet_due, spent, spent_groups, groups, usd, spent_usd, group_usd, spent_group_usd,
+        Record(description, counts, {"seed": 11}),
+    )  # fmt: skip
     _count(whole, counts.arrays)
     return whole
 
@@ -93,11 +108,17 @@ def _count(made: Made, arrays: dict[str, np.ndarray]) -> None:
     _fill(
         arrays["number"][TALLIES.index("core_without_late_push")], (made.met("core") & ~made.paper["core"]).sum(axis=0)
     )
-    arrays["in_force"][:] = made.in_force.sum(axis=-1)
-    _fill(arrays["shortfall_usd"], made.usd)
-    _fill(arrays["group_shortfall_usd"], made.group_usd)
-    arrays["shortfall_usd_m"][:] = made.usd.sum(axis=-1) * 100
-    arrays["group_shortfall_usd_m"][:] = made.group_usd.sum(axis=-1) * 100
+    for place, pillar in enumerate(SPENT):
+        _fill(arrays["spent_shares"][place], made.spent[pillar])
+        _fill(arrays["spent_group_shares"][:, place], made.spent_groups[:, place])
+    arrays["in_force"][:] = (made.in_force | made.not_yet_due).sum(axis=-1)
+    arrays["not_yet_due"][:] = made.not_yet_due.sum(axis=-1)
+    for name, cells in (
+        ("shortfall", made.usd), ("spent_shortfall", made.spent_usd), ("group_shortfall", made.group_usd),
+        ("spent_group_shortfall", made.spent_group_usd),
+    ):  # fmt: skip
+        _fill(arrays[f"{name}_usd"], cells)
+        arrays[f"{name}_usd_m"][:] = cells.sum(axis=-1) * 100
     steps = {2026: 0, **{year: step + 1 for step, year in enumerate(YEARS)}, None: len(YEARS) + 1}
     for ally in range(len(ALLIES)):
         for path in range(PATHS):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from hypothesis.extra.numpy import arrays
 
 import sim
 from sim.errors import MissingExtra
+from sim.record.counts import CELLS
+from sim.record.grid import HUNDREDTHS, money_grid
 from sim.results.intervals import average, quantile, wilson
 
 QUANTILES = ["q05", "q25", "q50", "q75", "q95"]
@@ -23,7 +27,7 @@ def test_compliance_table(rutte_results: sim.Results) -> None:
     table = rutte_results.compliance()
     assert list(table.columns) == [
         "iso3", "ally", "year", "pillar", "target_pct", "probability", "ci_low", "ci_high", "without_late_push",
-        "in_force", "paths",
+        "in_force", "not_yet_due", "paths",
     ]  # fmt: skip
     assert len(table) == 31 * 6 * 3
     assert not table.duplicated(["iso3", "year", "pillar"]).any()
@@ -46,7 +50,7 @@ def test_total_needs_the_core(rutte_results: sim.Results) -> None:
 
 def test_share_quantiles_never_cross(rutte_results: sim.Results) -> None:
     table = rutte_results.shares()
-    assert len(table) == 33 * 6 * 3
+    assert len(table) == 33 * 6 * 5
     assert (np.diff(table[QUANTILES].to_numpy(), axis=1) >= 0).all()
     assert set(table.query("iso3 == 'EUC'")["ally"]) == {"Europe and Canada"}
 
@@ -70,7 +74,7 @@ def test_alliance_probabilities_sum_to_one(rutte_results: sim.Results) -> None:
 
 def test_gap_is_the_distance_to_the_target(rutte_results: sim.Results) -> None:
     gap = rutte_results.gap().set_index(["iso3", "year"])
-    shares = rutte_results.shares().query("pillar == 'core'").set_index(["iso3", "year"])
+    shares = rutte_results.shares().query("pillar == 'core_spent'").set_index(["iso3", "year"])
     italy, year = gap.loc[("ITA", 2032)], ("ITA", 2032)
     assert italy["shortfall_pct_q50"] == pytest.approx(max(3.5 - shares.loc[year, "q50"], 0), abs=0.0101)
     assert italy["shortfall_pct_q05"] == pytest.approx(max(3.5 - shares.loc[year, "q95"], 0), abs=0.0101)
@@ -126,8 +130,10 @@ def test_a_whole_number_of_numpys_is_one_of_pythons(rutte: sim.Scenario, tmp_pat
 def test_a_review_is_measured_against_both_targets() -> None:
     scenario = sim.load(Path(__file__).parents[2] / "scenarios" / "hague_2035_review.toml")
     table = sim.simulate(scenario, paths=800, executor="serial").compliance().query("pillar == 'core' and year == 2035")
-    assert (table["in_force"] >= table["probability"]).all()
-    assert (table["in_force"] > table["probability"]).any()
+    assert (table["in_force"] == table["probability"]).all(), "a review that only puts off the date moves no share"
+    assert (table["in_force"] + table["not_yet_due"] <= 1).all()
+    spain = table.set_index("iso3").loc["ESP"]
+    assert spain["in_force"] < 0.05 < 0.25 < spain["not_yet_due"]
 
 
 def test_a_scenario_without_targets_still_has_shares() -> None:
@@ -135,7 +141,7 @@ def test_a_scenario_without_targets_still_has_shares() -> None:
     assert results.compliance().empty
     assert results.gap().empty
     assert results.first_year().empty
-    assert len(results.shares()) == 33 * 6 * 3
+    assert len(results.shares()) == 33 * 6 * 5
 
 
 def test_members_alone_are_measured() -> None:
@@ -184,9 +190,32 @@ def test_wilson_at_a_known_point() -> None:
 def test_quantiles_of_a_histogram_are_those_of_its_values(histogram: np.ndarray) -> None:
     values = np.repeat(np.arange(30), histogram)
     for level in (0.05, 0.5, 0.95):
-        expected = np.quantile(values, level, method="inverted_cdf")
-        assert quantile(histogram, level, 0.01) == pytest.approx(expected / 100)
-    assert average(histogram, 0.01) == pytest.approx(values.mean() / 100)
+        enough = math.ceil(Fraction(str(level)) * len(values))
+        assert quantile(histogram, level, HUNDREDTHS).item() == int(values[enough - 1]) / 100
+    assert average(histogram, HUNDREDTHS).item() == float(Fraction(int(values.sum()), 100 * len(values)))
+
+
+@pytest.mark.parametrize("paths", [10**8, 10**8 - 20, 999_999_980])
+@pytest.mark.parametrize(("level", "part"), [(0.05, Fraction(1, 20)), (0.5, Fraction(1, 2)), (0.95, Fraction(19, 20))])
+def test_a_quantile_is_that_of_whole_numbers_however_many_they_are(paths: int, level: float, part: Fraction) -> None:
+    """Exactly so many of the paths at or below a value are enough; one fewer is not."""
+    enough = int(part * paths)
+    for at_or_below, expected in ((enough, 1.9), (enough - 1, 1.91)):
+        histogram = np.zeros(300, dtype=np.int64)
+        histogram[190], histogram[191] = at_or_below, paths - at_or_below
+        assert quantile(histogram, level, HUNDREDTHS).item() == expected
+
+
+def test_every_cell_of_a_grid_is_the_nearest_number_to_it() -> None:
+    """No dust: 190 hundredths are 1.9, not 1.9000000000000001."""
+    cells = np.arange(CELLS)
+    assert [repr(value) for value in HUNDREDTHS.values(cells).tolist()] == [
+        repr(float(f"{k}e-2")) for k in range(CELLS)
+    ]
+    for gdps in ([30.769], [1.1, 2.2], [30_000.0, 2_171.671], [0.1 + 0.2]):
+        whole = sum(Fraction(repr(gdp)) for gdp in gdps) / 10_000
+        assert money_grid(gdps).values(cells).tolist() == [float(k * whole) for k in range(CELLS)]
+    assert HUNDREDTHS.values(np.array([7]), 3).tolist() == [float(Fraction(7, 300))]
 
 
 def test_without_late_push_an_ally_far_above_the_target_loses_nothing() -> None:

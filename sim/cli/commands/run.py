@@ -229,7 +229,7 @@ def _sorted(lines: list[AllyLine], sort: str | None) -> list[AllyLine]:
             case "share":
                 return -line.entry.base_share_pct
             case "median":
-                return -line.share.middle
+                return -line.spent.middle
             case "first-year":
                 return line.first_year or 9_999
             case "without-late-push":
@@ -239,4 +239,4 @@ def _sorted(lines: list[AllyLine], sort: str | None) -> list[AllyLine]:
             case _:
                 return -chance(line, "core")
 
-    return sorted(lines, key=lambda line: (key(line), -line.share.middle, line.entry.name))
+    return sorted(lines, key=lambda line: (key(line), -line.spent.middle, line.entry.name))

@@ -21,6 +21,7 @@ from sim.words import (
     ASSUMPTION,
     LATE_PUSH,
     MONTE_CARLO,
+    SPENT,
     more_of_100,
     number,
     percent,
@@ -161,7 +162,7 @@ _NAMES = {
     "allies_core_without_late_push": "without late push",
     "allies_total": "Allies at their total target",
     "allies_related": "Allies at their related target",
-    "euc_share": "Europe and Canada",
+    "euc_spent": "Europe and Canada spend",
     "euc_shortfall": "Short of core, Europe and Canada",
     "nato_shortfall": "Short of core, all",
 }
@@ -269,7 +270,7 @@ def _footer(main: str, by: dict[str, list[PairRow]], table_shown: bool) -> list[
         f"{MONTE_CARLO}"
     )
     if by["core"]:
-        notes.append(LATE_PUSH)
+        notes.append(f"{LATE_PUSH} {SPENT}")
     if main != "core" or by["related"] or by["total"]:
         notes.append(ASSUMPTION)
     return notes

@@ -9,14 +9,23 @@ from sim.exports.units import ALLIES, OF_GDP, OF_RUNS, WILSON
 from sim.questions.leverage import HalfUrgency
 from sim.record.record import Record
 from sim.results.summary import AllianceLine, AllyLine, Band, Chance
-from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO
+from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, SPENT
 
 UNITS = {
     "*_share_pct": OF_GDP,
     "probability": f"{OF_RUNS}, given the assumptions",
     "ci_low, ci_high": WILSON,
     "expected, q05, q95": ALLIES,
-    "first_year": "year by which at least half of the runs have met the core target; null: not within the horizon",
+    "core_spent_share_pct": f"{OF_GDP}, as reported without the late push of that year, which is on paper",
+    "first_year_half_at_target": (
+        "first year in which at least half of the runs are at the core target, the base year by its published figure; "
+        "null: in none within the horizon. The table first_year of Results and exports is another: of each run the "
+        "year in which it first meets the target"
+    ),
+    "in_force, not_yet_due": (
+        f"{OF_RUNS}: that meet the core target as a summit or review left it, and that do not, where its date was put "
+        "off and has not come"
+    ),
 }
 
 
@@ -40,11 +49,13 @@ def document(
             "core_without_late_push": _count(alliance.counted_without),
             "at_least": None if alliance.many is None else {"allies": alliance.threshold, **_chance(alliance.many)},
             "total": None if alliance.totals is None else {**_band(alliance.totals, "expected"), "assumption": True},
-            "europe_and_canada_share_pct": _band(alliance.average, "mean", 2),
+            "europe_and_canada_spent_share_pct": _band(alliance.spent, "mean"),
+            "europe_and_canada_reported_share_pct": _band(alliance.reported, "mean"),
         },
         "half_urgency": None if half is None else asdict(half),
         "intervals": MONTE_CARLO,
         "late_push": LATE_PUSH,
+        "spent": SPENT,
         "assumption": ASSUMPTION,
         "units": UNITS,
         "manifest": dict(record.manifest),
@@ -62,9 +73,10 @@ def _ally(line: AllyLine, base: int) -> dict[str, object]:
         "ally": line.entry.name,
         "base_share_pct": line.entry.base_share_pct,
         "base_share_estimated": line.entry.estimated,
-        "core_share_pct": _band(line.share, "median", 2),
+        "core_spent_share_pct": _band(line.spent, "median"),
+        "core_reported_share_pct": _band(line.reported, "median"),
         **chances,
-        "first_year": line.first_year,
+        "first_year_half_at_target": line.first_year,
         "already": line.first_year == base,
     }
 
@@ -76,6 +88,7 @@ def _chance(chance: Chance) -> dict[str, object]:
         "ci_high": chance.ci_high,
         "without_late_push": chance.without_late_push,
         "in_force": chance.in_force,
+        "not_yet_due": chance.not_yet_due,
     }
 
 
@@ -83,5 +96,5 @@ def _count(band: Band | None) -> dict[str, object] | None:
     return None if band is None else _band(band, "expected")
 
 
-def _band(band: Band, middle: str, digits: int = 4) -> dict[str, object]:
-    return {middle: round(band.middle, digits), "q05": round(band.q05, 2), "q95": round(band.q95, 2)}
+def _band(band: Band, middle: str) -> dict[str, object]:
+    return {middle: band.middle, "q05": band.q05, "q95": band.q95}

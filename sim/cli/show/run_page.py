@@ -13,7 +13,20 @@ from sim.cli.terminal import Page
 from sim.questions.leverage import HalfUrgency
 from sim.record.record import Record, Yardstick
 from sim.results.summary import AllianceLine, AllyLine, Band, Chance
-from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, interval, number, of_100, percent, plain, share, target
+from sim.words import (
+    ASSUMPTION,
+    LATE_PUSH,
+    MONTE_CARLO,
+    SPENT,
+    added,
+    interval,
+    number,
+    of_100,
+    percent,
+    plain,
+    share,
+    target,
+)
 
 MOST_TEXT = 118  # columns of running text at most
 WORTH_CODES = 4  # rank of a column for which names give way to codes
@@ -67,9 +80,12 @@ def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Colum
     columns = [
         Column("ally", "Ally", [line.entry.name for line in lines], 0, right=False),
         Column(f"share {description.base_year}", f"Share\n{description.base_year}", [_now(line) for line in lines], 2),
-        Column("median", f"Median\n{year}", [share(line.share.middle) for line in lines], 1),
-        Column("90 % band", f"90 %\nband\n{year}", [_band(line.share) for line in lines], 3),
+        Column("median", f"Median\nspent\n{year}", [share(line.spent.middle) for line in lines], 1),
+        Column("90 % band", f"90 %\nband\n{year}", [_band(line.spent) for line in lines], 3),
     ]
+    if any(line.reported != line.spent for line in lines):
+        reported = [share(line.reported.middle) for line in lines]
+        columns.append(Column("median reported", f"Median\nreported\n{year}", reported, 4))
     core, related, total = (description.yardstick(pillar) for pillar in ("core", "related", "total"))
     if core:
         goal = f"≥{target(core.share_pct)}"
@@ -78,8 +94,11 @@ def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Colum
             Column("95 % interval", "95 %\ninterval", _cells(lines, "core", _interval), 5),
             Column("P core without late push", "P core\nwithout\nlate push", _cells(lines, "core", _without), 4),
         ]
-        if any(line.chances["core"].in_force != line.chances["core"].probability for line in lines if line.chances):
-            columns.append(Column("P core in force", "P core\nas moved", _cells(lines, "core", _in_force), 4))
+        cores = [line.chances["core"] for line in lines if "core" in line.chances]
+        if any(chance.in_force != chance.probability for chance in cores):
+            columns.append(Column("P core as moved", "P core\nas moved", _cells(lines, "core", _in_force), 4))
+        if any(chance.not_yet_due for chance in cores):
+            columns.append(Column("not yet due", "Not\nyet due", _cells(lines, "core", _not_yet_due), 4))
     if related:
         head = f"P related\n≥{target(related.share_pct)}\nassumption"
         columns.append(Column("P related", head, _probabilities(lines, "related"), 8, dim=True))
@@ -88,7 +107,7 @@ def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Colum
         columns.append(Column("P total", head, _probabilities(lines, "total"), 7, dim=True))
     if core:
         cells = [_first(line, description.base_year, last) for line in lines]
-        columns.append(Column("first year", f"First year\n{goal}", cells, 6))
+        columns.append(Column("first year", f"First year\nhalf at\n{goal}", cells, 6))
     return columns
 
 
@@ -117,7 +136,12 @@ def _without(chance: Chance) -> str:
 
 
 def _in_force(chance: Chance) -> str:
-    return percent(chance.in_force, chance.in_force, chance.in_force)
+    return percent(chance.in_force, chance.in_force_low, chance.in_force_high)
+
+
+def _not_yet_due(chance: Chance) -> str:
+    """None is none here: a date that was not put off is due."""
+    return percent(chance.not_yet_due, chance.not_yet_due_low, chance.not_yet_due_high) if chance.not_yet_due else "–"
 
 
 def _cells(lines: Sequence[AllyLine], pillar: str, words: Callable[[Chance], str]) -> list[str]:
@@ -156,11 +180,10 @@ def _show_alliance(
     if total and alliance.totals:
         words = f"{_counted(alliance.totals, bound)}; an assumption"
         facts.append((f"Allies at {target(total.share_pct)} % in total", words))
-    average = alliance.average
-    facts.append((
-        "Europe and Canada",
-        f"{share(average.middle)} % of GDP on average, {_band(average)} in 90 of 100 runs",
-    ))  # fmt: skip
+    spent, reported = alliance.spent, alliance.reported
+    facts.append(("Europe and Canada", f"{share(spent.middle)} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
+    if reported != spent:
+        facts.append(("on paper besides", f"{added(reported.middle - spent.middle)} points of GDP, by late pushes"))
     page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
     if width < 70:
         for name, words in facts:
@@ -203,17 +226,21 @@ def _footer(
     notes.append(shares + ("; e: an estimate." if any(line.entry.estimated for line in lines) else "."))
     if core:
         notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
-        notes.append(LATE_PUSH)
+    if core or any(line.spent != line.reported for line in lines):
+        notes.append(f"{LATE_PUSH} {SPENT}")
     if precision is not None:
         reach = f"reaches as far as {_points(precision)} to either side"
         notes.append(f"Precision: no 95 % interval of a probability, of any ally, target and year, {reach}.")
-    if "P core in force" in kept:
-        notes.append("As moved: against the target as a summit or review left it; a postponed date is not yet due.")
+    if "P core as moved" in kept:
+        notes.append("As moved: met as a summit or review left the target.")
+    if "not yet due" in kept:
+        notes.append("Not yet due: not met, in runs in which the date was put off and has not come.")
     if "P related" in kept or "P total" in kept:
         notes.append(ASSUMPTION)
     if "first year" in kept:
         notes.append(
-            "First year: by which at least half of the runs have met the core target once; not all of them stay there."
+            "First year: the first in which at least half of the runs are at the core target, late pushes included; "
+            "later years may have fewer."
         )
     if half:
         notes.append("Urgency is how threatened allies feel at the start; nobody measures it.")

@@ -14,7 +14,7 @@ from sim.record.counts import TALLIES
 from sim.results.intervals import wilson
 
 UNITS = {
-    "euc_share": ("% of GDP", 100),
+    "euc_spent": ("% of GDP", 100),
     "euc_shortfall": ("USD billion", 1_000),
     "nato_shortfall": ("USD billion", 1_000),
 }
@@ -68,7 +68,7 @@ class AllianceRow:
 
     scenario: str  # title of the other
     year: int
-    measure: str  # allies_core, ..., euc_share, euc_shortfall, nato_shortfall
+    measure: str  # allies_core, ..., euc_spent, euc_shortfall, nato_shortfall
     unit: str
     expected_a: float
     expected_b: float

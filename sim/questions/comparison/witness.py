@@ -11,8 +11,8 @@ from sim.distributions.draws import Draws, Mask
 from sim.engine.block import Stage
 from sim.engine.observer import Observer
 from sim.engine.parameters import Parameters
-from sim.engine.recorder import Sums
-from sim.model.links import Array, positive
+from sim.engine.recorder import Sums, short_usd_m
+from sim.model.links import Array
 from sim.model.outturn import total
 from sim.model.related import counted
 from sim.model.world import AllyState
@@ -24,9 +24,9 @@ from sim.scenario.schema import Scenario
 CORE, RELATED, TOTAL = range(3)
 WITHOUT_PUSH = TALLIES.index("core_without_late_push")
 
-MEASURES = (*(f"allies_{tally}" for tally in TALLIES), "euc_share", "euc_shortfall", "nato_shortfall")
-"""Whole numbers of each path: compliant allies by tally; the core share of Europe and Canada in hundredths of a
-percentage point; what Europe and Canada, and all, are short of the core target in million USD of the base year."""
+MEASURES = (*(f"allies_{tally}" for tally in TALLIES), "euc_spent", "euc_shortfall", "nato_shortfall")
+"""Whole numbers of each path: compliant allies by tally; the core share that Europe and Canada spend in hundredths of
+a percentage point; what they, and all, are short of the core target by it in million USD of the base year."""
 
 Packed = NDArray[np.uint8]
 
@@ -61,11 +61,12 @@ class Witness:
         step, sums = self._steps[year], Sums(self._paths)
         # Europe and Canada first, as in the run's own recorder: a sum of shares has its bits from the order.
         self._look_at_all(True, step, sums)
-        share = printed(sums.shares_pct[CORE])
-        self.figures[MEASURES.index("euc_share"), step] = np.minimum(share, CELLS - 1)  # as a run's tables have it
-        self.figures[MEASURES.index("euc_shortfall"), step] = sums.shortfall_usd_m
+        share, pushed = printed(sums.shares_pct[CORE]), sums.pushed
+        share[pushed] = printed(sums.spent_pct(pushed)[CORE])
+        self.figures[MEASURES.index("euc_spent"), step] = np.minimum(share, CELLS - 1)  # as a run's tables have it
+        self.figures[MEASURES.index("euc_shortfall"), step] = sums.shortfall_usd_m + sums.on_paper_usd_m
         self._look_at_all(False, step, sums)
-        self.figures[MEASURES.index("nato_shortfall"), step] = sums.shortfall_usd_m
+        self.figures[MEASURES.index("nato_shortfall"), step] = sums.shortfall_usd_m + sums.on_paper_usd_m
 
     def _look_at_all(self, europe_canada: bool, step: int, sums: Sums) -> None:
         for place, ally in enumerate(self._allies):
@@ -78,8 +79,10 @@ class Witness:
         shares = (ally.reported_pct, related, total(ally.reported_pct, related))
         sums.add(ally.gdp_usd_bn, ally.reported_pct, related)
         met = self._compliance(ally.iso3, shares)
+        if ally.pushed is not None:
+            sums.add_on_paper(ally.pushed, ally.gdp_usd_bn, ally.reported_pct, ally.spent_pct)
         if met[CORE] is not None:
-            sums.shortfall_usd_m += self._short_usd_m(ally)
+            self._look_at_money(ally, sums)
         for tally, complying in enumerate((*met, self._without_push(ally, met[CORE]))):
             if complying is not None:
                 self.met[tally, place, step] = np.packbits(complying)
@@ -102,16 +105,18 @@ class Witness:
         goal = self._goals[CORE]
         if core is None or goal is None or ally.pushed is None:
             return core
-        assert ally.unpushed_pct is not None
+        assert ally.spent_pct is not None
         honest = core.copy()
-        honest[ally.pushed] &= printed(ally.unpushed_pct[ally.pushed]) >= goal
+        honest[ally.pushed] &= printed(ally.spent_pct[ally.pushed]) >= goal
         return honest
 
-    def _short_usd_m(self, ally: AllyState) -> Array:
-        """Money short of the core target, whole million USD of the base year, rounded as a run's recorder does."""
-        goal = self._goals[CORE]
-        assert goal is not None
+    def _look_at_money(self, ally: AllyState, sums: Sums) -> None:
+        """Money short of the core target by what is reported, and what late pushes close of it."""
+        goal, paths = self._goals[CORE], ally.pushed
         assert ally.reported_pct is not None
-        short = positive((goal - printed(ally.reported_pct)).astype(np.float32))  # hundredths of a point
-        usd_m: Array = np.floor(short * (ally.gdp_usd_bn * np.float32(0.1)) + 0.5)
-        return usd_m
+        assert ally.spent_pct is not None
+        usd_m = short_usd_m(goal, printed(ally.reported_pct), ally.gdp_usd_bn)
+        sums.shortfall_usd_m += usd_m
+        if paths is not None:
+            more = short_usd_m(goal, printed(ally.spent_pct[paths]), ally.gdp_usd_bn[paths])
+            sums.on_paper_usd_m[paths] += more.astype(np.float64) - usd_m[paths]
