@@ -69,6 +69,7 @@ def test_the_digest_sees_every_array(here: str) -> None:
 ASCII_ONLY = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 ENVIRONMENTS: dict[str, dict[str, str]] = {
     "Kathmandu and ASCII": {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "random", **ASCII_ONLY},
+    "four threads": {f"{library}_NUM_THREADS": "4" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB")},
     "no SIMD, no FMA": {"NPY_DISABLE_CPU_FEATURES": "all", "GLIBC_TUNABLES": WITHOUT_FMA},
 }
 
