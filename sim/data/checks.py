@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 
-from sim.data.reader import shorten
+from sim.data.reader import code_meant, shorten
 from sim.data.rows import (
     ROWS,
     AllyRow,
@@ -96,8 +96,11 @@ def _ally_faults(name: str, line: int, iso3: str, file: str, allies: Mapping[str
     if iso3 == ALLIANCE and name == "pledges":
         return
     if iso3 not in allies:
-        remedy = "write the alpha-3 code of an ally (`sim data allies` lists them)"
-        yield Fault(file, line, "iso3", iso3, "must be an ally", remedy, "unknown-ally")
+        meant = code_meant(iso3)
+        other = meant if meant and meant[6:9] in allies else "write the alpha-3 code of an ally"
+        yield Fault(
+            file, line, "iso3", iso3, "must be an ally", f"{other} (`sim data allies` lists them)", "unknown-ally"
+        )
     elif name in _ARMED_ONLY and not allies[iso3].armed_forces:
         rule = f"must have armed forces; {shorten(allies[iso3].name)} has none and is never counted"
         yield Fault(file, line, "iso3", iso3, rule, "remove the row", "no-armed-forces")

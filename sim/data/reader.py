@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.countries import look_up
 from sim.data.rows import Row
 from sim.data.shapes import misshapen
 from sim.errors import Fault
@@ -66,6 +67,12 @@ def shorten(value: object, width: int = 40) -> str:
     """`value` as one short printable line."""
     text = printable(str(value)[: width + 1])
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def code_meant(word: str) -> str:
+    """The remedy for a word that names a country and is not its code; empty where it names none."""
+    named = look_up(word)
+    return "" if named is None or named.group else f"write {named.code}, the code of {named.name}"
 
 
 def _refusal(text: str, file: str) -> Fault | None:
@@ -168,7 +175,7 @@ def _cell_fault(detail: Any, file: str, line: int) -> Fault:
         code, rule = "unknown-choice", f"must be one of {context['expected']}"
         remedy = "write one of these words exactly"
     elif kind == "string_pattern_mismatch":
-        code, rule, remedy = _pattern_fault(column)
+        code, rule, remedy = _pattern_fault(column, str(value))
     else:  # a bound
         words = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
         bounds = [f"{words[name]} {limit:g}" for name, limit in context.items() if name in words]
@@ -179,8 +186,8 @@ def _cell_fault(detail: Any, file: str, line: int) -> Fault:
     return Fault(file, line, column, shorten(value), rule, remedy, code)
 
 
-def _pattern_fault(column: str) -> tuple[str, str, str]:
+def _pattern_fault(column: str, value: str) -> tuple[str, str, str]:
     """Code, rule and remedy for a text that does not have its column's form."""
     if column == "iso3":
-        return "bad-code", "must be an ISO 3166 alpha-3 code", "write three capitals, such as DEU"
+        return "bad-code", "must be an ISO 3166 alpha-3 code", code_meant(value) or "write three capitals, such as DEU"
     return "bad-format", "must be a date as YYYY-MM (or finer)", "write, for example, 2026-07"

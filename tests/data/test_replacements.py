@@ -69,7 +69,15 @@ LONG = "".join(f"NATO total,{1950 + line % 151},2,actual,{line}\n" for line in r
 CASES = {
     "duplicate": (one_more("DEU,2026,2.69,estimate"), "duplicate", AT_END, "iso3, year", "remove one"),
     "unknown ally": (one_more("FRO,2026,2,estimate"), "unknown-ally", AT_END, "iso3", "sim data allies"),
-    "bad code": (one_more("de,2026,2,estimate"), "bad-code", AT_END, "iso3", "such as DEU"),
+    "bad code": (one_more("q1,2026,2,estimate"), "bad-code", AT_END, "iso3", "such as DEU"),
+    "everyday code": (
+        one_more("UK,2026,2,estimate"),
+        "bad-code",
+        AT_END,
+        "iso3",
+        "write GBR, the code of United Kingdom",
+    ),
+    "another code": (one_more("GER,2026,2,estimate"), "unknown-ally", AT_END, "iso3", "write DEU, the code of Germany"),
     "Iceland": (one_more("ISL,2026,1,estimate"), "no-armed-forces", AT_END, "iso3", "remove the row"),
     "year": (one_more("DEU,20260,2,estimate"), "out-of-range", AT_END, "year", "decimal point"),
     "blank": (germany("DEU,2026,,estimate"), "blank", 79, "share_pct", "leave the whole row out"),

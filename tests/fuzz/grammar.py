@@ -203,6 +203,9 @@ def _due(random: Random, document: Document) -> int:
 
 def _ally(random: Random, code: str) -> list[Table]:
     tables = [Table(f"[ally.{code}]", _chosen(random, "AllyFacts", 3), "AllyFacts")]
+    for entry in tables[0].entries:
+        if entry.key == "debt_pct" and 0 < float(entry.value) < 2:  # a fraction
+            entry.value = "2.0"
     for section in random.sample(("will", "budget", "outturn", "related", "growth"), random.randint(0, 2)):
         definition = f"{section.capitalize()}OfAlly"
         tables.append(Table(f"[ally.{code}.{section}]", _chosen(random, definition, 3), definition))

@@ -66,6 +66,7 @@ HOSTILE = {
     "unpacks to far more": (lambda: with_part("xl/media/a.xml", b"<a>" + b" " * (140 * 2**20)), "unpack to at most"),
     "thousands of parts": (lambda: packed(parts(SOUND) | {f"a{n}": b"" for n in range(2_100)}), "unpack to at most"),
     "entities": (lambda: with_part(SHEET, BOMB), "define no entities"),
+    "a definition elsewhere": (lambda: with_part(SHEET, b'<!DOCTYPE x SYSTEM "file:///etc/hosts"><x/>'), "no entities"),
     "entities in UTF-16": (lambda: with_part(SHEET, BOMB.decode().encode("utf-16")), "XML in UTF-8"),
     "another alphabet": (lambda: with_part(SHEET, b'<?xml version="1.0" encoding="cp037"?>x'), "XML in UTF-8"),
     "macros": (lambda: with_part("xl/vbaProject.bin", b"x"), "no macros"),
@@ -89,8 +90,9 @@ def test_one_clear_fault(make, words):
 
 
 def test_what_a_sheet_says_of_its_size_is_not_believed():
-    content = edited(b'<dimension ref="A1:C2" />', b'<dimension ref="A1:XFD1048576" />')
-    assert import_file(content, "x.xlsx").rows == 2
+    for size in (b"A1", b"A1:XFD1048576"):
+        content = edited(b'<dimension ref="A1:C2" />', b'<dimension ref="%s" />' % size)
+        assert import_file(content, "x.xlsx").rows == 2
 
 
 def test_formulas_of_the_sheet_itself_count_with_the_value_last_saved():

@@ -74,7 +74,7 @@ class Workbook:
         streams = []
         for book in self._books:
             found = next(each for each in book.worksheets if each.title == sheet)
-            found.reset_dimensions()  # what a file says of its size is not to be believed
+            # bounds of our own: what a file says of its size is not to be believed
             streams.append(found.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS))
         for number, (values, formulas) in enumerate(zip(*streams, strict=True), 1):
             if number > MAX_ROWS:

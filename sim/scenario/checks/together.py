@@ -19,6 +19,7 @@ from sim.scenario.sections import Horizon
 
 YEARS_BEFORE = 15  # how long before the base year a target may have fallen due
 YEARS_AFTER = 60
+LEAST_DEBT_PCT = 2.0
 LARGEST = 1e6  # of a parameter: what is larger leaves single precision after a few multiplications
 
 
@@ -38,6 +39,7 @@ def together(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
     yield from _dates(raw)
     yield from _targets(raw)
     yield from _pledges(raw)
+    yield from _fractions(raw)
     yield from _sizes((), raw)
 
 
@@ -149,6 +151,15 @@ def _pledges(raw: Mapping[str, Any]) -> Iterator[Found]:
             rule = f"{ally[:3]} has another {what} from {when[:20]} on, event {seen[key]}"
             yield Found(("event", index), "duplicate-pledge", rule, "keep one, or date them apart with when")
         seen.setdefault(key, shown(event.get("name")))
+
+
+def _fractions(raw: Mapping[str, Any]) -> Iterator[Found]:
+    """A public debt that only a fraction of GDP can be; the least that an ally had since 1995 was 3.9 % (IMF)."""
+    for code, facts in _table(raw, "ally").items():
+        debt = facts.get("debt_pct") if isinstance(facts, dict) else None
+        if isinstance(debt, int | float) and 0 < debt < LEAST_DEBT_PCT:
+            rule = f"must be 0 or at least {LEAST_DEBT_PCT:g}: public debt is % of GDP"
+            yield Found(("ally", code, "debt_pct"), "out-of-range", rule, f"did you mean {100 * debt:.10g}?")
 
 
 def _sizes(path: Path, node: Any) -> Iterator[Found]:
