@@ -54,7 +54,7 @@ class LazyGroup(click.Group):
         if name not in COMMANDS and not name.startswith("-"):
             from sim.words import did_you_mean
 
-            hint = did_you_mean(name, COMMANDS) or f"There are {', '.join(COMMANDS)}."
+            hint = _command_meant(args) or did_you_mean(name, COMMANDS) or f"There are {', '.join(COMMANDS)}."
             raise click.UsageError(f"No such command {name!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -66,6 +66,32 @@ class LazyGroup(click.Group):
             raise RunError(f"cannot write: {error.strerror or 'the pipe is closed'}") from error
         except EOFError as error:
             raise RuntimeError("a file or a process ended too early") from error
+
+
+def _command_meant(words: list[str]) -> str:
+    """A question that offers the command for words without one: a scenario, a saved run, a picture, a table."""
+    from sim.scenario import shipped
+
+    first, *rest = words
+    if first.endswith(".toml") or first in shipped.files():
+        command = "compare" if rest and (rest[0].endswith(".toml") or rest[0] in shipped.files()) else "run"
+        return f"Did you mean `sim {command} {' '.join(words)}`?"
+    if os.path.isfile(os.path.join(first, "manifest.json")):
+        return f"Did you mean `sim report {first}`?"
+    if first in OTHER_COMMANDS:
+        return f"Did you mean `sim {OTHER_COMMANDS[first]}`?"
+    return ""
+
+
+OTHER_COMMANDS = {
+    "simulate": "run", "start": "run", "validate": "check", "lint": "check", "diff": "compare", "plot": "chart",
+    "draw": "chart", "fan": "chart fan", "ranked": "chart ranked", "multiples": "chart multiples",
+    "heat": "chart heat", "shortfall": "chart shortfall", "allies": "data allies", "countries": "data allies",
+    "tables": "data", "show": "report", "html": "report", "explain": "replay", "story": "replay", "path": "replay",
+    "excel": "export", "csv": "export", "save": "export", "fit": "calibrate", "estimate": "calibrate",
+    "forecast": "freeze", "version": "--version",
+}  # fmt: skip
+"""What commands are called elsewhere, with ours of that meaning."""
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -136,20 +162,20 @@ def run(args: Sequence[str] | None = None) -> int:
     except BaseException as error:
         if _interrupted:  # a library may have made another exception of it, or what it stopped may have failed
             return _stopped(_interrupted[-1])
-        return _failed(error)
+        return _failed(error, sys.argv[1:] if args is None else args)
     finally:
         for number, handler in before.items():
             if handler is not None:
                 signal.signal(number, handler)
 
 
-def _failed(error: BaseException) -> int:
-    """Say what went wrong: the exit code."""
+def _failed(error: BaseException, args: Sequence[str]) -> int:
+    """Say what went wrong with the words `args`: the exit code."""
     match error:
         case KeyboardInterrupt() | click.Abort():
             return _stopped(signal.SIGINT)
         case click.ClickException():
-            _say(_told(error))
+            _say(_told(error, args))
             return USAGE
         case SimError():
             _say(str(error) if error.exit_code == 3 else f"Error: {error}")
@@ -231,11 +257,15 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     return "".join(signs.get(c) or normalize("NFKD", c)[0].encode("ascii", "replace").decode() for c in text), error.end
 
 
-def _told(error: click.ClickException) -> str:
-    """What click says of an error: the usage, where to find help, what is wrong."""
-    said = io.StringIO()
+def _told(error: click.ClickException, args: Sequence[str]) -> str:
+    """What click says of an error: the usage, where to find help, what is wrong; and what was meant."""
+    from sim.cli.hints import meant
+
+    hint, said = meant(error, args), io.StringIO()
+    if hint and isinstance(error, click.NoSuchOption):  # without options that only look like it
+        error = click.NoSuchOption(error.option_name, ctx=error.ctx)
     error.show(file=said)
-    return said.getvalue().rstrip("\n")
+    return "\n".join(filter(None, (said.getvalue().rstrip("\n"), hint)))
 
 
 def _say(text: str) -> None:

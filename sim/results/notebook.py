@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.record.counts import PILLARS
 from sim.record.record import Record
 from sim.results.summary import AllyLine, ally_lines, default_year
-from sim.words import percent, target
+from sim.words import percent, runs, target
 from sim.words.markup import LINE, card, element, text, yardstick
 
 COLUMNS = 3
@@ -18,7 +18,7 @@ def html(record: Record) -> str:
     stated = ((pillar, description.yardstick(pillar)) for pillar in PILLARS)
     lines = [yardstick(pillar, each.share_pct, each.by, each.agreed) for pillar, each in stated if each]
     first, last = description.years[0], description.years[-1]
-    lines += [f"{first}–{last}, {paths:,} simulated runs, seed {record.manifest['seed']}"]
+    lines += [f"{first}–{last}, {runs(paths)}, seed {record.manifest['seed']}"]
     core = description.yardstick("core")
     if core is None:
         return card(description.title, [*lines, "No core target: nothing to comply with."])

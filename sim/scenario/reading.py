@@ -228,7 +228,9 @@ def bytes_of(file: Path, shown: str, limit: int, place: tuple[str, int, str] = (
     try:
         if not stat.S_ISREG(file.stat().st_mode):
             rule = "must be a file, not a folder or a device"
-            raise _refused(place, value, rule, "name the TOML or CSV file itself", "not-a-file")
+            run = (file / "manifest.json").is_file()
+            remedy = "it is a saved run: `sim report` shows it" if run else "name the TOML or CSV file itself"
+            raise _refused(place, value, rule, remedy, "not-a-file")
         with file.open("rb") as stream:
             return stream.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):

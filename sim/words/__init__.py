@@ -34,6 +34,11 @@ def percent(probability: float, low: float, high: float) -> str:
     return str(rounded) if step == 1 else f"~{rounded}"
 
 
+def runs(count: int) -> str:
+    """A number of simulated runs: "1 simulated run", "100,000 simulated runs"."""
+    return f"{count:,} simulated run{'' if count == 1 else 's'}"
+
+
 def of_100(probability: float, low: float, high: float) -> str:
     """The same in a sentence: "in 83 of 100 simulated runs", "in fewer than 1 of 100 simulated runs"."""
     figure = percent(probability, low, high)

@@ -173,7 +173,7 @@ def test_few_runs_show_few_digits(call: Call, scenario: Path) -> None:
 def test_a_scenario_without_targets_shows_shares(call: Call, aimless: Path) -> None:
     said = call("run", aimless)
     assert said.code == 0
-    assert "No core target. Year 2030." in said.out
+    assert "No core target, so no probability; [targets.core] would set one. Year 2030." in " ".join(said.out.split())
     assert "P core" not in said.out
     assert "without late push" not in said.out
     assert "on paper" in said.out, "allies have pledges of their own"

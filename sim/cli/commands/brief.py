@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from sim.cli import inputs, options
+
 RUN = "runs/rutte_2032"
 """Where `make run` leaves the main scenario's run."""
 
@@ -14,7 +16,7 @@ RUN = "runs/rutte_2032"
 @click.argument("ally")
 @click.argument("run", required=False)
 @click.option("--out", metavar="FILE", help="The .html or .pdf file to write.  [brief-CODE.html]")
-@click.option("--year", type=int, help="Year the brief is about; the core target's unless given.")
+@options.year("Year the brief is about; the core target's unless given.")
 def command(ally: str, run: str | None, out: str | None, year: int | None) -> None:
     """Write a page on ALLY, code or name: its history and fan, what the target takes, the odds beside base rates.
 
@@ -26,13 +28,17 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     """
     from sim.cli.allies import find_in
     from sim.cli.terminal import say, waiting
+    from sim.countries import look_up
     from sim.errors import UsageError
     from sim.places import try_place, write_bytes
-    from sim.record.record import Record
 
+    if Path(ally).is_dir():
+        raise UsageError(f"the ally comes first: sim brief {run or 'ALLY'} {ally}")
+    if run is not None and not Path(run).exists() and look_up(run):
+        raise UsageError(f"a brief is on one ally; write one for each: sim brief {ally}, sim brief {run}")
     if run is None and not Path(RUN).is_dir():
         raise UsageError(f"there is no run in {RUN}; name one, or write it: sim run SCENARIO --out {RUN}")
-    record = Record.open(run or RUN)
+    record = inputs.saved_run(run or RUN)
     codes = find_in([ally], record)
     if len(codes) > 1:
         raise UsageError(f"a brief is on one ally; write one for each: sim brief {codes[0]}, sim brief {codes[1]}")

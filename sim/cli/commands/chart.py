@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from sim.cli import inputs, options
+
 KINDS = ("fan", "multiples", "ranked", "heat", "compliant", "first-years", "shortfall")
 
 
@@ -11,17 +13,16 @@ KINDS = ("fan", "multiples", "ranked", "heat", "compliant", "first-years", "shor
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("run")
 @click.option("--out", required=True, metavar="FILE", help="The .svg, .png, .pdf or .json file to write.")
-@click.option(
-    "--ally", "words", multiple=True, metavar="ALLY",
-    help="Of fan, multiples and first-years: code or name; EUC and NATO are groups. Several: repeat it, or commas.",
-)  # fmt: skip
-@click.option("--year", type=int, help="Of ranked, multiples, compliant and shortfall.  [the core target's]")
+@options.allies(
+    "Of fan, multiples and first-years: code or name; EUC and NATO are groups. Several: repeat it, or commas."
+)
+@options.year("Of ranked, multiples, compliant and shortfall.  [the core target's]")
 @click.option("--pillar", type=click.Choice(("core", "related", "total")), help="Of ranked and heat.  [core]")
 @click.option("--theme", type=click.Choice(("light", "dark")), default="light", help="Colours.  [light]")
 def command(
-    kind: str, run: str, out: str, words: tuple[str, ...], year: int | None, pillar: str | None, theme: str
+    kind: str, run: str, out: str, allies: tuple[str, ...], year: int | None, pillar: str | None, theme: str
 ) -> None:
-    """Draw a picture of RUN, the folder of a saved run.
+    """Draw a picture of RUN, the folder that `sim run --out` has saved.
 
     fan: one ally or group, published and simulated; several allies side by side. multiples: all fans, small. ranked:
     who meets the target, in order. heat: allies by years. compliant: how many at once. first-years: when one ally
@@ -37,23 +38,22 @@ def command(
     from sim.cli.terminal import say
     from sim.errors import UsageError
     from sim.places import try_place
-    from sim.record.record import Record
 
     if out.rpartition(".")[2].lower() not in FORMATS:
         raise UsageError(f"{out} must end in one of {', '.join(f'.{known}' for known in FORMATS)}")
-    record = Record.open(run)
+    record = inputs.saved_run(run)
     try_place(out)
     from sim.charts.catalogue import draw
     from sim.charts.saving import save
     from sim.words import plain
 
-    allies = find_in(words, record, groups=True)
-    if len(allies) > 1 and kind == "first-years":
-        commands = ", ".join(f"--ally {iso3}" for iso3 in allies[:2])
+    codes = find_in(allies, record, groups=True)
+    if len(codes) > 1 and kind == "first-years":
+        commands = ", ".join(f"--ally {iso3}" for iso3 in codes[:2])
         raise UsageError(f"the chart first-years is of one ally; draw one for each: {commands}")
-    if kind == "multiples" or len(allies) > 1:
+    if kind == "multiples" or len(codes) > 1:
         kind = "multiples" if kind == "fan" else kind
-        chart = draw(kind, record, theme=theme, allies=allies or None, year=year, pillar=pillar)
+        chart = draw(kind, record, theme=theme, allies=codes or None, year=year, pillar=pillar)
     else:
-        chart = draw(kind, record, theme=theme, ally=next(iter(allies), None), year=year, pillar=pillar)
+        chart = draw(kind, record, theme=theme, ally=next(iter(codes), None), year=year, pillar=pillar)
     say(plain(str(save(chart, out))))

@@ -23,6 +23,9 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
     """Check each scenario FILE: one line where it is in order, every fault with its remedy where it is not.
 
     FILE is a TOML file or the name of a shipped scenario. Exit code 0 if all are in order, 3 if not.
+
+    \b
+    sim check scenarios/*.toml
     """
     from sim.cli.terminal import note, say, write_json
     from sim.scenario import load

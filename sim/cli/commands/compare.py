@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli import inputs, options
 from sim.errors import Fault, ScenarioError
+from sim.words import plain
 
 if TYPE_CHECKING:
     from sim.questions.comparison.comparison import Comparison
@@ -15,11 +17,11 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Compare scenarios.")
 @click.argument("files", nargs=-1, required=True, metavar="A B [MORE]...")
-@click.option("--paths", type=int, help="Simulated runs of each; the first scenario's number unless given.")
-@click.option("--seed", type=int, help="Seed of every draw; the first scenario's unless given.")
-@click.option("--workers", type=int, help="Worker processes; changes no number. All processors unless given.")
-@click.option("--ally", "allies", multiple=True, metavar="ALLY", help="Show this ally only: code or name. Repeatable.")
-@click.option("--year", type=int, help="Year shown; that of the first scenario's core target unless given.")
+@options.paths("Simulated runs of each; the first scenario's number unless given.")
+@options.seed("Seed of every draw; the first scenario's unless given.")
+@options.workers()
+@options.allies()
+@options.year("Year shown; that of the first scenario's core target unless given.")
 @click.option("--all", "every", is_flag=True, help="Show also the allies whose difference cannot be told from 0.")
 @click.option("--chart", metavar="FILE", help="Draw the differences of two scenarios as .svg, .png, .pdf or .json.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -39,7 +41,7 @@ def command(
     sim compare a.toml b.toml --ally italy --ally ESP --json
     """
     if len(files) < 2:
-        raise click.UsageError("compare takes two scenario files or more.")
+        raise click.UsageError(f"compare takes two scenario files or more; one alone is run: sim run {plain(files[0])}")
     if chart is not None:
         _check_chart(chart, len(files))
     scenarios = _loaded(files)
@@ -88,13 +90,11 @@ def _draw(comparison: Comparison, year: int, chart: str) -> None:
 
 def _loaded(files: tuple[str, ...]) -> list[Scenario]:
     """Every scenario; raises ScenarioError with the faults of all files at once."""
-    from sim.scenario import load
-
     scenarios = []
     faults: dict[Fault, None] = {}  # each once, where files share one they extend
     for file in files:
         try:
-            scenarios.append(load(file))
+            scenarios.append(inputs.scenario(file))
         except ScenarioError as error:
             faults |= dict.fromkeys(error.faults)
     if faults:

@@ -162,11 +162,14 @@ def _table(name: str, words: tuple[str, ...], given: Mapping[str, Replacement], 
 
 
 def _info(name: str, given: Mapping[str, Replacement]) -> TableInfo:
+    from sim.countries import look_up
     from sim.words import did_you_mean
 
     tables = {info.name: info for info in _in_force(given)}
     if name not in tables:
-        hint = did_you_mean(name, tables) or f"There are {', '.join(tables)}."
+        named = look_up(name)
+        hint = f"Did you mean `sim data allies {named.code}`?" if named and not named.group else ""
+        hint = hint or did_you_mean(name, tables) or f"There are {', '.join(tables)}."
         raise click.UsageError(f"No table {name[:40]!r}. {hint}")
     return tables[name]
 

@@ -6,16 +6,22 @@ from pathlib import Path
 
 import click
 
+from sim.cli import inputs, options
 from sim.exports import FORMS
 
 HUB = "hubverse"
+OTHER_NAMES = {
+    "xlsx": "excel", "xls": "excel", "workbook": "excel", "pq": "parquet", "arrow": "parquet", "nc": "netcdf",
+    "netcdf4": "netcdf", "xarray": "netcdf", "hub": HUB,
+}  # fmt: skip
+"""What formats are called elsewhere."""
 
 
 def _line(name: str, about: str, extra: str = "") -> str:
     return f"{name:<10}{about}{f' (extra: {extra})' if extra else ''}"
 
 
-HELP = f"""Export RUN, the folder of a saved run, with all its tables, their units, and how to read them.
+HELP = f"""Export RUN, the folder that `sim run --out` has saved, with all its tables, their units and how to read them.
 
 \b
 {chr(10).join(_line(name, form.about, form.extra) for name, form in FORMS.items())}
@@ -35,12 +41,16 @@ sim export runs/rutte_2032 --format hubverse --out hub --date 2026-11-22
 
 @click.command(short_help="Export a run or forecast for other tools.", help=HELP)
 @click.argument("run")
-@click.option("--format", "form", type=click.Choice([*FORMS, HUB]), required=True, help="What to write: see above.")
+@click.option(
+    "--format", "form", type=options.Word([*FORMS, HUB], OTHER_NAMES),
+    help="What to write: see above; by the ending of PLACE unless given.",
+)  # fmt: skip
 @click.option("--out", required=True, metavar="PLACE", help="The file or folder to write.")
 @click.option("--repository", metavar="OWNER/NAME", help="hubverse: where on GitHub the hub is to be published.")
 @click.option("--date", metavar="YYYY-MM-DD", help="hubverse, of a run: the day it stood.  [last of its base year]")
-def command(run: str, form: str, out: str, date: str | None, repository: str | None) -> None:
+def command(run: str, form: str | None, out: str, date: str | None, repository: str | None) -> None:
     """Export a saved run or a frozen forecast; `HELP` is what users read."""
+    form = form or _by_ending(out)
     if form != HUB and (date, repository) != (None, None):
         raise click.UsageError(f"--{'date' if date else 'repository'}: only a hub has one ({HUB}).")
     place = _export_hub(run, out, date, repository) if form == HUB else _export_tables(run, form, out)
@@ -50,14 +60,22 @@ def command(run: str, form: str, out: str, date: str | None, repository: str | N
     say(f"Exported to {plain(str(place))}")
 
 
+def _by_ending(out: str) -> str:
+    """The format whose files end as `out` does."""
+    ending = Path(out).suffix.lower()
+    found = [name for name, form in FORMS.items() if form.ending == ending and ending]
+    if not found:
+        raise click.UsageError(f"--format: the ending of {out} names none; choose one of {', '.join([*FORMS, HUB])}.")
+    return found[0]
+
+
 def _export_tables(run: str, form: str, out: str) -> Path:
-    if Path(run).is_file():
+    if Path(run).is_file() and Path(run).suffix.lower() != ".toml":
         raise click.UsageError(f"{run} is a file: {form} exports the folder of a saved run, {HUB} a frozen forecast.")
     from sim.exports import check, export
-    from sim.record.record import Record
 
     check(form, out)
-    return export(Record.open(run), form, out)
+    return export(inputs.saved_run(run), form, out)
 
 
 def _export_hub(run: str, out: str, date: str | None, repository: str | None) -> Path:
@@ -68,7 +86,7 @@ def _export_hub(run: str, out: str, date: str | None, repository: str | None) ->
     hubverse.check_repository(repository)
 
     hubverse.check_place(out)
-    if Path(run).is_file():
+    if Path(run).is_file() and Path(run).suffix.lower() != ".toml":
         if date is not None:
             raise click.UsageError("--date: a frozen forecast has a date of its own.")
         from sim.frozen.files import read
@@ -76,9 +94,8 @@ def _export_hub(run: str, out: str, date: str | None, repository: str | None) ->
         return hubverse.export_frozen(read(run), out, repository)
     from sim.frozen.making import forecast_of
     from sim.frozen.schema import last_day
-    from sim.record.record import Record
 
-    record = Record.open(run)
+    record = inputs.saved_run(run)
     day = date or f"{record.description.base_year}-12-31"
     try:
         last_day(day)

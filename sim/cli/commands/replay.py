@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli import inputs, options
+
 if TYPE_CHECKING:
     from sim.questions.replay import Story
 
 
 @click.command(short_help="Tell one simulated run.")
 @click.argument("file")
-@click.option("--path", type=click.IntRange(min=0), required=True, help="Number of the path, from 0.")
-@click.option("--seed", type=int, help="Seed of the run; the scenario's unless given.")
-@click.option(
-    "--ally", "allies", multiple=True, metavar="ALLY", help="Tell of this ally only: code or name. Repeatable."
-)
+@click.option("--path", type=options.Whole(0), required=True, help="Number of the path, from 0.")
+@options.seed("Seed of the run; the scenario's unless given.")
+@options.allies("Tell of this ally only: code or name. Several: repeat it, or commas.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], as_json: bool) -> None:
     """Tell one simulated run of the scenario FILE: events, elections, budgets and outturns in order.
@@ -28,9 +28,7 @@ def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], as_
     \b
     sim replay rutte_2032 --path 48213 --ally france
     """
-    from sim.scenario import load
-
-    scenario = load(file)
+    scenario = inputs.scenario(file)
     codes: tuple[str, ...] = ()
     if allies:
         from sim.cli.allies import find

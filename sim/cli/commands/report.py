@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
+from sim.cli import inputs, options
+
 
 @click.command(short_help="Write the report of a saved run.")
 @click.argument("run")
 @click.option("--out", metavar="FILE", help="The HTML file to write.  [report.html in RUN]")
-@click.option("--year", type=int, help="Year the report is about; the core target's unless given.")
+@options.year("Year the report is about; the core target's unless given.")
 def command(run: str, out: str | None, year: int | None) -> None:
     """Write the report of RUN, the folder of a saved run: one HTML file with sentences, pictures and tables.
 
@@ -24,10 +26,9 @@ def command(run: str, out: str | None, year: int | None) -> None:
     from sim.cli.terminal import say
     from sim.errors import UsageError
     from sim.places import try_place
-    from sim.record.record import Record
     from sim.words import plain
 
-    record = Record.open(run)
+    record = inputs.saved_run(run)
     place = Path(out) if out is not None else Path(run) / NAME
     if place.is_dir():
         raise UsageError(f"{place} is a folder; name the file to write, such as {place / NAME}")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli import inputs, options
 from sim.errors import RunError, ScenarioError
 
 if TYPE_CHECKING:
@@ -29,16 +30,16 @@ SORTS = ("probability", "without-late-push", "related", "total", "median", "shar
 
 @click.command(short_help="Simulate a scenario.")
 @click.argument("file")
-@click.option("--paths", type=int, help="Simulated runs; the scenario's number unless given.")
+@options.paths()
 @click.option(
-    "--precision", type=float, metavar="POINTS",
+    "--precision", type=options.Number(), metavar="POINTS",
     help="In place of --paths: as many as it takes until no 95 % interval reaches POINTS percentage points to a side.",
 )  # fmt: skip
-@click.option("--seed", type=int, help="Seed of every draw; the scenario's unless given.")
-@click.option("--workers", type=int, help="Worker processes; changes no number. All processors unless given.")
-@click.option("--ally", "allies", multiple=True, metavar="ALLY", help="Show this ally only: code or name. Repeatable.")
+@options.seed()
+@options.workers()
+@options.allies()
 @click.option("--sort", type=click.Choice(SORTS, case_sensitive=False), help="Order of the allies.  [probability]")
-@click.option("--year", type=int, help="Year shown; the core target's unless given.")
+@options.year("Year shown; the core target's unless given.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the compliance table of all years and pillars as CSV.")
 @click.option("--out", metavar="DIR", help="Save the run as a folder, with its report.")
@@ -61,9 +62,7 @@ def command(
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")
-    from sim.scenario import load
-
-    scenario = load(file)
+    scenario = inputs.scenario(file)
     chosen = _chosen(scenario, allies)
     _check(scenario, year, sort)
     if out is not None:

@@ -29,6 +29,7 @@ from sim.words import (
     points,
     points_interval,
     quantity,
+    runs,
     share,
 )
 
@@ -64,7 +65,7 @@ def show(page: Page, comparison: Comparison, year: int, codes: frozenset[str] | 
 
 def _subtitle(comparison: Comparison, year: int) -> str:
     first = comparison.scenarios[0]
-    runs = f"{comparison.paths:,} simulated runs of each on the same luck, seed {comparison.manifest['seed']}"
+    counted = f"{runs(comparison.paths)} of each on the same luck, seed {comparison.manifest['seed']}"
     cores = [description.yardstick("core") for description in comparison.scenarios]
     early = [letter for letter, core in zip(comparison.letters, cores, strict=True) if core and year < core.by]
     due = f", before the core target of {', '.join(early)} falls due" if early else ""
@@ -72,7 +73,7 @@ def _subtitle(comparison: Comparison, year: int) -> str:
     if len({core and (core.share_pct, core.by) for core in cores}) == 1:
         agreed = f" ({plain(cores[0].agreed)})" if cores[0] and cores[0].agreed else ""
         measured = f"Measured against {yardstick_in_words(first)}{agreed}. "
-    return f"{measured}Year {year}{due}. {runs}."
+    return f"{measured}Year {year}{due}. {counted}."
 
 
 class _View:
@@ -208,10 +209,10 @@ def _part(paths: int, of: int) -> str:
 
 
 def _sentence(row: PairRow, main: str, letter: str) -> str:
-    runs = more_of_100(row.difference, row.ci_low, row.ci_high)
+    often = more_of_100(row.difference, row.ci_low, row.ci_high)
     who = f"the {row.ally}" if row.ally in WITH_ARTICLE else row.ally
     assumed = "" if main == "core" else "; an assumption"
-    return f"Most moved: in {letter}, {who} meets its {main} target {runs} than in A, given the assumptions{assumed}."
+    return f"Most moved: in {letter}, {who} meets its {main} target {often} than in A, given the assumptions{assumed}."
 
 
 def _flips(rows: Sequence[PairRow], main: str, letter: str) -> str:

@@ -24,6 +24,7 @@ from sim.words import (
     of_100,
     percent,
     plain,
+    runs,
     share,
     target,
 )
@@ -56,12 +57,12 @@ def show(
 
 
 def _subtitle(record: Record, year: int, core: Yardstick | None) -> str:
-    runs = f"{record.counts.paths:,} simulated runs{_precision(record)}, seed {record.manifest['seed']}"
+    counted = f"{runs(record.counts.paths)}{_precision(record)}, seed {record.manifest['seed']}"
     if core is None:
-        return f"No core target. Year {year}. {runs}."
+        return f"No core target, so no probability; [targets.core] would set one. Year {year}. {counted}."
     due = "" if core.by == year else f", before it falls due in {core.by}" if year < core.by else ""
     agreed = f" ({plain(core.agreed)})" if core.agreed else ""
-    return f"Measured against core {target(core.share_pct)} % of GDP by {core.by}{agreed}. Year {year}{due}. {runs}."
+    return f"Measured against core {target(core.share_pct)} % of GDP by {core.by}{agreed}. Year {year}{due}. {counted}."
 
 
 def _precision(record: Record) -> str:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import options
+
 if TYPE_CHECKING:
     from sim.backtest.backtest import Backtest
     from sim.backtest.origins import Mode
@@ -34,13 +36,13 @@ UNITS = {
 
 
 @click.command(short_help="Score forecasts of the past.")
-@click.option("--paths", type=int, default=4_096, help="Simulated runs of every forecast.  [4096]")
-@click.option("--seed", type=int, default=2032, help="Seed of every draw.  [2032]")
+@options.paths(default=4_096, help="Simulated runs of every forecast.  [4096]")
+@options.seed(default=2032, help="Seed of every draw.  [2032]")
 @click.option(
     "--mode", "words", multiple=True, metavar="MODE",
     help="out-of-sample, as-shipped or events-given. Repeatable; all three unless given.",
 )  # fmt: skip
-@click.option("--horizons", type=click.IntRange(1, MOST_HORIZON), default=5, help="Years ahead that are scored.  [5]")
+@click.option("--horizons", type=options.Whole(1, MOST_HORIZON), default=5, help="Years ahead that are scored.  [5]")
 @click.option("--outside", is_flag=True, help="Also what others forecast, beside the model and what came.")
 @click.option("--plans", is_flag=True, help="Also how often national plans were kept (about a minute more).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document with every table.")

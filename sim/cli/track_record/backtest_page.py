@@ -16,7 +16,7 @@ from sim.cli.show.layout import Column, fit, left_out, table, taken
 from sim.cli.terminal import Page
 from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
-from sim.words import number, percent
+from sim.words import number, percent, runs
 
 MOST_TEXT = 118  # columns of running text at most
 COUNT_YEARS = (LAST - 2, LAST - 1, LAST)
@@ -67,7 +67,7 @@ def _done(test: Backtest) -> list[str]:
     return [
         f"From each of the {len(origins)} Decembers of {origins[0]} to {origins[-1]} the model forecasts the core "
         f"outlays of {count} allies, % of GDP, up to {test.horizons[-1]} years ahead and to {LAST} at the latest; "
-        f"{test.paths:,} simulated runs a forecast, seed {test.seed}. Every share, before a December and after it, is "
+        f"{runs(test.paths)} a forecast, seed {test.seed}. Every share, before a December and after it, is "
         f"of NATO's edition of {editions['shares']} ({guessed} estimated), so no score holds the "
         "error of first estimates. The rivals know the shares up to the same December and the target then in force. "
         f"Scores are of the Decembers from {tables.COMPARED_FROM} on, when rivals have a change to go on.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli import options
 from sim.errors import RunError
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Estimate parameters from past shares.")
-@click.option("--cutoff", type=int, metavar="YEAR", help="Last year whose shares are seen.  [2026]")
+@options.year("Last year whose shares are seen.  [2026]", "--cutoff", "cutoff", metavar="YEAR")
 @click.option("--vintage", default="2026-07", show_default=True, metavar="EDITION", help="NATO's edition.")
 @click.option("--every", is_flag=True, help="Estimate quickly for each cutoff from 2014, as `sim backtest` needs it.")
 @click.option("--quick", is_flag=True, help="Leave out the second opinion and the profiles.")
-@click.option("--paths", type=int, default=512, show_default=True, help="Simulated runs of each forecast.")
-@click.option("--seed", type=int, default=2032, show_default=True, help="Seed of every draw.")
-@click.option("--workers", type=int, help="Worker processes; changes no number. All processors unless given.")
+@options.paths(default=512, show_default=True, help="Simulated runs of each forecast.")
+@options.seed(default=2032, show_default=True, help="Seed of every draw.")
+@options.workers()
 @click.option(
     "--work", default="runs/calibration", show_default=True, metavar="FOLDER", help="What was computed is kept here."
 )

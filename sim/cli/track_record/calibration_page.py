@@ -18,6 +18,7 @@ from sim.calibration.uncertainty import GRID, REPLICATES
 from sim.cli.show import layout
 from sim.cli.show.layout import Column, fit, left_out
 from sim.cli.terminal import Page
+from sim.words import runs
 
 MOST_TEXT = 118  # columns of running text at most
 FEW_YEARS = 5  # below it, resampling years tells little of how histories differ
@@ -167,7 +168,7 @@ def _basis(found: Calibration) -> str:
 
 
 def _runs(found: Calibration) -> str:
-    return f"{found.paths:,} simulated runs of each, seed {found.seed}"
+    return f"{runs(found.paths)} of each, seed {found.seed}"
 
 
 def _columns(rows: Sequence[Row]) -> list[Column]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.words import plain
+from sim.cli import inputs, options
+from sim.words import plain, runs
 
 if TYPE_CHECKING:
     from sim.frozen.schema import Frozen
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO...")
 @click.option("--date", required=True, metavar="YYYY-MM", help="When the forecast is made: a month, or YYYY-MM-DD.")
 @click.option("--out", required=True, metavar="FILE", help="The JSON file to write; a forecast there stays as it is.")
-@click.option("--to", "last_year", type=int, default=2035, show_default=True, help="Last year forecast.")
-@click.option("--paths", type=int, help="Simulated runs of each; the scenario's number unless given.")
-@click.option("--seed", type=int, help="Seed of every draw; the scenario's unless given.")
-@click.option("--workers", type=int, help="Worker processes; changes no number. All processors unless given.")
+@options.year("Last year forecast.", "--to", "last_year", default=2035, show_default=True)
+@options.paths("Simulated runs of each; the scenario's number unless given.")
+@options.seed()
+@options.workers()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     scenarios: tuple[str, ...], date: str, out: str, last_year: int, paths: int | None, seed: int | None,
@@ -48,9 +49,8 @@ def command(
     files.check_place(out)
     from sim.cli.terminal import progress
     from sim.frozen.making import freeze
-    from sim.scenario import load
 
-    loaded = {name: load(file) for name, file in zip(names, scenarios, strict=True)}
+    loaded = {name: inputs.scenario(file) for name, file in zip(names, scenarios, strict=True)}
     with progress("Simulating", sum(paths or scenario.run.paths for scenario in loaded.values())) as advance:
         frozen = freeze(loaded, date, last_year, paths=paths, seed=seed, workers=workers, progress=advance)
     written = files.write(frozen, out)
@@ -77,7 +77,7 @@ def _print(frozen: Frozen, out: str, written: bool, as_json: bool) -> None:
     for forecast in frozen.scenarios:
         allies = len({cell.iso3 for cell in forecast.shares}) - 1
         years = f"{forecast.years[0]}–{forecast.years[-1]}"
-        runs = f"{forecast.paths:,} simulated runs, seed {forecast.seed}"
+        counted = f"{runs(forecast.paths)}, seed {forecast.seed}"
         note = f". {forecast.note}" if forecast.note else ""
-        say(f"  {plain(forecast.name)}: {allies} allies and Europe and Canada, {years}; {runs}{plain(note)}")
+        say(f"  {plain(forecast.name)}: {allies} allies and Europe and Canada, {years}; {counted}{plain(note)}")
     say(f"  sha256 {sha256}")
