@@ -160,11 +160,12 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
             reached = arrays["shares"][place, ..., goal:].sum(axis=-1)
             if (met != reached)[bound].any():
                 raise ValueError(f"compliance with {pillar} must be that of the shares")
-            spent = arrays["spent_shares"][SPENT.index(pillar), ..., goal:].sum(axis=-1) if pillar in SPENT else reached
-            if (met - arrays["on_paper"][place] != spent)[bound].any():
-                raise ValueError(f"compliance with {pillar} that is not on paper must be that of what is spent")
         if ((arrays["number"][place] * np.arange(len(bound) + 1)).sum(axis=-1) != met.sum(axis=0)).any():
             raise ValueError(f"the numbers of allies that comply with {pillar} must be those of the allies")
+        if goal is not None and pillar == "core":
+            spent = arrays["spent_shares"][SPENT.index(pillar), ..., goal:].sum(axis=-1)
+            if (met - arrays["on_paper"][place] != spent)[bound].any():
+                raise ValueError("compliance that is not on paper must be that of what is spent")
     europe = np.array([entry["europe_canada"] for entry in description["allies"]])
     for kind in ("", "spent_"):
         money = arrays[f"{kind}shortfall_usd_m"]

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sim.record.counts import ARRAYS, PILLARS, TALLIES, Counts
+from sim.record.counts import ARRAYS, PILLARS, SPENT, TALLIES, Counts
 from sim.record.files import sealed
 from sim.record.record import AllyEntry, Description, Record, Yardstick
 
@@ -23,7 +23,9 @@ def small() -> Record:
         if axes[-1] in ("cell", "step", "number"):
             arrays[name][..., 0] = PATHS
     core = PILLARS.index("core")
-    arrays["shares"][core, ..., 0], arrays["shares"][core, ..., 250] = 0, PATHS
+    for name, pillars in (("shares", PILLARS), ("spent_shares", SPENT)):
+        row = arrays[name][pillars.index("core")]
+        row[..., 0], row[..., 250] = 0, PATHS
     arrays["compliant"][core] = arrays["in_force"][...] = PATHS
     for tally in (core, TALLIES.index("core_without_late_push")):
         arrays["number"][tally, :, 0], arrays["number"][tally, :, 2] = 0, PATHS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import astuple, replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -321,9 +322,8 @@ def test_results_show_what_they_are(run: Made) -> None:
         Results(kept).paths("share_pct")
 
 
-def test_saved_and_opened_through_results(run: Made, tmp_path) -> None:
-    results = Results(run.record)
-    results.save(tmp_path / "run")
+def test_saved_and_opened_through_results(rutte_results: sim.Results, tmp_path: Path) -> None:
+    rutte_results.save(tmp_path / "run")
     opened = Results.open(tmp_path / "run")
-    assert opened.digest() == results.digest()
-    assert opened.record.description == run.record.description
+    assert opened.digest() == rutte_results.digest()
+    assert opened.record.description == rutte_results.record.description
