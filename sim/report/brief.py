@@ -1,15 +1,17 @@
-"""The brief: one page on one ally, as HTML or PDF."""
+"""The brief: one page on one ally, and that page as HTML."""
 
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
 
 from sim.charts.fan import fan
 from sim.charts.frames import is_set, packaged
 from sim.charts.look import LOOKS
-from sim.charts.saving import content
+from sim.charts.saving import drawn
 from sim.data.catalogue import catalogue
-from sim.errors import MissingExtra, UsageError
+from sim.errors import UsageError
 from sim.record.record import AllyEntry, Record, Yardstick
 from sim.report import sentences
 from sim.report.money import BaseRate, Needed, base_rate, needed
@@ -26,6 +28,24 @@ COUNTED = (
 Rows = list[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class Brief:
+    """What a page on one ally says, whatever it is set in; every text is a text and no markup."""
+
+    title: str
+    ally: str
+    scenario: str
+    source: str
+    standing: str
+    sentence: str
+    odds: Rows
+    cost: Rows
+    rate: str  # empty where the target takes no rise
+    counted: str
+    notes: tuple[str, ...]
+    citation: tuple[str, ...]
+
+
 def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
     """One page on an ally: its history and fan in one picture, what the target takes, the odds beside base rates.
 
@@ -34,57 +54,44 @@ def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
     Raises:
         UsageError: an ally that the run has not or its core target does not bind; a year that is not simulated.
     """
+    said = content_of(record, iso3, year)
+    pictures = {theme: picture(record, iso3, theme) for theme in LOOKS}
+    stills = {
+        theme: f"data:image/svg+xml;base64,{b64encode(drawn(spec, 'svg')).decode()}" for theme, spec in pictures.items()
+    }
+    return rendered("brief.html.j2", {}, brief=said, stills=stills, words=pictures["light"]["description"])
+
+
+def picture(record: Record, iso3: str, theme: str, height: int = 300) -> dict[str, Any]:
+    """The history and fan of an ally, as a Vega-Lite specification."""
+    spec: dict[str, Any] = fan(record, iso3, straight=True, theme=theme, height=height).to_dict()
+    return spec
+
+
+def content_of(record: Record, iso3: str, year: int | None) -> Brief:
+    """What a brief says. Raises as `brief` does."""
     year = default_year(record) if year is None else year
     line, core = _line(record, iso3, year), record.description.yardstick("core")
     if core is None or "core" not in line.chances:
         raise UsageError(f"the run has no core target for {iso3}")
     take = needed(record, line.entry, core, year)
     rate = base_rate(record, round(take.rise_pct, 2), take.years)
-    pictures = {theme: fan(record, iso3, straight=True, theme=theme, height=300) for theme in LOOKS}
-    stills = {
-        theme: f"data:image/svg+xml;base64,{b64encode(content(chart, 'svg')).decode()}"
-        for theme, chart in pictures.items()
-    }
-    return rendered(
-        "brief.html.j2",
-        {},
+    run = f"{record.counts.paths:,} runs, seed {record.manifest['seed']}"
+    version = record.manifest.get("burdenshare", "")
+    return Brief(
         title=f"{line.entry.name}: {record.description.title}",
         ally=line.entry.name,
         scenario=record.description.title,
         source=record.description.source,
         standing=sentences.standing(record),
         sentence=sentences.ally_sentence(line, core, year),
-        stills=stills,
-        words=str(pictures["light"].to_dict()["description"]),
         odds=_odds(line, core, year, record),
         cost=_cost(take, line.entry, core, record, year),
         rate=_rate(rate) if rate is not None and rate.rise_pct > 0 else "",
         counted=COUNTED,
-        caveats=(MONTE_CARLO, LATE_PUSH, SPENT),
-        citation=_citation(record),
-        paths=record.counts.paths,
-        seed=record.manifest["seed"],
-        version=record.manifest.get("burdenshare", ""),
+        notes=(MONTE_CARLO, LATE_PUSH, SPENT, f"{run}, burdenshare {version}."),
+        citation=tuple(_citation(record)),
     )
-
-
-def pdf(page: str) -> bytes:
-    """A brief's page as PDF.
-
-    Raises:
-        MissingExtra: WeasyPrint, or a library of the system that it needs, is missing.
-    """
-    try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher
-    except (ImportError, OSError) as error:
-        raise MissingExtra(
-            "a PDF needs the extra pdf (pip install 'burdenshare[pdf]') and the system's Pango library; "
-            "or write HTML and print it from a browser"
-        ) from error
-    inside_only = URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
-    made: bytes = HTML(string=page, url_fetcher=inside_only).write_pdf()
-    return made
 
 
 def _line(record: Record, iso3: str, year: int) -> AllyLine:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 RUNNING, TESTING = "requirements.lock", "requirements-dev.lock"
 PLACES = re.compile(r"https?:|file:|(?<![\w.])/\w|--(?:extra-)?index-url|--find-links|-e |git\+|\\\\")
 GPL = re.compile(r"\bA?L?GPL|GNU (?:Affero |Lesser |Library )?General Public", re.IGNORECASE)
-TOO_LARGE = {"pyarrow", "playwright", "sphinx", "mypy", "weasyprint", "ipykernel"}
+TOO_LARGE = {"pyarrow", "playwright", "sphinx", "mypy", "ipykernel"}
 """What only tests, proofs or pages take."""
 
 

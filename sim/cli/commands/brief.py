@@ -47,11 +47,12 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     if place.suffix.lower() not in (".html", ".pdf"):
         raise UsageError(f"{place} must end in .html or .pdf")
     try_place(place)
-    from sim.report.brief import brief, pdf
+    from sim.report.brief import brief
+    from sim.report.brief_pdf import pdf
     from sim.words import plain
 
     with waiting("Writing the brief"):
-        page = brief(record, iso3, year=year)
-        content = pdf(page) if place.suffix.lower() == ".pdf" else page.encode()
+        is_pdf = place.suffix.lower() == ".pdf"
+        content = pdf(record, iso3, year=year) if is_pdf else brief(record, iso3, year=year).encode()
     write_bytes(content, place)
     say(plain(str(place)))
