@@ -21,6 +21,7 @@ from typing import Any
 MAX_KEYS = 16  # keys from the top of the file to a value, those of tables and inline tables together
 MAX_NESTING = 32  # brackets inside brackets in one value
 MAX_DIGITS = 20  # of one number
+MAX_ENTRIES = 20_000  # keys, tables and entries of lists in one file
 
 Path = tuple[str | int, ...]
 """Keys and places in lists, from the top of the file: ("event", 2, "size", "exponential", "mean")."""
@@ -99,6 +100,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.line = 1
+        self.entries = 0
         self.lines: dict[Path, int] = {}
         self.newer: tuple[int, str] | None = None
         self.sizes: dict[Path, int] = {}  # of the arrays of tables, so far
@@ -121,6 +123,7 @@ class _Scanner:
         """`[a.b]` or `[[a.b]]`: the path of the table that it opens."""
         double = self.text.startswith("[[", self.at)
         self.at += 2 if double else 1
+        self._count(1)
         parts = self._key(0)
         self._take("]]" if double else "]")
         path: Path = ()
@@ -139,6 +142,7 @@ class _Scanner:
     def _pair(self, table: Path, near: int, keys: int, nesting: int) -> None:
         """`key = value`; `near` is the line known for `table` (0: none), `keys` and `nesting` its depth."""
         line = self.line
+        self._count(1)
         parts = self._key(keys)
         path = table
         for part in parts:
@@ -198,6 +202,7 @@ class _Scanner:
         while (char := self.text[self.at : self.at + 1]) != "]":
             if char == ",":
                 place += 1
+                self._count(1)
                 self.at += 1
             elif char == "\n":
                 self.line += 1
@@ -249,6 +254,12 @@ class _Scanner:
         if self.text.startswith(_ESCAPES_OF_1_1, self.at):
             self._is_newer(f"the escape \\{self.text[self.at]}", begin)
 
+    def _count(self, entries: int) -> None:
+        self.entries += entries
+        if self.entries > MAX_ENTRIES:
+            rule = f"must have at most {MAX_ENTRIES:,} keys, tables and entries of lists"
+            raise OverLimit(self.line, "too-many-entries", rule, "keep what the question needs: no scenario needs half")
+
     def _not_too_nested(self, nesting: int) -> None:
         if nesting > MAX_NESTING:
             rule = f"must have at most {MAX_NESTING} brackets inside one another"
@@ -266,7 +277,9 @@ class _Scanner:
             raise OverLimit(self.line, "too-many-digits", rule, "round it: six digits are more than any data hold")
         if ":" in row and any(_TIME_WITHOUT_SECONDS.fullmatch(part.strip(" \t")) for part in row.split(",")):
             self._is_newer("a time without seconds")
-        return row.count(",")
+        commas = row.count(",")
+        self._count(commas)
+        return commas
 
     def _basic(self) -> None:
         """A string in double quotes."""

@@ -66,10 +66,32 @@ def test_lines_take_time_in_proportion(name):
     assert seconds(long) < 10 * seconds(short) + 0.02
 
 
-@pytest.mark.parametrize("name", ["dots", "brackets", "digits", "one long key", "apostrophes"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "dots",
+        "brackets",
+        "digits",
+        "one long key",
+        "apostrophes",
+        "numbers in a row",
+        "tables in a row",
+        "keys",
+        "events",
+    ],
+)
 def test_a_full_file_is_refused_at_once(name, tmp_path):
     """Well within the processor time that the contract of tests/fuzz allows any file, and with faults that keep it."""
     assert judge(Case("full", {MAIN: FULL[name].encode()}), tmp_path).codes
+
+
+@pytest.mark.parametrize(
+    "unit", ['[[event]]\nname = "event_number_{}"\n', "event_number_{} = 1\n", "[ally.X{}.will]\n"]
+)
+def test_as_many_faults_as_a_file_can_have_are_refused_at_once(unit, tmp_path):
+    """Each of thousands of names may be near every other one."""
+    text = "".join(unit.format(number) for number in range(9_990))
+    assert "too-many-faults" in judge(Case("many", {MAIN: text.encode()}), tmp_path).codes
 
 
 def test_a_flood_of_faults_is_cut():

@@ -8,7 +8,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.lines import MAX_DIGITS, MAX_KEYS, MAX_NESTING, OverLimit, scan
+from sim.scenario.lines import MAX_DIGITS, MAX_ENTRIES, MAX_KEYS, MAX_NESTING, OverLimit, scan
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -139,6 +139,12 @@ def test_it_gives_up_no_sooner_than_the_parser(text):
         ("a = " + "{ a = " * MAX_KEYS + "1" + " }" * MAX_KEYS, "too-deep", 1),
         ("a = " + "[" * (MAX_NESTING + 1), "too-nested", 1),
         ("a = [\n" + "[" * MAX_NESTING, "too-nested", 2),
+        ("a = [" + "1," * MAX_ENTRIES + "]", "too-many-entries", 1),
+        ("a = [\n" + "1,\n" * MAX_ENTRIES + "]", "too-many-entries", MAX_ENTRIES + 1),
+        ("a = [" + "{}," * MAX_ENTRIES + "]", "too-many-entries", 1),
+        ("a = [" + "[1, 1]," * (MAX_ENTRIES // 2) + "]", "too-many-entries", 1),
+        ("[[a]]\n" * (MAX_ENTRIES + 1), "too-many-entries", MAX_ENTRIES + 1),
+        ("".join(f"a{number} = 1\n" for number in range(MAX_ENTRIES + 1)), "too-many-entries", MAX_ENTRIES + 1),
         ("a = 1" + "0" * MAX_DIGITS, "too-many-digits", 1),
         ("a = [1, 2,\n 0." + "3" * MAX_DIGITS + ", 4]", "too-many-digits", 2),
         ("a = 0x" + "f" * (MAX_DIGITS + 1), "too-many-digits", 1),
@@ -156,6 +162,8 @@ def test_limits(text, code, line):
     [
         "a." * (MAX_KEYS - 1) + "a = 1",
         "a = " + "[" * MAX_NESTING + "]" * MAX_NESTING,
+        "a = [" + "1," * (MAX_ENTRIES - 1) + "]",
+        "[[a]]\n" * MAX_ENTRIES,
         "a = 1" + "0" * (MAX_DIGITS - 1),
         "a = 0x" + "f" * (MAX_DIGITS - 1),
         "a = [1" + "0" * (MAX_DIGITS - 1) + ", 1979-05-27T00:32:00.123456-07:00]",

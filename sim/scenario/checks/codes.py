@@ -13,6 +13,7 @@ CODES: Final[dict[str, str]] = {
     "duplicate-key": "a key or a table is there twice",
     "too-deep": "a key lies deeper than 16 tables",
     "too-nested": "a value has more than 32 brackets inside one another",
+    "too-many-entries": "more than 20,000 keys, tables and entries of lists in a file",
     "too-many-digits": "a number has more than 20 digits",
     "bad-file-name": "a file is named with a path, or with no name at all",
     "outside-folder": "a link leads out of the scenario's folder",

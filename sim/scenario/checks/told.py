@@ -42,6 +42,10 @@ OTHER_KINDS: dict[str, str] = {
 """What kinds of events are called elsewhere."""
 
 
+MOST_NAMES = 300
+"""Events among whose names a meant one is looked for; no scenario has more."""
+
+
 class Said(NamedTuple):
     """What a fault says."""
 
@@ -335,8 +339,9 @@ def _of_missing(path: Path, raw: Any) -> Said:
 
 
 def _of_kindless(path: Path, raw: Any) -> Said:
-    names = {event["name"] for event in raw["event"] if isinstance(event, dict) and _is_text(event.get("name"))}
     own = at((*path, "name"), raw)
+    some = raw["event"][:MOST_NAMES]
+    names = {event["name"] for event in some if isinstance(event, dict) and _is_text(event.get("name"))}
     near = nearest(own, names - {own}) if _is_text(own) else None
     remedy = f"add kind = …, one of {', '.join(EVENTS)}"
     kind = at((*path, "type"), raw)
