@@ -194,7 +194,7 @@ def test_the_faults_of_all_files_come_at_once(call: Call, scenario: Path, faulty
     ("args", "words"),
     [
         (("--year", "2031"), "2027 to 2030 in common, not 2031"),
-        (("--ally", "germny"), "Did you mean 'germany'?"),
+        (("--ally", "germny"), "Did you mean Germany (DEU)?"),
         (("--ally", "iceland"), "no armed forces"),
         (("--paths", "0"), "paths must be a whole number from 1"),
         (("--workers", "0"), "workers must be a whole number from 1"),
