@@ -69,12 +69,12 @@ class Judged:
         at_two = printed(ensemble) >= printed(np.float32(YARDSTICK_PCT))
         seen_at_two = (printed(observed.astype(np.float32)) >= printed(np.float32(YARDSTICK_PCT))).sum(axis=0)
         # Shares are printed with two decimals: a share printed inside an interval is inside it.
-        rounded = np.round(ensemble, 2)
         seen = observed.astype(np.float32)
+        cells, cell = printed(ensemble), printed(seen)
         self.crps[place, :horizons] = crps(ensemble, seen).T
-        self.pit[place, :horizons] = randomised_pit(rounded, seen, _uniform(seed, origin, observed.shape)).T
+        self.pit[place, :horizons] = randomised_pit(cells, cell, _uniform(seed, origin, observed.shape)).T
         for level in LEVELS:
-            self.inside[level][place, :horizons] = coverage(rounded, seen, level / 100).T
+            self.inside[level][place, :horizons] = coverage(cells, cell, level / 100).T
         self.probability[place, :horizons] = at_two.mean(axis=-1).T
         low, middle, high = np.quantile(ensemble, (0.05, 0.5, 0.95), axis=-1)
         self.low[place, :horizons], self.median[place, :horizons], self.high[place, :horizons] = low.T, middle.T, high.T

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.data.rows import PromiseRow
 from sim.data.tables import Tables
+from sim.record.grid import printed
 from sim.results.intervals import wilson
 
 Lead = Literal["one budget ahead", "longer", "any"]
@@ -64,15 +65,20 @@ def outcome(tables: Tables, row: PromiseRow) -> Literal["met", "missed", "reache
     """What became of a target; "reached early": its year is still to come, a year since the announcement reached it."""
     share = tables.share(row.iso3, row.target_year)
     if share is not None:
-        return "met" if round(share.share_pct, 2) >= row.target_pct else "missed"
+        return "met" if _reaches(share.share_pct, row) else "missed"
     since = [past for past in tables.shares_of(row.iso3) if past.year >= int(row.announced[:4])]
-    return "reached early" if any(round(past.share_pct, 2) >= row.target_pct for past in since) else "open"
+    return "reached early" if any(_reaches(past.share_pct, row) for past in since) else "open"
 
 
 def trivial(tables: Tables, row: PromiseRow) -> bool:
     """Whether the target lay at most 0.02 above the share of the year before its announcement (unknown: it did not)."""
     before = tables.share(row.iso3, int(row.announced[:4]) - 1)
-    return before is not None and round(row.target_pct - before.share_pct, 2) <= TRIVIAL_PP
+    return before is not None and bool(printed(row.target_pct) - printed(before.share_pct) <= printed(TRIVIAL_PP))
+
+
+def _reaches(share_pct: float, row: PromiseRow) -> bool:
+    """Both as NATO prints them."""
+    return bool(printed(share_pct) >= printed(row.target_pct))
 
 
 def closed(tables: Tables) -> tuple[ClosedPromise, ...]:

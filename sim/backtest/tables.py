@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.backtest.backtest import Backtest
 from sim.backtest.judging import LEVELS, YARDSTICK_PCT, Floats, Judged
 from sim.backtest.origins import FIRST, Mode
+from sim.record.grid import printed
 from sim.scores.comparison import DieboldMariano, block_interval, diebold_mariano
 from sim.scores.joint import effective_number, participation_ratio
 from sim.scores.probability import log_score, murphy, reliability_curve
@@ -164,20 +166,31 @@ def origin_rows(test: Backtest, horizons: Sequence[int] = (1, 3, 5)) -> Rows:
     return rows
 
 
+DUST = 1e-9
+"""More than a sum of parts of the members strays from the whole number over their number, and less than lies between
+such a sum and a level that it does not reach: a twentieth of a member in a million."""
+
+
+def _at_two(shares: Floats) -> NDArray[np.bool_]:
+    """Which shares are at 2 %, as NATO prints them; one that is missing is not."""
+    there: NDArray[np.bool_] = printed(np.nan_to_num(shares)) >= printed(YARDSTICK_PCT)
+    return there
+
+
 def number_rows(test: Backtest, judged: Judged) -> Rows:
     """The number of allies at 2 %: expected, its 90 % interval, and what came; every origin and horizon."""
     rows = []
-    printed = np.round(test.shares, 2) >= YARDSTICK_PCT
+    at_two = _at_two(test.shares)
     for place, origin in enumerate(test.origins):
         for horizon in test.horizons:
             chances = judged.number[place, horizon - 1]
             if np.isnan(chances).any():
                 continue
-            below = np.cumsum(chances)
+            below = np.cumsum(chances) + DUST
             rows.append({
                 "origin": origin, "year": origin + horizon, "expected": float(chances @ np.arange(len(chances))),
                 "q05": int(np.searchsorted(below, 0.05)), "q95": int(np.searchsorted(below, 0.95)),
-                "seen": int(printed[:, origin + horizon - FIRST].sum()), "pmf": chances,
+                "seen": int(at_two[:, origin + horizon - FIRST].sum()), "pmf": chances,
             })  # fmt: skip
     return rows
 
@@ -254,6 +267,6 @@ def _events(test: Backtest, judged: Judged, horizon: int) -> tuple[Floats, Float
         if origin < COMPARED_FROM or np.isnan(chance).any():
             continue
         chances.append(chance)
-        outcomes.append(np.round(test.shares[:, year - FIRST], 2) >= YARDSTICK_PCT)
+        outcomes.append(_at_two(test.shares[:, year - FIRST]))
         years.append(np.full(len(test.iso3), float(year)))
     return np.concatenate(chances), np.concatenate(outcomes).astype(np.float64), np.concatenate(years)

@@ -13,6 +13,7 @@ from statistics import fmean, median, stdev
 from types import MappingProxyType
 
 from sim.data.tables import Tables
+from sim.record.grid import printed
 
 OLD_DEFINITION = "2025-08"
 """The last edition that counts all defence outlays; the next full one counts core outlays and restates 2014 on."""
@@ -132,7 +133,7 @@ def restated(tables: Tables) -> tuple[tuple[str, int], ...]:
         for (edition, year), shares in figures.items()
         if edition == OLD_DEFINITION
         for iso3, share in shares.items()
-        if round(abs(figures.get((newest, year), shares).get(iso3, share) - share), 2) >= RESTATED_PP
+        if abs(printed(figures.get((newest, year), shares).get(iso3, share)) - printed(share)) >= printed(RESTATED_PP)
     }
     return tuple(sorted(moved | OTHER_DIVISOR.keys(), key=lambda key: (key[1], key[0])))
 
@@ -248,7 +249,7 @@ def _figures(tables: Tables) -> dict[tuple[str, int], dict[str, float]]:
     """Shares of every edition as printed: two decimals, % of GDP."""
     figures: dict[tuple[str, int], dict[str, float]] = {}
     for row in tables.share_vintages:
-        figures.setdefault((row.edition, row.year), {})[row.iso3] = round(row.share_pct, 2)
+        figures.setdefault((row.edition, row.year), {})[row.iso3] = int(printed(row.share_pct)) / 100
     return figures
 
 
@@ -277,4 +278,4 @@ def _own_year(figures: Figures) -> dict[int, list[str]]:
 
 def _met(share: float, share_pct: float) -> bool:
     """Compliance as NATO prints shares: two decimals."""
-    return round(share, 2) >= share_pct
+    return bool(printed(share) >= printed(share_pct))

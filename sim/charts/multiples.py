@@ -60,8 +60,8 @@ def multiples(
     aim = f" Dashed: {yardstick_words(core)}." if core else ""
     ranked = "" if allies else ", the most probable to meet the target first"
     lines = wrapped(
-        f"% of GDP on one scale{ranked}. Single line: published. Bands: where 50 and 90 % of the simulated runs lie, "
-        f"with their middle.{aim}", 92 if len(codes) >= columns else 24 * len(codes),
+        f"% of GDP on one scale{ranked}. Single line: published. Bands: where what is spent lies in 50 and 90 % of "
+        f"the simulated runs, with the middle.{aim}", 92 if len(codes) >= columns else 24 * len(codes),
     )  # fmt: skip
     told = f"Small fan charts of {len(order)} allies, ordered by the probability of meeting the core target in {year}."
     if allies:

@@ -9,6 +9,7 @@ from math import ceil, floor
 import numpy as np
 
 from sim.results.intervals import wilson
+from sim.words.rounding import decimal
 
 Stated = tuple[float, float, float]
 """A probability and its 95 % Wilson interval, low and high."""
@@ -23,10 +24,11 @@ def stated(count: int, paths: int) -> Stated:
     """
     low, high = _interval(count, paths)
     units = 10 ** places(high - low)
+    least, most = decimal(low) * units, decimal(high) * units
     nearest = floor(Fraction(count, paths) * units + Fraction(1, 2))
-    inside = min(max(nearest, ceil(low * units - 1e-9)), floor(high * units + 1e-9))
+    inside = min(max(nearest, ceil(least)), floor(most))
     middle = min(max(inside, 1), units - 1)
-    return middle / units, max(floor(low * units + 1e-9), 0) / units, min(ceil(high * units - 1e-9), units) / units
+    return middle / units, max(floor(least), 0) / units, min(ceil(most), units) / units
 
 
 def places(width: float) -> int:

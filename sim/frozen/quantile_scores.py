@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -54,7 +55,8 @@ def central(levels: Sequence[float], quantiles: ArrayLike, coverage: float) -> t
     Raises:
         ValueError: those levels are not among the levels.
     """
-    ends = (round((1 - coverage) / 2, 6), round((1 + coverage) / 2, 6))
+    part = Fraction(repr(float(coverage)))
+    ends = (float((1 - part) / 2), float((1 + part) / 2))
     if not set(ends) <= set(levels):
         raise ValueError(f"the levels have no central interval of {coverage}")
     low, high = (np.asarray(quantiles, dtype=np.float64)[..., levels.index(end)] for end in ends)

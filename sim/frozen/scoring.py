@@ -103,6 +103,7 @@ def _case(frozen: Frozen, forecast: Forecast, cell: Cell, tables: Tables) -> Cas
     met = _reaches(share, forecast.target.share_pct)
     reached = [_reaches(share, threshold) for threshold in frozen.thresholds_pct]
     above = [chance[0] for chance in cell.at_least]
+    ends = printed(cell.quantiles)  # a share that is printed inside an interval lies inside it
     return Case(
         scenario=forecast.name,
         pillar=frozen.pillar,
@@ -122,7 +123,7 @@ def _case(frozen: Frozen, forecast: Forecast, cell: Cell, tables: Tables) -> Cas
             float(quantile_scores.interval_score(*quantile_scores.central(frozen.levels, cell.quantiles, c), share, c))
             for c in COVERAGES
         ),
-        inside=tuple(bool(quantile_scores.covered(frozen.levels, cell.quantiles, share, c)) for c in COVERAGES),
+        inside=tuple(bool(quantile_scores.covered(frozen.levels, ends, printed(share), c)) for c in COVERAGES),
     )
 
 

@@ -17,7 +17,20 @@ from sim.report import sentences
 from sim.report.money import BaseRate, Needed, base_rate, needed
 from sim.report.page import rendered
 from sim.results.summary import AllyLine, ally_lines, default_year
-from sim.words import LATE_PUSH, MONTE_CARLO, SPENT, interval, likelihood, listed, money, of_100, percent, share, target
+from sim.words import (
+    LATE_PUSH,
+    MONTE_CARLO,
+    SPENT,
+    interval,
+    likelihood,
+    listed,
+    money,
+    of_100,
+    percent,
+    printed,
+    share,
+    target,
+)
 
 MOST_NAMED = 8
 COUNTED = (
@@ -75,7 +88,7 @@ def content_of(record: Record, iso3: str, year: int | None) -> Brief:
     if core is None or "core" not in line.chances:
         raise UsageError(f"the run has no core target for {iso3}")
     take = needed(record, line.entry, core, year)
-    rate = base_rate(record, round(take.rise_pct, 2), take.years)
+    rate = base_rate(record, take.rise_pct, take.years)
     run = f"{record.counts.paths:,} runs, seed {record.manifest['seed']}"
     version = record.manifest.get("burdenshare", "")
     return Brief(
@@ -135,12 +148,13 @@ def _odds(line: AllyLine, core: Yardstick, year: int, record: Record) -> Rows:
 def _cost(take: Needed, entry: AllyEntry, core: Yardstick, record: Record, year: int) -> Rows:
     base = record.description.base_year
     status = ", set by the scenario" if is_set(record, entry) else ", estimate" if entry.estimated else ""
-    rows = [(f"Share in {base}{status}", f"{entry.base_share_pct:.2f} % of GDP")]
+    rows = [(f"Share in {base}{status}", f"{printed(entry.base_share_pct)} % of GDP")]
     if take.past_steps_pct:
         steps = ", ".join(f"{each} {step:+.2f}" for each, step in take.past_steps_pct).replace("-", "\u2212")
         rows.append(("Last steps, points", steps))
     if take.rise_pct > 0:
-        rows.append((f"Step a year needed to {core.by}", f"+{take.step_pct:.2f} points, {take.rise_pct:.2f} in all"))
+        step = f"+{printed(take.step_pct)} points, {printed(take.rise_pct)} in all"
+        rows.append((f"Step a year needed to {core.by}", step))
         rows.append((f"That rise at the GDP of {base}", f"USD {money(take.base_usd_bn)} bn a year"))
         if take.nominal_usd_bn is not None:
             carried = "" if take.nominal_year == core.by else f", the last forecast year before {core.by}"
@@ -163,7 +177,7 @@ def _cost(take: Needed, entry: AllyEntry, core: Yardstick, record: Record, year:
         rows.append(
             (
                 f"{target(core.share_pct)} % of GDP of all public spending ({take.spending_year})",
-                f"{take.of_spending_pct:.1f} %",
+                f"{share(take.of_spending_pct)} %",
             )
         )
     return rows
@@ -175,7 +189,7 @@ def _rate(rate: BaseRate) -> str:
         for start, end, names, of in rate.spans
     )
     return (
-        f"A rise of {rate.rise_pct:.2f} points or more between years {rate.years} apart: {spans}. Over all "
+        f"A rise of {printed(rate.rise_pct)} points or more between years {rate.years} apart: {spans}. Over all "
         f"windows since 2014, which overlap and are not independent: {rate.seen} of {rate.windows}, of "
         f"{rate.countries} countries."
     )

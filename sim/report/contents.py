@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from sim.charts.frames import is_set, packaged
 from sim.data.catalogue import catalogue
+from sim.record.grid import printed
 from sim.record.record import AllyEntry, Record
 from sim.report.sentences import ally_sentence
 from sim.results.summary import AllyLine, ally_lines
 from sim.results.tables import gap
 from sim.words import interval, likelihood, money, percent, plain, share, target
+from sim.words import printed as told
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def _cells(line: AllyLine, record: Record, short: Short) -> list[Cell]:
     entry, base = line.entry, record.description.base_year
     cells = [
         Cell(entry.name, entry.name),
-        Cell(f"{entry.base_share_pct:.2f}{_mark(record, entry)}", entry.base_share_pct),
+        Cell(f"{told(entry.base_share_pct)}{_mark(record, entry)}", entry.base_share_pct),
         Cell(share(line.spent.middle), line.spent.middle),
         Cell(f"{share(line.spent.q05)}–{share(line.spent.q95)}", line.spent.q05),
         Cell(share(line.reported.middle), line.reported.middle),
@@ -163,11 +165,11 @@ def editions_sheet(record: Record) -> Sheet | None:
     for entry in record.description.allies:
         old, new = figures.get((entry.iso3, before)), figures.get((entry.iso3, latest))
         if old is not None and new is not None:
-            moved = round(new - old, 2)
+            moved = (int(printed(new)) - int(printed(old))) / 100
             cells = (
                 Cell(entry.name, entry.name),
-                Cell(f"{old:.2f}", old),
-                Cell(f"{new:.2f}", new),
+                Cell(told(old), old),
+                Cell(told(new), new),
                 Cell(f"{moved:+.2f}".replace("-", "\u2212"), moved),
             )
             rows.append((entry.iso3, cells))

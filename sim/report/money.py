@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from sim.charts.frames import packaged
 from sim.data.tables import Tables
+from sim.record.grid import printed
 from sim.record.record import AllyEntry, Record, Yardstick
 from sim.results.tables import gap
 
 STEPS = 3
 """Yearly steps to the base year that are told."""
-
-TOLERANCE = 1e-9
-"""Shares are published with two decimals; their differences in binary are not."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +83,14 @@ def base_rate(record: Record, rise_pct: float, years: int) -> BaseRate | None:
         return None
     known = {a.name: {row.year: row.share_pct for row in tables.shares_of(a.iso3)} for a in tables.armed_allies()}
     rises = {
-        (name, year): later - shares[year]
+        (name, year): int(printed(later)) - int(printed(shares[year]))
         for name, shares in known.items()
         for year in shares
         if year + years <= base and (later := shares.get(year + years)) is not None
     }
     if not rises:
         return None
-    rose = {key for key, rise in rises.items() if rise >= rise_pct - TOLERANCE}
+    rose = {key for key, rise in rises.items() if rise >= int(printed(rise_pct))}
     first, spans = min(year for _, year in rises), []
     for start in range(base - years, first - 1, -years):
         names = tuple(sorted(name for name, year in rose if year == start))

@@ -46,4 +46,5 @@ def pit_histogram(pit: ArrayLike, bins: int = 10) -> Counted:
     values = np.asarray(pit, dtype=np.float64)
     if not ((values >= 0) & (values <= 1)).all():
         raise ValueError("a probability integral transform lies between 0 and 1")
-    return np.histogram(values, bins=bins, range=(0.0, 1.0))[0].astype(np.int64)
+    edges = np.arange(1, bins) / bins  # each the number that it is written as; 3 * 0.1 would lie above 0.3
+    return np.bincount(np.searchsorted(edges, values, side="right").ravel(), minlength=bins).astype(np.int64)

@@ -176,3 +176,14 @@ def test_estimates_and_actual_figures_of_one_year_are_told_apart(by_hand: Frozen
     scores = score(by_hand, load_tables({"shares": Replacement("s.csv", text)}))
     assert scores.lines[0].status == "mixed"
     assert {case.iso3: case.status for case in scores.cases} == {"EST": "actual", "ITA": "estimate"}
+
+
+@pytest.mark.parametrize(
+    ("share_pct", "inside"), [(2.995, True), (3.0049, True), (2.9949, False), (3.005, False), (3.0, True)]
+)
+def test_a_share_that_is_printed_inside_an_interval_lies_inside_it(
+    by_hand: Frozen, edition: Edition, share_pct: float, inside: bool
+) -> None:
+    """The intervals of the forecast by hand are from 3.00 to 3.00, and 2.9950 is printed 3.00."""
+    (case,) = (case for case in score(by_hand, tables(edition(share_pct, 2027))).cases if case.iso3 == "EST")
+    assert case.inside == (inside, inside, inside)

@@ -106,3 +106,12 @@ def test_what_makes_no_sense_is_refused() -> None:
         pit_histogram([1.01])
     with pytest.raises(ValueError, match="nan"):
         coverage([[1.0]], [np.nan], 0.5)
+
+
+@pytest.mark.parametrize("bins", [4, 5, 10, 20, 100])
+def test_a_value_on_the_edge_of_a_part_falls_into_the_upper_one(bins: int) -> None:
+    """As the decimals are written: 0.3 begins the fourth tenth, though 3 * 0.1 lies above it."""
+    for part in range(bins):
+        counts = pit_histogram([part / bins], bins)
+        assert counts.nonzero()[0].tolist() == [part]
+    assert pit_histogram([1.0], bins)[-1] == 1

@@ -24,6 +24,7 @@ from sim.words import (
     of_100,
     percent,
     plain,
+    printed,
     runs,
     share,
     target,
@@ -117,7 +118,7 @@ def _codes(lines: Sequence[AllyLine]) -> Column:
 
 
 def _now(line: AllyLine) -> str:
-    return f"{line.entry.base_share_pct:.2f}{'e' if line.entry.estimated else ' '}"
+    return f"{printed(line.entry.base_share_pct)}{'e' if line.entry.estimated else ' '}"
 
 
 def _band(band: Band) -> str:
