@@ -1,7 +1,8 @@
 """In what two scenarios differ: parameter by parameter, events by name, the user's own tables.
 
 Works on resolved scenarios, so what a file inherits counts as its own, and on the JSON that a saved run carries
-(`Record.scenario`). What is simulated is compared, not how it is called or how many paths it is given.
+(`Record.scenario`). What is simulated is compared, not how it is called, what is said of it or how many paths it is
+given.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from sim.distributions.families import FAMILIES
 from sim.scenario.schema import Scenario
+from sim.words import UNSET
 
-UNSET = "not set"
 SHORT = 8
 """Letters of a digest that tell two tables of one name apart."""
 
@@ -99,7 +101,33 @@ def _facts(scenario: Scenario | str) -> dict[str, Any]:
         f"event[{event['name']}]": {key: value for key, value in event.items() if key != "name"}
         for event in facts["event"]
     }
-    return {name: facts[name] for name in facts if name != "event"} | events
+    targets = {
+        name: {key: value for key, value in target.items() if key != "agreed"}
+        for name, target in facts["targets"].items()
+    }
+    return {name: facts[name] for name in facts if name != "event"} | {"targets": targets} | events
+
+
+def builds_on(scenario: Scenario) -> dict[str, Any]:
+    """What a scenario builds on and what it sets otherwise, for the manifest of a run, which is of one scenario.
+
+    name: the file that its own extends, without its ending, "" where it extends none and `title` says what stands for
+    it; title; changes: parameter, value there and value here, in words. Nothing is known of a file that is a part only.
+    """
+    base = scenario.base
+    if base is not None and base.scenario is None:
+        return {"name": base.name, "title": base.name, "changes": []}
+    before = _defaults() if base is None or base.scenario is None else base.scenario
+    changes = [[change.path, change.value_before, change.value_after] for change in differences(before, scenario)]
+    name, title = ("", "the defaults of the model") if base is None else (base.name, before.title)
+    return {"name": name, "title": title, "changes": changes}
+
+
+@lru_cache(maxsize=1)
+def _defaults() -> Scenario:
+    from sim.scenario.loading import loads
+
+    return loads("")
 
 
 def _walk(place: str, before: Facts, after: Facts) -> Iterator[Difference]:

@@ -12,6 +12,12 @@ MOST_PATHS = 1_000_000_000
 PATHS = range(1, MOST_PATHS + 1)
 LEAST_SHARE_PCT = 0.1
 """Of a share of GDP in per cent: no ally with armed forces ever spent less, and what lies below is a fraction."""
+COUNTED_PCT = 20.46
+"""The largest share of GDP that a run counts as itself. Of what lies above it knows that it does."""
+
+MOST_SHARE_PCT = 50.0
+"""The largest share of GDP, spent or promised, that is taken as one. Ukraine spent 39.6 % in 2025 (SIPRI, April 2026);
+a larger number is likelier money, or per cent of something else."""
 
 SEEDS = range(2**63)
 WORKERS = range(1, 1_025)

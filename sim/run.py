@@ -11,6 +11,7 @@ from typing import Protocol
 
 from sim import executors, limits
 from sim.data.tables import load_tables
+from sim.differences import builds_on
 from sim.distributions.elsewhere import evaluate_all
 from sim.distributions.families import Scipy, Shape
 from sim.distributions.tables import Evaluated, distance, file_stem, kept, packaged, standardised, table_of
@@ -190,6 +191,7 @@ def _manifest(
         "stream_version": STREAM_VERSION,
         "scenario_digest": scenario.digest,
         "data_digest": load_tables(scenario.replacements).digest,
+        "builds_on": builds_on(scenario),
         "seed": seed,
         "paths": paths,
         "precision_points": precision_points,

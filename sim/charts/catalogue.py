@@ -15,6 +15,7 @@ from sim.charts.numbers import compliant, first_years
 from sim.charts.ranking import heat, ranked
 from sim.errors import UsageError
 from sim.record.record import Record
+from sim.words import listed
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,21 @@ def draw(kind: str, record: Record, *, theme: str = "light", **choices: Any) -> 
         if ally is None:
             raise UsageError(f"the chart {kind} is of one ally: name it")
         made["iso3"] = ally
-    for pillar in ("core",) if kind in ("compliant", "first-years", "shortfall") else (made.get("pillar", "core"),):
-        if kind not in ("fan", "multiples") and record.description.yardstick(pillar) is None:
-            raise UsageError(f"the run has no target for the pillar {pillar}")
-    known = {*frames.NAMES, *(entry.iso3 for entry in record.description.allies)}
+    described = record.description
+    if "pillar" in KINDS[kind].choices:
+        made.setdefault("pillar", described.main_pillar or "core")
+    pillar = made.get("pillar", "core")
+    if kind not in ("fan", "multiples") and described.yardstick(pillar) is None:
+        there = [aim.pillar for aim in described.yardsticks]
+        raise UsageError(
+            f"the run has no target for the pillar {pillar}"
+            + (f"; ranked and heat show {listed(there)}" if there else ": it has no target at all")
+        )
+    known = {*frames.NAMES, *(entry.iso3 for entry in described.allies)}
     for each in [*made.get("allies", ()), *([ally] if ally else [])]:
         if each not in known:
             raise UsageError(f"the run has no ally {each}")
-    core = record.description.yardstick("core")
+    core = described.yardstick("core")
     if kind == "first-years" and (ally in frames.NAMES or not (core and core.binds(ally))):
         raise UsageError(f"the core target does not bind {ally}")
     return KINDS[kind].draw(record, theme=theme, **made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import altair as alt
@@ -12,8 +13,9 @@ import pandas as pd
 
 from sim.charts import frames
 from sim.charts.look import Chart, Look, dressed, look, wrapped
+from sim.limits import COUNTED_PCT
 from sim.record.record import Record, Yardstick
-from sim.words import printed, share, target
+from sim.words import BEYOND, printed, share, target
 
 BANDS = (("q05", "q95", 0.16), ("q10", "q90", 0.20), ("q25", "q75", 0.28))
 """Of 90, 80 and 50 % of the runs, from the widest; each with its opacity."""
@@ -67,7 +69,7 @@ def fan(
     name, core = frames.name_of(record, iso3), record.description.yardstick("core")
     panel = Panel(record, [iso3], look(theme), _scale(record, [iso3]))
     layers = _layers(panel)
-    if straight and core is not None:
+    if straight and core is not None and frames.binds(record, core, iso3):
         layers.append(_straight(panel, iso3, core))
     chart = alt.layer(*layers).properties(width=width, height=height)
     title, lines = f"{name}: core defence spending, % of GDP", _below(record, iso3, straight)
@@ -93,11 +95,9 @@ def chooser(record: Record, first: str, *, theme: str = "light", width: int = 64
 
 def _layers(panel: Panel) -> list[Any]:
     """Bands, target, events, path, editions, history, figures at the end: from the back to the front."""
-    bands, colours = frames.bands(panel.record, panel.codes), panel.colours
+    bands, colours = frames.drawable(frames.bands(panel.record, panel.codes)), panel.colours
     base = alt.Chart(bands)
     named = (("q05", "5 %"), ("q25", "25 %"), ("q50", "50 %"), ("q75", "75 %"), ("q95", "95 %"))
-    for level, _ in (*named, ("reported", "")):
-        bands[f"{level}_told"] = [share(value) for value in bands[level]]
     tips = [
         alt.Tooltip("ally:N"), alt.Tooltip("year:Q", format="d"),
         *(alt.Tooltip(f"{level}_told:N", title=f"{part} of the runs spend at most") for level, part in named),
@@ -149,6 +149,9 @@ def _ends(panel: Panel, bands: pd.DataFrame) -> list[Any]:
     """The figures of the last year, beside the ends of the widest band and of the middle."""
     ends = bands[bands.year == panel.last].melt(["iso3", "year"], ["q05", "q50", "q95"], "level", "value")
     ends["told"] = [share(value) for value in ends.value]
+    if frames.beyond(bands):  # words where the picture ends
+        drawn = frames.drawable(bands)
+        ends["value"] = drawn[drawn.year == panel.last].melt(["iso3", "year"], ["q05", "q50", "q95"]).value.to_numpy()
     text = alt.Chart(ends).encode(x=panel.x(), y=panel.y("value"), text="told:N")
     middle, outer = (text.transform_filter(f"datum.level {sign} 'q50'") for sign in ("===", "!=="))
     return [
@@ -161,7 +164,7 @@ def _aims(panel: Panel) -> list[Any]:
     """The yardstick's line to its year, and what governments pledged themselves, as diamonds."""
     core, colours, layers = panel.record.description.yardstick("core"), panel.colours, []
     if core is not None:
-        bound = pd.DataFrame({"iso3": [code for code in panel.codes if code in frames.NAMES or core.binds(code)]})
+        bound = pd.DataFrame({"iso3": [code for code in panel.codes if frames.binds(panel.record, core, code)]})
         bound = bound.assign(share_pct=core.share_pct, start=HISTORY_FROM, end=panel.last, words=yardstick_words(core))
         line = alt.Chart(bound).encode(x=panel.x("start"), y=panel.y())
         layers.append(line.mark_rule(color=colours.target, strokeDash=[6, 4], strokeWidth=1.6).encode(x2="end:Q"))
@@ -211,9 +214,10 @@ def _straight(panel: Panel, iso3: str, core: Yardstick) -> Any:
 
 def _scale(record: Record, codes: Sequence[str]) -> alt.Scale:
     """From 0, with room for the target's words above its line; of a chooser as the chosen ally needs it."""
-    core, tops = record.description.yardstick("core"), frames.bands(record, codes).groupby("iso3").q95.max()
-    least = core.share_pct * ROOM if core else 1.0
-    found = {str(code): round(max(float(top), least) * 1.02, 2) for code, top in tops.items()}
+    core = record.description.yardstick("core")
+    tops = frames.bands(record, codes).replace(inf, COUNTED_PCT).groupby("iso3").q95.max()
+    least = {code: core.share_pct * ROOM if core and frames.binds(record, core, code) else 1.0 for code in codes}
+    found = {str(code): round(max(float(top), least[str(code)]) * 1.02, 2) for code, top in tops.items()}
     if len(found) == 1:
         return alt.Scale(domain=[0, *found.values()], nice=False)
     return alt.Scale(domainMin=0, domainMax=alt.expr(f"({json.dumps(found)})[ally]"), nice=False)
@@ -242,9 +246,15 @@ def _below(record: Record, iso3: str, straight: bool) -> list[str]:
         parts.append("The fan starts from the average by the IMF's GDP.")
     if len(frames.announced(record, [iso3])):
         parts.append("Dotted: the announced path.")
-    if straight and record.description.yardstick("core"):
+    core = record.description.yardstick("core")
+    if core and not frames.binds(record, core, iso3):
+        whom = "all of them" if iso3 in frames.NAMES else frames.name_of(record, iso3)
+        parts.append(f"The core target of {target(core.share_pct)} % by {core.by} does not bind {whom}.")
+    elif straight and core:
         parts.append("Dash-dotted: a straight line to the target.")
-    return [*wrapped(" ".join(parts)), f"Scenario: {record.description.title}"]
+    if frames.beyond(bands):
+        parts.append(BEYOND)
+    return [*wrapped(" ".join(parts)), f"Scenario: {record.description.title}", *frames.based_on(record)]
 
 
 def fan_told(record: Record, iso3: str) -> str:
@@ -252,8 +262,12 @@ def fan_told(record: Record, iso3: str) -> str:
     table, name, last = frames.bands(record, [iso3]), frames.name_of(record, iso3), record.description.years[-1]
     end, base = table[table.year == last].iloc[0], frames.history(record, [iso3]).iloc[-1]
     verb = {"actual": "spent", "estimate": "is estimated at", frames.SET: "is set by the scenario at"}[base.status]
+    start = f"{name} {verb} {printed(base.share_pct)} % of GDP in {base.year}; in {last} "
+    if end.q95 == inf:
+        half = "above" if end.q50 == inf else f"at {share(end.q50)} % or below, and some above"
+        lowest = "90 of 100 above" if end.q05 == inf else f"5 of 100 at {share(end.q05)} % or below"
+        return f"{start}half of the simulated runs are {half} {COUNTED_PCT:.0f} %, {lowest}; no more is counted there."
     return (
-        f"{name} {verb} {printed(base.share_pct)} % of GDP in {base.year}; in {last} "
-        f"half of the simulated runs spend {share(end.q50)} % or less, and 90 of 100 between {share(end.q05)} "
+        f"{start}half of the simulated runs spend {share(end.q50)} % or less, and 90 of 100 between {share(end.q05)} "
         f"and {share(end.q95)} %; as reported, with what is on paper, the middle is {share(end.reported)} %."
     )

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.charts.look import wrapped
 from sim.data.tables import Tables, load_tables
+from sim.limits import COUNTED_PCT
 from sim.record.counts import GROUPS, PILLARS, SPENT
 from sim.record.grid import HUNDREDTHS
 from sim.record.record import AllyEntry, Record, Yardstick
 from sim.results.intervals import quantile, wilson
-from sim.results.summary import default_year, step_of
-from sim.words import plain, target
+from sim.results.summary import ally_lines, default_year, step_of
+from sim.words import plain, share, target
 
 LEVELS = {
     "q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95,
@@ -50,10 +53,20 @@ def year_of(record: Record, year: int | None) -> int:
     return default_year(record) if year is None else record.description.years[step_of(record, year)]
 
 
-def measured(aim: Yardstick) -> str:
-    """What a chart measures against, and whether it was agreed."""
-    agreed = f" ({aim.agreed})" if aim.agreed else ""
-    return f"Measured against {PILLAR_WORDS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}{agreed}."
+def measured(record: Record, aim: Yardstick) -> str:
+    """What a chart measures against, whether it was agreed, and whether it binds all."""
+    words = f"{PILLAR_WORDS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}"
+    return f"Measured against {words}{record.description.remarks(aim)}."
+
+
+def based_on(record: Record, width: int = 88) -> list[str]:
+    """On which file the scenario builds and what it sets otherwise, in lines for a chart's subtitle; none: on none."""
+    return wrapped(short(record.based_on, 3 * width), width) if record.based_on else []
+
+
+def binds(record: Record, aim: Yardstick, iso3: str) -> bool:
+    """Whether a yardstick binds an ally, or every ally of a group."""
+    return all(aim.binds(entry.iso3) for entry in members_of(record, iso3))
 
 
 def readable(record: Record) -> Record:
@@ -99,7 +112,8 @@ def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
     """The simulated core share that is spent, % of GDP: iso3, ally, year, q05 to q95, reported.
 
     Without late pushes of the same year, which are on paper; `reported` is the median with them. The first year is the
-    base year, where all are the published figure.
+    base year, where all are the published figure. A figure above the grid that shares are counted on is infinite: see
+    `drawable`.
     """
     counts, allies = record.counts.arrays, [entry.iso3 for entry in record.description.allies]
     rows: list[tuple[Any, ...]] = []
@@ -110,11 +124,31 @@ def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
             else counts[f"{kind}shares"][pillars.index("core"), allies.index(iso3)]
             for kind, pillars in (("spent_", SPENT), ("", PILLARS))
         )  # fmt: skip
-        values = [quantile(spent, level, HUNDREDTHS) for level in LEVELS.values()]
-        columns = np.stack([*values, quantile(reported, 0.5, HUNDREDTHS)])
+        values = [quantile(spent, level, HUNDREDTHS, open_end=True) for level in LEVELS.values()]
+        columns = np.stack([*values, quantile(reported, 0.5, HUNDREDTHS, open_end=True)])
         rows.append((iso3, name, record.description.base_year, *[base] * len(columns)))
         rows += [(iso3, name, year, *columns[:, step]) for step, year in enumerate(record.description.years)]
     return pd.DataFrame(rows, columns=["iso3", "ally", "year", *LEVELS, "reported"])
+
+
+def drawable(table: pd.DataFrame) -> pd.DataFrame:
+    """Bands as they can be drawn, each figure in words beside it: `q05_told` and so on, `reported_told`.
+
+    What lies above the grid has no place in a picture: no line is drawn there, and a band that reaches there goes on to
+    the end of the grid, or to the highest figure shown.
+    """
+    levels = table[[*LEVELS, "reported"]]
+    counted = levels.where(levels < inf)
+    top = max(COUNTED_PCT, float(np.nanmax(counted.to_numpy())))
+    for low, high in (("q05", "q95"), ("q10", "q90"), ("q25", "q75")):
+        counted[high] = counted[high].where(levels[high] < inf, top).where(levels[low] < inf)
+    told = {f"{level}_told": [share(value) for value in table[level]] for level in levels}
+    return table.assign(**counted, **told)
+
+
+def beyond(table: pd.DataFrame) -> bool:
+    """Whether a quantile of `bands` lies above the grid."""
+    return bool((table[list(LEVELS)] == inf).any(axis=None))
 
 
 def members_of(record: Record, iso3: str) -> list[AllyEntry]:
@@ -226,13 +260,14 @@ def events(record: Record) -> pd.DataFrame:
 def chances(record: Record, pillar: str = "core") -> pd.DataFrame:
     """Probabilities with their words: the columns of `compliance` for one pillar, and three of texts.
 
-    told ("83", "<1"), told_interval ("82–84") and told_without, without late pushes.
+    told ("83", "<1"), told_interval ("82–84") and told_without, without late pushes. Of the allies that the yardstick
+    binds.
     """
     from sim.results.tables import compliance
     from sim.words import interval
 
     table = compliance(record)
-    table = table[table.pillar == pillar].copy()
+    table = table[(table.pillar == pillar) & table.probability.notna()].copy()
     table["told"] = in_words(table.probability, record)
     table["told_interval"] = [interval(*row) for row in zip(table.ci_low, table.ci_high, strict=True)]
     table["told_without"] = in_words(table.without_late_push, record)
@@ -249,7 +284,13 @@ def in_words(probabilities: Iterable[float], record: Record) -> list[str]:
 
 
 def ranking(record: Record, year: int) -> list[str]:
-    """Allies that the core target binds, from the most to the least probable in a year; ties by name."""
-    table = chances(record)
+    """All allies, from the most to the least probable to meet the main target in a year; ties by name.
+
+    Those that it does not bind come last, the highest median share first, as do all where there is no target.
+    """
+    table = chances(record, record.description.main_pillar or "core")
     table = table[table.year == year].sort_values(["probability", "ally"], ascending=[False, True])
-    return list(table.iso3)
+    bound = list(table.iso3)
+    others = [line for line in ally_lines(record, year) if line.entry.iso3 not in bound]
+    others.sort(key=lambda line: (-line.spent.middle, line.entry.name))
+    return [*bound, *(line.entry.iso3 for line in others)]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import altair as alt
 
+from sim.charts import frames
 from sim.charts.frames import ROW, aim_of, readable, year_of
 from sim.charts.look import Chart, dressed, look, marked, wrapped
+from sim.record.counts import CELLS
+from sim.record.grid import usd_cell
 from sim.record.record import Record
 from sim.results.tables import gap
 from sim.words import money, target
@@ -34,11 +39,18 @@ def shortfall(
     of_all = table[table.iso3 == "NATO"].iloc[0]
     whole, on_paper = money(float(of_all.shortfall_usd_bn_mean)), float(of_all.on_paper_usd_bn_mean)
     closed = f" Hollow: closed on paper by late pushes, USD {money(on_paper)} bn in all." if on_paper else ""
-    table = table[~table.iso3.isin(["EUC", "NATO"])].sort_values("shortfall_usd_bn_mean", ascending=False)
+    table = table[~table.iso3.isin(["EUC", "NATO"])].dropna(subset="shortfall_usd_bn_mean")
+    table = table.sort_values("shortfall_usd_bn_mean", ascending=False)
     drawn = table[table.shortfall_usd_bn_mean >= LEAST_USD_BN].copy()
-    for column, told in (("shortfall_usd_bn_mean", "told"), ("shortfall_usd_bn_q95", "told_most"),
-                         ("on_paper_usd_bn_mean", "told_on_paper")):  # fmt: skip
+    beyond = drawn.shortfall_usd_bn_q95 == inf
+    ends = {e.iso3: (CELLS - 2) * usd_cell(e.gdp_usd_bn) for e in record.description.allies}
+    for column, told in (("shortfall_usd_bn_mean", "told"), ("on_paper_usd_bn_mean", "told_on_paper")):
         drawn[told] = [money(value) for value in drawn[column]]
+    drawn["told_most"] = [
+        money(value) if value < inf else f"more than {money(ends[iso3])}"
+        for iso3, value in zip(drawn.iso3, drawn.shortfall_usd_bn_q95, strict=True)
+    ]
+    drawn["shortfall_usd_bn_q95"] = drawn.shortfall_usd_bn_q95.where(~beyond, drawn.iso3.map(ends))  # where it ends
     drawn["reported"] = drawn.shortfall_usd_bn_mean - drawn.on_paper_usd_bn_mean
     rows = alt.Axis(domain=False, ticks=False, labelLimit=0)
     base = alt.Chart(drawn).encode(y=alt.Y("ally:N", sort=list(drawn.ally), title=None, axis=rows))
@@ -59,13 +71,21 @@ def shortfall(
     )
     chart = (marked(chart, base, theme) if choose else chart).properties(width=width, height=ROW * max(len(drawn), 1))
     rest, goal = len(table) - len(drawn), target(aim.share_pct)
+    some = f" of the {len(table)} allies that the target binds" if len(table) < len(record.description.allies) else ""
     lines = wrapped(
-        f"Bar and figure: what is spent falls short by so much, expected over all runs, USD {whole} bn in all.{closed} "
-        "Tick: not exceeded in 95 of 100 runs."
+        f"Bar and figure: what is spent falls short by so much, expected over all runs, USD {whole} bn in all{some}."
+        f"{closed} Tick: not exceeded in 95 of 100 runs."
+        + (f" Of {int(beyond.sum())} allies it is more than can be counted." if beyond.any() else "")
         + (f" {rest} more allies are short of less than USD {LEAST_USD_BN} bn." if rest else ""), 84,
     )  # fmt: skip
     first = ", ".join(f"{row.ally} {row.told}" for row in drawn.head(3).itertuples())
     told = (
         f"Expected shortfall to {goal} % of GDP in {year}, USD billion: {whole} in all; the most: {first or 'nobody'}."
     )
-    return dressed(chart, theme, title=f"Who holds the shortfall to {goal} % in {year}", lines=lines, tells=told)
+    return dressed(
+        chart,
+        theme,
+        title=f"Who holds the shortfall to {goal} % in {year}",
+        lines=[*lines, *frames.based_on(record, 84)],
+        tells=told,
+    )

@@ -15,7 +15,7 @@ from sim.record.counts import TALLIES
 from sim.record.record import Record
 from sim.results.summary import alliance_line, step_of
 from sim.results.tables import first_year
-from sim.words import number, target
+from sim.words import among, number, target
 
 SEEN = 0.0005
 """Numbers of allies that fewer runs have are not drawn."""
@@ -46,13 +46,12 @@ def compliant(
     for column in ("probability", "without"):
         table[f"{column}_told"] = in_words(table[column], record)
     assert line.counted is not None
-    low, middle, high = (
-        number(value, line.bound) for value in (line.counted.q05, line.counted.middle, line.counted.q95)
-    )
+    bound = line.bound["core"]
+    low, middle, high = (number(value, bound) for value in (line.counted.q05, line.counted.middle, line.counted.q95))
     expected = pd.DataFrame({"allies": [line.counted.middle], "words": [f"{middle} expected"]})
     whole = alt.Axis(format="d", tickMinStep=1, grid=False)
     scale = alt.Scale(domain=[int(span[0]) - 0.6, int(span[-1]) + 0.6], nice=False)
-    x = alt.X("left:Q", title=f"allies at {goal} % or above, of {line.bound}", axis=whole, scale=scale)
+    x = alt.X("left:Q", title=f"allies at {goal} % or above, of {among(bound, line.allies)}", axis=whole, scale=scale)
     y = alt.Y("probability:Q", title=RUNS, axis=alt.Axis(labelExpr="datum.value * 100", tickCount=5))
     tips = [alt.Tooltip("allies:Q"), alt.Tooltip("probability_told:N", title="of 100 runs"),
             alt.Tooltip("without_told:N", title="without late push")]  # fmt: skip
@@ -67,14 +66,20 @@ def compliant(
     ]
     chart = alt.layer(*layers).properties(width=width, height=height)
     lines = wrapped(
-        f"{measured(aim)} Bars: all compliance. Strokes: without late pushes, which are compliance on paper. Some "
-        "shocks are common, so the spread is wider than if each ally stood alone.", 96,
+        f"{measured(record, aim)} Bars: all compliance. Strokes: without late pushes, which are compliance on paper. "
+        "Some shocks are common, so the spread is wider than if each ally stood alone.", 96,
     )  # fmt: skip
     told = (
-        f"Between {low} and {high} of {line.bound} allies are at {goal} % in {year} in 90 of 100 simulated runs; "
+        f"Between {low} and {high} of {bound} allies are at {goal} % in {year} in 90 of 100 simulated runs; "
         f"{middle} are expected."
     )
-    return dressed(chart, theme, title=f"How many allies meet {goal} % in {year}", lines=lines, tells=told)
+    return dressed(
+        chart,
+        theme,
+        title=f"How many allies meet {goal} % in {year}",
+        lines=[*lines, *frames.based_on(record, 96)],
+        tells=told,
+    )
 
 
 def first_years(record: Record, iso3: str, *, theme: str = "light", width: int = 640, height: int = 230) -> Chart:
@@ -91,8 +96,14 @@ def first_years(record: Record, iso3: str, *, theme: str = "light", width: int =
         raise KeyError(iso3)
     chart = _first_layers(table, theme).properties(width=width, height=height)
     name, told = frames.name_of(record, iso3), first_told(record)[iso3]
-    lines = wrapped(f"{measured(aim)} {STAYS}", 96)
-    return dressed(chart, theme, title=f"{name}: when a run first meets the target", lines=lines, tells=told)
+    lines = wrapped(f"{measured(record, aim)} {STAYS}", 96)
+    return dressed(
+        chart,
+        theme,
+        title=f"{name}: when a run first meets the target",
+        lines=[*lines, *frames.based_on(record, 96)],
+        tells=told,
+    )
 
 
 def first_chooser(record: Record, first: str, *, theme: str = "light", width: int = 640, height: int = 230) -> Chart:
@@ -101,8 +112,14 @@ def first_chooser(record: Record, first: str, *, theme: str = "light", width: in
     aim, table = aim_of(record, "core"), _firsts(record)
     chart = _first_layers(table, theme, "datum.iso3 === ally").add_params(alt.param(name="ally", value=first))
     chart = chart.properties(width=width, height=height)
-    lines, told = wrapped(f"{measured(aim)} {STAYS}", 96), "The years in which one ally first meets the target."
-    return dressed(chart, theme, title="When a run first meets the target", lines=lines, tells=told)
+    lines, told = wrapped(f"{measured(record, aim)} {STAYS}", 96), "The years in which one ally first meets the target."
+    return dressed(
+        chart,
+        theme,
+        title="When a run first meets the target",
+        lines=[*lines, *frames.based_on(record, 96)],
+        tells=told,
+    )
 
 
 def first_told(record: Record) -> dict[str, str]:

@@ -61,7 +61,7 @@ def ranked(
     chart = alt.layer(*layers, data=table)
     chart = (marked(chart, base, theme) if choose else chart).properties(width=width, height=ROW * len(table))
     lines = wrapped(
-        f"{measured(aim)} Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot). "
+        f"{measured(record, aim)} Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot). "
         f"{ASSUMPTION if pillar == 'related' else HOLLOW} Dotted: even odds.", 84,
     )  # fmt: skip
     first, last, goal = table.iloc[0], table.iloc[-1], target(aim.share_pct)
@@ -70,7 +70,9 @@ def ranked(
         f"of 100 simulated runs, to {last.ally}, {last.told}."
     )
     title = f"Who meets {goal} % in {year}"
-    return dressed(chart, theme, title=title, lines=lines, tells=told, assumption=pillar != "core")
+    return dressed(
+        chart, theme, title=title, lines=[*lines, *frames.based_on(record, 84)], tells=told, assumption=pillar != "core"
+    )
 
 
 def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: int = 62) -> Chart:
@@ -102,11 +104,15 @@ def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: in
     ).properties(width=width * len(years), height=(ROW + 1) * len(last))
     stronger = "darker" if theme == "light" else "lighter"
     brackets = " In brackets, where it differs: without late pushes, which are compliance on paper." if both else ""
-    lines = wrapped(f"{measured(aim)} Of 100 simulated runs, given the assumptions; {stronger} is more.{brackets}", 84)
+    lines = wrapped(
+        f"{measured(record, aim)} Of 100 simulated runs, given the assumptions; {stronger} is more.{brackets}", 84
+    )
     goal = target(aim.share_pct)
     told = (
         f"A table of {len(last)} allies by year, {years[0]} to {years[-1]}: of 100 simulated runs, how many are at "
         f"{goal} % or above."
     )
     title = f"At {goal} % or above, year by year"
-    return dressed(chart, theme, title=title, lines=lines, tells=told, assumption=pillar != "core")
+    return dressed(
+        chart, theme, title=title, lines=[*lines, *frames.based_on(record, 84)], tells=told, assumption=pillar != "core"
+    )

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, Strict
 from pydantic_core import PydanticCustomError
 
+from sim.limits import MOST_SHARE_PCT
+
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,4})?")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE | re.ASCII)
@@ -44,7 +46,7 @@ Text = Annotated[str, Field(max_length=600)]
 
 Year = Annotated[Whole, Field(ge=1950, le=2100)]
 Month = Annotated[Whole, Field(ge=1, le=12)]
-Share = Annotated[Number, Field(gt=0, le=30)]  # % of GDP
+Share = Annotated[Number, Field(gt=0, le=MOST_SHARE_PCT)]  # % of GDP
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Usd = Annotated[Number, Field(ge=0, le=1e9)]
 Growth = Annotated[Number, Field(ge=-60, le=200)]  # % a year

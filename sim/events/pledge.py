@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.clock import Phase
 from sim.events.base import Event, Facts, Iso3, Year
-from sim.limits import LEAST_SHARE_PCT
+from sim.limits import LEAST_SHARE_PCT, MOST_SHARE_PCT
 
 if TYPE_CHECKING:
     from sim.model.world import Hit, World
@@ -19,7 +19,9 @@ class Pledge(Event):
 
     kind: Literal["pledge"]
     ally: Iso3 = Field(description="the ally whose it is")
-    share_pct: float = Field(strict=True, ge=LEAST_SHARE_PCT, le=20, description="the pledged share, % of GDP")
+    share_pct: float = Field(
+        strict=True, ge=LEAST_SHARE_PCT, le=MOST_SHARE_PCT, description="the pledged share, % of GDP"
+    )
     by: Year = Field(description="the pledged year")
     commitment: float = Field(1.0, strict=True, ge=0, le=1, description="1 for an agreed pledge, less for a wish")
     opt_out: bool = Field(
@@ -44,7 +46,7 @@ class PathPoint(Facts):
     """A point of an announced path."""
 
     year: Year = Field(description="the year of the point")
-    share_pct: float = Field(strict=True, ge=LEAST_SHARE_PCT, le=20, description="% of GDP, NATO core")
+    share_pct: float = Field(strict=True, ge=LEAST_SHARE_PCT, le=MOST_SHARE_PCT, description="% of GDP, NATO core")
 
 
 class AnnouncedPath(Event):

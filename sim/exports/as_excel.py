@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from sim.exports.content import SCHEMA, Cell, Content
 from sim.exports.overview import HISTORY, USD_M, by_year, by_year_told, history, history_told
 from sim.exports.readme import sections
-from sim.exports.units import ALLIES, COLUMNS, OF_GDP, OF_RUNS, RUNS, TEXT, USD_BN, YEAR
+from sim.exports.units import ALLIES, COLUMNS, OF_GDP, OF_RUNS, PART, POINTS, RUNS, TEXT, USD_BN, YEAR
 
 MOST: Final = 32_767
 """Characters of a cell at most, counted as UTF-16 does."""
@@ -31,7 +31,9 @@ CATEGORY: Final = "burdenshare export"
 
 FORMATS: Final = {
     OF_RUNS: '[<0.005]"<1 %";[>0.995]">99 %";0.0 %',  # as on the page: never 0 or 100 %
+    PART: "0.0 %",
     OF_GDP: "0.00",
+    POINTS: "0.00",
     USD_BN: "#,##0.0",
     RUNS: "#,##0",
     ALLIES: "0",
@@ -163,7 +165,9 @@ def _by_year(content: Content, sheet: Worksheet, bold: Format, formats: Mapping[
         sheet.write_string(line, 1, _text(name), formats[TEXT])
         for first, values, unit in ((2, chances, OF_RUNS), (second, medians, OF_GDP)):
             for place, value in enumerate(values):
-                if value is not None:
+                if isinstance(value, str):
+                    sheet.write_string(line, first + place, value, formats[unit])
+                elif value is not None:
                     sheet.write_number(line, first + place, _Exact(value), formats[unit])
     sheet.freeze_panes(2, 2)
     _page(sheet, len(rows) + 1, second + len(years) - 1, header=2, labels=2)

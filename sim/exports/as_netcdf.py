@@ -16,12 +16,12 @@ import pandas as pd
 import xarray
 
 from sim.exports.content import SCHEMA, Content, plain
-from sim.exports.units import COLUMNS, KEPT, LOG_ODDS, OF_GDP, OF_RUNS, RUNS, TEXT, USD_BN, Column
+from sim.exports.units import COLUMNS, KEPT, LOG_ODDS, OF_GDP, OF_RUNS, PART, POINTS, RUNS, TEXT, USD_BN, Column
 from sim.record.counts import GROUPS, TALLIES
 from sim.results.tables import GROUP_NAMES, LEVELS, SPENT_ENDING
 
 MARK = "burdenshare export"
-UNITS = {OF_RUNS: "1", OF_GDP: "percent", USD_BN: "1e9", LOG_ODDS: "1"}
+UNITS = {OF_RUNS: "1", PART: "1", OF_GDP: "percent", POINTS: "percent", USD_BN: "1e9", LOG_ODDS: "1"}
 """As UDUNITS reads them: a probability is a pure number, and so is money, for want of a currency."""
 LONG_NAMES = {
     "pillar": "what is measured; related and total rest on an assumption",
@@ -206,6 +206,7 @@ def _attributes(content: Content) -> dict[str, Any]:
         "title": facts["title"],
         "source": facts["source"],
         "description": facts["description"],
+        "based_on": facts["based_on"],
         "comment": "\n".join(facts["read_me"]),
         "yardsticks": json.dumps(facts["yardsticks"], ensure_ascii=False),
         "manifest": json.dumps(manifest, ensure_ascii=False),

@@ -17,7 +17,7 @@ from sim.exports.units import COLUMNS
 from sim.places import is_own
 from sim.record.record import Record
 from sim.results.results import Results
-from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, SPENT, target
+from sim.words import ASSUMPTION, BEYOND, LATE_PUSH, MONTE_CARLO, SPENT, target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,6 +124,7 @@ def _facts(record: Record) -> dict[str, Any]:
         "title": description.title,
         "source": description.source,
         "description": description.description,
+        "based_on": record.based_on,
         "yardsticks": [
             {**asdict(entry), "assumption": entry.pillar != "core"} for entry in description.yardsticks
         ],
@@ -131,7 +132,7 @@ def _facts(record: Record) -> dict[str, Any]:
         "years": description.years,
         "paths": record.counts.paths,
         "seed": manifest.get("seed"),
-        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, LATE_PUSH, SPENT, UNROUNDED, _figures(manifest)],
+        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, LATE_PUSH, SPENT, UNROUNDED, BEYOND, _figures(manifest)],
         "units": {name: {key: asdict(column) for key, column in table.items()} for name, table in COLUMNS.items()},
         "allies": [asdict(entry) for entry in description.allies],
         "digest": record.counts.digest(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf, isnan
 from typing import Final
 
 from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
 from sim.exports.content import Cell, Content
 from sim.exports.units import OF_GDP, TEXT, YEAR, Column
-from sim.words import target
+from sim.words import NOT_BOUND, share, target
 
 USD_M: Final = "million current USD"
 
@@ -45,7 +46,8 @@ def history_told() -> str:
 
 def by_year(content: Content) -> tuple[list[int], list[tuple[str, str, list[Cell], list[Cell]]]]:
     """The years simulated, and for each ally and group: code, name, by year the probability of being at the core
-    target (None where it binds nobody of that name) and the median of the core share that is spent, % of GDP.
+    target (a dash where it does not bind the ally, None where there is none or for a group) and the median of the core
+    share that is spent, % of GDP (">20" where it lies above what is counted).
     """
     years: list[int] = list(content.facts["years"])
     chances = _of(content, "compliance", "core", "probability")
@@ -76,4 +78,8 @@ def _of(content: Content, name: str, pillar: str, column: str) -> dict[tuple[Cel
     table = content.tables[name]
     table = table[table["pillar"] == pillar]
     columns = (table[key].tolist() for key in ("iso3", "year", column))
-    return {(iso3, year): value for iso3, year, value in zip(*columns, strict=True)}
+    without = NOT_BOUND if name == "compliance" else None
+    return {
+        (iso3, year): share(value) if value == inf else without if isnan(value) else value
+        for iso3, year, value in zip(*columns, strict=True)
+    }

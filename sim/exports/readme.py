@@ -20,6 +20,7 @@ def sections(content: Content) -> Iterator[Section]:
         [
             ("Source", facts["source"] or "not stated"),
             ("Description", facts["description"] or "none"),
+            *([("Based on", facts["based_on"].removeprefix("Based on "))] if facts["based_on"] else []),
             *[(f"Yardstick of {entry['pillar']}", yardstick_line(entry)) for entry in facts["yardsticks"]],
             ("Base year", str(facts["base_year"])),
             ("Years", f"{years[0]} to {years[-1]}"),

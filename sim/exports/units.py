@@ -12,12 +12,20 @@ RUNS: Final = "simulated runs"
 OF_GDP: Final = "% of GDP"
 OF_RUNS: Final = "share of the simulated runs, 0 to 1"
 USD_BN: Final = "USD billion, prices and exchange rates of the base year"
+PART: Final = "part of the simulated runs, 0 to 1"
 LOG_ODDS: Final = "log-odds"
+POINTS: Final = "percentage points of GDP"
 
 WHOLE: Final = frozenset({YEAR, ALLIES, RUNS})
 """Units of whole numbers; those of a share or of money have decimals."""
 
 WILSON: Final = "95 % Wilson interval of the probability, Monte Carlo error only"
+
+
+ABOVE_GRID: Final = (
+    "the runs above 20.46 % of GDP, the end of the grid that shares are counted on: a quantile that lies among them is "
+    "missing (in Python and NetCDF infinite), and where this is not 0 a mean is a lower bound"
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,11 @@ COLUMNS: Final[dict[str, dict[str, Column]]] = {
         "probability": Column(OF_RUNS, "runs that meet the yardstick, given the assumptions"),
         "ci_low": Column(OF_RUNS, f"lower end of the {WILSON}"),
         "ci_high": Column(OF_RUNS, f"upper end of the {WILSON}"),
-        "without_late_push": Column(OF_RUNS, "runs that meet it without a late push: not on paper alone"),
+        "without_late_push": Column(
+            OF_RUNS,
+            "runs that meet it by the report before a late push of that very year; what pushes of "
+            "earlier years did to outlays stays",
+        ),
         "in_force": Column(OF_RUNS, "runs that meet the core target as a summit or review left it; core only"),
         "not_yet_due": Column(
             OF_RUNS, "runs that do not meet it, but where its date was put off and has not come; core only"
@@ -68,8 +80,9 @@ COLUMNS: Final[dict[str, dict[str, Column]]] = {
             "core, related or total as reported; core_spent or total_spent without the late push of that year, which "
             "is on paper; related and total rest on an assumption",
         ),
-        "mean": Column(OF_GDP, "mean of the share"),
-        **_quantiles("the share, on the grid of 0.01 that NATO prints"),
+        "mean": Column(OF_GDP, "mean of the share; a lower bound where above_grid is not 0"),
+        **_quantiles("the share, on the grid of 0.01 that NATO prints; missing above 20.46: see above_grid"),
+        "above_grid": Column(PART, ABOVE_GRID),
     },
     "alliance": {
         "year": _YEAR,
@@ -89,8 +102,14 @@ COLUMNS: Final[dict[str, dict[str, Column]]] = {
             for level, column in _quantiles("the distance of what is spent to the core target; allies only").items()
         },
         "on_paper_pct_mean": Column(OF_GDP, "what late pushes close of the mean distance on paper; allies only"),
-        "shortfall_usd_bn_mean": Column(USD_BN, "mean of the money that what is spent misses to the core target"),
-        "shortfall_usd_bn_q95": Column(USD_BN, "95 % quantile of that money"),
+        "shortfall_usd_bn_mean": Column(
+            USD_BN, "mean of the money that what is spent misses to the core target; of a group the sum over its allies"
+        ),
+        "shortfall_usd_bn_q95": Column(
+            USD_BN,
+            "95 % quantile of that money; above 20.46 % of the base year's GDP missing, beside a mean (in Python and "
+            "NetCDF infinite)",
+        ),
         "on_paper_usd_bn_mean": Column(USD_BN, "what late pushes close of the mean on paper"),
     },
     "first_year": {
@@ -112,8 +131,8 @@ KEPT: Final[dict[str, Column]] = {
     ),
     "reported_pct": Column(OF_GDP, "core outlays as reported, what a late push adds on paper included"),
     "spent_pct": Column(OF_GDP, "core outlays as reported, without the late push of that year"),
-    "related_pct": Column(OF_GDP, "security-related outlays; an assumption"),
-    "plan_pct": Column(OF_GDP, "adopted plan of core outlays"),
+    "related_pct": Column(OF_GDP, "security-related outlays, before the cap on what counts; an assumption"),
+    "plan_pct": Column(POINTS, "change of the core share that the budget of the year planned"),
     "will": Column(LOG_ODDS, "political will"),
     "gdp_usd_bn": Column(USD_BN, "gross domestic product"),
 }

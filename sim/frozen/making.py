@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib.metadata import version
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import run
 from sim.data.catalogue import catalogue
+from sim.differences import builds_on
 from sim.errors import UsageError
 from sim.frozen.digits import stated, stated_pmf
 from sim.frozen.schema import LEVELS, THRESHOLDS_PCT, Cell, Chance, Forecast, Frozen, Number, Target, last_day
+from sim.limits import COUNTED_PCT
 from sim.record.counts import GROUPS, PILLARS, TALLIES
 from sim.record.grid import HUNDREDTHS, printed
 from sim.record.record import Record, Yardstick
@@ -22,6 +25,7 @@ from sim.scenario import Scenario
 from sim.scenario.schema import Data
 from sim.scenario.sections import Horizon
 from sim.streams import STREAM_VERSION
+from sim.words import based_on
 
 LAST_YEAR = 2035
 CORE, EUC, NUMBER = PILLARS.index("core"), GROUPS.index("EUC"), TALLIES.index("core")
@@ -107,7 +111,9 @@ def prolonged(scenario: Scenario, last_year: int, name: str = "the scenario") ->
         return scenario
     # Not model_copy: it would keep the digest of the shorter one, where that has been asked for.
     facts = {field: getattr(scenario, field) for field in type(scenario).model_fields}
-    return type(scenario)(**facts | {"horizon": Horizon(base_year=base, last_year=last_year)})
+    longer = type(scenario)(**facts | {"horizon": Horizon(base_year=base, last_year=last_year)})
+    longer.__dict__["base"] = scenario.base
+    return longer
 
 
 def forecast_of(record: Record, name: str, last_year: int | None = None, file: Scenario | None = None) -> Forecast:
@@ -121,13 +127,14 @@ def forecast_of(record: Record, name: str, last_year: int | None = None, file: S
     if core is None:
         raise UsageError(f"{name} has no core target, so there is no compliance to forecast")
     own_last = file.horizon.last_year if file else description.years[-1]
+    based = based_on(builds_on(file)) if file else record.based_on
     last = description.years[-1] if last_year is None else last_year
     steps = [step for step, year in enumerate(description.years) if year <= last]
     return Forecast(
         name=name,
         title=description.title,
         source=description.source,
-        note=_note(own_last, last, core),
+        note=" ".join(filter(None, (_note(own_last, last, core), based))),
         base_year=description.base_year,
         last_year=last,
         scenario_last_year=own_last,
@@ -168,7 +175,7 @@ def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Cell]:
                 at_target=stated(met, record.counts.paths) if bound else None,
                 without_late_push=stated(met - pushed, record.counts.paths) if bound else None,
                 at_least=tuple(_reaching(arrays["shares"][CORE, ally, step], share) for share in THRESHOLDS_PCT),
-                quantiles=_quantiles(arrays["shares"][CORE, ally, step]),
+                quantiles=_quantiles(arrays["shares"][CORE, ally, step], entry.name, description.years[step]),
             )
     for step in steps:
         histogram = arrays["group_shares"][EUC, CORE, step]
@@ -179,7 +186,7 @@ def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Cell]:
             at_target=_reaching(histogram, core.share_pct) if core.members is None else None,
             without_late_push=None,
             at_least=tuple(_reaching(histogram, share) for share in THRESHOLDS_PCT),
-            quantiles=_quantiles(histogram),
+            quantiles=_quantiles(histogram, EUC_NAME, description.years[step]),
         )
 
 
@@ -195,5 +202,12 @@ def _reaching(histogram: NDArray[np.int64], share_pct: float) -> Chance:
     return stated(int(histogram[int(printed(share_pct)) :].sum()), int(histogram.sum()))
 
 
-def _quantiles(histogram: NDArray[np.int64]) -> tuple[float, ...]:
-    return tuple(float(quantile(histogram, level, HUNDREDTHS)) for level in LEVELS)
+def _quantiles(histogram: NDArray[np.int64], name: str, year: int) -> tuple[float, ...]:
+    """Raises UsageError where one lies above the grid that shares are counted on: a score could not be taken of it."""
+    found = [float(quantile(histogram, level, HUNDREDTHS, open_end=True)) for level in LEVELS]
+    if inf in found:
+        raise UsageError(
+            f"{name} spends more than {COUNTED_PCT} % of GDP in {year} in too many runs: shares are counted to there, "
+            "so its quantiles cannot be frozen"
+        )
+    return tuple(found)

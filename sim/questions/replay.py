@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
 from sim import limits
+from sim.differences import builds_on
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.model.links import Array, on
 from sim.model.world import AllyState, Hit, World
 from sim.record.grid import printed
-from sim.run import tabulate
+from sim.record.record import Yardstick
+from sim.run import describe, tabulate
 from sim.scenario.schema import Scenario
 from sim.streams import LANES
+from sim.words import based_on
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -42,6 +46,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What one ally reported for one year."""
+
+    iso3: str
+    ally: str
+    year: int
+    reported_pct: float
+    spent_pct: float  # before a late push of that year; the same where there was none
+
+    def reaches(self, aim: Yardstick) -> bool:
+        """Whether the report meets a core target, both as NATO prints them."""
+        return bool(printed(self.reported_pct) >= printed(aim.share_pct))
+
+    def on_paper(self, aim: Yardstick) -> bool:
+        """Whether a late push of that year alone brought it there."""
+        return self.reaches(aim) and bool(printed(self.spent_pct) < printed(aim.share_pct))
+
+
+@dataclass(frozen=True)
 class Story:
     """One of the simulated runs, in order of its dates."""
 
@@ -51,10 +74,41 @@ class Story:
     entries: tuple[Entry, ...]
 
     runs: int  # paths that the scenario asks for
+    based_on: str = ""  # on which file the scenario builds, and what it changes
+    core: Yardstick | None = None  # what compliance is measured against
+    outcomes: tuple[Outcome, ...] = ()  # ally by ally, year by year
 
     def of(self, *iso3: str) -> Story:
-        """What concerns some allies: their own entries and the alliance's events."""
-        return replace(self, entries=tuple(entry for entry in self.entries if entry.iso3 in (None, *iso3)))
+        """What concerns some allies: their own entries and outcomes, and the alliance's events."""
+        return replace(
+            self,
+            entries=tuple(entry for entry in self.entries if entry.iso3 in (None, *iso3)),
+            outcomes=tuple(outcome for outcome in self.outcomes if outcome.iso3 in iso3),
+        )
+
+    @property
+    def year(self) -> int:
+        """The year to look at: that of the core target where the run reaches it, else the last."""
+        years = [outcome.year for outcome in self.outcomes]
+        return self.core.by if self.core and self.core.by in years else max(years)
+
+    def met(self, year: int) -> tuple[Outcome, ...]:
+        """Who is at the core target in a year, of those it binds; the highest report first."""
+        core = self.core
+        if core is None:
+            return ()
+        there = [o for o in self.outcomes if o.year == year and core.binds(o.iso3) and o.reaches(core)]
+        return tuple(sorted(there, key=lambda outcome: -outcome.reported_pct))
+
+    def turns(self, most: int) -> tuple[tuple[Outcome, Outcome], ...]:
+        """The largest changes of a report from one year to the next, in order of their dates."""
+        pairs = [
+            (before, after)
+            for before, after in pairwise(sorted(self.outcomes, key=lambda outcome: (outcome.iso3, outcome.year)))
+            if before.iso3 == after.iso3
+        ]
+        largest = sorted(pairs, key=lambda pair: -abs(pair[1].reported_pct - pair[0].reported_pct))[:most]
+        return tuple(sorted(largest, key=lambda pair: (pair[1].year, pair[1].ally)))
 
     @property
     def standing(self) -> str:
@@ -63,7 +117,8 @@ class Story:
         return f"Path {self.path:,} of seed {self.seed}: one of {among} simulated runs, given the assumptions."
 
     def __str__(self) -> str:
-        return "\n".join([self.title, self.standing, *map(str, self.entries)])
+        head = [self.title, self.based_on, self.standing] if self.based_on else [self.title, self.standing]
+        return "\n".join([*head, *map(str, self.entries)])
 
 
 def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
@@ -80,7 +135,10 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     run_block(scenario, seed, path - path % LANES, LANES, observer=teller)
     # Month by month; in December each ally's outturn, then the budget adopted on it.
     entries = sorted(teller.entries, key=_place)
-    return Story(scenario.title, path, seed, tuple(entries), scenario.run.paths)
+    return Story(
+        scenario.title, path, seed, tuple(entries), scenario.run.paths, based_on(builds_on(scenario)),
+        describe(scenario).yardstick("core"), tuple(teller.outcomes),
+    )  # fmt: skip
 
 
 def _place(entry: Entry) -> tuple[int, int, int, str]:
@@ -98,6 +156,7 @@ class Storyteller(Observer):
     def __init__(self, lane: int, last_year: int) -> None:
         self.entries: list[Entry] = []
         self._last = last_year
+        self.outcomes: list[Outcome] = []
         self._lane = np.array([lane])
         self._world: World | None = None
 
@@ -150,6 +209,8 @@ class Storyteller(Observer):
         if year < self._last:
             text += f" Its budgets go on from {self._at(ally.share_pct):.2f}."
         self._say(ally.iso3, "outturn", text)
+        figures = self._at(ally.reported_pct), self._at(ally.spent_pct)
+        self.outcomes.append(Outcome(ally.iso3, ally.name, year, *figures))
 
     def _snapshot(self, ally: AllyState | None) -> dict[str, float]:
         assert self._world is not None

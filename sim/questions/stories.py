@@ -84,7 +84,7 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
             f"In this run {len(there)} of {int(bound.sum())} allies are at {target(core.share_pct)} % in {year}: "
             f"{listed(there, MOST_NAMED)}.{on_paper} The unweighted mean of what all spend is {mean} %."
         )
-        command = f"sim replay {shlex.quote(file)} --path {path} --seed {seed}"
+        command = f"sim replay {shlex.quote(file)} --path {path} --seed {seed} --full"
         found.append(
             told.Story(
                 f"The {rank}th of 100",

@@ -130,8 +130,8 @@ def check_manifest(manifest: object, paths: int) -> None:
         raise ValueError("each table that was built must be a table")
     base = manifest.get("builds_on", {"title": "", "changes": []})
     changes = base.get("changes")
-    if not isinstance(changes, list) or not isinstance(base.get("title"), str):
-        raise ValueError("what it builds on must be a title and changes")
+    if not isinstance(changes, list) or not all(isinstance(base.get(key, ""), str) for key in ("name", "title")):
+        raise ValueError("what it builds on must be a name, a title and changes")
     if not all(isinstance(c, list) and len(c) == 3 and all(isinstance(part, str) for part in c) for c in changes):
         raise ValueError("each change must be a parameter and its two values")
 

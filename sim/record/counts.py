@@ -12,7 +12,9 @@ from hashlib import sha256
 import numpy as np
 from numpy.typing import NDArray
 
-CELLS = 2_048
+from sim.limits import COUNTED_PCT
+
+CELLS = round(100 * COUNTED_PCT) + 2
 """Cells of a histogram: 0.00 to 20.46, and one for everything above."""
 
 PILLARS = ("core", "related", "total")

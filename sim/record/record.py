@@ -31,6 +31,7 @@ from sim.record.checks import (
     why_not_replaced,
 )
 from sim.record.counts import Counts, shapes
+from sim.words import based_on, standing
 
 FORMAT = 2
 """Raised when a saved run's files change their meaning."""
@@ -85,6 +86,25 @@ class Description:
         """The yardstick of a pillar; None where it is not measured."""
         return next((entry for entry in self.yardsticks if entry.pillar == pillar), None)
 
+    @property
+    def main_pillar(self) -> str | None:
+        """The pillar to look at: core, or what is measured without it; None where nothing is."""
+        return next((pillar for pillar in ("core", "total", "related") if self.yardstick(pillar)), None)
+
+    @property
+    def assumed(self) -> Yardstick | None:
+        """The yardstick on an assumption that is told: the total, or the security-related where nothing else is."""
+        return self.yardstick("total") or (self.yardstick("related") if self.main_pillar == "related" else None)
+
+    def bound(self, pillar: str) -> tuple[AllyEntry, ...]:
+        """The allies that the yardstick of a pillar binds; none where there is none."""
+        target = self.yardstick(pillar)
+        return tuple(entry for entry in self.allies if target is not None and target.binds(entry.iso3))
+
+    def remarks(self, target: Yardstick) -> str:
+        """What must be known of a yardstick, in brackets: whether it was agreed, and that it does not bind all."""
+        return standing(target.agreed, len(self.bound(target.pillar)), len(self.allies))
+
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -94,6 +114,11 @@ class Record:
     counts: Counts
     manifest: Mapping[str, Any]
     scenario: str = field(default="", repr=False)  # the resolved scenario, JSON
+
+    @property
+    def based_on(self) -> str:
+        """On which file the scenario builds and what it sets otherwise, in a sentence; "" where it extends none."""
+        return based_on(self.manifest.get("builds_on", {}))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the run as a folder: beside its place first, then renamed, so that a failed write loses nothing.

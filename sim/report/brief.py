@@ -18,9 +18,7 @@ from sim.report.money import BaseRate, Needed, base_rate, needed
 from sim.report.page import rendered
 from sim.results.summary import AllyLine, ally_lines, default_year
 from sim.words import (
-    LATE_PUSH,
-    MONTE_CARLO,
-    SPENT,
+    NOT_BOUND,
     interval,
     likelihood,
     listed,
@@ -29,6 +27,7 @@ from sim.words import (
     percent,
     printed,
     share,
+    span,
     target,
 )
 
@@ -49,6 +48,7 @@ class Brief:
     ally: str
     scenario: str
     source: str
+    based_on: str
     standing: str
     sentence: str
     odds: Rows
@@ -65,7 +65,7 @@ def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
     `year` is that of the core target unless given.
 
     Raises:
-        UsageError: an ally that the run has not or its core target does not bind; a year that is not simulated.
+        UsageError: an ally that the run has not; a year that is not simulated.
     """
     said = content_of(record, iso3, year)
     pictures = {theme: picture(record, iso3, theme) for theme in LOOKS}
@@ -85,10 +85,9 @@ def content_of(record: Record, iso3: str, year: int | None) -> Brief:
     """What a brief says. Raises as `brief` does."""
     year = default_year(record) if year is None else year
     line, core = _line(record, iso3, year), record.description.yardstick("core")
-    if core is None or "core" not in line.chances:
-        raise UsageError(f"the run has no core target for {iso3}")
-    take = needed(record, line.entry, core, year)
-    rate = base_rate(record, take.rise_pct, take.years)
+    bound = core if "core" in line.chances else None
+    take = needed(record, line.entry, bound, year)
+    rate = base_rate(record, take.rise_pct, take.years) if bound else None
     run = f"{record.counts.paths:,} runs, seed {record.manifest['seed']}"
     version = record.manifest.get("burdenshare", "")
     return Brief(
@@ -96,13 +95,14 @@ def content_of(record: Record, iso3: str, year: int | None) -> Brief:
         ally=line.entry.name,
         scenario=record.description.title,
         source=record.description.source,
+        based_on=record.based_on,
         standing=sentences.standing(record),
         sentence=sentences.ally_sentence(line, core, year),
-        odds=_odds(line, core, year, record),
-        cost=_cost(take, line.entry, core, record, year),
+        odds=_odds(line, bound, year, record),
+        cost=_cost(take, line.entry, bound, record, year),
         rate=_rate(rate) if rate is not None and rate.rise_pct > 0 else "",
         counted=COUNTED,
-        notes=(MONTE_CARLO, LATE_PUSH, SPENT, f"{run}, burdenshare {version}."),
+        notes=(*sentences.caveats(record), f"{run}, burdenshare {version}."),
         citation=tuple(_citation(record)),
     )
 
@@ -114,13 +114,20 @@ def _line(record: Record, iso3: str, year: int) -> AllyLine:
     return found[0]
 
 
-def _odds(line: AllyLine, core: Yardstick, year: int, record: Record) -> Rows:
-    band = f"{share(line.spent.q05)} to {share(line.spent.q95)}"
+def _odds(line: AllyLine, core: Yardstick | None, year: int, record: Record) -> Rows:
+    """`core` is the core target where it binds the ally: without it, a dash stands where its odds would."""
+    band = span(line.spent.q05, line.spent.q95, " to ")
+    middles = [
+        (f"Median spent in {year}", f"{share(line.spent.middle)} % of GDP; {band} in 90 of 100 runs"),
+        ("Median reported, with what is on paper", f"{share(line.reported.middle)} % of GDP"),
+    ]
+    if core is None:
+        return [("Runs of 100 at the core target", NOT_BOUND), *middles, *_assumed(line, record)]
     chance, last = line.chances["core"], record.description.years[-1]
     met = f"at {target(core.share_pct)} % or above in {year}"
     when = "already" if line.first_year == record.description.base_year else str(line.first_year)
     when = f"after {last}" if line.first_year is None else when
-    rows = [
+    return [
         (
             f"Runs of 100 {met}",
             f"{percent(chance.probability, chance.ci_low, chance.ci_high)} ({likelihood(chance.probability)})",
@@ -130,28 +137,30 @@ def _odds(line: AllyLine, core: Yardstick, year: int, record: Record) -> Rows:
             "Without a late push on paper",
             f"{percent(chance.without_late_push, chance.without_low, chance.without_high)} of 100",
         ),
-        (
-            f"Median spent in {year}",
-            f"{share(line.spent.middle)} % of GDP; {band} in 90 of 100 runs",
-        ),
-        ("Median reported, with what is on paper", f"{share(line.reported.middle)} % of GDP"),
+        *middles,
         ("First year in which half of the runs are there", when),
+        *_assumed(line, record),
     ]
-    total = line.chances.get("total")
-    aim = record.description.yardstick("total")
-    if total is not None and aim is not None:
-        told = of_100(total.probability, total.ci_low, total.ci_high).removeprefix("in ")
-        rows.append((f"Total of {target(aim.share_pct)} % (assumption)", told))
-    return rows
 
 
-def _cost(take: Needed, entry: AllyEntry, core: Yardstick, record: Record, year: int) -> Rows:
+def _assumed(line: AllyLine, record: Record) -> Rows:
+    aim = record.description.assumed
+    if aim is None:
+        return []
+    chance = line.chances.get(aim.pillar)
+    told = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
+    return [(f"{aim.pillar.capitalize()} of {target(aim.share_pct)} % (assumption)", told)]
+
+
+def _cost(take: Needed, entry: AllyEntry, core: Yardstick | None, record: Record, year: int) -> Rows:
     base = record.description.base_year
     status = ", set by the scenario" if is_set(record, entry) else ", estimate" if entry.estimated else ""
     rows = [(f"Share in {base}{status}", f"{printed(entry.base_share_pct)} % of GDP")]
     if take.past_steps_pct:
         steps = ", ".join(f"{each} {step:+.2f}" for each, step in take.past_steps_pct).replace("-", "\u2212")
         rows.append(("Last steps, points", steps))
+    if core is None:
+        return rows
     if take.rise_pct > 0:
         step = f"+{printed(take.step_pct)} points, {printed(take.rise_pct)} in all"
         rows.append((f"Step a year needed to {core.by}", step))

@@ -52,8 +52,8 @@ def _page(record: Record, iso3: str, year: int | None) -> dict[str, Any]:
     spec["config"]["font"] = FONT
     heading = spec["title"]  # without the scenario, which heads the page, where it may be as long as it likes
     heading["subtitle"] = [line for line in heading["subtitle"] if not line.startswith("Scenario: ")]
-    notes = [*said.notes, *said.citation, *([f"Scenario: {said.source}."] if said.source else ())]
-    texts = {**asdict(said), "notes": " ".join(notes), "words": spec["description"]}
+    notes = [*said.notes, *said.citation, f"Scenario: {said.source}." if said.source else "", said.based_on]
+    texts = {**asdict(said), "notes": " ".join(filter(None, notes)), "words": spec["description"]}
     return {**_on_one_line(texts), "picture": drawn(spec, "svg").decode()}
 
 

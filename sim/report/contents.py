@@ -12,7 +12,7 @@ from sim.record.record import AllyEntry, Record
 from sim.report.sentences import ally_sentence
 from sim.results.summary import AllyLine, ally_lines
 from sim.results.tables import gap
-from sim.words import interval, likelihood, money, percent, plain, share, target
+from sim.words import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, plain, share, span, target
 from sim.words import printed as told
 
 
@@ -44,12 +44,14 @@ FACTS = {
 NEVER = 9_999
 """Sorts behind every year."""
 
+MOST_SORTED = 100.0
+"""Sorts behind every share that is counted, in the place of one that lies above."""
+
 
 def allies_sheet(record: Record, year: int) -> Sheet:
     """Every ally in one year: share, band, probability with its interval, money short."""
     lines = sorted(ally_lines(record, year), key=_by_probability)
-    core, total = record.description.yardstick("core"), record.description.yardstick("total")
-    base = record.description.base_year
+    core, base = record.description.yardstick("core"), record.description.base_year
     columns = [
         ("Ally", ""),
         (f"Share {base}", "published core outlays, % of GDP; e: estimate; s: set by the scenario"),
@@ -59,7 +61,10 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     ]
     if core:
         columns += [
-            (f"Runs at {target(core.share_pct)} %", "of 100 simulated runs, given the assumptions"),
+            (
+                f"Runs at {target(core.share_pct)} %",
+                f"of 100 simulated runs, given the assumptions{_dash(record, 'core')}",
+            ),
             ("95 % interval", "Monte Carlo error only"),
             ("Without late push", "of 100 simulated runs; a late push is compliance on paper"),
             ("In words", "on the one fixed scale below"),
@@ -70,13 +75,18 @@ def allies_sheet(record: Record, year: int) -> Sheet:
             ("Short, USD bn", f"expected shortfall of what is spent to the target in {year}, prices of {base}"),
             ("On paper, USD bn", "what late pushes close of it on paper"),
         ]
-    if total:
-        columns.append(
-            (f"Runs at {target(total.share_pct)} % total", "an assumption: NATO publishes no security-related outlays")
-        )
+    assumed = record.description.assumed
+    if assumed:
+        note = f"an assumption: NATO publishes no security-related outlays{_dash(record, assumed.pillar)}"
+        columns.append((f"Runs at {target(assumed.share_pct)} % {assumed.pillar}", note))
     short = _short(record, year) if core else {}
     rows = [(line.entry.iso3, tuple(_cells(line, record, short))) for line in lines]
     return Sheet("allies", f"The allies in {year}", tuple(columns), tuple(rows))
+
+
+def _dash(record: Record, pillar: str) -> str:
+    described = record.description
+    return "" if len(described.bound(pillar)) == len(described.allies) else f"; {UNBOUND.removesuffix('.')}"
 
 
 def _cells(line: AllyLine, record: Record, short: Short) -> list[Cell]:
@@ -84,14 +94,14 @@ def _cells(line: AllyLine, record: Record, short: Short) -> list[Cell]:
     cells = [
         Cell(entry.name, entry.name),
         Cell(f"{told(entry.base_share_pct)}{_mark(record, entry)}", entry.base_share_pct),
-        Cell(share(line.spent.middle), line.spent.middle),
-        Cell(f"{share(line.spent.q05)}–{share(line.spent.q95)}", line.spent.q05),
-        Cell(share(line.reported.middle), line.reported.middle),
+        Cell(share(line.spent.middle), min(line.spent.middle, MOST_SORTED)),
+        Cell(span(line.spent.q05, line.spent.q95), min(line.spent.q05, MOST_SORTED)),
+        Cell(share(line.reported.middle), min(line.reported.middle, MOST_SORTED)),
     ]
-    core, total = line.chances.get("core"), line.chances.get("total")
+    core, aim = line.chances.get("core"), record.description.assumed
     if record.description.yardstick("core"):
         if core is None:
-            cells += [Cell("not bound", -1.0)] * 7
+            cells += [Cell(NOT_BOUND, -1.0)] * 7
         else:
             when = (
                 "already"
@@ -107,11 +117,12 @@ def _cells(line: AllyLine, record: Record, short: Short) -> list[Cell]:
                 Cell(when, line.first_year or NEVER),
                 *(Cell(money(usd_bn), usd_bn) for usd_bn in short[entry.iso3]),
             ]
-    if record.description.yardstick("total"):
+    if aim is not None:
+        total = line.chances.get(aim.pillar)
         cells.append(
             Cell(percent(total.probability, total.ci_low, total.ci_high), total.probability)
             if total
-            else Cell("not bound", -1.0)
+            else Cell(NOT_BOUND, -1.0)
         )
     return cells
 
@@ -139,10 +150,7 @@ def _short(record: Record, year: int) -> Short:
 def ally_sentences(record: Record, year: int) -> dict[str, str]:
     """A sentence on each ally, by code, for the place beside the chosen ally's fan."""
     core = record.description.yardstick("core")
-    lines = ally_lines(record, year)
-    return {
-        line.entry.iso3: plain(ally_sentence(line, core, year)) for line in lines if core and "core" in line.chances
-    }
+    return {line.entry.iso3: plain(ally_sentence(line, core, year)) for line in ally_lines(record, year)}
 
 
 def editions_sheet(record: Record) -> Sheet | None:

@@ -61,17 +61,17 @@ def album(record: Record, year: int, first: str) -> Album:
     pictures.add("fan", lambda theme: chooser(record, first, theme=theme), fan(record, first))
     pictures.told["fan"] = {iso3: fan_told(record, iso3) for iso3, _ in choices(record)}
     pictures.add("multiples", lambda theme: multiples(record, year, theme=theme))
-    if record.description.yardstick("core") is None:
-        return pictures
-    pictures.add("ranked", lambda theme: ranked(record, year, choose=True, theme=theme))
-    pictures.add("compliant", lambda theme: compliant(record, year, theme=theme))
-    pictures.add("heat", lambda theme: heat(record, theme=theme))
-    pictures.add("money", lambda theme: shortfall(record, year, choose=True, theme=theme))
-    ally = first_bound(record, year)
-    pictures.told["first"] = first_told(record)
-    pictures.add("first", lambda theme: first_chooser(record, ally, theme=theme), first_years(record, ally))
-    if record.description.yardstick("total") is not None:
-        pictures.add("total", lambda theme: ranked(record, year, pillar="total", choose=True, theme=theme))
+    if record.description.yardstick("core") is not None:
+        pictures.add("ranked", lambda theme: ranked(record, year, choose=True, theme=theme))
+        pictures.add("compliant", lambda theme: compliant(record, year, theme=theme))
+        pictures.add("heat", lambda theme: heat(record, theme=theme))
+        pictures.add("money", lambda theme: shortfall(record, year, choose=True, theme=theme))
+        ally = first_bound(record, year)
+        pictures.told["first"] = first_told(record)
+        pictures.add("first", lambda theme: first_chooser(record, ally, theme=theme), first_years(record, ally))
+    assumed = record.description.assumed
+    if assumed is not None:
+        pictures.add("total", lambda theme: ranked(record, year, pillar=assumed.pillar, choose=True, theme=theme))
     return pictures
 
 

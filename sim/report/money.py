@@ -45,9 +45,14 @@ class BaseRate:
     countries: int  # that these came from
 
 
-def needed(record: Record, entry: AllyEntry, core: Yardstick, year: int) -> Needed:
-    """What the target takes of one ally; `year` is the one shown. Blank where the run had tables of the user's own."""
+def needed(record: Record, entry: AllyEntry, core: Yardstick | None, year: int) -> Needed:
+    """What the target takes of one ally; `year` is the one shown.
+
+    Blank where the run had tables of the user's own; nothing but the past where no target binds the ally.
+    """
     base, tables = record.description.base_year, packaged(record)
+    if core is None:
+        return Needed(0.0, 0, 0.0, _past_steps(tables, entry, base), 0.0, 0.0, 0.0, *[None] * 6)
     rise, years = max(0.0, core.share_pct - entry.base_share_pct), max(1, core.by - base)
     table = gap(record)
     short = table[(table.iso3 == entry.iso3) & (table.year == year)].iloc[0]

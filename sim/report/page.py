@@ -18,7 +18,7 @@ from sim.report import contents, sentences
 from sim.report.figures import album, choices
 from sim.report.told import Lever, Story
 from sim.results.summary import default_year
-from sim.words import ASSUMPTION, LATE_PUSH, MONTE_CARLO, SPENT, scale_in_words
+from sim.words import ASSUMPTION, scale_in_words
 from sim.words.harmless import json_text, plain_lines
 
 Differences = Sequence[tuple[str, str, str]]
@@ -55,6 +55,7 @@ def report(
         {"charts": store},
         title=record.description.title,
         description=record.description,
+        based_on=record.based_on,
         year=year,
         headlines=sentences.headlines(record, year),
         standing=sentences.standing(record),
@@ -70,7 +71,7 @@ def report(
         differences=differences,
         paths=record.counts.paths,
         track_record=sentences.TRACK_RECORD,
-        caveats=(MONTE_CARLO, LATE_PUSH, SPENT, ASSUMPTION),
+        caveats=(*sentences.caveats(record), ASSUMPTION),
         sources=contents.sources(record),
         facts=contents.facts(record),
         scenario=_indented(record.scenario),

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.charts.frames import PILLAR_WORDS
-from sim.record.counts import GROUPS
-from sim.record.grid import money_grid
+from sim.limits import COUNTED_PCT
+from sim.record.counts import GROUPS, PILLARS
+from sim.record.grid import Grid, money_grid
 from sim.record.record import Record, Yardstick
 from sim.report.told import Lever
 from sim.results.intervals import quantile
-from sim.results.summary import AllianceLine, AllyLine, Chance, alliance_line, ally_lines, step_of
+from sim.results.summary import AllianceLine, AllyLine, Band, Chance, alliance_line, ally_lines, step_of
 from sim.results.tables import gap
-from sim.words import SCALE, added, likelihood, listed, money, number, of_100, percent, scale_in_words, share, target
+from sim.words import (
+    BEYOND,
+    LATE_PUSH,
+    MONTE_CARLO,
+    SCALE,
+    SPENT,
+    added,
+    likelihood,
+    listed,
+    money,
+    number,
+    of_100,
+    percent,
+    scale_in_words,
+    share,
+    target,
+)
 from sim.words.rounding import nearest
 
 TRACK_RECORD = (
@@ -42,23 +62,62 @@ def headlines(record: Record, year: int) -> list[str]:
     """What a reader should know first, most important first; at most six sentences."""
     core, line = record.description.yardstick("core"), alliance_line(record, year)
     average = (
-        f"Europe and Canada together spend {share(line.spent.middle)} % of GDP on average in {year}, between "
-        f"{share(line.spent.q05)} and {share(line.spent.q95)} % in 90 of 100 simulated runs{_besides(line)}."
+        f"Europe and Canada together spend {_mean(line.spent)} % of GDP on average in {year}, {between(line.spent)} in "
+        f"90 of 100 simulated runs{_besides(line)}."
     )
     if core is None:
-        return [average]
+        return [average, *_assumed(record, line)]
     found = [_count(line, core, year), _who(ally_lines(record, year), core, year), average, _money(record, core, year)]
-    if line.many is not None and line.bound > FEW:
+    if line.many is not None and line.bound["core"] > FEW:
         low, high = line.many.ci_low, line.many.ci_high
         found.append(f"At least {line.threshold} allies are there {of_100(line.many.probability, low, high)}.")
-    total = record.description.yardstick("total")
-    if total is not None and line.totals is not None:
-        least, middle, most = (number(v, line.bound) for v in (line.totals.q05, line.totals.middle, line.totals.q95))
-        found.append(
-            f"An assumption: counting the security-related pillar, {middle} allies are expected at "
-            f"{target(total.share_pct)} % in total, {least} to {most} in 90 of 100 simulated runs."
-        )
-    return found
+    return [*found, *_assumed(record, line)]
+
+
+def _assumed(record: Record, line: AllianceLine) -> list[str]:
+    """The allies at the total; where there is none and no core target either, at the security-related one."""
+    aim = record.description.assumed
+    if aim is None:
+        return []
+    counted, counting, at = (
+        (line.totals, "counting the security-related pillar, ", "in total")
+        if aim.pillar == "total"
+        else (line.related, "", "of GDP for security-related items")
+    )
+    assert counted is not None
+    bound = line.bound[aim.pillar]
+    least, middle, most = (number(value, bound) for value in (counted.q05, counted.middle, counted.q95))
+    allies = "allies" if bound == line.allies else f"of the {bound} allies that this target binds"
+    return [
+        f"An assumption: {counting}{middle} {allies} are expected at "
+        f"{target(aim.share_pct)} % {at}, {least} to {most} in 90 of 100 simulated runs."
+    ]
+
+
+def between(band: Band) -> str:
+    """Where 90 of 100 runs lie: "between 2.9 and 3.5 %", "above 20 %"."""
+    if band.q05 == inf:
+        return f"above {COUNTED_PCT:.0f} %"
+    if band.q95 == inf:
+        return f"above {share(band.q05)} %, and above {COUNTED_PCT:.0f} % in the highest,"
+    return f"between {share(band.q05)} and {share(band.q95)} %"
+
+
+def _mean(band: Band) -> str:
+    return f"{'at least ' if band.above else ''}{share(band.middle)}"
+
+
+def median(name: str, band: Band) -> str:
+    """Where half of the runs have an ally, in a sentence without its end."""
+    if band.middle == inf:
+        return f"more than half of the simulated runs have {name} above {COUNTED_PCT:.0f} %"
+    return f"half of the simulated runs have {name} at {share(band.middle)} % or below"
+
+
+def caveats(record: Record) -> tuple[str, ...]:
+    """What stands under the numbers of every page of a run."""
+    shown = record.counts.arrays["shares"][PILLARS.index("core")][..., -1]
+    return (MONTE_CARLO, LATE_PUSH, SPENT, *([BEYOND] if shown.any() else []))
 
 
 def _besides(line: AllianceLine) -> str:
@@ -70,16 +129,26 @@ def standing(record: Record) -> str:
     """What the targets are: agreed, or a proposal; said wherever the numbers are."""
     parts = []
     for aim in record.description.yardsticks:
-        agreed = f" ({aim.agreed})" if aim.agreed else ""
-        parts.append(f"{PILLAR_WORDS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}{agreed}")
+        remarks = record.description.remarks(aim)
+        parts.append(f"{PILLAR_WORDS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}{remarks}")
     if not parts:
         return "The scenario has no target to measure against."
     return f"Measured against {listed(parts)}."
 
 
-def ally_sentence(line: AllyLine, core: Yardstick, year: int) -> str:
-    """One ally's odds in a sentence, with the word of the scale."""
-    chance = line.chances["core"]
+def ally_sentence(line: AllyLine, core: Yardstick | None, year: int) -> str:
+    """One ally's odds in a sentence, with the word of the scale; or that no core target binds it."""
+    chance = line.chances.get("core")
+    if core is None or chance is None:
+        why = (
+            "The scenario has no core target"
+            if core is None
+            else f"The core target of {target(core.share_pct)} % of GDP by {core.by} does not bind {line.entry.name}"
+        )
+        return (
+            f"{why}, so there are no odds of meeting it; {median(line.entry.name, line.spent)} in {year}, given the "
+            "assumptions."
+        )
     without = percent(chance.without_late_push, chance.without_low, chance.without_high)
     return (
         f"{line.entry.name} is at {target(core.share_pct)} % or above in {year}{early(core, year)} {told(chance)}, "
@@ -107,12 +176,14 @@ def spoken(figure: str) -> str:
 def _count(line: AllianceLine, core: Yardstick, year: int) -> str:
     assert line.counted is not None
     assert line.counted_without is not None
-    between = f"between {number(line.counted.q05, line.bound)} and {number(line.counted.q95, line.bound)}"
-    expected = number(line.counted.middle, line.bound)
+    bound = line.bound["core"]
+    between = f"between {number(line.counted.q05, bound)} and {number(line.counted.q95, bound)}"
+    expected = number(line.counted.middle, bound)
+    allies = f"{bound} allies" if bound == line.allies else f"the {bound} allies that the core target binds"
     return (
-        f"{expected} of {line.bound} allies are expected at {target(core.share_pct)} % of GDP "
+        f"{expected} of {allies} are expected at {target(core.share_pct)} % of GDP "
         f"or above in {year}{early(core, year)}, {between} in 90 of 100 simulated runs, given the assumptions; "
-        f"{number(line.counted_without.middle, line.bound)} without late pushes on paper."
+        f"{number(line.counted_without.middle, bound)} without late pushes on paper."
     )
 
 
@@ -140,7 +211,7 @@ def _who(lines: Sequence[AllyLine], core: Yardstick, year: int) -> str:
 
 def _money(record: Record, core: Yardstick, year: int) -> str:
     table, counts, step = gap(record), record.counts, step_of(record, year)
-    table = table[table.year == year].set_index("iso3")
+    table = table[table.year == year].dropna(subset="shortfall_usd_bn_mean").set_index("iso3")
     if float(table.shortfall_usd_bn_mean["NATO"]) < LEAST_USD_BN:
         return f"No money is expected to be short of {target(core.share_pct)} % in {year}."
     told = {}
@@ -148,8 +219,8 @@ def _money(record: Record, core: Yardstick, year: int) -> str:
         members = [e for e in record.description.allies if group == "NATO" or e.europe_canada]
         cells = counts.arrays["spent_group_shortfall_usd"][place, step]
         grid = money_grid(entry.gdp_usd_bn for entry in members)
-        low, high = (float(quantile(cells, level, grid)) for level in (0.05, 0.95))
-        told[group] = (money(float(table.shortfall_usd_bn_mean[group])), f"{money(low)} to {money(high)}")
+        low, high = (_counted_usd(cells, level, grid) for level in (0.05, 0.95))
+        told[group] = (money(float(table.shortfall_usd_bn_mean[group])), f"{low} to {high}")
     first = table.drop(index=list(GROUPS)).sort_values("shortfall_usd_bn_mean", ascending=False).head(MOST_SHORT)
     part = float(first.shortfall_usd_bn_mean.sum()) / float(table.shortfall_usd_bn_mean["NATO"])
     on_paper = float(table.on_paper_usd_bn_mean["NATO"])
@@ -161,6 +232,12 @@ def _money(record: Record, core: Yardstick, year: int) -> str:
         f"{told['EUC'][1]}. "
         f"{_part(part)} to {_holders(first)} (USD bn).{closed}"
     )
+
+
+def _counted_usd(cells: NDArray[np.int64], level: float, grid: Grid) -> str:
+    """A quantile of money short; above the grid, of which no more is known, "more than" its end."""
+    found = float(quantile(cells, level, grid, open_end=True))
+    return money(found) if found < inf else f"more than {money(float(grid.values(len(cells) - 2)))}"
 
 
 def _part(part: float) -> str:
@@ -176,5 +253,5 @@ def _holders(first: pd.DataFrame) -> str:
 
 def lever_rows(levers: Sequence[Lever], record: Record) -> list[tuple[str, str]]:
     """What other assumptions do: the assumption, and the expected number of allies, whole."""
-    of = len(record.description.allies)
+    of = len(record.description.bound("core"))
     return [(lever.words, number(lever.expected, of)) for lever in levers]

@@ -17,14 +17,15 @@ def dataset(record: Record) -> xarray.Dataset:
 
     probability (pillar, ally, year), missing where no yardstick of the pillar binds the ally; share_pct_quantile
     (quantile, pillar, ally, year), % of GDP, as reported, and spent_share_pct_quantile (quantile, spent, ally, year)
-    without the late push of that year, which is on paper; each kept variable (ally, year, path).
+    without the late push of that year, which is on paper, both infinite above 20.46 %, to which shares are counted;
+    each kept variable (ally, year, path).
     """
     counts, description = record.counts, record.description
     yardsticks = [description.yardstick(pillar) for pillar in PILLARS]
     bound = np.array([[y is not None and y.binds(ally.iso3) for ally in description.allies] for y in yardsticks])
     probability = np.where(bound[..., None], counts.arrays["compliant"] / counts.paths, np.nan)
     reported, spent = (
-        np.stack([quantile(counts.arrays[name], level, HUNDREDTHS) for level in LEVELS.values()])
+        np.stack([quantile(counts.arrays[name], level, HUNDREDTHS, open_end=True) for level in LEVELS.values()])
         for name in ("shares", "spent_shares")
     )
     kept = {f"path_{name}": (("ally", "year", "path"), values) for name, values in counts.kept.items()}

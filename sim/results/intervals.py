@@ -38,19 +38,31 @@ def paths_needed(probability: float, half: float) -> float:
     return Z95**2 * ((variance + sqrt(variance**2 + half**2 * (1 - 4 * variance))) / (2 * half**2) - 1)
 
 
-def quantile(histogram: NDArray[np.int64], level: float, grid: Grid) -> NDArray[np.float64]:
+def quantile(histogram: NDArray[np.int64], level: float, grid: Grid, *, open_end: bool = False) -> NDArray[np.float64]:
     """The smallest value of the grid with at least `level` of the paths at or below it, over the last axis.
 
     A level is the decimal it is written as: 0.95 is nineteen twentieths, of any number of paths. The value is exact to
-    half a cell, as the shares are counted as NATO prints them.
+    half a cell, as the shares are counted as NATO prints them. With `open_end` the last cell holds all that lies above
+    the grid: a quantile there is infinite, since nothing else is known of it.
     """
     below, part = histogram.cumsum(axis=-1), Fraction(repr(float(level)))
     needed = -(-below[..., -1:] * part.numerator // part.denominator)
-    return grid.values((below < needed).sum(axis=-1))
+    cells = (below < needed).sum(axis=-1)
+    values: NDArray[np.float64] = np.where(open_end & (cells == histogram.shape[-1] - 1), np.inf, grid.values(cells))
+    return values[()]  # a number, not an array, of one histogram
+
+
+def above(histogram: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The part of the paths, 0 to 1, in the last cell of a histogram, which holds all that lies above its grid."""
+    parts: NDArray[np.float64] = histogram[..., -1] / histogram.sum(axis=-1)
+    return parts
 
 
 def average(histogram: NDArray[np.int64], grid: Grid) -> NDArray[np.float64]:
-    """The mean of a histogram over its last axis, which counts the same number of paths everywhere."""
+    """The mean of a histogram over its last axis, which counts the same number of paths everywhere.
+
+    A lower bound where `above` has a part of it.
+    """
     cells = np.arange(histogram.shape[-1], dtype=np.int64)
     paths = int(histogram.reshape(-1, histogram.shape[-1])[0].sum())
     return grid.values((histogram * cells).sum(axis=-1), paths)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.record.counts import PILLARS
 from sim.record.record import Record
 from sim.results.summary import AllyLine, ally_lines, default_year
-from sim.words import percent, runs, target
+from sim.words import ASSUMPTION, NOT_BOUND, UNBOUND, percent, runs, target
 from sim.words.markup import LINE, card, element, text, yardstick
 
 COLUMNS = 3
@@ -16,35 +16,47 @@ def html(record: Record) -> str:
     """The run as HTML: small, escaped, readable on light and dark."""
     description, paths = record.description, record.counts.paths
     stated = ((pillar, description.yardstick(pillar)) for pillar in PILLARS)
-    lines = [yardstick(pillar, each.share_pct, each.by, each.agreed) for pillar, each in stated if each]
+    lines = [yardstick(pillar, each.share_pct, each.by, description.remarks(each)) for pillar, each in stated if each]
+    lines += [record.based_on] if record.based_on else []
     first, last = description.years[0], description.years[-1]
     lines += [f"{first}–{last}, {runs(paths)}, seed {record.manifest['seed']}"]
-    core = description.yardstick("core")
-    if core is None:
-        return card(description.title, [*lines, "No core target: nothing to comply with."])
+    pillar = description.main_pillar
+    main = description.yardstick(pillar) if pillar else None
+    if main is None:
+        return card(description.title, [*lines, "No target: nothing to comply with."])
     year = default_year(record)
-    bound = [line for line in ally_lines(record, year) if "core" in line.chances]
-    bound.sort(key=lambda line: (-line.chances["core"].probability, -line.spent.middle, line.entry.name))
-    note = (
-        f"In how many of 100 simulated runs an ally reports at least {target(core.share_pct)} % in {year}, given the "
-        "assumptions; late pushes (compliance on paper) included."
-    )
-    return card(description.title, lines, _tables(bound), element("small", text(note)))
+    shown = sorted(ally_lines(record, year), key=lambda line: _order(line, main.pillar))
+    what = f"meets the {main.pillar} target in {year}, given the assumptions. {ASSUMPTION}"
+    if main.pillar == "core":
+        what = f"reports at least {target(main.share_pct)} % in {year}, given the assumptions; late pushes (compliance "
+        what += "on paper) included."
+    unbound = f" {UNBOUND}" if any(main.pillar not in line.chances for line in shown) else ""
+    note = f"In how many of 100 simulated runs an ally {what}{unbound}"
+    return card(description.title, lines, _tables(shown, main.pillar), element("small", text(note)))
 
 
-def _tables(lines: list[AllyLine]) -> str:
+def _order(line: AllyLine, pillar: str) -> tuple[float, float, str]:
+    """The most probable first, those not bound last."""
+    chance = line.chances.get(pillar)
+    return (-chance.probability if chance else 1.0, -line.spent.middle, line.entry.name)
+
+
+def _tables(lines: list[AllyLine], pillar: str) -> str:
     """Narrow tables side by side, or below one another where there is no room."""
     height = -(-len(lines) // COLUMNS)
     parts = [lines[start : start + height] for start in range(0, len(lines), height)]
-    tables = (element("table", element("tbody", *map(_row, part)), style=f"border-top: {LINE}") for part in parts)
+    tables = (
+        element("table", element("tbody", *(_row(line, pillar) for line in part)), style=f"border-top: {LINE}")
+        for part in parts
+    )
     return element(
         "div", *tables, style="display: flex; flex-wrap: wrap; align-items: flex-start; gap: 0 1.5em; margin-top: 0.4em"
     )
 
 
-def _row(line: AllyLine) -> str:
-    chance = line.chances["core"]
-    figure = percent(chance.probability, chance.ci_low, chance.ci_high)
+def _row(line: AllyLine, pillar: str) -> str:
+    chance = line.chances.get(pillar)
+    figure = percent(chance.probability, chance.ci_low, chance.ci_high) if chance else NOT_BOUND
     return element(
         "tr",
         element("td", text(line.entry.name), style=CELL.format(side="left")),

@@ -13,11 +13,17 @@ COMPLIANCE_COLUMNS = (
     "in_force", "not_yet_due", "paths",
 )  # fmt: skip
 
-Row = tuple[str, str, int, str, float, float, float, float, float, float | None, float | None, int]
+Row = tuple[
+    str, str, int, str, float, float | None, float | None, float | None, float | None, float | None, float | None, int
+]  # fmt: skip
 
 
 def compliance_rows(record: Record) -> Iterator[Row]:
-    """Pillar by pillar, ally by ally, year by year; `in_force` and `not_yet_due` are None but for the core."""
+    """Pillar by pillar that has a yardstick, ally by ally, year by year.
+
+    `in_force` and `not_yet_due` are None but for the core; an ally that the yardstick does not bind has None for every
+    figure.
+    """
     counts, paths, description = record.counts.arrays, record.counts.paths, record.description
     for place, pillar in enumerate(PILLARS):
         target = description.yardstick(pillar)
@@ -28,9 +34,11 @@ def compliance_rows(record: Record) -> Iterator[Row]:
         in_force = counts["in_force"] - not_yet_due
         low, high = wilson(met, paths)
         for ally, entry in enumerate(description.allies):
-            if not target.binds(entry.iso3):
-                continue
             for step, year in enumerate(description.years):
+                if not target.binds(entry.iso3):
+                    nothing = (None, None, None, None, None, None)
+                    yield entry.iso3, entry.name, year, pillar, target.share_pct, *nothing, paths
+                    continue
                 yield (
                     entry.iso3, entry.name, year, pillar, target.share_pct, int(met[ally, step]) / paths,
                     float(low[ally, step]), float(high[ally, step]), int(met[ally, step] - paper[ally, step]) / paths,

@@ -12,7 +12,7 @@ from sim.errors import UsageError
 from sim.record.counts import GROUPS, PILLARS, SPENT, TALLIES
 from sim.record.grid import HUNDREDTHS, WHOLE, Grid, printed
 from sim.record.record import AllyEntry, Record
-from sim.results.intervals import average, quantile, wilson
+from sim.results.intervals import above, average, quantile, wilson
 
 MANY = 20
 """Allies whose joint compliance gets a probability of its own."""
@@ -43,6 +43,8 @@ class Band:
     middle: float  # median of an ally's share, mean of a count or an average
     q05: float
     q95: float
+    above: float = 0.0
+    """Part of the runs, of a share, above what is counted: a quantile among them is infinite, a mean a lower bound."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +62,23 @@ class AllyLine:
 class AllianceLine:
     """The alliance in one year."""
 
-    bound: int  # allies that the core target binds
-    counted: Band | None  # how many meet it
+    allies: int
+    bound: dict[str, int]  # by pillar that has a target: how many allies it binds
+    counted: Band | None  # how many meet the core target
     counted_without: Band | None  # the same without late pushes
     threshold: int
     many: Chance | None  # at least `threshold` of them
     totals: Band | None  # how many meet the total
+    related: Band | None  # how many meet the security-related target
     spent: Band  # Europe and Canada on average, core, % of GDP
     reported: Band  # the same with what is on paper
 
 
 def default_year(record: Record) -> int:
-    """The year of the core target where the run reaches it, else the last."""
-    core, years = record.description.yardstick("core"), record.description.years
-    return core.by if core and core.by in years else years[-1]
+    """The year of the core target, or of what is measured without one, where the run reaches it; else the last."""
+    described = record.description
+    aim = described.yardstick(described.main_pillar) if described.main_pillar else None
+    return aim.by if aim and aim.by in described.years else described.years[-1]
 
 
 def step_of(record: Record, year: int) -> int:
@@ -112,20 +117,22 @@ def ally_lines(record: Record, year: int) -> list[AllyLine]:
 def alliance_line(record: Record, year: int) -> AllianceLine:
     """The alliance in `year`."""
     step, description = step_of(record, year), record.description
-    core, total = (description.yardstick(pillar) for pillar in ("core", "total"))
-    bound = len(core.members) if core and core.members is not None else len(description.allies)
-    threshold = MANY if bound > MANY else ceil(2 * bound / 3)
+    bound = {pillar: len(description.bound(pillar)) for pillar in PILLARS if description.yardstick(pillar)}
+    of = bound.get("core", len(description.allies))
+    threshold = MANY if of > MANY else ceil(2 * of / 3)
     spent, reported = (
-        _band(record.counts.arrays[name][GROUPS.index("EUC"), pillars.index("core"), step], HUNDREDTHS)
+        _band(record.counts.arrays[name][GROUPS.index("EUC"), pillars.index("core"), step], HUNDREDTHS, open_end=True)
         for name, pillars in (("spent_group_shares", SPENT), ("group_shares", PILLARS))
     )
     return AllianceLine(
+        allies=len(description.allies),
         bound=bound,
-        counted=_number(record, "core", step) if core else None,
-        counted_without=_number(record, "core_without_late_push", step) if core else None,
+        counted=_number(record, "core", step) if "core" in bound else None,
+        counted_without=_number(record, "core_without_late_push", step) if "core" in bound else None,
         threshold=threshold,
-        many=_many(record, step, threshold) if core else None,
-        totals=_number(record, "total", step) if total else None,
+        many=_many(record, step, threshold) if "core" in bound else None,
+        totals=_number(record, "total", step) if "total" in bound else None,
+        related=_number(record, "related", step) if "related" in bound else None,
         spent=spent,
         reported=reported,
     )
@@ -179,10 +186,12 @@ def _many(record: Record, step: int, threshold: int) -> Chance:
 
 def _medians(histograms: NDArray[np.int64]) -> list[Band]:
     """The median of each histogram of shares, with its band."""
-    lows, middles, highs = (quantile(histograms, level, HUNDREDTHS).tolist() for level in (0.05, 0.5, 0.95))
-    return [Band(*row) for row in zip(middles, lows, highs, strict=True)]
+    lows, middles, highs = (
+        quantile(histograms, level, HUNDREDTHS, open_end=True).tolist() for level in (0.05, 0.5, 0.95)
+    )
+    return [Band(*row) for row in zip(middles, lows, highs, above(histograms).tolist(), strict=True)]
 
 
-def _band(histogram: NDArray[np.int64], grid: Grid) -> Band:
-    low, high = (float(quantile(histogram, level, grid)) for level in (0.05, 0.95))
-    return Band(float(average(histogram, grid)), low, high)
+def _band(histogram: NDArray[np.int64], grid: Grid, *, open_end: bool = False) -> Band:
+    low, high = (float(quantile(histogram, level, grid, open_end=open_end)) for level in (0.05, 0.95))
+    return Band(float(average(histogram, grid)), low, high, float(above(histogram)) if open_end else 0.0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.record.counts import CELLS, GROUPS, PILLARS, SPENT, TALLIES
 from sim.record.grid import HUNDREDTHS, Grid, money_grid, printed
 from sim.record.record import Record
-from sim.results.intervals import average, quantile
+from sim.results.intervals import above, average, quantile
 from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
 
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
@@ -27,30 +27,32 @@ def compliance(record: Record) -> pd.DataFrame:
 
     Columns: iso3, ally, year, pillar (core, related, total), target_pct, probability, ci_low, ci_high (95 % Wilson,
     Monte Carlo error only), without_late_push, in_force (meets the target as a summit or review left it; core only),
-    not_yet_due (does not, but its date was put off and has not come; core only), paths.
+    not_yet_due (does not, but its date was put off and has not come; core only), paths. An ally that the yardstick does
+    not bind has a row without figures; a pillar without one has no rows.
     """
     table = pd.DataFrame(list(compliance_rows(record)), columns=list(COMPLIANCE_COLUMNS))
-    return table.astype({"in_force": float, "not_yet_due": float})
+    return table.astype(dict.fromkeys(COMPLIANCE_COLUMNS[5:11], float))
 
 
 def shares(record: Record) -> pd.DataFrame:
     """The share of allies and groups (EUC: Europe and Canada), % of GDP, by year and pillar: as reported, and spent.
 
-    Columns: iso3, ally, year, pillar, mean, q05, q25, q50, q75, q95; on the grid of 0.01 that NATO prints. The pillars
-    core, related and total are as reported; core_spent and total_spent are without the late push of that year, which is
-    on paper.
+    Columns: iso3, ally, year, pillar, mean, q05, q25, q50, q75, q95; on the grid of 0.01 that NATO prints; above_grid,
+    the part of the runs above 20.46 %, the end of that grid: a quantile among them is infinite, and where it is not 0
+    the mean is a lower bound. The pillars core, related and total are as reported; core_spent and total_spent are
+    without the late push of that year, which is on paper.
     """
     counts, rows = record.counts.arrays, []
     pillars = (*PILLARS, *(f"{pillar}{SPENT_ENDING}" for pillar in SPENT))
     allies = np.concatenate([counts["shares"], counts["spent_shares"]])
     groups = np.concatenate([counts["group_shares"], counts["spent_group_shares"]], axis=1).transpose(1, 0, 2, 3)
     for names, histograms in ((_names(record), allies), (GROUP_NAMES.items(), groups)):
-        columns = _summary(histograms, HUNDREDTHS)
+        columns = [*_summary(histograms, HUNDREDTHS, open_end=True), above(histograms)]
         for place, (iso3, name) in enumerate(names):
             for pillar_place, pillar in enumerate(pillars):
                 for step, year in enumerate(record.description.years):
                     rows.append((iso3, name, year, pillar, *(c[pillar_place, place, step] for c in columns)))
-    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "pillar", "mean", *LEVELS])
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "pillar", "mean", *LEVELS, "above_grid"])
 
 
 def alliance(record: Record) -> pd.DataFrame:
@@ -75,8 +77,10 @@ def gap(record: Record) -> pd.DataFrame:
 
     Columns: iso3, ally, year, shortfall_pct_mean, shortfall_pct_q05 to _q95 and on_paper_pct_mean (allies only),
     shortfall_usd_bn_mean, shortfall_usd_bn_q95 and on_paper_usd_bn_mean, USD billion at prices and exchange rates of
-    the base year. On paper is what late pushes close of the mean: the rest is missing in what is reported as well.
-    Empty without a core target.
+    the base year (quantiles infinite above 20.46 % of the base year's GDP, to which money is counted; means are exact).
+    On paper is what late pushes close of the mean: the rest is missing in what is reported as well. An ally that the
+    target does not bind has a row without figures; a group's money is that of the allies it binds. Empty without a core
+    target.
     """
     yardstick = record.description.yardstick("core")
     points = ["shortfall_pct_mean", *(f"shortfall_pct_{level}" for level in LEVELS), "on_paper_pct_mean"]
@@ -91,6 +95,7 @@ def gap(record: Record) -> pd.DataFrame:
     for ally, entry in enumerate(record.description.allies):
         for step, year in enumerate(record.description.years):
             if not yardstick.binds(entry.iso3):
+                rows.append((entry.iso3, entry.name, year, *[np.nan] * (len(points) + len(MONEY))))
                 continue
             pct = [column[ally, step] for column in columns]
             rows.append((entry.iso3, entry.name, year, *pct, *_money(record, "", (ally, step), [entry.gdp_usd_bn])))
@@ -112,7 +117,7 @@ def _money(record: Record, prefix: str, place: tuple[int, int], gdp_usd_bn: Sequ
     """The columns of MONEY, of an ally or group in a year."""
     counts, paths = record.counts.arrays, record.counts.paths
     spent, reported = (int(counts[f"{name}{prefix}shortfall_usd_m"][place]) for name in ("spent_", ""))
-    high = quantile(counts[f"spent_{prefix}shortfall_usd"][place], 0.95, money_grid(gdp_usd_bn))
+    high = quantile(counts[f"spent_{prefix}shortfall_usd"][place], 0.95, money_grid(gdp_usd_bn), open_end=True)
     mean, on_paper = MILLIONS.values([spent, spent - reported], paths)
     return [float(mean), float(high), float(on_paper)]
 
@@ -166,6 +171,7 @@ def _names(record: Record) -> Iterable[tuple[str, str]]:
     return [(entry.iso3, entry.name) for entry in record.description.allies]
 
 
-def _summary(histograms: NDArray[np.int64], grid: Grid) -> list[NDArray[np.float64]]:
+def _summary(histograms: NDArray[np.int64], grid: Grid, *, open_end: bool = False) -> list[NDArray[np.float64]]:
     assert histograms.shape[-1] == CELLS
-    return [average(histograms, grid), *(quantile(histograms, level, grid) for level in LEVELS.values())]
+    quantiles = (quantile(histograms, level, grid, open_end=open_end) for level in LEVELS.values())
+    return [average(histograms, grid), *quantiles]

@@ -32,9 +32,10 @@ from sim.scenario.reading import (
     parsed,
     text_of,
 )
-from sim.scenario.schema import Data, Scenario
+from sim.scenario.schema import Base, Data, Scenario
 
 MAX_FAULTS = 100  # a hundred teach as much as more
+MOST_TITLE = 100
 _NONE: Mapping[str, Replacement] = {}
 
 OF_WHAT_IS_INHERITED = frozenset({
@@ -48,18 +49,30 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     """The scenario of a TOML file, or of the name of a shipped one, laid over what it extends and the defaults.
 
     Tables of the user's own that stand under [data] are read from the file's folder and checked. The scenario is
-    resolved: it extends nothing any more. Raises ScenarioError with every fault found, by file and line.
+    resolved: it extends nothing any more, and `base` is what it extended. Without a title it is called as its file.
+    Raises ScenarioError with every fault found, by file and line.
     """
-    return _resolved(chain(path), located(path).path.parent)
+    file, sources = located(path).path, chain(path)
+    scenario = _resolved(sources, file.parent, title=_called(file))
+    if len(sources) > 1:
+        scenario.__dict__["base"] = _base(sources[:-1], file.parent)
+    return scenario
 
 
-def base_of(path: str | os.PathLike[str]) -> Scenario | None:
-    """The scenario that a file builds on: that of the file it extends, None where it extends none.
+def _base(sources: tuple[Source, ...], folder: Path) -> Base:
+    """What a file extends; its scenario is None where it is a part only, which cannot stand alone."""
+    file = Path(sources[-1].name)
+    try:
+        scenario = _resolved(sources, folder, title=_called(file))
+    except ScenarioError:
+        scenario = None
+    return Base(file.stem, scenario)
 
-    Raises ScenarioError with every fault found.
-    """
-    *below, _ = chain(path)
-    return _resolved(tuple(below), located(path).path.parent) if below else None
+
+def _called(file: Path) -> str:
+    """A title made of a file's name: "Germany suspends" of germany_suspends.toml."""
+    words = " ".join(os.fsencode(file.stem).decode("utf-8", "replace").replace("_", " ").replace("-", " ").split())
+    return f"{words[:1].upper()}{words[1:]}"[:MOST_TITLE]
 
 
 def loads(text: str, name: str = "<text>") -> Scenario:
@@ -76,9 +89,16 @@ def reload(text: str, replacements: Mapping[str, Replacement]) -> Scenario:
     return _resolved((parsed(text, "<text>"),), None, replacements)
 
 
-def _resolved(sources: tuple[Source, ...], folder: Path | None, given: Mapping[str, Replacement] = _NONE) -> Scenario:
-    """Resolve and validate; `folder` is where [data] tables lie, None where `given` holds them."""
+def _resolved(
+    sources: tuple[Source, ...], folder: Path | None, given: Mapping[str, Replacement] = _NONE, title: str = ""
+) -> Scenario:
+    """Resolve and validate; `folder` is where [data] tables lie, None where `given` holds them.
+
+    `title` is that of a scenario without one.
+    """
     merged = merge((defaults(), *sources))
+    if title:
+        merged.raw.setdefault("title", title)
     faults = [*merged.faults, *(fault for source in sources for fault in source.faults)]
     if "extends" in merged.raw and folder is None:
         remedy = "save the text as a file, or write out what it extends"

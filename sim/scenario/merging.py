@@ -1,5 +1,8 @@
 """The second act: a file laid over those it extends. Tables merge by key, events by name, all else replaces.
 
+What a file says of itself is not inherited: who changes a scenario takes over neither its title nor its source, and a
+target that asks for something else is not what was agreed.
+
 Beside the merged tables grows a tree that knows where each of them came from, so that a fault found later still
 names its file and line.
 """
@@ -13,6 +16,13 @@ from sim.errors import Fault
 from sim.scenario.checks.words import shown
 from sim.scenario.lines import Path
 from sim.scenario.reading import Source
+
+ABOUT = ("title", "source", "description")
+"""What a file says of itself."""
+
+ASKS: dict[str, Any] = {"pillar": "core", "share_pct": ..., "by": ..., "members": None}
+"""What a target asks, and of whom, with what it is unless said: otherwise in a file that extends another, it is not
+what was agreed there. What was left open there is only completed."""
 
 
 @dataclass(slots=True)
@@ -46,6 +56,9 @@ def merge(sources: tuple[Source, ...]) -> Merged:
     """The sources laid over one another, the most general first; at least one."""
     merged = Merged({}, Origin(sources[0], ()))
     for source in sources:
+        for key in ABOUT:
+            merged.raw.pop(key, None)
+            merged.origin.below.pop(key, None)
         _lay(merged, merged.raw, merged.origin, source.raw, Origin(source, ()))
     return merged
 
@@ -61,6 +74,12 @@ def _is_table(path: Path) -> bool:
 def _lay(merged: Merged, base: dict[str, Any], origin: Origin, over: Any, place: Origin, at: Path = ()) -> None:
     """Lay the table `over` (at `place` in its file) on `base` (at `at` in the merged scenario)."""
     origin.source, origin.path = place.source, place.path
+    if at[:1] == ("targets",) and len(at) == 2 and base:
+        for key, unsaid in ASKS.items():
+            before = base.get(key, unsaid)
+            if key in over and before is not ... and over[key] != before:
+                base.pop("agreed", None)
+                origin.below.pop("agreed", None)
     for key, value in over.items():
         here, stands = (*at, key), Origin(place.source, (*place.path, key))
         if here == ("event",) and isinstance(value, list):

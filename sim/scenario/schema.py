@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar, Self, TypeVar
@@ -14,7 +15,7 @@ from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
 from sim.events import AnyEvent
 from sim.events.base import Facts, Iso3, Name, Text
-from sim.limits import LEAST_SHARE_PCT
+from sim.limits import LEAST_SHARE_PCT, MOST_SHARE_PCT
 from sim.scenario.sections import (
     Budget,
     Growth,
@@ -101,10 +102,10 @@ RelatedOfAlly = _some_of(Related)
 class AllyFacts(Facts):
     """What one ally has otherwise than the data or the common parameters say."""
 
-    share_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=20)] | None = Field(
+    share_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=MOST_SHARE_PCT)] | None = Field(
         None, description="share of the base year"
     )
-    norm_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=20)] | None = Field(
+    norm_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=MOST_SHARE_PCT)] | None = Field(
         None, description="norm at the start"
     )
     debt_pct: Annotated[float, Field(strict=True, ge=0, le=500)] | None = Field(
@@ -125,6 +126,14 @@ class AllyFacts(Facts):
     budget: BudgetOfAlly | None = None  # type: ignore[valid-type]
     outturn: OutturnOfAlly | None = None  # type: ignore[valid-type]
     related: RelatedOfAlly | None = None  # type: ignore[valid-type]
+
+
+@dataclass(frozen=True)
+class Base:
+    """The file that a scenario's file extends."""
+
+    name: str  # without its ending: "hague_2035"
+    scenario: Scenario | None  # None where it is a part only, which cannot stand alone
 
 
 class Scenario(Facts):
@@ -155,6 +164,10 @@ class Scenario(Facts):
     places: ClassVar[Mapping[str, Place]] = {}
     """File and line of each table, such as "ally.ITA.will.mean", of a scenario that was read. No field, so that
     scenarios are equal wherever they stand."""
+
+    base: ClassVar[Base | None] = None
+    """What its file extends, where it was loaded from one that does. No field either: equal scenarios are equal however
+    they are written."""
 
     @model_validator(mode="after")
     def _one_yardstick_a_pillar(self) -> Self:
@@ -214,7 +227,8 @@ class Scenario(Facts):
         from sim.words.markup import card, yardstick
 
         stated = ((pillar, self.yardstick(pillar)) for pillar in ("core", "related", "total"))
-        lines = [yardstick(pillar, each.share_pct, each.by, each.agreed) for pillar, each in stated if each]
+        lines = [yardstick(pillar, each.share_pct, each.by, each.remarks) for pillar, each in stated if each]
+        lines += [f"based on {self.base.name}"] if self.base else []
         first, last = self.horizon.base_year + 1, self.horizon.last_year
         return card(self.title, [*lines, f"{first}–{last}, {self.run.paths:,} paths, seed {self.run.seed}"])
 

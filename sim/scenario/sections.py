@@ -44,7 +44,9 @@ class Target(Facts):
     """A target of the alliance: the yardstick of compliance and, by its commitment, what allies steer by."""
 
     pillar: Literal["core", "related", "total"] = Field("core", description="core outlays, security-related, or both")
-    share_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=20)] = Field(description="% of GDP")
+    share_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=20)] = Field(
+        description="% of GDP; at most 20, since shares are counted to 20.46"
+    )
     by: Year = Field(description="the year it falls due")
     commitment: Annotated[float, Field(strict=True, ge=0, le=1)] = Field(
         1.0, description="1 for an agreed pledge, less for a demand; 0 makes it a yardstick only"
@@ -54,6 +56,13 @@ class Target(Facts):
         None, description="the allies it binds; all with armed forces unless given"
     )
     agreed: Text | None = Field(None, description="when and where it was agreed")
+
+    @property
+    def remarks(self) -> str:
+        """Whether it was agreed, and whom it binds where it does not bind all, in brackets."""
+        parts = [self.agreed] if self.agreed else []
+        parts += [f"binds {', '.join(self.members)}"] if self.members is not None else []
+        return f" ({'; '.join(parts)})" if parts else ""
 
 
 class Growth(Facts):

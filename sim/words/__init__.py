@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from math import inf
+from typing import Any
 
+from sim.limits import COUNTED_PCT
 from sim.words.harmless import plain as plain
 from sim.words.rounding import ceil_to, decimal, floor_to, nearest
 from sim.words.rounding import text as rounded_text
@@ -16,8 +19,15 @@ LATE_PUSH = (
     "A late push is compliance on paper: the last distance to a target closed by reclassification when it is due."
 )
 SPENT = "Medians, averages and money are of what is spent: without what a late push of that year adds on paper."
+NOT_BOUND = "\u2013"
+"""What stands where a target does not bind an ally."""
+UNBOUND = f"{NOT_BOUND}: the target does not bind this ally."
 ASSUMPTION = "Related and total rest on an assumption throughout: NATO publishes no ally's security-related outlays."
 
+BEYOND = (
+    f"Shares are counted to {COUNTED_PCT} % of GDP: >{COUNTED_PCT:.0f} stands for what lies above, of which no more is "
+    "known, and a mean with such runs in it (≥) is a lower bound."
+)
 HALF = Decimal("0.5")
 COARSE = 0.10
 """An interval wider than this shows tens of percent only."""
@@ -122,8 +132,8 @@ def _place(width: Decimal) -> int:
 
 
 def share(pct: float) -> str:
-    """A simulated share, % of GDP, with two digits: "3.2", "12"."""
-    return rounded_text(pct, 1 if pct < 9.95 else 0)
+    """A simulated share, % of GDP, with two digits: "3.2", "12"; ">20" where it lies above what is counted."""
+    return f">{COUNTED_PCT:.0f}" if pct == inf else rounded_text(pct, 1 if pct < 9.95 else 0)
 
 
 def printed(pct: float) -> str:
@@ -134,6 +144,16 @@ def printed(pct: float) -> str:
 def added(pct: float) -> str:
     """What comes on top of a share, percentage points: "0.12", "<0.01", "0"."""
     return rounded_text(pct, 2) if pct >= 0.005 else "<0.01" if pct > 0 else "0"
+
+
+def mean_share(pct: float, above: float) -> str:
+    """A mean of simulated shares; "≥14" where a part of the runs lies above what is counted."""
+    return f"{'≥' if above else ''}{share(pct)}"
+
+
+def span(low: float, high: float, to: str = "–") -> str:
+    """From one simulated share to another: "4.7–7.2"; ">20" where both lie above what is counted."""
+    return share(low) if low == inf else f"{share(low)}{to}{share(high)}"
 
 
 def number(expected: float, of: int) -> str:
@@ -148,6 +168,53 @@ def number(expected: float, of: int) -> str:
 def target(pct: float) -> str:
     """A target, % of GDP, as agreed: "3.5", "2"."""
     return f"{pct:g}"
+
+
+def standing(agreed: str, bound: int, of: int) -> str:
+    """What must be known of a target, in brackets: " (not agreed: proposed in June 2025; binds 7 of 31 allies)"."""
+    parts = [agreed] if agreed else []
+    parts += [f"binds {bound} of {of} allies"] if bound < of else []
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def among(bound: int, of: int) -> str:
+    """Of how many allies so many are: "31", "the 7 bound" where a target does not bind all."""
+    return str(of) if bound == of else f"the {bound} bound"
+
+
+MOST_CHANGES, MOST_VALUE = 5, 40
+"""Changes that a sentence names, and the letters it gives a value."""
+UNSET = "not set"
+"""The value, in words, of a parameter or event that a scenario does not have."""
+
+
+def based_on(facts: Mapping[str, Any], most: int = MOST_CHANGES) -> str:
+    """On which file a scenario builds, and what it sets otherwise, as `sim.differences.builds_on` found it.
+
+    "Based on hague_2035, changed: targets.core.share_pct from 3.5 to 4; event[ceasefire] added."; "" where it extends
+    none.
+    """
+    name, changes = str(facts.get("name", "")), facts.get("changes", ())
+    if not name:
+        return ""
+    if not changes:
+        return f"Based on {name}."
+    told = [_changed(*change) for change in changes[:most]]
+    rest = len(changes) - len(told)
+    more = f"; and {rest} more" if rest else ""
+    return f"Based on {name}, changed: {'; '.join(told)}{more}."
+
+
+def _changed(path: str, before: str, after: str) -> str:
+    old, new = (value if len(value) <= MOST_VALUE else f"{value[: MOST_VALUE - 1]}…" for value in (before, after))
+    whole = (path.startswith("event[") and "." not in path.rpartition("]")[2]) or (
+        path.startswith("targets.") and path.count(".") == 1
+    )
+    if before == UNSET:
+        return f"{path} added" if whole else f"{path} = {new}"
+    if after == UNSET:
+        return f"{path} removed"
+    return f"{path} from {old} to {new}"
 
 
 def did_you_mean(word: str, known: Iterable[str], likeness: float = 0.6) -> str:

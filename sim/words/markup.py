@@ -29,6 +29,6 @@ def card(title: str, lines: Iterable[str], *parts: str) -> str:
     return element("div", element("div", head), *body, *parts, style=f"border-left: {LINE}; padding-left: 0.8em")
 
 
-def yardstick(pillar: str, share_pct: float, by: int, agreed: str | None) -> str:
-    """A target in words: "core 3.5 % of GDP by 2032 (not agreed: proposed in June 2025)"."""
-    return f"{pillar} {share_pct:g} % of GDP by {by}{f' ({agreed})' if agreed else ''}"
+def yardstick(pillar: str, share_pct: float, by: int, remarks: str) -> str:
+    """A target in words, with its remarks in brackets: "core 3.5 % of GDP by 2032 (not agreed)"."""
+    return f"{pillar} {share_pct:g} % of GDP by {by}{remarks}"

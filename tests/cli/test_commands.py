@@ -6,9 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sim
@@ -152,7 +154,7 @@ def test_data_of_one_ally_tells_all_that_is_known(call: Call) -> None:
 
 
 def test_replay_tells_the_path_of_the_run(call: Call, scenario: Path) -> None:
-    said = call("replay", scenario, "--path", 33)
+    said = call("replay", scenario, "--path", 33, "--full")
     assert said.code == 0
     assert "Path 33 of seed 7: one of 320 simulated runs, given the assumptions." in said.out
     assert max(map(len, said.out.split("\n"))) <= 80
@@ -160,6 +162,33 @@ def test_replay_tells_the_path_of_the_run(call: Call, scenario: Path) -> None:
     place = [entry.iso3 for entry in results.record.description.allies].index("EST")
     reported = results.paths("reported_pct")[place, -1, 33]
     assert f"Estonia reports {reported:.2f} % for 2030" in " ".join(said.out.split())
+
+
+def test_a_replay_says_first_who_meets_the_target(call: Call, scenario: Path) -> None:
+    short, whole = call("replay", scenario, "--path", 33).out, call("replay", scenario, "--path", 33, "--full").out
+    results = sim.simulate(sim.load(scenario), executor="serial", keep=["reported_pct"])
+    names = [entry.name for entry in results.record.description.allies]
+    shares = results.paths("reported_pct")[:, :, 33]
+    counts = (np.floor(100 * shares + 0.5) >= 350).sum(axis=0).tolist()
+    words = " ".join(short.split())
+    assert f"Core 3.5 % of GDP by 2029: {counts[2]} of 31 meet it in 2029" in words
+    assert f"year by year: {', '.join(f'{2027 + step} {count}' for step, count in enumerate(counts))}." in words
+    at, below = words.split("At it: ")[1].split("How many")[0].split("Below it: ")
+    for name, share in zip(names, shares[:, 2], strict=True):
+        assert f"{name} {share:.2f}" in (at if share >= 3.495 else below)
+    assert "of all with --full" in words
+    assert " ".join(whole.split()).startswith(words.split(" What befell")[0])
+    turn = max(((abs(after - before), name) for name, row in zip(names, shares, strict=True)
+                for before, after in pairwise(row)))  # fmt: skip
+    assert turn[1] in words.split("The largest turns")[1]
+    assert len(short.splitlines()) < 60 < len(whole.splitlines())
+
+
+def test_a_late_push_is_told_as_one(call: Call, scenario: Path) -> None:
+    told = json.loads(call("replay", scenario, "--path", 33, "--json").out)
+    pushed = [o for o in told["outcomes"] if o["on_paper"]]
+    assert all(o["met"] and o["spent_pct"] < 3.495 <= o["reported_pct"] + 0.005 for o in pushed)
+    assert pushed, "another path would have one"
 
 
 def test_replay_of_one_ally(call: Call, scenario: Path) -> None:

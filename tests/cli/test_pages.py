@@ -44,7 +44,8 @@ def test_the_report_says_what_the_file_sets_otherwise(call: Call, tmp_path: Path
     assert "Set otherwise than in A proposal, not adopted:" in page
     assert "<code>will.peer</code></th><td>0.05</td><td>0.11</td>" in page
     builds_on = json.loads((tmp_path / "run" / "manifest.json").read_text())["manifest"]["builds_on"]
-    assert builds_on == {"title": "A proposal, not adopted", "changes": [["will.peer", "0.05", "0.11"]]}
+    changes = [["will.peer", "0.05", "0.11"]]
+    assert builds_on == {"name": "a", "title": "A proposal, not adopted", "changes": changes}
 
 
 def test_report_writes_where_it_is_told_and_prints_where(run: Path, call: Call, tmp_path: Path) -> None:
@@ -81,7 +82,9 @@ def test_a_base_that_is_only_a_part_loses_no_run(call: Call, tmp_path: Path) -> 
     (tmp_path / "whole.toml").write_text('extends = "part.toml"\n[targets.core]\nby = 2029\n')
     said = call("run", tmp_path / "whole.toml", "--out", tmp_path / "run", "--no-half")
     assert said.code == 0
-    assert "builds_on" not in json.loads((tmp_path / "run" / "manifest.json").read_text())["manifest"]
+    builds_on = json.loads((tmp_path / "run" / "manifest.json").read_text())["manifest"]["builds_on"]
+    assert builds_on == {"name": "part", "title": "part", "changes": []}
+    assert "Based on part." in said.out
 
 
 def test_the_command_of_a_story_can_be_copied_into_a_shell(call: Call, tmp_path: Path) -> None:

@@ -123,6 +123,8 @@ def _compare(tables: Tables, same) -> None:  # type: ignore[no-untyped-def]
                     continue
                 same("on_paper_pct_mean", row["on_paper_pct_mean"], **at)
             same(f"{'group_' if group else ''}{named}_mean", row[f"{prefix}mean"], **at)
+            if table == "shares":
+                same(f"{'group_' if group else ''}{named}_above_grid", row["above_grid"], **at)
             for level, value in levels.items():
                 same(f"{'group_' if group else ''}{named}_quantile", row[f"{prefix}{level}"], quantile=value, **at)
     for row in tables["alliance"]:

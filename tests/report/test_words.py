@@ -148,7 +148,7 @@ def test_three_runs_are_told_that_stand_where_they_say(record: Record) -> None:
         there = numbers[story.path]
         assert (numbers < there).mean() <= part <= (numbers <= there).mean()
         assert story.outcome.startswith(f"In this run {there} of 31 allies are at 3.5 % in 2032: ")
-        assert story.command == f"sim replay my.toml --path {story.path} --seed 2032"
+        assert story.command == f"sim replay my.toml --path {story.path} --seed 2032 --full"
         dates = [date for date, _ in story.entries]
         assert dates == sorted(dates)
 

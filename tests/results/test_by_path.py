@@ -54,10 +54,12 @@ def test_compliance_is_counted_path_by_path(run: Made) -> None:
     expected = 0
     for pillar in PILLARS:
         for ally, entry in enumerate(ALLIES):
-            if pillar == "total" and entry.iso3 not in MEMBERS:
-                continue
             for step, year in enumerate(YEARS):
                 expected += 1
+                if pillar == "total" and entry.iso3 not in MEMBERS:
+                    row = rows[entry.iso3, entry.name, year, pillar]
+                    assert row[4:] == (TARGETS[pillar] / 100, None, None, None, None, None, None, PATHS)
+                    continue
                 met, paper = run.met(pillar)[ally, step], run.paper[pillar][ally, step]
                 row = rows[entry.iso3, entry.name, year, pillar]
                 moved = (run.in_force[ally, step].mean(), run.not_yet_due[ally, step].mean())
@@ -70,7 +72,8 @@ def test_compliance_is_counted_path_by_path(run: Made) -> None:
     assert len(rows) == expected
     table = Results(run.record).compliance()
     moved = ["in_force", "not_yet_due"]
-    assert [tuple(row) for row in table.drop(columns=moved).itertuples(index=False)] == [
+    columns = table.drop(columns=moved).astype(object)
+    assert [tuple(row) for row in columns.where(columns.notna(), None).itertuples(index=False)] == [
         row[:9] + row[11:] for row in rows.values()
     ]
     assert [table[name].dtype.kind for name in moved] == ["f", "f"]
@@ -139,12 +142,15 @@ def test_the_gap_is_what_is_missing_on_every_path(run: Made) -> None:
 def test_the_gap_of_those_whom_the_target_binds(run: Made) -> None:
     core = replace(run.record.description.yardsticks[0], members=("ITA",))
     bound = replace(run.record, description=replace(run.record.description, yardsticks=(core,)))
-    assert Results(bound).gap()["iso3"].tolist() == ["ITA"] * 3 + ["EUC"] * 3 + ["NATO"] * 3
+    gap = Results(bound).gap()
+    assert set(gap["iso3"]) == {*(entry.iso3 for entry in ALLIES), "EUC", "NATO"}
+    assert gap.dropna(subset="shortfall_usd_bn_mean")["iso3"].tolist() == ["ITA"] * 3 + ["EUC"] * 3 + ["NATO"] * 3
+    assert gap[gap["iso3"] == "POL"].drop(columns=["iso3", "ally", "year"]).isna().all(axis=None)
     assert set(Results(bound).first_year()["iso3"]) == {"ITA"}
     italy = summary.ally_lines(bound, 2028)
     assert [set(line.chances) for line in italy] == [set(), {"core"}, set(), set()]
     assert [line.first_year is None for line in italy] == [True, False, True, True]
-    assert summary.alliance_line(bound, 2028).bound == 1
+    assert summary.alliance_line(bound, 2028).bound == {"core": 1}
 
 
 def test_tables_without_a_core_target_are_empty_and_keep_their_columns(run: Made) -> None:
@@ -216,7 +222,7 @@ def test_the_line_of_an_ally(run: Made, year: int) -> None:
     assert [line.entry for line in lines] == list(ALLIES)
     for ally, line in enumerate(lines):
         for band, core in ((line.spent, run.spent["core"]), (line.reported, run.shares["core"])):
-            expected = tuple(quantile(core[ally, step], level) / 100 for level in (0.5, 0.05, 0.95))
+            expected = (*(quantile(core[ally, step], level) / 100 for level in (0.5, 0.05, 0.95)), 0.0)
             assert astuple(band) == expected
         assert set(line.chances) == {"core", "related"} | ({"total"} if ALLIES[ally].iso3 in MEMBERS else set())
         for pillar, found in line.chances.items():
@@ -234,11 +240,11 @@ def test_the_line_of_the_alliance(run: Made, year: int) -> None:
     step = YEARS.index(year)
     line = summary.alliance_line(run.record, year)
     met, honest = run.met("core")[:, step], (run.met("core") & ~run.paper["core"])[:, step]
-    assert (line.bound, line.threshold) == (4, 3)  # two thirds of four, rounded up
+    assert (line.allies, line.bound, line.threshold) == (4, {"core": 4, "related": 4, "total": 3}, 3)
     for band, values, unit in [
         (line.counted, met.sum(axis=0), 1), (line.counted_without, honest.sum(axis=0), 1),
         (line.totals, run.met("total")[:, step].sum(axis=0), 1), (line.reported, run.groups[0, 0, step], 100),
-        (line.spent, run.spent_groups[0, 0, step], 100),
+        (line.spent, run.spent_groups[0, 0, step], 100), (line.related, run.met("related")[:, step].sum(axis=0), 1),
     ]:  # fmt: skip
         assert band is not None
         expected = (values.mean() / unit, quantile(values, 0.05) / unit, quantile(values, 0.95) / unit)
@@ -254,7 +260,7 @@ def test_the_line_of_the_alliance(run: Made, year: int) -> None:
 
 def test_the_threshold_is_twenty_where_more_than_twenty_are_bound(rutte_results: sim.Results) -> None:
     line = summary.alliance_line(rutte_results.record, 2032)
-    assert (line.bound, line.threshold) == (31, 20)
+    assert (line.bound["core"], line.threshold) == (31, 20)
     description = rutte_results.record.description
     for bound, threshold in [(21, 20), (20, 14), (1, 1)]:
         members = tuple(entry.iso3 for entry in description.allies[:bound])
@@ -265,7 +271,8 @@ def test_the_threshold_is_twenty_where_more_than_twenty_are_bound(rutte_results:
 
 def test_lines_without_targets(run: Made) -> None:
     line = summary.alliance_line(without(run.record, *PILLARS), 2028)
-    assert (line.bound, line.counted, line.counted_without, line.many, line.totals) == (4, None, None, None, None)
+    assert (line.bound, line.counted, line.counted_without, line.many) == ({}, None, None, None)
+    assert (line.totals, line.related) == (None, None)
     assert all(ally.chances == {} for ally in summary.ally_lines(without(run.record, *PILLARS), 2028))
     assert summary.alliance_line(without(run.record, "total"), 2028).totals is None
     assert summary.alliance_line(without(run.record, "core"), 2028).totals is not None
@@ -273,7 +280,8 @@ def test_lines_without_targets(run: Made) -> None:
 
 def test_the_year_shown_is_that_of_the_target_or_the_last(run: Made) -> None:
     assert summary.default_year(run.record) == 2028
-    assert summary.default_year(without(run.record, "core")) == 2029
+    assert summary.default_year(without(run.record, "core")) == 2028  # of the total
+    assert summary.default_year(without(run.record, *PILLARS)) == 2029
     late = replace(run.record.description.yardsticks[0], by=2035)
     record = replace(run.record, description=replace(run.record.description, yardsticks=(late,)))
     assert summary.default_year(record) == 2029

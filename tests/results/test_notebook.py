@@ -96,16 +96,19 @@ def test_no_probability_is_0_or_100(rutte: sim.Scenario) -> None:
 def test_a_run_without_a_core_target_says_so() -> None:
     scenario = sim.loads('title = "no target"\n[horizon]\nlast_year = 2028\n')
     seen = told(sim.simulate(scenario, paths=16, executor="serial"))
-    assert "No core target: nothing to comply with." in seen.words
+    assert "No target: nothing to comply with." in seen.words
     assert "table" not in seen.tags
 
 
-def test_a_target_of_some_shows_those_it_binds() -> None:
+def test_a_target_of_some_shows_those_it_binds_first_and_a_dash_for_the_others() -> None:
     scenario = sim.loads(
         'title = "two"\n[horizon]\nlast_year = 2028\n'
         '[targets.core]\nshare_pct = 2.0\nby = 2028\nmembers = ["ITA", "ESP"]\n'
     )
-    assert told(sim.simulate(scenario, paths=16, executor="serial")).tags["tr"] == 2
+    seen = told(sim.simulate(scenario, paths=16, executor="serial"))
+    assert seen.tags["tr"] == 31
+    assert seen.words.count("–") == 29
+    assert {"Italy", "Spain"} == set(seen.words[3:7]) & {"Italy", "Spain"}
 
 
 @pytest.mark.parametrize("words", HOSTILE)

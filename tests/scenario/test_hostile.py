@@ -149,7 +149,7 @@ def test_a_name_nearly_right_is_named(tmp_path):
 def test_too_large(tmp_path):
     file = tmp_path / "large.toml"
     file.write_text("#" * MAX_BYTES)
-    assert load(file).title == "untitled"
+    assert load(file).title == "Large"
     file.write_text("#" * (MAX_BYTES + 1))
     assert faults_of_file(file)[0].code == "too-large"
     assert faults_of("#" * (MAX_BYTES + 1))[0].code == "too-large"
@@ -171,7 +171,7 @@ def test_a_chain_that_is_too_long(tmp_path):
     for place in range(MAX_CHAIN + 1):
         extends = f'extends = "f{place + 1}.toml"\n' if place < MAX_CHAIN else ""
         (tmp_path / f"f{place}.toml").write_text(extends)
-    assert load(tmp_path / "f1.toml").title == "untitled"  # eight files
+    assert load(tmp_path / "f1.toml").title == "F1"  # eight files
     (fault,) = faults_of_file(tmp_path / "f0.toml")
     assert (fault.code, fault.file, fault.line) == ("extends-depth", str(tmp_path / f"f{MAX_CHAIN - 1}.toml"), 1)
 
@@ -198,7 +198,8 @@ def test_a_link_out_of_the_folder(tmp_path):
     (inside / "c.toml").write_text('extends = "alias.toml"\n')
     assert [fault.code for fault in faults_of_file(inside / "a.toml")] == ["outside-folder"] * 2
     assert [fault.code for fault in faults_of_file(inside / "b.toml")] == ["outside-folder"]
-    assert load(inside / "c.toml").title == "near"
+    found = load(inside / "c.toml")
+    assert (found.title, found.base.scenario.title) == ("C", "near")
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "/etc/passwd", "..\\x.toml", "C:x.toml", "a/b.toml", "a\\u0000b"])

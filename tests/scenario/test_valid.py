@@ -76,7 +76,7 @@ def test_every_kind_and_every_family_is_there():
 
 def test_tables_merge_by_key_and_events_by_name():
     child = load(VALID / "child.toml")
-    assert (child.title, child.description) == ("Child", "of the family")
+    assert (child.title, child.description) == ("Child", None)
     assert child.targets["core"].model_dump(include={"share_pct", "by"}) == {"share_pct": 3.0, "by": 2032}
     assert child.will.mean == Uniform(low=-1.0, high=1.0)  # a distribution is replaced, never mixed
     assert child.will.peer == 0.1

@@ -17,7 +17,9 @@ KINDS = ("fan", "multiples", "ranked", "heat", "compliant", "first-years", "shor
     "Of fan, multiples and first-years: code or name; EUC and NATO are groups. Several: repeat it, or commas."
 )
 @options.year("Of ranked, multiples, compliant and shortfall.  [the core target's]")
-@click.option("--pillar", type=click.Choice(("core", "related", "total")), help="Of ranked and heat.  [core]")
+@click.option(
+    "--pillar", type=click.Choice(("core", "related", "total")), help="Of ranked and heat.  [core, if measured]"
+)
 @click.option("--theme", type=click.Choice(("light", "dark")), default="light", help="Colours.  [light]")
 def command(
     kind: str, run: str, out: str, allies: tuple[str, ...], year: int | None, pillar: str | None, theme: str

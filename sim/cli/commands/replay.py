@@ -10,7 +10,7 @@ import click
 from sim.cli import inputs, options
 
 if TYPE_CHECKING:
-    from sim.questions.replay import Story
+    from sim.questions.replay import Outcome, Story
 
 
 @click.command(short_help="Tell one simulated run.")
@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 @click.option("--path", type=options.Whole(0), required=True, help="Number of the path, from 0.")
 @options.seed("Seed of the run; the scenario's unless given.")
 @options.allies("Tell of this ally only: code or name. Several: repeat it, or commas.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], as_json: bool) -> None:
-    """Tell one simulated run of the scenario FILE: events, elections, budgets and outturns in order.
+@click.option("--full", is_flag=True, help="Tell every budget and outturn of all allies, year by year.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, the whole story in it.")
+def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], full: bool, as_json: bool) -> None:
+    """Tell one simulated run of the scenario FILE: who meets the target, what befell the alliance, the largest turns.
+
+    With --ally or --full, events, elections, budgets and outturns in order.
 
     FILE is a TOML file or the name of a shipped scenario. The run has the bits of that path in `sim run` with the same
     seed, whatever the number of paths.
@@ -45,17 +48,30 @@ def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], as_
 
         write_json(_document(story))
         return
-    from sim.cli.show.story_page import show
+    from sim.cli.show.story_page import show, show_short
     from sim.cli.terminal import page
 
-    show(page(), story)
+    (show if full or codes else show_short)(page(), story)
 
 
 def _document(story: Story) -> dict[str, object]:
     return {
         "title": story.title,
+        "based_on": story.based_on or None,
         "path": story.path,
         "seed": story.seed,
         "note": story.standing,
+        "target": None if story.core is None else asdict(story.core),
+        "outcomes": [_outcome(story, outcome) for outcome in story.outcomes],
         "entries": [asdict(entry) for entry in story.entries],
+    }
+
+
+def _outcome(story: Story, outcome: Outcome) -> dict[str, object]:
+    """A report, whether it meets the core target (null: none binds the ally), and whether on paper alone."""
+    core = story.core if story.core and story.core.binds(outcome.iso3) else None
+    return {
+        **asdict(outcome),
+        "met": None if core is None else outcome.reaches(core),
+        "on_paper": None if core is None else outcome.on_paper(core),
     }

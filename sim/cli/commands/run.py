@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli import inputs, options
-from sim.errors import RunError, ScenarioError
+from sim.errors import RunError
 
 if TYPE_CHECKING:
     from sim.precision import Precision
@@ -69,9 +68,7 @@ def command(
         from sim.cli.saving import check_place
 
         check_place(out)
-    about = {} if out is None else _builds_on(file, scenario)
     record = _simulate(scenario, paths, precision, seed, workers)
-    record = replace(record, manifest={**record.manifest, **about})
     if out is None:
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
         return
@@ -111,24 +108,6 @@ def _said_to_be_saved(out: str, report: bool) -> Iterator[None]:
         raise
 
 
-def _builds_on(file: str, scenario: Scenario) -> dict[str, object]:
-    """What the scenario builds on, and what it sets otherwise: for the report, since a saved run is of one scenario.
-
-    Empty where the file it extends is a part only, which cannot stand alone.
-    """
-    from sim.differences import differences
-    from sim.scenario import loads
-    from sim.scenario.loading import base_of
-
-    try:
-        base = base_of(file)
-    except ScenarioError:
-        return {}
-    found = differences(loads("") if base is None else base, scenario)
-    changes = [[change.path, change.value_before, change.value_after] for change in found]
-    return {"builds_on": {"title": "the defaults of the model" if base is None else base.title, "changes": changes}}
-
-
 def _chosen(scenario: Scenario, words: tuple[str, ...]) -> tuple[str, ...]:
     """Codes of the allies to show."""
     from sim.cli.allies import find
@@ -144,7 +123,9 @@ def _check(scenario: Scenario, year: int | None, sort: str | None) -> None:
     first, last = scenario.horizon.base_year + 1, scenario.horizon.last_year
     if year is not None and not first <= year <= last:
         raise click.UsageError(f"--year: the scenario simulates {first} to {last}, not {year}.")
-    pillar = {"probability": "core", "without-late-push": "core", "first-year": "core"}.get(sort or "", sort or "")
+    if sort == "probability" and not any(map(scenario.yardstick, ("core", "related", "total"))):
+        raise click.UsageError("--sort probability: the scenario has no target.")
+    pillar = {"without-late-push": "core", "first-year": "core"}.get(sort or "", sort or "")
     if pillar in ("core", "related", "total") and scenario.yardstick(pillar) is None:
         raise click.UsageError(f"--sort {sort}: the scenario has no {pillar} target.")
 
@@ -190,7 +171,8 @@ def _print(
         terminal.write_csv(COMPLIANCE_COLUMNS, rows)
         return
     shown_year = summary.default_year(record) if year is None else year
-    lines = _sorted([line for line in summary.ally_lines(record, shown_year) if line.entry.iso3 in chosen], sort)
+    lines = [line for line in summary.ally_lines(record, shown_year) if line.entry.iso3 in chosen]
+    lines = _sorted(lines, sort, record.description.main_pillar)
     alliance = summary.alliance_line(record, shown_year)
     leverage = _half(scenario, record, shown_year) if half and alliance.counted else None
     if as_json:
@@ -211,10 +193,13 @@ def _half(scenario: Scenario, record: Record, year: int) -> HalfUrgency:
         return half_urgency(scenario, record, year)
 
 
-def _sorted(lines: list[AllyLine], sort: str | None) -> list[AllyLine]:
-    """Highest first; names and first years lowest first; ties by median, then by name."""
+def _sorted(lines: list[AllyLine], sort: str | None, main: str | None) -> list[AllyLine]:
+    """Highest first; names and first years lowest first; ties by median, then by name.
 
-    def chance(line: AllyLine, pillar: str) -> float:
+    A probability is that of the main pillar; allies that a target does not bind come after those it does.
+    """
+
+    def chance(line: AllyLine, pillar: str | None) -> float:
         return line.chances[pillar].probability if pillar in line.chances else -1.0
 
     def key(line: AllyLine) -> float | str:
@@ -230,12 +215,12 @@ def _sorted(lines: list[AllyLine], sort: str | None) -> list[AllyLine]:
             case "median":
                 return -line.spent.middle
             case "first-year":
-                return line.first_year or 9_999
+                return line.first_year or (9_999 if "core" in line.chances else 10_000)
             case "without-late-push":
                 return -line.chances["core"].without_late_push if "core" in line.chances else 1.0
             case "related" | "total":
                 return -chance(line, sort)
             case _:
-                return -chance(line, "core")
+                return -chance(line, main)
 
     return sorted(lines, key=lambda line: (key(line), -line.spent.middle, line.entry.name))

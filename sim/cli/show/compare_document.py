@@ -31,10 +31,13 @@ def document(comparison: Comparison, year: int, codes: frozenset[str] | None) ->
                 "title": description.title,
                 "source": description.source,
                 "description": description.description,
+                "based_on": based_on or None,
                 "target": {entry.pillar: asdict(entry) for entry in description.yardsticks},
                 "years": list(description.years),
             }
-            for letter, description in zip(comparison.letters, comparison.scenarios, strict=True)
+            for letter, description, based_on in zip(
+                comparison.letters, comparison.scenarios, comparison.based_on, strict=True
+            )
         ],
         "base_year": comparison.scenarios[0].base_year,
         "years": list(comparison.years),

@@ -15,13 +15,15 @@ from sim.cli.terminal import Page
 from sim.differences import Difference
 from sim.model.world import WITH_ARTICLE
 from sim.questions.comparison.comparison import Comparison, yardstick_in_words
-from sim.questions.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows
+from sim.questions.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows, pillar_of
+from sim.record.record import Description
 from sim.results.intervals import wilson
 from sim.words import (
     ASSUMPTION,
     LATE_PUSH,
     MONTE_CARLO,
     SPENT,
+    among,
     more_of_100,
     number,
     percent,
@@ -45,8 +47,11 @@ MOST_LISTED = 40
 def show(page: Page, comparison: Comparison, year: int, codes: frozenset[str] | None, *, every: bool) -> None:
     """Print the page; `codes` are the allies shown (None: all), `every` shows also those that cannot be told from 0."""
     width = min(page.width, MOST_TEXT)
-    for letter, description in zip(comparison.letters, comparison.scenarios, strict=True):
+    described = zip(comparison.letters, comparison.scenarios, comparison.based_on, strict=True)
+    for letter, description, based_on in described:
         page.print(Text(f"{letter}  {plain(description.title)}", style="bold"), width=width)
+        if based_on:
+            page.print(Padding(Text(plain(based_on)), (0, 0, 0, len(letter) + GAP), expand=False), width=width)
     page.print(Text(_subtitle(comparison, year)), width=width)
     for note in comparison.notes():
         page.print(Text(note), width=width)
@@ -120,10 +125,10 @@ class _View:
     def alliance(self, figures: Sequence[AllianceRow]) -> None:
         """The alliance's expected figures."""
         self._head(f"The alliance in {self._year}, {self._letter} beside A, given the assumptions")
-        first = self._comparison.scenarios[0]
-        of = len(first.allies)
+        other = self._comparison.scenarios[self._comparison.letters.index(self._letter)]
+        both = (self._comparison.scenarios[0], other)
         ordered = sorted(figures, key=lambda row: list(_NAMES).index(row.measure))
-        self._list((_NAMES[row.measure], _figure(row, of, self._letter)) for row in ordered)
+        self._list((_NAMES[row.measure], _figure(row, both, self._letter)) for row in ordered)
 
     def changes(self, changes: Sequence[Difference]) -> None:
         """In what the scenario differs from A."""
@@ -225,15 +230,20 @@ def _flips(rows: Sequence[PairRow], main: str, letter: str) -> str:
     return f"Likelier than not to meet the {main} target {where}."
 
 
-def _figure(row: AllianceRow, of: int, letter: str) -> str:
-    levels: Callable[[float], str] = {
-        "allies": lambda value: number(value, of), "% of GDP": share, "USD billion": lambda value: _money(value)
-    }[row.unit]  # fmt: skip
-    unit = {
-        "allies": f" of {of} expected", "% of GDP": " % of GDP on average", "USD billion": " billion USD a year"
-    }[row.unit]  # fmt: skip
+def _figure(row: AllianceRow, both: tuple[Description, Description], letter: str) -> str:
+    """A level in each of the two, and the difference; a count is of the allies that the target binds there."""
+    pillar = pillar_of(row.measure)
+    if row.unit == "allies" and pillar:
+        bound = [len(described.bound(pillar)) for described in both]
+        of = [f" of {among(count, len(both[0].allies))}" for count in bound]
+        first, other = (number(value, of) for value, of in zip((row.expected_a, row.expected_b), bound, strict=True))
+        levels = f"{first}{of[0]} expected in A, {other}{of[1] if of[1] != of[0] else ''} in {letter}"
+    else:
+        words: Callable[[float], str] = share if row.unit == "% of GDP" else _money
+        unit = " % of GDP on average" if row.unit == "% of GDP" else " billion USD a year"
+        levels = f"{words(row.expected_a)}{unit} in A, {words(row.expected_b)} in {letter}"
     assumed = "; an assumption" if row.measure in ("allies_related", "allies_total") else ""
-    return f"{levels(row.expected_a)}{unit} in A, {levels(row.expected_b)} in {letter}: {_moved(row)}{assumed}"
+    return f"{levels}: {_moved(row)}{assumed}"
 
 
 def _moved(row: AllianceRow) -> str:

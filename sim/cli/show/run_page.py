@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 
 from rich.padding import Padding
 from rich.table import Table
@@ -15,11 +16,17 @@ from sim.record.record import Record, Yardstick
 from sim.results.summary import AllianceLine, AllyLine, Band, Chance
 from sim.words import (
     ASSUMPTION,
+    BEYOND,
     LATE_PUSH,
     MONTE_CARLO,
+    NOT_BOUND,
     SPENT,
+    UNBOUND,
     added,
+    among,
     interval,
+    listed,
+    mean_share,
     number,
     of_100,
     percent,
@@ -27,6 +34,7 @@ from sim.words import (
     printed,
     runs,
     share,
+    span,
     target,
 )
 
@@ -39,10 +47,11 @@ def show(
 ) -> None:
     """Print the page."""
     description = record.description
-    core = description.yardstick("core")
     text_width = min(page.width, MOST_TEXT)
     page.print(Text(plain(description.title), style="bold"), width=text_width)
-    page.print(Text(_subtitle(record, year, core)), width=text_width)
+    page.print(Text(_subtitle(record, year)), width=text_width)
+    if record.based_on:
+        page.print(Text(plain(record.based_on)), width=text_width)
     page.print()
     columns = _columns(record, year, lines)
     kept, dropped = fit(columns, page.width)
@@ -53,17 +62,30 @@ def show(
     _show_alliance(page, record, year, alliance, half, text_width)
     page.print()
     precision = record.manifest.get("precision_points")
-    for line in _footer(lines, [column.name for column in kept], left_out(dropped), core, half, precision):
+    beyond = any(band.q95 == inf for band in (*(line.reported for line in lines), alliance.reported))
+    if beyond or alliance.reported.above:
+        page.print(Text(BEYOND), width=text_width)
+    for line in _footer(record, lines, [column.name for column in kept], left_out(dropped), half, precision):
         page.print(Text(line, style="dim"), width=text_width)
 
 
-def _subtitle(record: Record, year: int, core: Yardstick | None) -> str:
+def _subtitle(record: Record, year: int) -> str:
+    """What is measured, in which year: the core target, or whatever there is without one."""
+    description = record.description
     counted = f"{runs(record.counts.paths)}{_precision(record)}, seed {record.manifest['seed']}"
-    if core is None:
-        return f"No core target, so no probability; [targets.core] would set one. Year {year}. {counted}."
-    due = "" if core.by == year else f", before it falls due in {core.by}" if year < core.by else ""
-    agreed = f" ({plain(core.agreed)})" if core.agreed else ""
-    return f"Measured against core {target(core.share_pct)} % of GDP by {core.by}{agreed}. Year {year}{due}. {counted}."
+    if description.main_pillar is None:
+        return f"No target, so no probability; [targets.core] would set one. Year {year}. {counted}."
+    none = "" if description.yardstick("core") else "No core target. "
+    found = [aim for pillar in ("core", "total", "related") if (aim := description.yardstick(pillar))]
+    shown = found if none else found[:1]
+    words = [f"{aim.pillar} {target(aim.share_pct)} % of GDP by {aim.by}{_remarks(record, aim)}" for aim in shown]
+    by = shown[0].by
+    due = "" if by == year else f", before it falls due in {by}" if year < by else ""
+    return f"{none}Measured against {listed(words)}. Year {year}{due}. {counted}."
+
+
+def _remarks(record: Record, aim: Yardstick) -> str:
+    return plain(f"x{record.description.remarks(aim)}").removeprefix("x")
 
 
 def _precision(record: Record) -> str:
@@ -96,10 +118,10 @@ def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Colum
             Column("95 % interval", "95 %\ninterval", _cells(lines, "core", _interval), 5),
             Column("P core without late push", "P core\nwithout\nlate push", _cells(lines, "core", _without), 4),
         ]
-        cores = [line.chances["core"] for line in lines if "core" in line.chances]
-        if any(chance.in_force != chance.probability for chance in cores):
+        bound = [line.chances["core"] for line in lines if "core" in line.chances]
+        if any(chance.in_force != chance.probability for chance in bound):
             columns.append(Column("P core as moved", "P core\nas moved", _cells(lines, "core", _in_force), 4))
-        if any(chance.not_yet_due for chance in cores):
+        if any(chance.not_yet_due for chance in bound):
             columns.append(Column("not yet due", "Not\nyet due", _cells(lines, "core", _not_yet_due), 4))
     if related:
         head = f"P related\n≥{target(related.share_pct)}\nassumption"
@@ -122,7 +144,7 @@ def _now(line: AllyLine) -> str:
 
 
 def _band(band: Band) -> str:
-    return f"{share(band.q05)}–{share(band.q95)}"
+    return span(band.q05, band.q95)
 
 
 def _chance(chance: Chance) -> str:
@@ -147,7 +169,7 @@ def _not_yet_due(chance: Chance) -> str:
 
 
 def _cells(lines: Sequence[AllyLine], pillar: str, words: Callable[[Chance], str]) -> list[str]:
-    return [words(line.chances[pillar]) if pillar in line.chances else "–" for line in lines]
+    return [words(line.chances[pillar]) if pillar in line.chances else NOT_BOUND for line in lines]
 
 
 def _probabilities(lines: Sequence[AllyLine], pillar: str) -> list[str]:
@@ -156,7 +178,7 @@ def _probabilities(lines: Sequence[AllyLine], pillar: str) -> list[str]:
 
 def _first(line: AllyLine, base: int, last: int) -> str:
     if "core" not in line.chances:
-        return "–"
+        return NOT_BOUND
     if line.first_year is None:
         return f"after {last}"
     return "already" if line.first_year == base else str(line.first_year)
@@ -165,25 +187,29 @@ def _first(line: AllyLine, base: int, last: int) -> str:
 def _show_alliance(
     page: Page, record: Record, year: int, alliance: AllianceLine, half: HalfUrgency | None, width: int
 ) -> None:
-    core, total = record.description.yardstick("core"), record.description.yardstick("total")
+    core, related, total = (record.description.yardstick(pillar) for pillar in ("core", "related", "total"))
     facts: list[tuple[str, str]] = []
-    bound = alliance.bound
+    bound, of = alliance.bound, alliance.allies
     if core and alliance.counted and alliance.counted_without and alliance.many:
         facts += [
-            (f"Allies at {target(core.share_pct)} %", _counted(alliance.counted, bound)),
-            ("without late push", _counted(alliance.counted_without, bound)),
+            (f"Allies at {target(core.share_pct)} %", _counted(alliance.counted, bound["core"], of)),
+            ("without late push", _counted(alliance.counted_without, bound["core"], of)),
         ]
         if half:
-            facts.append(("with urgency at half", _halved(half, alliance.counted, bound)))
+            facts.append(("with urgency at half", _halved(half, alliance.counted, bound["core"], of)))
         facts.append((
             f"At least {alliance.threshold} allies",
             f"{_spoken(alliance.many)}; without late push {_spoken_without(alliance.many)}",
         ))  # fmt: skip
     if total and alliance.totals:
-        words = f"{_counted(alliance.totals, bound)}; an assumption"
+        words = f"{_counted(alliance.totals, bound['total'], of)}; an assumption"
         facts.append((f"Allies at {target(total.share_pct)} % in total", words))
+    if related and alliance.related and not core and not total:
+        words = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
+        facts.append((f"Allies at {target(related.share_pct)} % related", words))
     spent, reported = alliance.spent, alliance.reported
-    facts.append(("Europe and Canada", f"{share(spent.middle)} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
+    average = mean_share(spent.middle, spent.above)
+    facts.append(("Europe and Canada", f"{average} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
     if reported != spent:
         facts.append(("on paper besides", f"{added(reported.middle - spent.middle)} points of GDP, by late pushes"))
     page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
@@ -200,15 +226,16 @@ def _show_alliance(
     page.print(Padding(grid, (0, 0, 0, GAP), expand=False), width=width)
 
 
-def _counted(band: Band, of: int) -> str:
-    return f"{number(band.middle, of)} of {of} expected, {band.q05:.0f}–{band.q95:.0f} in 90 of 100 runs"
+def _counted(band: Band, bound: int, of: int) -> str:
+    expected = f"{number(band.middle, bound)} of {among(bound, of)} expected"
+    return f"{expected}, {band.q05:.0f}–{band.q95:.0f} in 90 of 100 runs"
 
 
-def _halved(half: HalfUrgency, counted: Band, of: int) -> str:
+def _halved(half: HalfUrgency, counted: Band, bound: int, of: int) -> str:
     """The short runs give the difference, on the same luck; the run itself gives the level."""
     now = counted.middle + half.difference
     words = "what half the urgency of the start does"
-    return f"{number(now, of)} of {of} expected instead of {number(counted.middle, of)}: {words}"
+    return f"{number(now, bound)} of {among(bound, of)} expected instead of {number(counted.middle, bound)}: {words}"
 
 
 def _spoken(chance: Chance) -> str:
@@ -220,15 +247,19 @@ def _spoken_without(chance: Chance) -> str:
 
 
 def _footer(
-    lines: Sequence[AllyLine], kept: Sequence[str], narrow: str, core: Yardstick | None, half: HalfUrgency | None,
+    record: Record, lines: Sequence[AllyLine], kept: Sequence[str], narrow: str, half: HalfUrgency | None,
     precision: float | None,
 ) -> list[str]:  # fmt: skip
     notes = [narrow] if narrow else []
     shares = "Shares are % of GDP as NATO reports core outlays"
     notes.append(shares + ("; e: an estimate." if any(line.entry.estimated for line in lines) else "."))
-    if core:
+    pillars = {aim.pillar for aim in record.description.yardsticks}
+    if pillars:
         notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
-    if core or any(line.spent != line.reported for line in lines):
+    shown = {pillar for pillar in pillars if any(name.startswith(f"P {pillar}") for name in kept)}
+    if any(shown - line.chances.keys() for line in lines):
+        notes.append(UNBOUND)
+    if "core" in pillars or any(line.spent != line.reported for line in lines):
         notes.append(f"{LATE_PUSH} {SPENT}")
     if precision is not None:
         reach = f"reaches as far as {_points(precision)} to either side"

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from sim import executors, limits, run
 from sim.data.tables import load_tables
-from sim.differences import differences
+from sim.differences import builds_on, differences
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.questions.comparison.comparison import Comparison
 from sim.questions.comparison.counting import Joint, Together, run_together
@@ -117,6 +117,7 @@ def _manifest(scenarios: Sequence[Scenario], seed: int, paths: int) -> dict[str,
         "burdenshare": version("burdenshare"),
         "stream_version": STREAM_VERSION,
         "scenario_digests": [scenario.digest for scenario in scenarios],
+        "builds_on": [builds_on(scenario) for scenario in scenarios],
         "data_digests": [load_tables(scenario.replacements).digest for scenario in scenarios],
         "seed": seed,
         "paths": paths,

@@ -11,7 +11,7 @@ from sim.differences import Difference
 from sim.questions.comparison.counting import Joint
 from sim.record.counts import PILLARS
 from sim.record.record import Description
-from sim.words import target
+from sim.words import based_on, target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +44,11 @@ class Comparison:
     def year(self) -> int:
         """The year to look at: that of the first scenario's core target where all simulate it, else their last."""
         return default_year(self.scenarios[0], self.years)
+
+    @property
+    def based_on(self) -> tuple[str, ...]:
+        """Of each: on which file it builds and what it sets otherwise, in a sentence; "" where it extends none."""
+        return tuple(based_on(facts) for facts in self.manifest["builds_on"])
 
     @property
     def letters(self) -> str:

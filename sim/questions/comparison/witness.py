@@ -16,7 +16,7 @@ from sim.model.links import Array
 from sim.model.outturn import total
 from sim.model.related import counted
 from sim.model.world import AllyState
-from sim.record.counts import CELLS, PILLARS, TALLIES
+from sim.record.counts import PILLARS, TALLIES
 from sim.record.grid import printed
 from sim.run import describe
 from sim.scenario.schema import Scenario
@@ -63,7 +63,7 @@ class Witness:
         self._look_at_all(True, step, sums)
         share, pushed = printed(sums.shares_pct[CORE]), sums.pushed
         share[pushed] = printed(sums.spent_pct(pushed)[CORE])
-        self.figures[MEASURES.index("euc_spent"), step] = np.minimum(share, CELLS - 1)  # as a run's tables have it
+        self.figures[MEASURES.index("euc_spent"), step] = share
         self.figures[MEASURES.index("euc_shortfall"), step] = sums.shortfall_usd_m + sums.on_paper_usd_m
         self._look_at_all(False, step, sums)
         self.figures[MEASURES.index("nato_shortfall"), step] = sums.shortfall_usd_m + sums.on_paper_usd_m

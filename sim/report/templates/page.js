@@ -72,7 +72,7 @@
   const byName = new Map([...document.getElementById("chosen").options].map((option) => [option.value, option.text]));
   const leads = (name) => (store.specs[name].light.params || []).some((param) => param.name === "ally");
   // An ally that the target does not bind, or a group, has no first year.
-  const has = (name, iso3) => name !== "first" || iso3 in store.sentences;
+  const has = (name, iso3) => name !== "first" || iso3 in store.told.first;
 
   // Above a chart of one ally or group stands whose it is; a chart that has nothing of the one chosen is not there.
   function label(name) {
