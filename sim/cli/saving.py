@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sim import strict_json
 from sim.errors import RunError
@@ -38,15 +39,29 @@ def save(record: Record, out: str) -> str:
     return former
 
 
+def stands(record: Record, out: str) -> bool:
+    """Whether the run still stands where it was saved: another one may have been saved there meanwhile."""
+    return bool(_manifest(out).get("digest") == record.counts.digest())
+
+
 def _former(out: str) -> str:
     """From the manifest alone: kept paths may be larger than memory, and no fault of a former run may stop this one."""
     try:
-        with files.part(Path(out) / "manifest.json", strict_json.MOST_BYTES) as stream:
-            facts = strict_json.parse(files.text_of(stream))
+        facts = _manifest(out)
         title, paths, seed = facts["description"]["title"], facts["paths"], facts["manifest"]["seed"]
         return f"{plain(str(title))}, {int(paths):,} runs, seed {int(seed)}"
-    except (RunError, OSError, ValueError, LookupError, TypeError):
+    except (LookupError, TypeError, ValueError):
         return ""
+
+
+def _manifest(out: str) -> dict[str, Any]:
+    """What the manifest there says; nothing where it cannot be read."""
+    try:
+        with files.part(Path(out) / "manifest.json", strict_json.MOST_BYTES) as stream:
+            facts = strict_json.parse(files.text_of(stream))
+    except RunError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
 
 
 @contextmanager

@@ -54,7 +54,8 @@ def part(file: Path, most: int) -> Iterator[BinaryIO]:
     except MemoryError as error:
         raise refused(file, "takes more memory than there is", "open it on a machine that has more") from error
     except Exception as error:  # zip, zlib, struct, JSON and NumPy each complain in their own way
-        raise refused(file, f"is damaged, or of no saved run ({type(error).__name__}: {error})") from error
+        said = str(error) if type(error) in (ValueError, TypeError) else f"{type(error).__name__}: {error}"
+        raise refused(file, f"is damaged, or of no saved run ({said})") from error
 
 
 def opened(file: Path, most: int) -> BinaryIO:

@@ -241,6 +241,19 @@ def test_a_run_is_saved_and_said_so(call: Call, scenario: Path, tmp_path: Path) 
     assert [entry.name for entry in out.parent.iterdir()] == ["run"]
 
 
+def test_no_report_is_written_beside_another_run(
+    call: Call, scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saved there by somebody else while this one was being shown."""
+    out = tmp_path / "run"
+    other = sim.simulate(sim.load(scenario), paths=16, executor="serial")
+    monkeypatch.setattr("sim.cli.commands.run._print", lambda *_, **__: other.save(out))
+    said = call("run", scenario, *QUICK, "--out", out)
+    assert said.code == 0
+    assert said.err == f"Saved in {out}\n{out} holds another run by now: no report of this one is written there.\n"
+    assert not (out / "report.html").exists()
+
+
 @pytest.fixture
 def never_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object, **__: object) -> None:

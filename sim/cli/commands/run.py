@@ -72,7 +72,7 @@ def command(
     if out is None:
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
         return
-    from sim.cli.saving import save
+    from sim.cli.saving import save, stands
     from sim.cli.terminal import note
     from sim.words import plain
 
@@ -84,7 +84,9 @@ def command(
     note(f"Saved in {plain(out)}" + (f", in place of: {former}" if former else ""))
     with _said_to_be_saved(out, report):
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
-        if report:
+        if report and not stands(record, out):
+            note(f"{plain(out)} holds another run by now: no report of this one is written there.")
+        elif report:
             from sim.cli.reporting import NAME, write_report
 
             sys.stdout.flush()
