@@ -94,6 +94,26 @@ def test_what_a_user_puts_there_at_the_last_moment_is_not_lost(way: str, tmp_pat
     assert listed(tmp_path) == ["run"]
 
 
+@pytest.mark.parametrize("former", [True, False])
+def test_a_writer_that_was_faster_is_no_hindrance(
+    way: str, former: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one puts its folder there between the look at the place and the step, or takes it away."""
+    place, rename = tmp_path / "run", Path.rename
+    if former:
+        write_folder(folder_of("first"), place, ours)
+
+    def slower(self: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "rename", rename)
+        write_folder(folder_of("faster"), place, ours)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", slower)
+    write_folder(folder_of("second"), place, ours)
+    assert (place / "one").read_text() == "second"
+    assert listed(tmp_path) == ["run"]
+
+
 @pytest.mark.parametrize("content", ["file", "folder"])
 def test_a_name_as_long_as_the_system_allows_can_be_written(content: str, tmp_path: Path) -> None:
     place = tmp_path / ("x" * 250)
