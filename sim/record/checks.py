@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ CALENDAR = range(1949, 2201)
 MOST_USD_BN = 1e7
 MOST_USD_M = 2**56
 """Of money summed over paths: so far from the end of 64 bits that a sum over allies is none too far."""
+MOST_LETTERS = 10_000
+SHA256 = re.compile("[0-9a-f]{64}")
 CODE = re.compile("[A-Z]{3}")
 MONTH = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
@@ -87,6 +89,10 @@ def check_description(facts: Mapping[str, Any]) -> None:
         raise ValueError("its years must follow the base year")
     if not 1 <= len(named) <= MOST_ALLIES or len(set(named)) != len(named):
         raise ValueError(f"its allies must be from 1 to {MOST_ALLIES}, each once")
+    if not any(entry["europe_canada"] for entry in facts["allies"]):
+        raise ValueError("an ally must belong to Europe and Canada, which are counted as a group")
+    if max(map(len, _texts(facts))) > MOST_LETTERS:
+        raise ValueError(f"a text must have at most {MOST_LETTERS:,} letters")
     for entry in facts["allies"]:
         if not CODE.fullmatch(entry["iso3"]) or entry["iso3"] in GROUPS or not entry["name"]:
             raise ValueError("an ally must have a code of three letters, no group's, and a name")
@@ -103,12 +109,21 @@ def check_description(facts: Mapping[str, Any]) -> None:
             raise ValueError("a yardstick must bind allies of the run, each once")
 
 
+def _texts(value: object) -> Iterator[str]:
+    """Every text of a tree."""
+    if isinstance(value, str):
+        yield value
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    for part in parts:
+        yield from _texts(part)
+
+
 KINDS: Mapping[str, tuple[type, ...]] = {
     "burdenshare": (str,), "command": (str,), "python": (str,), "numpy": (str,), "scipy": (str,), "simpy": (str,),
     "scenario_digest": (str,), "data_digest": (str,), "stream_version": (int,), "seed": (int,), "paths": (int,),
     "precision_points": (int, float, type(None)), "built_tables": (dict,), "builds_on": (dict,),
 }  # fmt: skip
-"""What everybody reads of a manifest, and what it must be where it is there."""
+"""What a manifest says, whoever reads it; only what it builds on may be missing."""
 
 
 def check_manifest(manifest: object, paths: int) -> None:
@@ -117,11 +132,15 @@ def check_manifest(manifest: object, paths: int) -> None:
         raise ValueError("its manifest must be a table")
     for name, kinds in KINDS.items():
         value = manifest.get(name)
+        if name != "builds_on" and name not in manifest:
+            raise ValueError(f"its manifest must say {name}")
         if name in manifest and (not isinstance(value, kinds) or isinstance(value, bool)):
             raise ValueError(f"its manifest's {name} must be {'text' if kinds == (str,) else 'of another kind'}")
+    if not (SHA256.fullmatch(manifest["scenario_digest"]) and SHA256.fullmatch(manifest["data_digest"])):
+        raise ValueError("the digests of its manifest must be of 64 digits and letters to f")
     if not _is_whole(manifest.get("seed"), SEEDS):
         raise ValueError("its manifest must have a seed that is a whole number from 0 to 2**63 - 1")
-    if manifest.get("paths", paths) != paths:
+    if manifest["paths"] != paths:
         raise ValueError("its manifest must have as many paths as were counted")
     precision = manifest.get("precision_points")
     if precision is not None and not 0 < precision <= 50:

@@ -33,7 +33,12 @@ def small() -> Record:
     allies = tuple(AllyEntry(iso3, iso3, 2.0, False, 100.0, True) for iso3 in ("DEU", "FRA"))
     aims = (Yardstick("core", "core", 2.0, 2027, None),)
     description = Description("made", "by hand", "", 2025, (2026, 2027), allies, aims)
-    return Record(description, counts, {"seed": 1, "burdenshare": "0", "command": ""}, '{"event": []}')
+    manifest = {
+        "burdenshare": "0", "command": "", "python": "3", "numpy": "2", "scipy": "1", "simpy": "4", "stream_version": 2,
+        "scenario_digest": "0" * 64, "data_digest": "0" * 64, "seed": 1, "paths": PATHS, "precision_points": None,
+        "built_tables": {},
+    }  # fmt: skip
+    return Record(description, counts, manifest, '{"event": []}')
 
 
 def changed(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
