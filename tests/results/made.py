@@ -67,6 +67,7 @@ def made() -> Made:
     shares["core"][3] -= 60
     met = {pillar: shares[pillar] >= goal for pillar, goal in TARGETS.items()}
     paper = {pillar: met[pillar] & (luck.random(SHAPE) < 0.3) for pillar in PILLARS}
+    paper["related"][:] = False  # a late push closes core outlays only
     in_force = met["core"] ^ (luck.random(SHAPE) < 0.1)
     not_yet_due = ~in_force & (luck.random(SHAPE) < 0.2)
     spent = {
