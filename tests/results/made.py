@@ -87,7 +87,7 @@ def made() -> Made:
     counts = Counts.empty(0, PATHS, len(ALLIES), len(YEARS))
     whole = Made(
         shares, paper, in_force, not_yet_due, spent, spent_groups, groups, usd, spent_usd, group_usd, spent_group_usd,
-        Record(description, counts, {"seed": 11}),
+        Record(description, counts, {"seed": 11, "burdenshare": "0.1.0", "paths": PATHS, "command": ""}),
     )  # fmt: skip
     _count(whole, counts.arrays)
     return whole
