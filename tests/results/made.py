@@ -56,6 +56,13 @@ class Made:
         return first is not None and all(self.met("core")[ally, step, path] for step in steps)
 
 
+MANIFEST = {
+    **dict.fromkeys(("burdenshare", "command", "python", "numpy", "scipy", "simpy"), ""), "scenario_digest": "",
+    "data_digest": "", "stream_version": 2, "seed": 11, "paths": 40, "precision_points": None, "built_tables": {},
+}  # fmt: skip
+"""What every saved run says of itself."""
+
+
 def made() -> Made:
     """Forty paths of four allies over three years, drawn once."""
     luck = np.random.default_rng(1)
@@ -87,7 +94,7 @@ def made() -> Made:
     counts = Counts.empty(0, PATHS, len(ALLIES), len(YEARS))
     whole = Made(
         shares, paper, in_force, not_yet_due, spent, spent_groups, groups, usd, spent_usd, group_usd, spent_group_usd,
-        Record(description, counts, {"seed": 11, "burdenshare": "0.1.0", "paths": PATHS, "command": ""}),
+        Record(description, counts, MANIFEST),
     )  # fmt: skip
     _count(whole, counts.arrays)
     return whole
