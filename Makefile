@@ -11,7 +11,7 @@ TESTING := $(VENV)/.testing
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile --require-hashes
 # --no-compile: what is imported is compiled when it is, the rest would take 100 MB and as long as the download.
 
-.PHONY: run test lint types tests verify docs site track-record forecast bench lock clean
+.PHONY: run test lint types tests fresh verify docs site track-record forecast bench lock clean
 
 run: $(RUNNING)  ## run the main scenario, print its table, save the run
 	$(BIN)/sim run $(SCENARIO) --out $(RUN)
@@ -25,8 +25,11 @@ lint: $(TESTING)
 types: $(TESTING)
 	$(BIN)/mypy
 
-tests: $(TESTING)
-	$(BIN)/pytest -n auto
+tests: $(TESTING)  ## all of them, or some: make tests TESTS=tests/cli
+	$(BIN)/pytest -n auto $(TESTS)
+
+fresh:  ## both commands of the README on a bare machine, from a clone of what is committed (minutes; tests/fresh)
+	$(PYTHON) tests/fresh/report.py $(COMMANDS)
 
 verify: $(TESTING)  ## the long proofs whose code has changed, then docs/verification.md (hours; goes on after an interruption)
 	$(BIN)/pytest -n auto -m slow
@@ -61,7 +64,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --python-version 3.
 
 $(RUNNING): requirements.lock pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'burdenshare needs Python 3.11 or later; call make PYTHON=python3.12')"
-	@echo "Installing into $(VENV) what running needs: once, some 450 MB"
+	@echo "Installing into $(VENV) what running needs: once, some 490 MB"
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) -r requirements.lock
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -58,6 +59,14 @@ def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_scenario_has_its_row() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
     assert sorted(rows) == sorted(file.stem for file in (ROOT / "scenarios").glob("*.toml"))
+
+
+def test_the_size_is_the_one_measured_on_a_bare_machine() -> None:
+    """`make fresh` keeps it; to the next ten, for a library's patch is no new figure."""
+    measured = json.loads((ROOT / "tests" / "fresh" / "figures.json").read_text("utf-8"))["run"]["mb"]
+    for text in (README, (ROOT / "Makefile").read_text("utf-8")):
+        (told,) = re.findall(r"(?:installs|once, some) (\d+) MB(?! more)", text)
+        assert int(told) == -(-measured // 10) * 10
 
 
 def test_every_link_leads_somewhere() -> None:
