@@ -16,7 +16,7 @@ from sim.record.record import AllyEntry, Record, Yardstick
 from sim.report import sentences
 from sim.report.money import BaseRate, Needed, base_rate, needed
 from sim.report.page import rendered
-from sim.results.summary import AllyLine, ally_lines, default_year
+from sim.results.summary import AllyLine, Chance, ally_lines, default_year
 from sim.words import (
     NOT_BOUND,
     interval,
@@ -137,6 +137,7 @@ def _odds(line: AllyLine, core: Yardstick | None, year: int, record: Record) -> 
             "Without a late push on paper",
             f"{percent(chance.without_late_push, chance.without_low, chance.without_high)} of 100",
         ),
+        *_moved(chance),
         *middles,
         ("First year in which half of the runs are there", when),
         *_assumed(line, record),
@@ -150,6 +151,18 @@ def _assumed(line: AllyLine, record: Record) -> Rows:
     chance = line.chances.get(aim.pillar)
     told = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
     return [(f"{aim.pillar.capitalize()} of {target(aim.share_pct)} % (assumption)", told)]
+
+
+def _moved(chance: Chance) -> Rows:
+    """What a summit or review did to the target, where it did."""
+    rows = []
+    if chance.in_force != chance.probability:
+        met = percent(chance.in_force, chance.in_force_low, chance.in_force_high)
+        rows.append(("Met as the target was moved", f"{met} of 100"))
+    if chance.not_yet_due:
+        waiting = percent(chance.not_yet_due, chance.not_yet_due_low, chance.not_yet_due_high)
+        rows.append(("Not met, but the date was put off", f"{waiting} of 100"))
+    return rows
 
 
 def _cost(take: Needed, entry: AllyEntry, core: Yardstick | None, record: Record, year: int) -> Rows:

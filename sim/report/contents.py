@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.charts.frames import is_set, packaged
@@ -10,7 +11,7 @@ from sim.data.catalogue import catalogue
 from sim.record.grid import printed
 from sim.record.record import AllyEntry, Record
 from sim.report.sentences import ally_sentence
-from sim.results.summary import AllyLine, ally_lines
+from sim.results.summary import AllyLine, Chance, ally_lines
 from sim.results.tables import gap
 from sim.words import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, plain, share, span, target
 from sim.words import printed as told
@@ -67,6 +68,7 @@ def allies_sheet(record: Record, year: int) -> Sheet:
             ),
             ("95 % interval", "Monte Carlo error only"),
             ("Without late push", "of 100 simulated runs; a late push is compliance on paper"),
+            *((head, note) for head, note, _ in _moved(lines)),
             ("In words", "on the one fixed scale below"),
             (
                 "First year",
@@ -79,8 +81,8 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     if assumed:
         note = f"an assumption: NATO publishes no security-related outlays{_dash(record, assumed.pillar)}"
         columns.append((f"Runs at {target(assumed.share_pct)} % {assumed.pillar}", note))
-    short = _short(record, year) if core else {}
-    rows = [(line.entry.iso3, tuple(_cells(line, record, short))) for line in lines]
+    short, moved = _short(record, year) if core else {}, [figure for _, _, figure in _moved(lines)]
+    rows = [(line.entry.iso3, tuple(_cells(line, record, short, moved))) for line in lines]
     return Sheet("allies", f"The allies in {year}", tuple(columns), tuple(rows))
 
 
@@ -89,7 +91,26 @@ def _dash(record: Record, pillar: str) -> str:
     return "" if len(described.bound(pillar)) == len(described.allies) else f"; {UNBOUND.removesuffix('.')}"
 
 
-def _cells(line: AllyLine, record: Record, short: Short) -> list[Cell]:
+Figure = Callable[[Chance], tuple[float, float, float]]
+"""A probability of a target, with its interval."""
+
+
+def _moved(lines: Sequence[AllyLine]) -> list[tuple[str, str, Figure]]:
+    """Columns of a core target that a summit or review has moved for some: head, note, figure."""
+    cores = [line.chances["core"] for line in lines if "core" in line.chances]
+    found: list[tuple[str, str, Figure]] = []
+    if any(chance.in_force != chance.probability for chance in cores):
+        note = "of 100 simulated runs, met as a summit or review left the target"
+        found.append(("As moved", note, lambda each: (each.in_force, each.in_force_low, each.in_force_high)))
+    if any(chance.not_yet_due for chance in cores):
+        note = "of 100 simulated runs, not met, where the date was put off and has not come"
+        found.append(
+            ("Not yet due", note, lambda each: (each.not_yet_due, each.not_yet_due_low, each.not_yet_due_high))
+        )
+    return found
+
+
+def _cells(line: AllyLine, record: Record, short: Short, moved: Sequence[Figure]) -> list[Cell]:
     entry, base = line.entry, record.description.base_year
     cells = [
         Cell(entry.name, entry.name),
@@ -101,7 +122,7 @@ def _cells(line: AllyLine, record: Record, short: Short) -> list[Cell]:
     core, aim = line.chances.get("core"), record.description.assumed
     if record.description.yardstick("core"):
         if core is None:
-            cells += [Cell(NOT_BOUND, -1.0)] * 7
+            cells += [Cell(NOT_BOUND, -1.0)] * (7 + len(moved))
         else:
             when = (
                 "already"
@@ -113,6 +134,7 @@ def _cells(line: AllyLine, record: Record, short: Short) -> list[Cell]:
                 Cell(percent(core.probability, core.ci_low, core.ci_high), core.probability),
                 Cell(interval(core.ci_low, core.ci_high), core.ci_low),
                 Cell(without, core.without_late_push),
+                *(Cell(percent(*figure(core)), figure(core)[0]) for figure in moved),
                 Cell(likelihood(core.probability), core.probability),
                 Cell(when, line.first_year or NEVER),
                 *(Cell(money(usd_bn), usd_bn) for usd_bn in short[entry.iso3]),

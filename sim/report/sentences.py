@@ -150,9 +150,12 @@ def ally_sentence(line: AllyLine, core: Yardstick | None, year: int) -> str:
             "assumptions."
         )
     without = percent(chance.without_late_push, chance.without_low, chance.without_high)
+    waiting = percent(chance.not_yet_due, chance.not_yet_due_low, chance.not_yet_due_high)
+    put_off = f" In {spoken(waiting)} the target is not met, but its date was put off." if chance.not_yet_due else ""
     return (
         f"{line.entry.name} is at {target(core.share_pct)} % or above in {year}{early(core, year)} {told(chance)}, "
         f"given the assumptions ({likelihood(chance.probability)}); without a late push on paper in {spoken(without)}."
+        f"{put_off}"
     )
 
 

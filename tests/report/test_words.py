@@ -296,3 +296,19 @@ def test_a_share_set_by_the_scenario_is_not_called_published(record: Record) -> 
 def test_a_brief_of_nobody_is_refused(record: Record) -> None:
     with pytest.raises(UsageError, match="no ally ISL"):
         brief(record, "ISL")
+
+
+def test_a_target_that_is_not_yet_due_stands_apart_from_one_that_is_met() -> None:
+    scenario = sim.load(Path(__file__).parents[2] / "scenarios" / "hague_2035_review.toml")
+    record = sim.simulate(scenario, 400, 2032, executor="serial").record
+    chance = next(line for line in ally_lines(record, 2035) if line.entry.iso3 == "ESP").chances["core"]
+    sheet = allies_sheet(record, 2035)
+    heads = [head for head, _ in sheet.columns]
+    assert "As moved" not in heads, "the review moves the date only"
+    (cells,) = (cells for iso3, cells in sheet.rows if iso3 == "ESP")
+    assert len(cells) == len(heads)
+    assert cells[heads.index("Not yet due")].value == chance.not_yet_due > 0.25 > 0.05 > chance.in_force
+    said = words(brief(record, "ESP", year=2035))
+    told = cells[heads.index("Not yet due")].text
+    assert f"Not met, but the date was put off {told} of 100" in said
+    assert f" In {told.replace('~', 'about ')} the target is not met, but its date was put off." in said

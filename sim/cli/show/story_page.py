@@ -14,8 +14,9 @@ MOST_TEXT = 80  # columns of running text at most
 WORDS = (
     "Shares are % of GDP. Will: log-odds of political will, 0 is even. Norm: what would be spent without the threat. "
     "Wants: the share it would choose if nothing held it back. Growth surprise: growth less its forecast; it moves the "
-    "share the other way. Spent: of a planned rise a part, and chance besides; the next plan starts from it. Reports: "
-    "what NATO prints, with the noise of reporting."
+    "share the other way. Reports: what NATO prints, with the noise of reporting. Spent: the report without what a "
+    "late push adds on paper. Budgets go on from the outturn, which is a part of a planned rise, and chance besides; "
+    "after a late push from the target at least."
 )
 INDENT = 5  # months stand in the margin
 
