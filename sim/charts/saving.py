@@ -7,12 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from sim.charts import engine
 from sim.errors import UsageError
 from sim.places import write_bytes
 
 FORMATS = ("svg", "png", "pdf", "json")
-SCALE = 2.0
-"""Points of a PNG per unit of the chart."""
 
 
 def save(chart: Any, path: str | os.PathLike[str]) -> Path:
@@ -20,7 +19,7 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
 
     Raises:
         UsageError: an ending that names no format.
-        RunError: the place cannot be written.
+        RunError: the place cannot be written, or the chart engine cannot work here.
     """
     place = Path(path)
     form = place.suffix[1:].lower()
@@ -36,16 +35,11 @@ def content(chart: Any, form: str) -> bytes:
 
 
 def drawn(spec: dict[str, Any], form: str) -> bytes:
-    """A Vega-Lite specification in a format of FORMATS, as bytes."""
-    import vl_convert
+    """A Vega-Lite specification in a format of FORMATS, as bytes.
 
+    Raises:
+        RunError: the chart engine cannot work here.
+    """
     if form == "json":
         return (json.dumps(spec, indent=1, sort_keys=True) + "\n").encode()
-    if form == "png":
-        made: bytes = vl_convert.vegalite_to_png(spec, scale=SCALE)
-    if form == "pdf":
-        made = vl_convert.vegalite_to_pdf(spec)
-    if form in ("png", "pdf"):
-        return made
-    text: str = vl_convert.vegalite_to_svg(spec)
-    return text.encode()
+    return engine.picture(spec, form)

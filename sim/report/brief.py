@@ -6,6 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
+from sim.charts import engine
 from sim.charts.fan import fan
 from sim.charts.frames import is_set, packaged
 from sim.charts.look import LOOKS
@@ -59,6 +60,7 @@ class Brief:
     citation: tuple[str, ...]
 
 
+@engine.kept()
 def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
     """One page on an ally: its history and fan in one picture, what the target takes, the odds beside base rates.
 
@@ -66,6 +68,7 @@ def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
 
     Raises:
         UsageError: an ally that the run has not; a year that is not simulated.
+        RunError: the chart engine cannot work here.
     """
     said = content_of(record, iso3, year)
     pictures = {theme: picture(record, iso3, theme) for theme in LOOKS}

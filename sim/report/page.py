@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.charts import engine
 from sim.record.record import Record
 from sim.report import contents, sentences
 from sim.report.figures import album, choices
@@ -28,6 +29,7 @@ FIRST = "EUC"
 NOTHING_ELSE = "base-uri 'none'; form-action 'none'"
 
 
+@engine.kept()
 def report(
     record: Record,
     *,
@@ -45,6 +47,7 @@ def report(
 
     Raises:
         UsageError: a year that is not simulated.
+        RunError: the chart engine cannot work here.
     """
     year = default_year(record) if year is None else year
     pictures = album(record, year, FIRST)
@@ -121,9 +124,7 @@ def embedded(value: Any) -> Markup:
 @lru_cache(maxsize=1)
 def vega() -> str:
     """Vega, Vega-Lite and their embedding, as vl-convert bundles them: one script that asks for nothing."""
-    import vl_convert
-
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    bundle = engine.bundle("window.vegaEmbed = vegaEmbed;")
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
