@@ -37,22 +37,21 @@ def command(file: str, into: str, sheet: str | None, edition: str, out: str | No
     sim data import shares_by_year.csv --out my_shares.csv
     sim data import my_gdp_from_excel.csv --into gdp --out my_gdp.csv
     """
+    from sim.cli.terminal import note, say, write_json
     from sim.data.importing import advice, import_file
 
     imported = import_file(_content(file), Path(file).name, into=into, sheet=sheet, edition=edition)
     if out is not None:
         _write(imported.text, out, force)
     if as_json:
-        from sim.cli.terminal import write_json
-
         write_json(_document(imported, file, out))
         return
     if out is None:
-        click.echo(imported.text, nl=False)
+        say(imported.text.removesuffix("\n"))
     for line in _summary(imported, out):
-        click.echo(line, err=True)
+        note(line)
     for place, line in enumerate(advice(imported, Path(out).name if out else "FILE.csv")):
-        click.echo(f"{'To use it: ' if not place else '           '}{line}", err=True)
+        note(f"{'To use it: ' if not place else '           '}{line}")
 
 
 def _content(file: str) -> bytes:

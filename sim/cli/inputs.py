@@ -52,10 +52,9 @@ def saved_run(folder: str) -> Record:
         RunError: it cannot be read.
     """
     from sim.record.record import Record
-    from sim.scenario import shipped
 
     place, name = Path(folder), shlex.quote(plain(folder))
-    if place.suffix.lower() == ".toml" or (folder in shipped.files() and not place.exists()):
+    if place.suffix.lower() == ".toml" or (not place.exists() and _is_shipped(folder)):
         out = shlex.quote(f"runs/{plain(place.stem)}")
         raise click.UsageError(
             f"{plain(folder)} is a scenario, and this takes a saved run: `sim run {name} --out {out}` makes one, then "
@@ -64,3 +63,9 @@ def saved_run(folder: str) -> Record:
     if place.is_file() and (place.parent / "manifest.json").is_file():
         raise click.UsageError(f"{plain(folder)} is a file of a saved run; name its folder, {place.parent}.")
     return Record.open(folder)
+
+
+def _is_shipped(name: str) -> bool:
+    from sim.scenario import shipped
+
+    return name in shipped.files()

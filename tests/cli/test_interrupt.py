@@ -100,13 +100,13 @@ def test_an_interrupt_while_saving_waits_until_the_run_stands(
     call("run", scenario, "--no-half", "--workers", 1, "--out", out)
     from sim import places
 
-    exchange = places._exchange
+    exchange = places.exchange
 
-    def interrupted(beside: Path, place: Path) -> None:
+    def interrupted(beside: Path, place: Path) -> bool:
         os.kill(os.getpid(), signal.SIGINT)
-        exchange(beside, place)
+        return exchange(beside, place)
 
-    monkeypatch.setattr(places, "_exchange", interrupted)
+    monkeypatch.setattr(places, "exchange", interrupted)
     assert call("run", scenario, "--no-half", "--workers", 1, "--out", out, "--seed", 9).code == 130
     assert sim.Results.open(out).manifest["seed"] == 9
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["proposal.toml", "run"]

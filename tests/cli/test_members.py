@@ -120,7 +120,7 @@ def test_the_document_has_null(name: str, file: Path, call: Call) -> None:
         )
         assert (told["alliance"][pillar] is not None) == (pillar in MEASURED[name])
     if not binds(name, "core", OUTSIDE):
-        assert ally["first_year"] is ally["already"] is None
+        assert ally["first_year_half_at_target"] is ally["already"] is None
 
 
 def test_the_tables_have_rows_without_figures(name: str, results: sim.Results, file: Path, call: Call) -> None:
@@ -153,7 +153,7 @@ def test_the_report_has_a_dash_and_the_sentences_count_the_bound(
     write_report(results.record, place)
     text = place.read_text()
     row = text[text.index('<tr data-iso3="BEL">') :].split("</tr>")[0]
-    shown = [p for p in MEASURED[name] if p == "core"] * 6
+    shown = [p for p in MEASURED[name] if p == "core"] * 7
     shown += [p for p in ("total", "related") if p in MEASURED[name]][
         : 1 if "total" in MEASURED[name] or not shown else 0
     ]

@@ -74,7 +74,7 @@ def test_the_saved_run_is_that_of_python(call: Call, scenario: Path, tmp_path: P
         (("--precision", "50.5"), "at most 50, not 50.5"),
         (("--precision", "1e-3"), "at least 0.0031 percentage points, what the most paths (1,000,000,000) give"),
         (("--precision", "1", "--paths", "5"), "paths = 5 and precision = 1.0 exclude each other"),
-        (("--precision", "fine"), "'--precision': 'fine' is not a valid float"),
+        (("--precision", "fine"), "'--precision': 'fine' is not a number, such as 0.5"),
     ],
 )
 def test_what_cannot_be_is_refused_before_the_run(

@@ -104,8 +104,8 @@ def test_a_calendar_that_ends_for_one_ally_is_refused():
 def test_a_scenario_says_it_in_its_data_section(tmp_path):
     (tmp_path / "mine.csv").write_text(SHARES + "PRT,2026,2.6,estimate,,,\n")
     (tmp_path / "a.toml").write_text('[data]\nshares = { file = "mine.csv", overlay = true }\n')
-    (tmp_path / "whole.toml").write_text('[data]\nshares = { file = "whole.csv" }\n')
-    (tmp_path / "plain.toml").write_text('[data]\nshares = "whole.csv"\n')
+    (tmp_path / "whole.toml").write_text('title = "A"\n[data]\nshares = { file = "whole.csv" }\n')
+    (tmp_path / "plain.toml").write_text('title = "A"\n[data]\nshares = "whole.csv"\n')
     (tmp_path / "whole.csv").write_text(packaged("shares"))
     scenario = load(tmp_path / "a.toml")
     assert scenario.replacements["shares"].overlay

@@ -146,7 +146,7 @@ def test_a_fault_is_named_with_place_and_remedy(case, code, line, column, remedy
 def test_the_message_reads_as_place_value_rule_and_remedy():
     (fault,) = faults_of("shares", edited("shares", DEU, "DEU,2026,269,estimate,"))
     assert str(fault) == (
-        "my_shares.csv:79: share_pct = 269: must be at most 30 [out-of-range]\n"
+        "my_shares.csv:79: share_pct = 269: must be at most 50 [out-of-range]\n"
         "  remedy: check the unit of the column and the place of the decimal point"
     )
 

@@ -22,7 +22,7 @@ def record() -> Record:
         run.description, title="A proposal (not adopted)", source="a speech", description="What if?\nIt is a what-if.",
         yardsticks=yardsticks,
     )  # fmt: skip
-    return replace(run, description=told, manifest={"seed": 11, "burdenshare": "0.1.0", "precision_points": None})
+    return replace(run, description=told, manifest={**run.manifest, "burdenshare": "0.1.0"})
 
 
 @pytest.fixture(scope="session")

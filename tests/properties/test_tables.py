@@ -29,7 +29,13 @@ def check_tables(results: sim.Results) -> None:
 
 
 def check_probabilities(results: sim.Results, table: pd.DataFrame) -> None:
-    """From 0 to 1, inside their intervals, and multiples of one path."""
+    """From 0 to 1, inside their intervals, and multiples of one path; none for an ally that no target binds."""
+    for pillar, rows in table.groupby("pillar"):
+        aim = results.record.description.yardstick(pillar)
+        assert aim is not None
+        free = [] if aim.members is None else sorted(set(rows.iso3) - set(aim.members))
+        assert sorted(set(rows.iso3[rows.probability.isna()])) == free
+    table = table[table.probability.notna()]
     probability = table[["probability", "ci_low", "ci_high", "without_late_push"]]
     assert ((probability >= 0) & (probability <= 1)).all(axis=None)
     assert (table.ci_low <= table.probability).all()
@@ -123,10 +129,9 @@ def check_page(results: sim.Results, compliance: pd.DataFrame, shares: pd.DataFr
     """The lines that `sim run` prints, which do without pandas, say what the tables say."""
     record = results.record
     year = default_year(record)
-    core, spent = (
-        shares.query("pillar == @pillar and year == @year").set_index("iso3") for pillar in ("core", "core_spent")
-    )
-    met = compliance.query("year == @year").set_index(["iso3", "pillar"])
+    of_year = shares[shares.year == year].set_index(["pillar", "iso3"])
+    core, spent = of_year.loc["core"], of_year.loc["core_spent"]
+    met = compliance.query("year == @year and probability.notna()").set_index(["iso3", "pillar"])
     yardstick = record.description.yardstick("core")
     for line in ally_lines(record, year):
         for band, table in ((line.spent, spent), (line.reported, core)):

@@ -194,7 +194,7 @@ def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
     world, paths = counts.world, counts.paths
     expected: dict[tuple[Any, ...], float] = {}
     got: dict[tuple[Any, ...], float] = {}
-    for line in results.compliance().to_dict("records"):
+    for line in results.compliance().dropna(subset="probability").to_dict("records"):
         pillar, place = line["pillar"], (line["iso3"], line["year"])
         got["compliance", pillar, *place] = line["probability"] * paths
         got["without late push", pillar, *place] = line["without_late_push"] * paths
@@ -210,7 +210,7 @@ def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
         year = line["year"] if isinstance(line["year"], int) else None
         got["first", line["iso3"], year] = line["probability"] * paths
         got["staying", line["iso3"], year] = line["probability_staying"] * paths
-    for line in results.gap().to_dict("records"):
+    for line in results.gap().dropna(subset="shortfall_usd_bn_mean").to_dict("records"):
         place, spent = (line["iso3"], line["year"]), line["shortfall_usd_bn_mean"]
         got["USD million", "spent_pct", *place] = spent * paths * 1000
         got["USD million", "reported_pct", *place] = (spent - line["on_paper_usd_bn_mean"]) * paths * 1000

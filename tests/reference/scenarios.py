@@ -154,7 +154,7 @@ def sections(draw: st.DrawFn, section: str, most: int, ally: bool = False) -> Ta
 
 def shares() -> Made:
     """Shares in hundredths, and some on the edge between two."""
-    edges = st.sampled_from((3.495, 2.005, 4.999, 0.001))
+    edges = st.sampled_from((3.495, 2.005, 4.999, 0.104))
     return st.one_of(st.sampled_from((2.0, 3.5, 5.0)), st.integers(50, 600).map(lambda x: x / 100), edges)
 
 

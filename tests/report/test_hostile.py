@@ -14,6 +14,7 @@ from sim.record.record import Record
 from sim.report.brief import brief
 from sim.report.page import embedded, report
 from sim.report.told import Story as Told
+from sim.words.harmless import plain
 
 PARTS = 6
 
@@ -70,8 +71,8 @@ def test_hostile_texts_are_read_and_nothing_more(record: Record, part: int, tmp_
 
 
 def _plain(text: str) -> str:
-    """As a page can show it: line ends are one, and a NUL is left out."""
-    return " ".join(text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").split())
+    """As a page shows it: blanks of any kind are one, and what else does not print is escaped."""
+    return " ".join(plain(text).split())
 
 
 @needs_chromium

@@ -246,7 +246,7 @@ def test_base_rates_count_windows_of_the_published_table(record: Record) -> None
 def test_an_ally_already_there_needs_no_rise(record: Record) -> None:
     told = words(brief(record, "LTU"))
     assert "needed to" not in told
-    assert "Expected shortfall in 2032" in told
+    assert "Expected shortfall of what is spent in 2032" in told
     assert "How often" not in told
     assert "How often such a rise has been seen A rise of 1.40 points or more between years 6 apart" in words(
         brief(record, "ITA")

@@ -41,7 +41,7 @@ class Made:
     record: Record
 
     def met(self, pillar: str) -> np.ndarray:
-        return self.shares[pillar] >= TARGETS[pillar]
+        return _met(pillar, self.shares[pillar])
 
     def first(self, ally: int, path: int) -> int | None:
         """The first year of compliance, 2026 for the published one."""
@@ -72,7 +72,7 @@ def made() -> Made:
     }  # fmt: skip
     shares["core"][0] += 60  # Poland always complies, Spain never
     shares["core"][3] -= 60
-    met = {pillar: shares[pillar] >= goal for pillar, goal in TARGETS.items()}
+    met = {pillar: _met(pillar, shares[pillar]) for pillar in TARGETS}
     paper = {pillar: met[pillar] & (luck.random(SHAPE) < 0.3) for pillar in PILLARS}
     paper["related"][:] = False  # a late push closes core outlays only
     in_force = met["core"] ^ (luck.random(SHAPE) < 0.1)
@@ -84,8 +84,10 @@ def made() -> Made:
     groups = luck.integers(200, 500, (len(GROUPS), len(PILLARS), len(YEARS), PATHS))
     spent_groups = groups[:, [0, 2]] - luck.integers(0, 20, (len(GROUPS), 2, len(YEARS), PATHS))
     usd, spent_usd = (np.maximum(TARGETS["core"] - core, 0) for core in (shares["core"], spent["core"]))
-    group_usd = luck.integers(0, 90, (len(GROUPS), len(YEARS), PATHS))
-    spent_group_usd = group_usd + luck.integers(0, 9, group_usd.shape)
+    europe = [entry.europe_canada for entry in ALLIES]
+    group_usd, spent_group_usd = (
+        np.stack([cells[europe].sum(axis=0), cells.sum(axis=0)]) for cells in (usd, spent_usd)
+    )
     yardsticks = tuple(
         Yardstick(pillar, f"{pillar} target", goal / 100, 2028, MEMBERS if pillar == "total" else None)
         for pillar, goal in TARGETS.items()
@@ -98,6 +100,12 @@ def made() -> Made:
     )  # fmt: skip
     _count(whole, counts.arrays)
     return whole
+
+
+def _met(pillar: str, shares: np.ndarray) -> np.ndarray:
+    """Bool (ally, year, path): only allies that a target binds can comply with it."""
+    bound = [pillar != "total" or entry.iso3 in MEMBERS for entry in ALLIES]
+    return (shares >= TARGETS[pillar]) & np.array(bound)[:, None, None]
 
 
 def without(record: Record, *pillars: str) -> Record:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from results.made import ALLIES, MEMBERS, PATHS, TARGETS, YEARS, Made, made, without
+from results.made import ALLIES, MANIFEST, MEMBERS, PATHS, TARGETS, YEARS, Made, made, without
 from sim.record.counts import GROUPS, PILLARS
 from sim.results import summary
 from sim.results.dataset import dataset
@@ -321,7 +321,7 @@ def test_kept_paths_are_in_the_dataset(rutte_results: sim.Results) -> None:
 def test_results_show_what_they_are(run: Made) -> None:
     results = Results(run.record)
     assert repr(results) == "<Results: 'made', 40 paths, 2027-2029>"
-    assert (results.title, results.paths_simulated, results.manifest) == ("made", 40, {"seed": 11})
+    assert (results.title, results.paths_simulated, results.manifest) == ("made", 40, MANIFEST)
     with pytest.raises(sim.UsageError) as none:
         results.paths("will")
     assert str(none.value) == "the run kept no paths of 'will' (kept: none); run it with keep=['will']"

@@ -52,7 +52,12 @@ def test_a_file_of_ones_own_comes_first(elsewhere: Path) -> None:
     assert sim.load("recession").title == "Without an ending"
     assert sim.load("ceasefire").title == sim.load(ROOT / "scenarios" / "ceasefire.toml").title  # a folder is no file
     Path("x.toml").write_text('extends = "rutte_2032"\n[will]\npeer = 0.1\n')
-    assert sim.load("x").title == "Mine"
+    found = sim.load("x")
+    assert (found.title, found.base and found.base.name, found.base and found.base.scenario.title) == (
+        "X",
+        "rutte_2032",
+        "Mine",
+    )
 
 
 @pytest.mark.parametrize("wanted", ["hague_2035_review", "hague_2035_review.toml"])

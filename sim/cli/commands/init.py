@@ -20,6 +20,7 @@ def command(file: str, base: str | None) -> None:
     sim init my.toml
     sim init later.toml --extends hague_2035
     """
+    from sim.cli.terminal import say
     from sim.errors import RunError, UsageError
     from sim.scenario import shipped
     from sim.scenario.starting import BASE, start
@@ -39,4 +40,4 @@ def command(file: str, base: str | None) -> None:
             stream.write(start(name, place.name))
     except (OSError, ValueError) as error:
         raise RunError(f"cannot write {plain(file)}: {getattr(error, 'strerror', None) or error}") from error
-    click.echo(file)
+    say(file)
