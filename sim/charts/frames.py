@@ -19,7 +19,7 @@ from sim.record.grid import HUNDREDTHS
 from sim.record.record import AllyEntry, Record, Yardstick
 from sim.results.intervals import quantile, wilson
 from sim.results.summary import ally_lines, default_year, step_of
-from sim.words import plain, share, target
+from sim.words import percent, plain, share, target
 
 LEVELS = {
     "q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95,
@@ -252,7 +252,8 @@ def events(record: Record) -> pd.DataFrame:
             words = short(str(event.get("title") or event["name"].replace("_", " ")), 60)
             part = event.get("probability")
             if isinstance(part, float) and part < 1:
-                words += f" (in {100 * part:.0f} of 100 runs)"
+                often = f"in {percent(part, part, part)} of 100 runs" if part else "in no run"
+                words += f" (moves the target {often})" if event.get("kind") == "review" else f" ({often})"
             rows.append((year + (month - 1) / MONTHS, words, event.get("ally")))
     return pd.DataFrame(rows, columns=["when", "words", "iso3"])
 

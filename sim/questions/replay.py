@@ -88,7 +88,7 @@ class Story:
 
     @property
     def year(self) -> int:
-        """The year to look at: that of the core target where the run reaches it, else the last."""
+        """The year of the core target if it lies in the run, else the last one."""
         years = [outcome.year for outcome in self.outcomes]
         return self.core.by if self.core and self.core.by in years else max(years)
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from sim.charts import engine
 from sim.charts.fan import fan
-from sim.charts.frames import is_set, packaged
+from sim.charts.frames import is_set
 from sim.charts.look import LOOKS
 from sim.charts.saving import drawn
-from sim.data.catalogue import catalogue
 from sim.errors import UsageError
 from sim.record.record import AllyEntry, Record, Yardstick
 from sim.report import sentences
 from sim.report.money import BaseRate, Needed, base_rate, needed
 from sim.report.page import rendered
+from sim.report.sources import citations
 from sim.results.summary import AllyLine, Chance, ally_lines, default_year
 from sim.words import (
     NOT_BOUND,
@@ -106,7 +106,7 @@ def content_of(record: Record, iso3: str, year: int | None) -> Brief:
         rate=_rate(rate) if rate is not None and rate.rise_pct > 0 else "",
         counted=COUNTED,
         notes=(*sentences.caveats(record), f"{run}, burdenshare {version}."),
-        citation=tuple(_citation(record)),
+        citation=tuple(citations(record, ("shares", "gdp"), cutoffs=True)),
     )
 
 
@@ -218,10 +218,3 @@ def _rate(rate: BaseRate) -> str:
         f"windows since 2014, which overlap and are not independent: {rate.seen} of {rate.windows}, of "
         f"{rate.countries} countries."
     )
-
-
-def _citation(record: Record) -> list[str]:
-    if packaged(record) is None:
-        return ["Figures other than those packaged with this version: tables of the user's own, or of another version."]
-    found = {entry.name: entry for entry in catalogue()}
-    return [f"{found[name].citation}. Cut-off {found[name].cutoff.isoformat()}." for name in ("shares", "gdp")]

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.charts.frames import is_set, packaged
-from sim.data.catalogue import catalogue
 from sim.record.grid import printed
 from sim.record.record import AllyEntry, Record
 from sim.report.sentences import ally_sentence
+from sim.report.sources import citations
 from sim.results.summary import AllyLine, Chance, ally_lines
 from sim.results.tables import gap
 from sim.words import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, plain, share, span, target
@@ -212,13 +212,10 @@ def editions_sheet(record: Record) -> Sheet | None:
 
 
 def sources(record: Record) -> list[str]:
-    """What the figures are cited as; a run with own tables names those."""
-    if packaged(record) is None:
-        return ["Figures other than those packaged with this version: tables of the user's own, or of another version."]
+    """What the figures are cited as, those of tables that the scenario leaves out excepted."""
     budget = json.loads(record.scenario).get("budget", {}) if record.scenario else {}
     national = tuple(name for name in ("pledges", "announced_paths") if budget.get(name, True))
-    wanted = ("shares", "gdp", *national, "elections")
-    return [f"{entry.citation}." for entry in catalogue() if entry.name in wanted]
+    return citations(record, ("shares", "gdp", *national, "elections"))
 
 
 def facts(record: Record) -> list[tuple[str, str]]:

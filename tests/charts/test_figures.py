@@ -195,9 +195,10 @@ def test_an_event_of_another_ally_is_not_in_a_fan_and_a_possible_one_says_so() -
     text = "[targets.core]\nshare_pct = 3.5\nby = 2028\n[horizon]\nlast_year = 2028\n"
     snap = '[[event]]\nname = "snap"\nkind = "election"\nally = "USA"\nwhen = "2027-05"\n'
     maybe = '[[event]]\nname = "maybe"\nkind = "crisis"\nwhen = "2028-02"\nprobability = 0.1\n'
-    made = sim.simulate(sim.loads(text + snap + maybe), 32, 1).record
-    assert drawn(fan(made, "ITA"), "when", "words").words.tolist() == ["maybe (in 10 of 100 runs)"]
-    assert set(drawn(fan(made, "USA"), "when", "words").words) == {"snap", "maybe (in 10 of 100 runs)"}
+    review = '[[event]]\nname = "review"\nkind = "review"\nwhen = "2027-06"\nprobability = 0.0\n'
+    made = sim.simulate(sim.loads(text + snap + maybe + review), 32, 1).record
+    assert drawn(fan(made, "ITA"), "when", "words").words.tolist() == ["maybe (in 10 of 100 runs)", "review (moves the target in no run)"]
+    assert set(drawn(fan(made, "USA"), "when", "words").words) == {"snap", "maybe (in 10 of 100 runs)", "review (moves the target in no run)"}
 
 
 def test_a_share_of_the_scenarios_own_is_marked() -> None:

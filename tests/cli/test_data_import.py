@@ -87,4 +87,8 @@ def test_the_tables_in_force_in_a_scenario(folder, capsys):
     told = capsys.readouterr().out
     assert "own.csv, own table; 37 of 1,180 rows" in told
     assert "cut-off" not in told
-    assert run(["data", "allies", "--scenario", "own.toml"]) == 2
+    Path("own.toml").write_text('[data]\nshares = { file = "mine.csv", overlay = true }\n')
+    for own, share in ((["--scenario", "own.toml"], 2.6), ([], 2.1)):
+        assert run(["data", "allies", "--json", *own]) == 0
+        everybody = json.loads(capsys.readouterr().out)["allies"]
+        assert [ally["share_2026_pct"] for ally in everybody if ally["iso3"] == "PRT"] == [share]

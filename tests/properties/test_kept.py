@@ -82,12 +82,14 @@ def test_two_scenarios_are_equal_if_their_digests_are(first: Table, second: Tabl
 
 
 @holds_for(8, 150, table=tables())
-def test_a_scenario_extended_by_nothing_is_itself(table: Table) -> None:
+def test_a_scenario_extended_by_nothing_but_what_it_is_called_is_itself(table: Table) -> None:
+    """Title, source and description are of the file that states them, and are not inherited."""
+    called = {"title": "untitled"} | {name: table[name] for name in ("title", "source", "description") if name in table}
     with TemporaryDirectory() as folder:
         written(folder, "base", table)
-        assert sim.load(written(folder, "child", {"extends": "base.toml"})) == loaded(table)
+        assert sim.load(written(folder, "child", {**called, "extends": "base.toml"})) == loaded(table)
         (Path(folder) / "dump.toml").write_text(sim.dump(loaded(table)), encoding="utf-8")
-        assert sim.load(written(folder, "other", {"extends": "dump.toml"})) == loaded(table)
+        assert sim.load(written(folder, "other", {**called, "extends": "dump.toml"})) == loaded(table)
 
 
 def written(folder: str, name: str, table: Table) -> Path:
@@ -100,7 +102,8 @@ def written(folder: str, name: str, table: Table) -> Path:
 def overlay(table: Table, base: Table) -> Table:
     """What a file may say over another: as the table, with its events moved into the years of the other's run."""
     year = base["horizon"]["base_year"] + 1
-    over = {name: value for name, value in table.items() if name not in ("horizon", "targets", "event")}
+    over = {"title": "untitled"}
+    over |= {name: value for name, value in table.items() if name not in ("horizon", "targets", "event")}
     over["event"] = [
         {**event, "when": f"{year}-{event['when'][5:]}"} if "when" in event else event
         for event in table.get("event", ())

@@ -22,6 +22,8 @@ SHORT = 12  # letters of a digest that are shown
 def command(files: tuple[str, ...], as_json: bool) -> int:
     """Check each scenario FILE: one line where it is in order, every fault with its remedy where it is not.
 
+    A note is no fault: it says what a table of your own leaves out.
+
     FILE is a TOML file or the name of a shipped scenario. Exit code 0 if all are in order, 3 if not.
 
     \b
@@ -29,6 +31,7 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
     """
     from sim.cli.terminal import note, say, write_json
     from sim.scenario import load
+    from sim.scenario.notes import notes
 
     outcome, entries = 0, []
     for file in files:
@@ -44,6 +47,8 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
             entries.append({"file": file, "ok": True, **_facts(scenario)})
             if not as_json:
                 say(_line(file, scenario))
+                for words in notes(scenario):
+                    note(f"  note: {plain(words)}.")
     if as_json:
         write_json({"ok": outcome == 0, "files": entries})
     return outcome
@@ -69,6 +74,8 @@ def _suffices(scenario: Scenario) -> None:
 
 
 def _facts(scenario: Scenario) -> dict[str, object]:
+    from sim.scenario.notes import notes
+
     return {
         "title": scenario.title,
         "base_year": scenario.horizon.base_year,
@@ -76,6 +83,7 @@ def _facts(scenario: Scenario) -> dict[str, object]:
         "targets": {name: entry.model_dump(mode="json") for name, entry in scenario.targets.items()},
         "events": [event.name for event in scenario.event],
         "digest": scenario.digest,
+        "notes": list(notes(scenario)),
     }
 
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli import inputs
+
 if TYPE_CHECKING:
     from sim.data.catalogue import TableInfo
     from sim.data.rows import Row
     from sim.data.tables import Replacement
+    from sim.scenario import Scenario
 
 LIST_COLUMNS = ("name", "title", "publisher", "edition", "cutoff", "rows", "citation")
 
@@ -52,22 +55,14 @@ def command(table: str | None, allies: tuple[str, ...], scenario: str | None, as
     """
     if as_json and as_csv:
         raise click.UsageError("--json and --csv exclude each other.")
-    if table == "allies" and scenario is not None:
-        raise click.UsageError("--scenario shows the list or one table; `sim data allies` gathers packaged figures.")
-    given = _own(scenario) if scenario else {}
+    own = inputs.scenario(scenario) if scenario is not None else None
+    given = own.replacements if own else {}
     if table is None:
         _list(given, as_json, as_csv)
     elif table == "allies":
-        _allies(allies, as_json, as_csv)
+        _allies(allies, own, as_json, as_csv)
     else:
         _table(table, allies, given, as_json, as_csv)
-
-
-def _own(file: str) -> Mapping[str, Replacement]:
-    """The tables and rows of a scenario's own."""
-    from sim.scenario import load
-
-    return load(file).replacements
 
 
 def _in_force(given: Mapping[str, Replacement]) -> list[TableInfo]:
@@ -117,14 +112,14 @@ def _list(given: Mapping[str, Replacement], as_json: bool, as_csv: bool) -> None
         show_list(terminal.page(), tables)
 
 
-def _allies(words: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+def _allies(words: tuple[str, ...], scenario: Scenario | None, as_json: bool, as_csv: bool) -> None:
     from sim.cli import terminal
     from sim.cli.allies import find
     from sim.cli.show.ally_data import OVERVIEW_COLUMNS, YEAR_COLUMNS, every_ally
     from sim.data.tables import load_tables
 
-    wanted = [row.iso3 for row in find(words, load_tables())]
-    everyone = every_ally()
+    wanted = [row.iso3 for row in find(words, load_tables(scenario.replacements if scenario else {}))]
+    everyone = every_ally(scenario)
     chosen = [next(ally for ally in everyone if ally.row.iso3 == iso3) for iso3 in wanted]
     if as_json:
         lines = [dict(zip(OVERVIEW_COLUMNS, ally.overview(), strict=True)) for ally in everyone]

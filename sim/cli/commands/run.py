@@ -68,6 +68,7 @@ def command(
         from sim.cli.saving import check_place
 
         check_place(out)
+    _tell_notes(scenario)
     record = _simulate(scenario, paths, precision, seed, workers)
     if out is None:
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
@@ -92,6 +93,15 @@ def command(
             sys.stdout.flush()
             write_report(record, Path(out) / NAME, year, file)
             note(f"Report in {plain(str(Path(out) / NAME))}")
+
+
+def _tell_notes(scenario: Scenario) -> None:
+    from sim.cli.terminal import note
+    from sim.scenario.notes import notes
+    from sim.words import plain
+
+    for words in notes(scenario):
+        note(f"Note: {plain(words)}.")
 
 
 @contextmanager

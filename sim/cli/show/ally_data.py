@@ -104,16 +104,17 @@ class AllyData:
         }
 
 
-def every_ally() -> list[AllyData]:
-    """All allies by name, Iceland included."""
-    scenario, tables = loads('title = "the packaged figures"'), load_tables()
+def every_ally(scenario: Scenario | None = None) -> list[AllyData]:
+    """All allies by name, Iceland included: by the tables in force in a scenario, or by the packaged ones."""
+    scenario = scenario or loads('title = "the packaged figures"')
+    tables = load_tables(scenario.replacements)
     inputs = {entry.iso3: entry for entry in ally_inputs(scenario)}
     rows = sorted(tables.allies, key=lambda row: row.name)
     return [AllyData(row, inputs.get(row.iso3), _early_rate(scenario, inputs.get(row.iso3)), tables) for row in rows]
 
 
 def _early_rate(scenario: Scenario, entry: AllyInputs | None) -> float | None:
-    """What the packaged defaults say, else the ally's record."""
+    """What the scenario says, else the ally's record."""
     if entry is None:
         return None
     own = scenario.of_ally(entry.iso3, scenario.will).early_election_rate
