@@ -197,8 +197,9 @@ def test_an_event_of_another_ally_is_not_in_a_fan_and_a_possible_one_says_so() -
     maybe = '[[event]]\nname = "maybe"\nkind = "crisis"\nwhen = "2028-02"\nprobability = 0.1\n'
     review = '[[event]]\nname = "review"\nkind = "review"\nwhen = "2027-06"\nprobability = 0.0\n'
     made = sim.simulate(sim.loads(text + snap + maybe + review), 32, 1).record
-    assert drawn(fan(made, "ITA"), "when", "words").words.tolist() == ["maybe (in 10 of 100 runs)", "review (moves the target in no run)"]
-    assert set(drawn(fan(made, "USA"), "when", "words").words) == {"snap", "maybe (in 10 of 100 runs)", "review (moves the target in no run)"}
+    common = {"maybe (in 10 of 100 runs)", "review (moves the target in no run)"}
+    assert set(drawn(fan(made, "ITA"), "when", "words").words) == common
+    assert set(drawn(fan(made, "USA"), "when", "words").words) == {"snap", *common}
 
 
 def test_a_share_of_the_scenarios_own_is_marked() -> None:
