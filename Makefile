@@ -45,7 +45,7 @@ site: $(TESTING)  ## build the documentation site in build/site; a warning is an
 	@echo "build/site/index.html"
 
 track-record: $(TESTING)  ## estimate at every cutoff, then write docs/track-record.md (long; goes on after an interruption)
-	$(BIN)/sim calibrate --every --work runs/calibration --out sim/backtest/estimates.toml
+	$(BIN)/sim calibrate --every --work runs/calibration --out sim/evaluation/backtest/estimates.toml
 	$(BIN)/python docs/track_record.py
 
 forecast: $(RUNNING)  ## freeze the forecast of a month: make forecast MONTH=2026-11

@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--warm", action="store_true")
     given = parser.parse_args()
     import sim
-    from sim.run import simulate
+    from sim.execution.simulate import simulate
 
     scenario = sim.load(given.scenario)
     executor = "serial" if given.workers == 1 else "processes"

@@ -15,9 +15,9 @@ from sim.distributions import draws
 from sim.engine import recorder
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
-from sim.model import outturn
-from sim.model.world import World
-from sim.record.grid import printed
+from sim.model.equations import outturn
+from sim.model.state import World
+from sim.numerics.grid import printed
 
 PATHS = 4_096
 COUNTING = "add.at"

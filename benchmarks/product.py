@@ -10,8 +10,8 @@ import simpy
 import sim
 from benchmarks.measure import Work
 from sim.engine.block import run_block
-from sim.record.counts import Counts
-from sim.run import BLOCK
+from sim.execution.simulate import BLOCK
+from sim.results.counts import Counts
 from sim.scenario.schema import Scenario
 
 ROOT = Path(__file__).parent.parent

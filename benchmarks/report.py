@@ -16,8 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sim import executors
-from sim.places import write_text
+from sim.execution import executors
+from sim.files.writing import write_text
 
 HERE = Path(__file__).parent
 FIGURES = HERE / "figures.json"

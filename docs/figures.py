@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 import sim
-from sim.record.counts import TALLIES
-from sim.record.grid import HUNDREDTHS, WHOLE
+from sim.numerics.grid import HUNDREDTHS, WHOLE
+from sim.results.counts import TALLIES
 from sim.results.intervals import quantile
 from sim.results.summary import default_year, expected_number, step_of
 

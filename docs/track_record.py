@@ -15,19 +15,19 @@ from track_record_charts import reliability_chart, save, scores_chart, shares_of
 from track_record_text import IDEAS_WORDS, PAGE, PLANS_WORDS
 
 import sim
-from sim.backtest import tables
-from sim.backtest.backtest import Backtest, backtest, shares_of
-from sim.backtest.comparisons import outside_rows, plan_rows, plan_summary
-from sim.backtest.estimates import packaged
-from sim.backtest.origins import FIRST, LAST, Mode, past_scenario
-from sim.backtest.vintages import assumption_checks, estimate_errors, published_and_revised
-from sim.calibration import calibrate as calibration
-from sim.calibration.parameters import ESTIMATED
 from sim.data.tables import load_tables
 from sim.engine.variants import reported_shares
+from sim.evaluation.backtest import score_tables
+from sim.evaluation.backtest.backtest import Backtest, backtest, shares_of
+from sim.evaluation.backtest.comparisons import outside_rows, plan_rows, plan_summary
+from sim.evaluation.backtest.estimates import packaged
+from sim.evaluation.backtest.origins import FIRST, LAST, Mode, past_scenario
+from sim.evaluation.backtest.vintages import assumption_checks, estimate_errors, published_and_revised
+from sim.evaluation.calibration import calibrate as calibration
+from sim.evaluation.calibration.parameters import ESTIMATED
+from sim.evaluation.scores.crps import crps
 from sim.results.summary import expected_number
-from sim.scenario.changing import number_names, with_numbers
-from sim.scores.crps import crps
+from sim.scenario.edit.change import number_names, with_numbers
 
 ROOT = Path(__file__).parent.parent
 PAGE_FILE = ROOT / "docs" / "track-record.md"
@@ -75,10 +75,10 @@ def part(value: float) -> str:
 
 def scores_section(test: Backtest) -> str:
     """Mean CRPS of all forecasters, and the intervals of the model's."""
-    rows = tables.score_rows(test)
+    rows = score_tables.score_rows(test)
     best = {
         h: min(r["crps_pp"] for r in rows if r["horizon"] == h and r["forecaster"] not in set(Mode))
-        for h in tables.SHORT
+        for h in score_tables.SHORT
     }
     lines = []
     for judged in test.judged.values():
@@ -93,7 +93,7 @@ def scores_section(test: Backtest) -> str:
         ]
         for mode in test.modes()
     ]
-    head = ["forecaster", *(f"{h} year{'s' if h > 1 else ''}" for h in tables.SHORT)]
+    head = ["forecaster", *(f"{h} year{'s' if h > 1 else ''}" for h in score_tables.SHORT)]
     return "\n\n".join(
         [
             table(lines, head),
@@ -107,7 +107,7 @@ def scores_section(test: Backtest) -> str:
 def contest_section(test: Backtest) -> str:
     """The mode out of sample against the best rival of each horizon."""
     lines = []
-    for row in tables.contest_rows(test):
+    for row in score_tables.contest_rows(test):
         if row["mode"] != Mode.OUT_OF_SAMPLE:
             continue
         p = row["dm_reason"] or f"{row['dm_p']:.2f}"
@@ -132,17 +132,21 @@ def actual_section(test: Backtest) -> str:
     for judged in test.judged.values():
         if judged.name not in (*Mode, "straight_line", "half_kept", "half_kept_own_spread"):
             continue
-        values = np.where(known, judged.crps.mean(axis=-1), np.nan)[tables.COMPARED_FROM - FIRST :]
-        cells = [score(float(np.nanmean(values[:, horizon - 1]))) for horizon in tables.SHORT]
+        values = np.where(known, judged.crps.mean(axis=-1), np.nan)[score_tables.COMPARED_FROM - FIRST :]
+        cells = [score(float(np.nanmean(values[:, horizon - 1]))) for horizon in score_tables.SHORT]
         lines.append([judged.name.replace("_", " "), *cells])
-    return table(lines, ["forecaster", *(f"{h} ahead" for h in tables.SHORT)])
+    return table(lines, ["forecaster", *(f"{h} ahead" for h in score_tables.SHORT)])
 
 
 def count_bands(test: Backtest) -> str:
     """How often the number of allies at 2 % lay in its 90 % band, from all origins, one to five years ahead."""
     found = []
     for mode in test.modes():
-        rows = [row for row in tables.number_rows(test, mode) if row["year"] - row["origin"] <= max(tables.SHORT)]
+        rows = [
+            row
+            for row in score_tables.number_rows(test, mode)
+            if row["year"] - row["origin"] <= max(score_tables.SHORT)
+        ]
         inside = sum(row["q05"] <= row["seen"] <= row["q95"] for row in rows)
         found.append(f"{inside} of {len(rows)} ({mode.name})")
     return (
@@ -154,14 +158,14 @@ def count_bands(test: Backtest) -> str:
 
 def coverage_section(test: Backtest) -> str:
     """How many outcomes lay in the model's bands."""
-    rows = [row for row in tables.coverage_rows(test) if row["forecaster"] in set(Mode)]
+    rows = [row for row in score_tables.coverage_rows(test) if row["forecaster"] in set(Mode)]
     lines = [[r["forecaster"], r["horizon"], *(part(r[f"inside_{level}"]) for level in (50, 80, 90))] for r in rows]
     return table(lines, ["mode", "years ahead", "50 % band", "80 % band", "90 % band"])
 
 
 def event_section(test: Backtest) -> str:
     """The event of standing at 2 %, the number of allies, and all shares together."""
-    events, joint = tables.event_rows(test), tables.joint_rows(test)
+    events, joint = score_tables.event_rows(test), score_tables.joint_rows(test)
     lines = []
     for event, whole in zip(events, joint, strict=True):
         if event["horizon"] in (1, 3, 5) and event["forecaster"] in (*Mode, *SHOWN):
@@ -195,9 +199,11 @@ def event_section(test: Backtest) -> str:
 
 def origins_section(test: Backtest) -> str:
     """Mode (a) and the best rival of each horizon, origin by origin."""
-    rows = {(r["origin"], r["forecaster"]): r for r in tables.origin_rows(test)}
+    rows = {(r["origin"], r["forecaster"]): r for r in score_tables.origin_rows(test)}
     best = {
-        c["horizon"]: c["best_rival"] for c in tables.contest_rows(test, (1, 3, 5)) if c["mode"] == Mode.OUT_OF_SAMPLE
+        c["horizon"]: c["best_rival"]
+        for c in score_tables.contest_rows(test, (1, 3, 5))
+        if c["mode"] == Mode.OUT_OF_SAMPLE
     }
     lines = []
     for origin in test.origins:
@@ -221,7 +227,7 @@ def numbers_section(test: Backtest) -> str:
         for origin in (year - 1, year - 3, year - 5):
             cells: list[str] = []
             for mode in test.modes():
-                found = [r for r in tables.number_rows(test, mode) if r["year"] == year and r["origin"] == origin]
+                found = [r for r in score_tables.number_rows(test, mode) if r["year"] == year and r["origin"] == origin]
                 cells += [f"{found[0]['expected']:.1f} [{found[0]['q05']}, {found[0]['q95']}]"] if found else [""]
             seen = int((np.round(test.shares[:, year - FIRST], 2) >= 2).sum())
             if any(cells):
@@ -232,9 +238,9 @@ def numbers_section(test: Backtest) -> str:
 def ideas_section() -> str:
     """The score without single mechanisms, everything else as shipped."""
     shares = shares_of(load_tables())
-    total: dict[str, list[list[float]]] = {name: [[] for _ in tables.SHORT] for name in IDEAS}
-    for origin in range(tables.COMPARED_FROM, LAST):
-        scenario = past_scenario(origin, min(origin + max(tables.SHORT), LAST))
+    total: dict[str, list[list[float]]] = {name: [[] for _ in score_tables.SHORT] for name in IDEAS}
+    for origin in range(score_tables.COMPARED_FROM, LAST):
+        scenario = past_scenario(origin, min(origin + max(score_tables.SHORT), LAST))
         variants = [with_numbers(scenario, numbers) for numbers in IDEAS.values()]
         ensembles = reported_shares(variants, SEED, IDEA_PATHS)
         for step in range(ensembles.shape[2]):
@@ -242,7 +248,7 @@ def ideas_section() -> str:
             for name, value in zip(IDEAS, crps(ensembles[:, :, step], seen).mean(axis=1), strict=True):
                 total[name][step].append(float(value))
     lines = [[name, *(score(float(np.mean(cells))) for cells in columns)] for name, columns in total.items()]
-    return table(lines, ["mechanism left out", *(f"{h} ahead" for h in tables.SHORT)])
+    return table(lines, ["mechanism left out", *(f"{h} ahead" for h in score_tables.SHORT)])
 
 
 def estimates_section(found: calibration.Calibration) -> str:
@@ -378,7 +384,7 @@ def plans_section() -> str:
 
 def independence_section(test: Backtest) -> str:
     """How many independent allies 31 are worth."""
-    rows = tables.independence_rows(test, test.judged[Mode.AS_SHIPPED])
+    rows = score_tables.independence_rows(test, test.judged[Mode.AS_SHIPPED])
     return table(
         [[r["horizon"], r["origins"], f"{r['effective']:.1f}", f"{r['directions']:.1f}"] for r in rows],
         ["years ahead", "origins", "independent allies", "directions of the errors"],
@@ -395,8 +401,8 @@ def outlook(numbers: dict[str, float]) -> tuple[float, float]:
 
 def short(test: Backtest, numbers: dict[str, float]) -> str:
     """What the page says, in a few sentences made from the figures."""
-    contest = [row for row in tables.contest_rows(test) if row["mode"] == Mode.OUT_OF_SAMPLE]
-    bands = [r["inside_90"] for r in tables.coverage_rows(test) if r["forecaster"] == Mode.OUT_OF_SAMPLE]
+    contest = [row for row in score_tables.contest_rows(test) if row["mode"] == Mode.OUT_OF_SAMPLE]
+    bands = [r["inside_90"] for r in score_tables.coverage_rows(test) if r["forecaster"] == Mode.OUT_OF_SAMPLE]
     fixed, harder = ratios(test, without=("half_kept_own_spread",)), ratios(test)
     lines = [
         f"**Shares.** Out of sample the model's mean CRPS is {span(fixed)} of that of the best rival with fixed errors "
@@ -421,9 +427,9 @@ def short(test: Backtest, numbers: dict[str, float]) -> str:
 
 def ratios(test: Backtest, without: Sequence[str] = ()) -> list[float]:
     """The mean CRPS out of sample over that of the best rival, by distance."""
-    rows = tables.score_rows(test)
+    rows = score_tables.score_rows(test)
     found = []
-    for horizon in tables.SHORT:
+    for horizon in score_tables.SHORT:
         here = {row["forecaster"]: row["crps_pp"] for row in rows if row["horizon"] == horizon}
         rivals = [value for name, value in here.items() if name not in (*Mode, *without)]
         found.append(here[Mode.OUT_OF_SAMPLE] / min(rivals))
@@ -437,8 +443,8 @@ def span(values: Sequence[float]) -> str:
 
 def reached(values: Sequence[float]) -> str:
     """Where the mark is reached, and where not."""
-    yes = [horizon for horizon, value in zip(tables.SHORT, values, strict=True) if value <= MARK]
-    no = [horizon for horizon in tables.SHORT if horizon not in yes]
+    yes = [horizon for horizon, value in zip(score_tables.SHORT, values, strict=True) if value <= MARK]
+    no = [horizon for horizon in score_tables.SHORT if horizon not in yes]
     return f"reached {ahead(yes)}" + (f" and missed {ahead(no)}" if no else "")
 
 
@@ -446,7 +452,7 @@ def reliability_words(test: Backtest) -> str:
     """What came of forecasts of about 15 %, by mode."""
     found = []
     for mode in test.modes():
-        row = next(row for row in tables.reliability_rows(test, mode) if 0.1 <= row["forecast"] < 0.2)
+        row = next(row for row in score_tables.reliability_rows(test, mode) if 0.1 <= row["forecast"] < 0.2)
         found.append(f"{percent(row['seen'])} of {row['cases']} ({mode.name})")
     return f"Of the forecasts between 10 and 20 %, there came true {', '.join(found)}."
 
@@ -454,15 +460,15 @@ def reliability_words(test: Backtest) -> str:
 def lost(test: Backtest) -> str:
     """By which scores a rival is better than the model out of sample, and how far ahead."""
     measures = {
-        "the Brier score of standing at 2 %": ("brier", tables.event_rows(test)),
-        "its logarithmic score": ("log_score", tables.event_rows(test)),
-        "the score of the number of allies at 2 %": ("rps", tables.joint_rows(test)),
-        "the energy score of all shares together": ("energy_pp", tables.joint_rows(test)),
+        "the Brier score of standing at 2 %": ("brier", score_tables.event_rows(test)),
+        "its logarithmic score": ("log_score", score_tables.event_rows(test)),
+        "the score of the number of allies at 2 %": ("rps", score_tables.joint_rows(test)),
+        "the energy score of all shares together": ("energy_pp", score_tables.joint_rows(test)),
     }
     beaten: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for words, (column, rows) in measures.items():
         by_rival: dict[str, tuple[int, ...]] = {}
-        for horizon in tables.SHORT:
+        for horizon in score_tables.SHORT:
             here = {row["forecaster"]: row[column] for row in rows if row["horizon"] == horizon}
             rival, theirs = min(((n, v) for n, v in here.items() if n not in set(Mode)), key=lambda pair: pair[1])
             if theirs < here[Mode.OUT_OF_SAMPLE]:

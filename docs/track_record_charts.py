@@ -8,9 +8,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from sim.backtest import tables
-from sim.backtest.backtest import Backtest
-from sim.backtest.origins import Mode
+from sim.evaluation.backtest import score_tables
+from sim.evaluation.backtest.backtest import Backtest
+from sim.evaluation.backtest.origins import Mode
 
 INK, GREY, RUST = "#1b3a5c", "#8a8f98", "#b3541e"
 WORDS = {
@@ -36,7 +36,7 @@ def save(chart: alt.TopLevelMixin, path: Path) -> None:
 
 def scores_chart(test: Backtest) -> alt.TopLevelMixin:
     """Mean CRPS by horizon: the model's modes as heavy lines with their names, the rivals in grey."""
-    rows = pd.DataFrame(tables.score_rows(test))
+    rows = pd.DataFrame(score_tables.score_rows(test))
     rows["name"] = [WORDS.get(name, name.replace("_", " ")) for name in rows.forecaster]
     rows["model"] = rows.forecaster.isin(list(Mode))
     best = rows[~rows.model].sort_values("crps_pp").groupby("horizon").head(1)
@@ -75,7 +75,7 @@ def reliability_chart(test: Backtest) -> alt.TopLevelMixin:
     """Forecast against observed frequency of standing at 2 %, by mode, with the number of cases."""
     frames = []
     for mode in test.modes():
-        found = pd.DataFrame(tables.reliability_rows(test, mode))
+        found = pd.DataFrame(score_tables.reliability_rows(test, mode))
         found["mode"] = WORDS[Mode(mode.name)]
         found["low"], found["high"] = zip(*(_band(row.forecast, row.cases) for row in found.itertuples()), strict=True)
         frames.append(found)
@@ -110,7 +110,7 @@ def shares_of_pit(test: Backtest) -> alt.TopLevelMixin:
     """Where in their forecast distribution the outcomes fell, by mode."""
     frames = []
     for mode in test.modes():
-        values = tables.pit_values(test, mode)
+        values = score_tables.pit_values(test, mode)
         counts, edges = np.histogram(values, bins=10, range=(0, 1))
         frames.append(
             pd.DataFrame(

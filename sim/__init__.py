@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from sim.errors import Fault, RunError, ScenarioError, SimError, UsageError
 
 if TYPE_CHECKING:
-    from sim.questions.comparison.comparison import Comparison
-    from sim.questions.replay import Story
-    from sim.results.results import Results
+    from sim.analysis.comparison.facade import Comparison
+    from sim.analysis.replay import Story
+    from sim.results.facade import Results
     from sim.scenario import Scenario, dump, load, loads
 
 __all__ = [
@@ -52,12 +52,12 @@ def simulate(
             is beside `paths`, not above 0 and at most 50, finer than 1,000,000,000 paths give, or of no target.
         ScenarioError: the scenario's figures do not suffice.
     """
-    from sim import run
-    from sim.results.results import Results
+    from sim.execution import simulate as run
+    from sim.results.facade import Results
 
     until = None
     if precision is not None:
-        from sim.precision import Precision
+        from sim.execution.stopping import Precision
 
         until = Precision(precision, run.describe(scenario))
     record = run.simulate(
@@ -95,7 +95,7 @@ def compare(
         UsageError: scenarios of different base years or allies, more than ten, or an impossible number.
         ScenarioError: the figures of one do not suffice.
     """
-    from sim.questions.comparison.compare import compare as beside
+    from sim.analysis.comparison.compare import compare as beside
 
     return beside((a, b, *more), paths, seed, workers=workers, executor=executor, block=block, progress=progress)
 
@@ -106,7 +106,7 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     Raises:
         UsageError: no path or seed that a run can have.
     """
-    from sim.questions.replay import replay as tell
+    from sim.analysis.replay import replay as tell
 
     return tell(scenario, path, seed)
 
@@ -118,11 +118,11 @@ def __getattr__(name: str) -> object:
 
         return version("burdenshare")
     if name == "Comparison":
-        from sim.questions.comparison.comparison import Comparison
+        from sim.analysis.comparison.facade import Comparison
 
         return Comparison
     if name == "Results":
-        from sim.results.results import Results
+        from sim.results.facade import Results
 
         return Results
     if name in ("Scenario", "dump", "load", "loads"):

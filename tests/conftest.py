@@ -27,7 +27,7 @@ def rutte() -> sim.Scenario:
 @pytest.fixture(scope="session")
 def rutte_results(rutte: sim.Scenario) -> sim.Results:
     """4,000 paths with everything kept."""
-    from sim.record.counts import KEEPABLE
+    from sim.results.counts import KEEPABLE
 
     return sim.simulate(rutte, paths=4_000, seed=2032, executor="serial", keep=KEEPABLE)
 

@@ -16,13 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.places import write_text
+from sim.files.writing import write_text
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "verification"
-MODEL = ("sim/data", "sim/distributions", "sim/engine", "sim/events", "sim/model", "sim/record/counts.py",
-         "sim/record/grid.py", "sim/scenario",
-         "sim/clock.py", "sim/exact.py", "sim/streams.py", "sim/run.py")  # fmt: skip
+MODEL = ("sim/data", "sim/distributions", "sim/engine", "sim/model", "sim/numerics", "sim/results/counts.py",
+         "sim/scenario", "sim/execution/simulate.py")  # fmt: skip
 """What decides the bits of a result."""
 
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.questions.comparison.intervals import paired_probability
+from sim.analysis.comparison.intervals import paired_probability
 from sim.results.intervals import wilson
-from sim.words import (
+from sim.text.escaping import json_text, plain_lines
+from sim.text.probabilities import (
     SCALE,
     did_you_mean,
     interval,
@@ -29,7 +30,6 @@ from sim.words import (
     quantity,
     share,
 )
-from sim.words.harmless import json_text, plain_lines
 
 
 def chance(met: int, paths: int) -> tuple[float, float, float]:

@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks.peers.facts import CELLS, Facts, Missing, Outcome, outcome
 from benchmarks.peers.parameters import Parameters
 from sim.distributions.families import Beta, Exponential, Family, Lognormal, Normal, StudentT
-from sim.distributions.tables import table_of
+from sim.distributions.quantile_tables import table_of
 
 LANES = 32
 """Places for allies: two vectors of sixteen floats. The place of no ally holds a copy of the first, never counted."""

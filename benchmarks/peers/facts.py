@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from benchmarks.peers.parameters import Parameters, number, parameters_of
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR, AllyInputs, ally_inputs
-from sim.events.pledge import AnnouncedPath, Pledge
-from sim.exact import yearly_probability
-from sim.model.budget import at_exposure, fiscal_room
+from sim.model.equations.budget import at_exposure, fiscal_room
+from sim.model.events.pledge import AnnouncedPath, Pledge
+from sim.numerics.exact import yearly_probability
 from sim.scenario.schema import Scenario
 
 CELLS = 2_048

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from sim.distributions.families import Beta, Exponential, Family, Lognormal, Normal, StudentT
-from sim.exact import monthly_factor, yearly_probability
-from sim.model.urgency import past_urgency
-from sim.record.grid import printed
+from sim.model.equations.urgency import past_urgency
+from sim.numerics.exact import monthly_factor, yearly_probability
+from sim.numerics.grid import printed
 from sim.scenario.schema import Scenario
 
 

@@ -12,7 +12,7 @@ from benchmarks.measure import Spread, Work, in_turns, ratio
 from benchmarks.peers.facts import Missing, facts_of
 from benchmarks.product import ALLY_YEARS, FILE, SEED, block
 from benchmarks.report import Found, Line, verdict
-from sim.run import BLOCK
+from sim.execution.simulate import BLOCK
 
 CUT_DOWN = Path(__file__).parent.parent / "peers" / "cut_down.toml"
 REMEDY = '`pip install -e ".[bench]"` gets numba and Mesa'

@@ -18,9 +18,9 @@ from benchmarks.report import Found, Line, verdict
 from sim.distributions.draws import Draws
 from sim.engine.block import run_block
 from sim.engine.recorder import ONE
-from sim.record.counts import CELLS
-from sim.run import BLOCK
-from sim.streams import LANES, Streams
+from sim.execution.simulate import BLOCK
+from sim.numerics.streams import LANES, Streams
+from sim.results.counts import CELLS
 
 TURNS = 9
 CALLS_REACH = 0.25

@@ -19,7 +19,7 @@ from benchmarks.alone import alone
 from benchmarks.measure import Spread, figure, in_turns, offset, ratio, slope, spread
 from benchmarks.product import ALLIES, FILE, MAIN, ROOT, block
 from benchmarks.report import Found, Line, verdict
-from sim.run import BLOCK
+from sim.execution.simulate import BLOCK
 from sim.scenario.schema import Scenario
 
 TURNS = 3

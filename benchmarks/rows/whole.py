@@ -10,11 +10,11 @@ from benchmarks.product import ALLIES, FILE, MAIN, NUMPY, SEED, YEARS, block, co
 from benchmarks.report import Found, Line, verdict
 from sim.distributions.draws import Draws
 from sim.engine.block import Stage, run_block
+from sim.engine.drawn_parameters import Parameters
 from sim.engine.observer import Observer
-from sim.engine.parameters import Parameters
-from sim.record.counts import CELLS
-from sim.record.grid import printed
-from sim.run import BLOCK
+from sim.execution.simulate import BLOCK
+from sim.numerics.grid import printed
+from sim.results.counts import CELLS
 
 TURNS = 7
 MUST, REACH, SECONDS = 0.45, 0.30, 0.12

@@ -9,7 +9,7 @@ from benchmarks.alone import fresh
 from benchmarks.measure import WALL, Work, figure, in_turns, ratio, spread
 from benchmarks.product import ALLY_YEARS, FILE, MAIN, counted
 from benchmarks.report import Found, Line, verdict
-from sim import executors, run
+from sim.execution import executors, simulate
 
 TURNS = 3
 PATHS, MANY = 400_000, 4_000_000
@@ -112,7 +112,7 @@ def _asked(paths: int) -> str:
 
     executors.choose = asked
     try:
-        run.simulate(MAIN, paths)
+        simulate.simulate(MAIN, paths)
     except _Chosen as chosen:
         return str(chosen)
     finally:
@@ -122,7 +122,7 @@ def _asked(paths: int) -> str:
 
 def _work(executor: str, workers: int) -> Work:
     return Work(
-        lambda: run.simulate(MAIN, PATHS, executor=executor, workers=workers).counts,
+        lambda: simulate.simulate(MAIN, PATHS, executor=executor, workers=workers).counts,
         lambda counts: counted(counts, PATHS),
         PATHS,
     )

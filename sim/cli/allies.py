@@ -1,4 +1,4 @@
-"""Allies as users choose them: any name or code that `sim.countries` knows, several with commas between."""
+"""Allies as users choose them: any name or code that `sim.data.countries` knows, several with commas between."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final
 
 import click
 
-from sim import countries
-from sim.countries import plainly
+from sim.data import countries
+from sim.data.countries import plainly
 from sim.data.rows import AllyRow
 from sim.data.tables import Tables
-from sim.record.record import Record
+from sim.results.record import Record
 
 DRAWN_GROUPS: Final = ("EUC", "NATO")
 """Groups whose average every run holds."""

@@ -17,9 +17,9 @@ from typing import IO, Any
 
 import click
 
+from sim.arguments import ONE_THREAD
 from sim.cli.commands import COMMANDS, module_of
 from sim.errors import RunError, SimError
-from sim.limits import ONE_THREAD
 
 DONE, BUG, USAGE, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 5, 130
 
@@ -52,7 +52,7 @@ class LazyGroup(click.Group):
         """As click does it, with a suggestion for a command that is not there."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from sim.words import did_you_mean
+            from sim.text.probabilities import did_you_mean
 
             hint = _command_meant(args) or did_you_mean(name, COMMANDS) or f"There are {', '.join(COMMANDS)}."
             raise click.UsageError(f"No such command {name!r}. {hint}", ctx)
@@ -269,7 +269,7 @@ def _told(error: click.ClickException, args: Sequence[str]) -> str:
 
 
 def _say(text: str) -> None:
-    from sim.words.harmless import plain_lines
+    from sim.text.escaping import plain_lines
 
     try:
         click.echo(plain_lines(text), err=True)

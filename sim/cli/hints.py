@@ -43,7 +43,7 @@ def meant(error: click.ClickException, args: Sequence[str]) -> str:
 
 
 def _of_extra(context: click.Context, extra: list[str], args: Sequence[str]) -> str:
-    from sim.countries import look_up
+    from sim.data.countries import look_up
     from sim.scenario import shipped
 
     options = {param.name for param in context.command.params}

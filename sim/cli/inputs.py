@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.words import plain
+from sim.text.probabilities import plain
 
 if TYPE_CHECKING:
-    from sim.record.record import Record
+    from sim.results.record import Record
     from sim.scenario import Scenario
 
 
@@ -51,7 +51,7 @@ def saved_run(folder: str) -> Record:
         click.UsageError: it is a scenario file, or a file of a saved run.
         RunError: it cannot be read.
     """
-    from sim.record.record import Record
+    from sim.results.record import Record
 
     place, name = Path(folder), shlex.quote(plain(folder))
     if place.suffix.lower() == ".toml" or (not place.exists() and _is_shipped(folder)):

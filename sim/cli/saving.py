@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim import strict_json
 from sim.errors import RunError
-from sim.places import try_place
-from sim.record import files
-from sim.record.record import Record
-from sim.record.record import check_place as check_free
-from sim.words import plain
+from sim.files import strict_json
+from sim.files.writing import try_place
+from sim.results import store
+from sim.results.record import Record
+from sim.results.record import check_place as check_free
+from sim.text.probabilities import plain
 
 
 def check_place(out: str) -> None:
@@ -57,8 +57,8 @@ def _former(out: str) -> str:
 def _manifest(out: str) -> dict[str, Any]:
     """What the manifest there says; nothing where it cannot be read."""
     try:
-        with files.part(Path(out) / "manifest.json", strict_json.MOST_BYTES) as stream:
-            facts = strict_json.parse(files.text_of(stream))
+        with store.part(Path(out) / "manifest.json", strict_json.MOST_BYTES) as stream:
+            facts = strict_json.parse(store.text_of(stream))
     except RunError:
         return {}
     return facts if isinstance(facts, dict) else {}

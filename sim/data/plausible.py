@@ -17,10 +17,10 @@ from math import log10
 from statistics import median
 from typing import Final
 
+from sim.arguments import LEAST_SHARE_PCT
 from sim.data.reader import shorten
 from sim.data.rows import ElectionRow, GeographyRow, Row
 from sim.errors import Fault
-from sim.limits import LEAST_SHARE_PCT
 
 FACTOR: Final = 8.0
 """From its nearest known neighbour, at which a figure is taken for one in another unit; 7.5 was the leap into a war."""

@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.countries import look_up
+from sim.data.countries import look_up
 from sim.data.rows import Row
 from sim.data.shapes import misshapen
 from sim.errors import Fault
-from sim.words.harmless import printable
+from sim.text.escaping import printable
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_ROWS = 20_000

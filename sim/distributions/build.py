@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.distributions.families import Shape
-from sim.distributions.tables import CELLS, Quantiles, build, file_stem
+from sim.distributions.quantile_tables import CELLS, Quantiles, build, file_stem
 
 PACKAGED: tuple[Shape, ...] = (
     ("normal", ()),

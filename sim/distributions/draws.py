@@ -1,4 +1,4 @@
-"""The draws of one block of paths: values, yes or no, months. Every draw has an address (see `sim.streams`)."""
+"""The draws of one block of paths: values, yes or no, months. Every draw has an address: see `sim.numerics.streams`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.families import Family
-from sim.distributions.tables import CELLS, TAIL_CELLS, Float32, Quantiles, table_of
-from sim.exact import Function
-from sim.streams import Streams, Words
+from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, Float32, Quantiles, table_of
+from sim.numerics.exact import Function
+from sim.numerics.streams import Streams, Words
 
 _ONE = np.uint16(1)
 

@@ -13,9 +13,9 @@ from math import inf
 from multiprocessing.connection import wait
 
 from sim.distributions.families import Shape
-from sim.distributions.tables import SECONDS_ALLOWED, Evaluated, evaluate, kept, unfit_for_time
+from sim.distributions.quantile_tables import SECONDS_ALLOWED, Evaluated, evaluate, kept, unfit_for_time
 from sim.errors import RunError, ScenarioError
-from sim.executors.worker import BEAT, Worker, can_have_workers
+from sim.worker import BEAT, Worker, can_have_workers
 
 MOST_SECONDS = 60.0 if sys.platform == "win32" else inf
 """Seconds of the clock for one shape, where the system does not limit processor time."""

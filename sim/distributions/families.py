@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.distributions.scipy_names import REFUSED, SCIPY_FAMILIES
-from sim.exact import exp
+from sim.numerics.exact import exp
 
 Shape = tuple[str, tuple[tuple[str, float], ...]]
 """The name of a standardised shape and its shape parameters, sorted: ("student_t", (("df", 5.0),))."""

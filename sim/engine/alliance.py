@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.clock import Phase, Process, split_month
 from sim.engine.ally import Years
+from sim.engine.clock import Clock, Process
+from sim.engine.drawn_parameters import Parameters
 from sim.engine.observer import Observer
-from sim.engine.parameters import Parameters
-from sim.events.base import Event
-from sim.exact import yearly_probability
-from sim.model.growth import common_factor
-from sim.model.world import Hit, World
-
-GROWTH_RANK = 500
-"""Place of the common growth in January: after recessions (events, ranks below), before the allies (ranks above)."""
+from sim.model.calendar import COMMON_GROWTH_RANK, Phase, split_month
+from sim.model.equations.growth import common_factor
+from sim.model.events.base import Event
+from sim.model.state import Hit, World
+from sim.numerics.exact import yearly_probability
 
 
-def common_growth(world: World, parameters: Parameters, years: Years) -> Process:
+def common_growth(clock: Clock, world: World, parameters: Parameters, years: Years) -> Process:
     """f_t of equation 2, each January."""
     p, draws = parameters.growth(), world.draws
     for year in years.simulated:
-        yield world.clock.at(world.clock.month_of(year, 1), Phase.MACRO, GROWTH_RANK)
+        yield clock.at(clock.month_of(year, 1), Phase.MACRO, COMMON_GROWTH_RANK)
         factor = draws.value("growth/factor", p.factor, period=year)
         recession = draws.chance("growth/recession", p.recession_probability, period=year)
         surprise = common_factor(factor, recession, p.recession_depth_pct, p.recession_probability)
@@ -35,12 +33,12 @@ def happens_at_start(event: Event, years: Years) -> bool:
     return event.rate is None and (event.when is None or split_month(event.when)[0] <= years.base)
 
 
-def dated(world: World, event: Event, rank: int, observer: Observer) -> Process:
+def dated(clock: Clock, world: World, event: Event, rank: int, observer: Observer) -> Process:
     """An event in its month, on its part of the paths. Growth is annual: a recession acts from January."""
     assert event.when is not None
     year, month = split_month(event.when)
     month = 1 if event.phase is Phase.MACRO else month
-    yield world.clock.at(world.clock.month_of(year, month), event.phase, rank)
+    yield clock.at(clock.month_of(year, month), event.phase, rank)
     befall(world, event, year, observer)
 
 
@@ -52,13 +50,13 @@ def befall(world: World, event: Event, year: int, observer: Observer) -> None:
     _strike(world, event, hit.at(hit.chosen("occurs", part)), observer)
 
 
-def recurring(world: World, event: Event, rank: int, years: Years, observer: Observer) -> Process:
+def recurring(clock: Clock, world: World, event: Event, rank: int, years: Years, observer: Observer) -> Process:
     """An event that comes at a rate: at most once a path and year, in a month that is equally likely to be any.
 
     The paths hit are bucketed by month in January, and only months that hit some path wake up.
     """
     assert event.rate is not None
-    clock, draws, stream = world.clock, world.draws, f"event/{event.name}"
+    draws, stream = world.draws, f"event/{event.name}"
     chance = draws.value(f"param/event.{event.name}.rate", event.rate, of=yearly_probability)
     for year in years.simulated:
         yield clock.at(clock.month_of(year, 1), Phase.MACRO, rank)
@@ -75,10 +73,10 @@ def recurring(world: World, event: Event, rank: int, years: Years, observer: Obs
             _strike(world, event, struck.at(struck.paths[months == month]), observer)
 
 
-def close_years(world: World, years: Years) -> Process:
+def close_years(clock: Clock, world: World, years: Years) -> Process:
     """Each December, the sums that the peers' average is read from."""
     for year in (years.base, *years.simulated):
-        yield world.clock.at(world.clock.month_of(year, 12), Phase.RECORD)
+        yield clock.at(clock.month_of(year, 12), Phase.RECORD)
         world.close_year()
 
 

@@ -8,18 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.clock import Phase, Process
 from sim.distributions.draws import Paths, Value
+from sim.engine.clock import Clock, Process
+from sim.engine.drawn_parameters import Parameters
 from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
-from sim.engine.parameters import Parameters
-from sim.model import budget, growth, outturn, related, will
-from sim.model.links import Array, either, on, positive, spread
-from sim.model.targets import followed, years_left
-from sim.model.world import AllyState, Hit, Politics, Target, World
-
-FIRST_RANK = 501
-"""Place of the first ally in a phase, after what concerns all."""
+from sim.model.calendar import FIRST_ALLY_RANK, Phase
+from sim.model.equations import budget, growth, outturn, related, will
+from sim.model.equations.targets import followed, years_left
+from sim.model.state import AllyState, Hit, Politics, Target, World
+from sim.numerics.arrays import Array, either, on, positive, spread
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Ally:
         `ever_bound` says whether the ally may have a pledge or path of its own, which a new government can drop.
         """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
-        self.rank, self.observer, self.ever_bound = FIRST_RANK + row, observer, ever_bound
+        self.rank, self.observer, self.ever_bound = FIRST_ALLY_RANK + row, observer, ever_bound
         name = inputs.iso3, inputs.code
         self.growth, self.will = parameters.growth(*name), parameters.will(*name)
         self.budget, self.outturn = parameters.budget(*name), parameters.outturn(*name)
@@ -72,9 +70,8 @@ class Ally:
         self.desired_cap = budget.at_exposure(b.desired_cap_pct, b.desired_cap_exposure, inputs.exposure)
         self.headroom = budget.at_exposure(b.headroom_pct, b.headroom_exposure, inputs.exposure)
 
-    def live(self) -> Process:
+    def live(self, clock: Clock) -> Process:
         """The base year's December, then a January and a December of every year."""
-        clock = self.world.clock
         yield clock.at(clock.month_of(self.years.base, 12), Phase.BUDGET, self.rank)
         self.adopt_budget(self.years.base + 1)
         for year in self.years.simulated:
@@ -120,7 +117,7 @@ class Ally:
     def adopt_budget(self, year: int) -> None:
         """Equations 5 and 6, in December of the year before `year`."""
         world, state, b = self.world, self.state, self.budget
-        urgency, month, share = world.urgency, world.clock.month, state.share_pct
+        urgency, month, share = world.urgency, world.calendar.month, state.share_pct
         target, due, commitment = followed(state, self.targets, self.inputs.commitment, year)
         willing = budget.willingness(self._inclined(), commitment=commitment)
         premium = budget.threat_premium(
@@ -172,7 +169,7 @@ class Ally:
         )
         if not possible.any():
             return
-        saturated = self.world.urgency.saturated(self.world.clock.month)
+        saturated = self.world.urgency.saturated(self.world.calendar.month)
         chance = outturn.late_push_probability(state.willing, saturated, weight=o.late_push_weight)
         hit = self._hit("outturn/late_push", year, np.flatnonzero(possible))
         pushed = hit.at(hit.chosen("chance", chance))
@@ -188,7 +185,7 @@ class Ally:
 
     def _inclined(self) -> Array:
         """link(u + A), computed once a December: the year's outturn and the next year's budget share it."""
-        month = self.world.clock.month
+        month = self.world.calendar.month
         if self._inclination is None or self._inclination[0] != month:
             self._inclination = month, budget.inclined(self.state.will, self.world.urgency.level(month))
         return self._inclination[1]

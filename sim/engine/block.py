@@ -10,24 +10,25 @@ from itertools import count
 
 import numpy as np
 
-from sim.clock import Clock, Phase, Process
 from sim.distributions.draws import Draws
 from sim.distributions.families import Shape
-from sim.distributions.tables import Evaluated, kept
+from sim.distributions.quantile_tables import Evaluated, kept
 from sim.engine import alliance
 from sim.engine.ally import Ally, Years
+from sim.engine.clock import Clock, Process
+from sim.engine.drawn_parameters import Parameters
 from sim.engine.elections import Elections
 from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
-from sim.engine.parameters import Parameters
 from sim.engine.recorder import Recorder
-from sim.events import in_order
-from sim.events.base import Event
-from sim.events.pledge import AnnouncedPath, Pledge
-from sim.model.links import spread
-from sim.model.urgency import Urgency, past_urgency
-from sim.model.world import LONG_AGO, Target, World
-from sim.record.counts import Counts
+from sim.model.calendar import RECORDER_RANK, Phase
+from sim.model.equations.urgency import Urgency, past_urgency
+from sim.model.events import in_order
+from sim.model.events.base import Event
+from sim.model.events.pledge import AnnouncedPath, Pledge
+from sim.model.state import LONG_AGO, Target, World
+from sim.numerics.arrays import spread
+from sim.results.counts import Counts
 from sim.scenario.schema import Scenario
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
@@ -121,11 +122,11 @@ class Stage:
         self.caps = [ally.related.counted_cap_pct for ally in allies]
         observer.begin(self.world)
         self._start_events(events, observer)
-        self._clock.start(alliance.common_growth(self.world, parameters, self.years))
+        self._clock.start(alliance.common_growth(self._clock, self.world, parameters, self.years))
         for ally in allies:
-            self._clock.start(ally.live())
-        self._clock.start(Elections(self.world, allies, self.years, observer).live())
-        self._clock.start(alliance.close_years(self.world, self.years))
+            self._clock.start(ally.live(self._clock))
+        self._clock.start(Elections(self.world, allies, self.years, observer).live(self._clock))
+        self._clock.start(alliance.close_years(self._clock, self.world, self.years))
 
     def play(self, record: Callable[[int], None]) -> None:
         """Run to the end; `record` is called with each year in its December, after everything else."""
@@ -142,11 +143,11 @@ class Stage:
         ranks = count()  # of what has a month to come in: facts of the start may be many
         for event in events:
             if event.rate is not None:
-                self._clock.start(alliance.recurring(self.world, event, next(ranks), self.years, observer))
+                self._clock.start(alliance.recurring(self._clock, self.world, event, next(ranks), self.years, observer))
             elif alliance.happens_at_start(event, self.years):
                 alliance.befall(self.world, event, self.years.base, observer)
             else:
-                self._clock.start(alliance.dated(self.world, event, next(ranks), observer))
+                self._clock.start(alliance.dated(self._clock, self.world, event, next(ranks), observer))
 
 
 def _urgency(parameters: Parameters, years: Years, paths: int) -> Urgency:
@@ -158,5 +159,5 @@ def _urgency(parameters: Parameters, years: Years, paths: int) -> Urgency:
 
 def _yearly(clock: Clock, years: Years, record: Callable[[int], None]) -> Process:
     for year in years.simulated:
-        yield clock.at(clock.month_of(year, 12), Phase.RECORD, 1)
+        yield clock.at(clock.month_of(year, 12), Phase.RECORD, RECORDER_RANK)
         record(year)

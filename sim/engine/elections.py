@@ -13,17 +13,15 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sim.clock import Phase, Process
 from sim.distributions.draws import Mask, Paths, Value
 from sim.engine.ally import Ally, Years
+from sim.engine.clock import Clock, Process
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR
 from sim.engine.observer import Observer
-from sim.exact import yearly_probability
-from sim.model.links import Array, spread
-from sim.model.world import Hit, World
-
-RANK = 500
-"""Place in the phase of elections: after those that are events."""
+from sim.model.calendar import ELECTIONS_RANK, Phase
+from sim.model.state import Hit, World
+from sim.numerics.arrays import Array, spread
+from sim.numerics.exact import yearly_probability
 
 MONTHS_BETWEEN = 12
 """The calendar's election is skipped where there was a vote in as many months before."""
@@ -61,17 +59,16 @@ class Elections:
         self._bound = [ally for ally in allies if ally.ever_bound]
         self._watched = type(observer).happening is not Observer.happening
 
-    def live(self) -> Process:
+    def live(self, clock: Clock) -> Process:
         """Governments fall in January; early and scheduled elections come in their months, early ones first."""
-        clock = self.world.clock
         for year in self.years.simulated:
-            yield clock.at(clock.month_of(year, 1), Phase.ELECTION, RANK)
+            yield clock.at(clock.month_of(year, 1), Phase.ELECTION, ELECTIONS_RANK)
             for ally in self.allies:
                 self._fall(ally, year)
             early = self._early(year)
             calendar = {ally.inputs.elections[year] for ally in self.allies if year in ally.inputs.elections}
             for month in sorted({*early, *calendar}):
-                yield clock.at(clock.month_of(year, month), Phase.ELECTION, RANK)
+                yield clock.at(clock.month_of(year, month), Phase.ELECTION, ELECTIONS_RANK)
                 if month in early:
                     self._hold_early(early[month], year)
                 for ally in self.allies:
@@ -112,13 +109,13 @@ class Elections:
         with ExitStack() as seen:
             for ally, paths in self._by_ally(votes.places, self.allies if self._watched else ()):
                 seen.enter_context(self._seen(ally, EARLY, paths, year))
-            world.vote(votes.places, world.clock.month, votes.changing, votes.jump)
+            world.vote(votes.places, world.calendar.month, votes.changing, votes.jump)
             for ally, paths in self._by_ally(votes.places[votes.lapsing], self._bound):
                 ally.state.drop_pledges(paths)
 
     def _hold_scheduled(self, ally: Ally, year: int) -> None:
         """The calendar's election of one ally, where it has not voted a short while ago: on most paths."""
-        state, month = ally.state, self.world.clock.month
+        state, month = ally.state, self.world.calendar.month
         voting = state.last_vote < month - MONTHS_BETWEEN
         changing, lapsing = self._changes(ally, "election/scheduled/change", state.politics.change_at_election, year)
         asked = voting[changing]

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from sim.data.tables import Tables, load_tables
 from sim.errors import Fault, ScenarioError
-from sim.events.pledge import AnnouncedPath, PathPoint, Pledge
-from sim.model.exposure import exposure
-from sim.model.growth import KNOWN_FROM, SD_YEARS, forecast, own_growth_sd
+from sim.model.equations.exposure import exposure
+from sim.model.equations.growth import KNOWN_FROM, SD_YEARS, forecast, own_growth_sd
+from sim.model.events.pledge import AnnouncedPath, PathPoint, Pledge
 from sim.scenario.schema import Scenario
 
 PRIOR_RATE, PRIOR_YEARS = 0.08, 25.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-from sim.model.links import Array
-from sim.model.world import AllyState, Hit, World
+from sim.model.state import AllyState, Hit, World
+from sim.numerics.arrays import Array
 
 
 class Observer:

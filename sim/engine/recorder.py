@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from sim.distributions.draws import Mask, Paths
 from sim.engine.ally import Years
 from sim.engine.inputs import AllyInputs
-from sim.model.links import Array, Value, at_most, positive
-from sim.model.outturn import total
-from sim.model.related import counted
-from sim.model.world import AllyState, World
-from sim.record.counts import CELLS, PILLARS, SPENT, TALLIES, Counts
-from sim.record.grid import printed, usd_cell
+from sim.model.equations.outturn import total
+from sim.model.equations.related import counted
+from sim.model.parameters import Target
+from sim.model.state import AllyState, World
+from sim.numerics.arrays import Array, Value, at_most, positive
+from sim.numerics.grid import printed, usd_cell
+from sim.results.counts import CELLS, PILLARS, SPENT, TALLIES, Counts
 from sim.scenario.schema import Scenario
-from sim.scenario.sections import Target
 
 CORE, RELATED, TOTAL = range(3)
 ONE = np.int64(1)

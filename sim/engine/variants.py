@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sim.distributions.draws import Draws
 from sim.engine.block import Stage
+from sim.engine.drawn_parameters import Parameters
 from sim.engine.observer import Observer
-from sim.engine.parameters import Parameters
 from sim.errors import UsageError
 from sim.scenario.schema import Scenario
 

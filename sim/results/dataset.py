@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import xarray
 
-from sim.record.counts import PILLARS, SPENT
-from sim.record.grid import HUNDREDTHS
-from sim.record.record import Record
+from sim.numerics.grid import HUNDREDTHS
+from sim.results.counts import PILLARS, SPENT
 from sim.results.intervals import quantile
+from sim.results.record import Record
 from sim.results.tables import LEVELS
 
 

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.record.grid import Grid
+from sim.numerics.grid import Grid
 
 Z95 = 1.959963984540054
 """97.5 % quantile of the standard normal distribution."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.record.counts import PILLARS
-from sim.record.record import Record
+from sim.results.counts import PILLARS
+from sim.results.record import Record
 from sim.results.summary import AllyLine, ally_lines, default_year
-from sim.words import ASSUMPTION, NOT_BOUND, UNBOUND, percent, runs, target
-from sim.words.markup import LINE, card, element, text, yardstick
+from sim.text.markup import LINE, card, element, text, yardstick
+from sim.text.probabilities import ASSUMPTION, NOT_BOUND, UNBOUND, percent, runs, target
 
 COLUMNS = 3
 CELL = "text-align: {side}; padding: 0.1em 0.6em; border: none"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.record.counts import PILLARS
-from sim.record.record import Record
+from sim.results.counts import PILLARS
 from sim.results.intervals import wilson
+from sim.results.record import Record
 
 COMPLIANCE_COLUMNS = (
     "iso3", "ally", "year", "pillar", "target_pct", "probability", "ci_low", "ci_high", "without_late_push",

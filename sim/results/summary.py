@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
-from sim.record.counts import GROUPS, PILLARS, SPENT, TALLIES
-from sim.record.grid import HUNDREDTHS, WHOLE, Grid, printed
-from sim.record.record import AllyEntry, Record
+from sim.numerics.grid import HUNDREDTHS, WHOLE, Grid, printed
+from sim.results.counts import GROUPS, PILLARS, SPENT, TALLIES
 from sim.results.intervals import above, average, quantile, wilson
+from sim.results.record import AllyEntry, Record
 
 MANY = 20
 """Allies whose joint compliance gets a probability of its own."""

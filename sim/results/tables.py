@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.record.counts import CELLS, GROUPS, PILLARS, SPENT, TALLIES
-from sim.record.grid import HUNDREDTHS, Grid, money_grid, printed
-from sim.record.record import Record
+from sim.numerics.grid import HUNDREDTHS, Grid, money_grid, printed
+from sim.results.counts import CELLS, GROUPS, PILLARS, SPENT, TALLIES
 from sim.results.intervals import above, average, quantile
+from sim.results.record import Record
 from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
 
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}

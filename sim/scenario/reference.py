@@ -14,13 +14,13 @@ from pydantic import BaseModel
 
 from sim.distributions.families import FAMILIES
 from sim.errors import UsageError
-from sim.events.base import Event
-from sim.events.pledge import PathPoint
-from sim.scenario.checks.codes import CODES
-from sim.scenario.checks.keys import EVENTS, OF_ALLY, SECTIONS, keys_of
+from sim.model.events.base import Event
+from sim.model.events.pledge import PathPoint
+from sim.model.parameters import Target
 from sim.scenario.jsonschema import json_schema
+from sim.scenario.load.checks.codes import CODES
+from sim.scenario.load.checks.keys import EVENTS, OF_ALLY, SECTIONS, keys_of
 from sim.scenario.schema import AllyFacts
-from sim.scenario.sections import Target
 
 BEGIN: Final = "<!-- begin: written by python -m sim.scenario.reference -->"
 END: Final = "<!-- end -->"

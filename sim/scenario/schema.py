@@ -11,12 +11,12 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, create_model, model_validator
 
+from sim.arguments import LEAST_SHARE_PCT, MOST_SHARE_PCT
 from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
-from sim.events import AnyEvent
-from sim.events.base import Facts, Iso3, Name, Text
-from sim.limits import LEAST_SHARE_PCT, MOST_SHARE_PCT
-from sim.scenario.sections import (
+from sim.model.events import AnyEvent
+from sim.model.events.base import Facts, Iso3, Name, Text
+from sim.model.parameters import (
     Budget,
     Growth,
     Horizon,
@@ -224,7 +224,7 @@ class Scenario(Facts):
         return copy
 
     def _repr_html_(self) -> str:
-        from sim.words.markup import card, yardstick
+        from sim.text.markup import card, yardstick
 
         stated = ((pillar, self.yardstick(pillar)) for pillar in ("core", "related", "total"))
         lines = [yardstick(pillar, each.share_pct, each.by, each.remarks) for pillar, each in stated if each]

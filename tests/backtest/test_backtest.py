@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.backtest import backtest as module
-from sim.backtest import estimates, judging, tables
-from sim.backtest.backtest import MOST_PATHS, Backtest, backtest, model_forecast, shares_of
-from sim.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
-from sim.backtest.rivals import RIVALS
 from sim.data.tables import load_tables
 from sim.errors import ScenarioError, UsageError
-from sim.run import simulate
+from sim.evaluation.backtest import backtest as module
+from sim.evaluation.backtest import estimates, judging, score_tables
+from sim.evaluation.backtest.backtest import MOST_PATHS, Backtest, backtest, model_forecast, shares_of
+from sim.evaluation.backtest.baselines import RIVALS
+from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
+from sim.execution.simulate import simulate
 
 YARDSTICKS = {
     Mode.AS_SHIPPED: (0.003, (0.108, 0.145, 0.169, 0.203, 0.251)),
@@ -43,7 +43,7 @@ def shipped() -> Backtest:
 @pytest.mark.parametrize("name", YARDSTICKS)
 def test_the_mean_crps_is_known(shipped: Backtest, name: str) -> None:
     near, wanted = YARDSTICKS[name]
-    found = [row["crps_pp"] for row in tables.score_rows(shipped) if row["forecaster"] == name]
+    found = [row["crps_pp"] for row in score_tables.score_rows(shipped) if row["forecaster"] == name]
     assert found == pytest.approx(list(wanted), abs=near)
 
 
@@ -65,7 +65,7 @@ def test_what_came_is_the_share_of_the_target_year(shipped: Backtest) -> None:
 
 
 def test_the_bands_hold_about_what_they_should(shipped: Backtest) -> None:
-    for row in tables.coverage_rows(shipped):
+    for row in score_tables.coverage_rows(shipped):
         if row["forecaster"] == Mode.AS_SHIPPED:
             assert 0.40 < row["inside_50"] < 0.62
             assert 0.80 < row["inside_90"] < 0.97
@@ -125,13 +125,19 @@ def constant(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def tables_of(test: Backtest) -> list[dict[str, Any]]:
     """The rows of every table, each under the name of its forecaster."""
-    parts = (tables.score_rows, tables.coverage_rows, tables.event_rows, tables.joint_rows, tables.origin_rows)
+    parts = (
+        score_tables.score_rows,
+        score_tables.coverage_rows,
+        score_tables.event_rows,
+        score_tables.joint_rows,
+        score_tables.origin_rows,
+    )
     rows = [row for part in parts for row in part(test)]
-    for against in (tables.contest_rows, tables.lost_rows, tables.beaten_rows):
+    for against in (score_tables.contest_rows, score_tables.lost_rows, score_tables.beaten_rows):
         rows += [{"forecaster": row["mode"], **row} for row in against(test)]
     for mode in test.modes():
-        rows += tables.independence_rows(test, mode)
-        for part in (tables.reliability_rows, tables.number_rows):
+        rows += score_tables.independence_rows(test, mode)
+        for part in (score_tables.reliability_rows, score_tables.number_rows):
             rows += [{"forecaster": mode.name, **row} for row in part(test, mode)]
     return rows
 
@@ -192,7 +198,7 @@ def test_a_package_without_estimates_says_so(monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(ScenarioError) as caught:
         backtest(paths=16)
     (fault,) = caught.value.faults
-    assert (fault.file, fault.code) == ("sim/backtest/nowhere.toml", "no-estimates")
+    assert (fault.file, fault.code) == ("sim/evaluation/backtest/nowhere.toml", "no-estimates")
 
 
 def test_an_estimate_that_is_no_number_of_the_scenario_is_refused() -> None:

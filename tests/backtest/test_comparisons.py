@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.backtest import comparisons
-from sim.backtest.comparisons import EURO_AREA, outside_rows, plan_rows, plan_summary
 from sim.data.rows import ForecastRow, PromiseRow
 from sim.data.tables import Tables, load_tables
+from sim.evaluation.backtest import comparisons
+from sim.evaluation.backtest.comparisons import EURO_AREA, outside_rows, plan_rows, plan_summary
 from sim.scenario.schema import Scenario
 
 CODES = [ally.iso3 for ally in load_tables().armed_allies()]

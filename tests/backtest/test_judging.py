@@ -7,8 +7,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.backtest.judging import JOINT_MEMBERS, LEVELS, Judged
 from sim.distributions.draws import Draws
+from sim.evaluation.backtest.judging import JOINT_MEMBERS, LEVELS, Judged
 
 ENSEMBLE = np.array([[[1.0, 2.0, 3.0, 4.0]], [[1.0, 1.0, 1.0, 2.5]]], dtype=np.float32)  # (ally, horizon, members)
 SEEN = np.array([[2.0], [1.5]])

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario, seen_in
 from sim.data.tables import Replacement, load_tables
 from sim.engine.block import run_block
 from sim.engine.inputs import AllyInputs, ally_inputs
-from sim.model.growth import SD_YEARS
-from sim.model.urgency import HISTORY
+from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario, seen_in
+from sim.model.equations.growth import SD_YEARS
+from sim.model.equations.urgency import HISTORY
 
 EVERY_ORIGIN = pytest.mark.parametrize("origin", ORIGINS)
 RANDOM_EVENTS = {"crisis", "detente", "us_retrenchment"}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.backtest.promises import HitRate, closed, hit_rates, outcome, trivial
 from sim.data.tables import Replacement, Tables, load_tables
+from sim.evaluation.backtest.promises import HitRate, closed, hit_rates, outcome, trivial
 
 HEADER = "iso3,announced,target_pct,target_year,result,trivial,added,source,note\n"
 

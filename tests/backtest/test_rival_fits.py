@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from sim.backtest.rival_fits import fit_adjustment, fit_moving_average, innovations
 from sim.data.tables import load_tables
+from sim.evaluation.backtest.baseline_fits import fit_adjustment, fit_moving_average, innovations
 
 
 def printed_shares(last: int) -> np.ndarray:

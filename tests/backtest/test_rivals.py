@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.backtest.rival_fits import fit_adjustment, fit_moving_average
-from sim.backtest.rivals import FLOOR_PCT, RIVALS, Past, target_in_force
 from sim.data.tables import load_tables
 from sim.distributions.draws import Draws
 from sim.distributions.families import Normal
-from sim.scores.crps import crps
-from sim.streams import Streams
+from sim.evaluation.backtest.baseline_fits import fit_adjustment, fit_moving_average
+from sim.evaluation.backtest.baselines import FLOOR_PCT, RIVALS, Past, target_in_force
+from sim.evaluation.scores.crps import crps
+from sim.numerics.streams import Streams
 
 SEED, MEMBERS = 2032, 4096
 EVERY_RIVAL = pytest.mark.parametrize("name", RIVALS)

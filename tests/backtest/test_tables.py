@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.backtest import tables
-from sim.backtest.backtest import Backtest
-from sim.backtest.judging import LEVELS, Judged
-from sim.backtest.origins import Mode
-from sim.scores.comparison import diebold_mariano
+from sim.evaluation.backtest import score_tables
+from sim.evaluation.backtest.backtest import Backtest
+from sim.evaluation.backtest.judging import LEVELS, Judged
+from sim.evaluation.backtest.origins import Mode
+from sim.evaluation.scores.comparison import diebold_mariano
 
 SHARES = np.array([[1.0, 2.0, 1.5, 2.0], [3.0, 1.99, 2.0, 1.0]])  # (ally, year) 2014 to 2017
 BOTH = [1, 2]
@@ -75,7 +75,7 @@ def only(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
 
 
 def test_scores_are_means_over_allies_and_compared_origins() -> None:
-    rows = tables.score_rows(small(), BOTH)
+    rows = score_tables.score_rows(small(), BOTH)
     assert len(rows) == 3 * 2
     one = only(rows, forecaster="as-shipped", horizon=1)
     # from 2015 on: 0.2 for 2016 and 0.4 for 2017; the origin 2014 is not compared
@@ -86,14 +86,14 @@ def test_scores_are_means_over_allies_and_compared_origins() -> None:
     two = only(rows, forecaster="as-shipped", horizon=2)
     assert (two["origins"], two["crps_pp"]) == (1, pytest.approx(0.5))
     assert np.isnan([two["ci_low"], two["ci_high"]]).all()
-    assert only(tables.score_rows(small(LATE), [1]), forecaster="late")["origins"] == 1
+    assert only(score_tables.score_rows(small(LATE), [1]), forecaster="late")["origins"] == 1
     assert only(rows, forecaster="good", horizon=1)["title"] == "what good is"
 
 
 def test_a_mode_is_held_against_the_best_rival_of_the_horizon() -> None:
     given = judged(Mode.EVENTS_GIVEN, np.where(np.isfinite(MODEL), 0.75, nan))
     longer = [judged("as good", GOOD + 0.001)]
-    rows = tables.contest_rows(small(given, *longer), BOTH)
+    rows = score_tables.contest_rows(small(given, *longer), BOTH)
     assert [(row["mode"], row["horizon"]) for row in rows] == [
         (mode, horizon) for mode in ("as-shipped", "events-given") for horizon in BOTH
     ]
@@ -123,7 +123,7 @@ def test_the_test_of_equal_accuracy_reaches_as_far_as_forecasts_overlap() -> Non
     sides = [judged(name, values) for name, values in zip((Mode.OUT_OF_SAMPLE, "rival"), luck, strict=True)]
     test = Long(("AAA", "BBB"), np.ones((2, 15)), {one.name: one for one in sides}, 64, 7)
     for horizon in (1, 2, 3):
-        row = only(tables.contest_rows(test, [horizon]), horizon=horizon)
+        row = only(score_tables.contest_rows(test, [horizon]), horizon=horizon)
         ours, theirs = luck[:, 1:, horizon - 1].mean(axis=-1)
         equal, cautious = (diebold_mariano(ours, theirs, horizon - 1, kernel) for kernel in ("rectangular", "bartlett"))
         found = (row["dm_statistic"], row["dm_p"], row["dm_p_bartlett"])
@@ -134,27 +134,27 @@ def test_the_test_of_equal_accuracy_reaches_as_far_as_forecasts_overlap() -> Non
 
 def test_few_origins_have_a_reason_in_place_of_a_test() -> None:
     given = judged(Mode.OUT_OF_SAMPLE, np.where(np.isfinite(MODEL), 0.75, nan))
-    row = only(tables.contest_rows(small(given), [1]), mode="out-of-sample")
+    row = only(score_tables.contest_rows(small(given), [1]), mode="out-of-sample")
     assert (row["dm_p"], row["dm_reason"]) == (pytest.approx(nan, nan_ok=True), "fewer than 4 origins")
 
 
 def test_a_rival_without_every_origin_is_never_the_best() -> None:
-    assert only(tables.score_rows(small(LATE), [1]), forecaster="late")["crps_pp"] == 0
-    assert only(tables.contest_rows(small(LATE), [1]))["best_rival"] == "good"
-    assert tables.beaten_rows(small(LATE), [1]) == []
+    assert only(score_tables.score_rows(small(LATE), [1]), forecaster="late")["crps_pp"] == 0
+    assert only(score_tables.contest_rows(small(LATE), [1]))["best_rival"] == "good"
+    assert score_tables.beaten_rows(small(LATE), [1]) == []
 
 
 def test_single_origins_lost_are_named() -> None:
-    assert tables.lost_rows(small(), [1]) == []
-    (row,) = tables.lost_rows(small(), BOTH)
+    assert score_tables.lost_rows(small(), [1]) == []
+    (row,) = score_tables.lost_rows(small(), BOTH)
     assert (row["mode"], row["horizon"], row["origin"], row["rival"]) == ("as-shipped", 2, 2015, "good")
     assert (row["crps_pp"], row["rival_crps_pp"]) == (pytest.approx(0.5), pytest.approx(0.2))
     level = small(judged("level", MODEL))
-    assert [row["origin"] for row in tables.lost_rows(level, [1])] == [2015, 2016]  # as near is no win
+    assert [row["origin"] for row in score_tables.lost_rows(level, [1])] == [2015, 2016]  # as near is no win
 
 
 def test_scores_lost_to_a_rival_are_named() -> None:
-    rows = tables.beaten_rows(small(), BOTH)
+    rows = score_tables.beaten_rows(small(), BOTH)
     found = {(row["score"], row["horizon"]): (row["value"], row["rival_value"]) for row in rows}
     assert found == {
         ("crps_pp", 2): (pytest.approx(0.5), pytest.approx(0.2)),
@@ -162,13 +162,13 @@ def test_scores_lost_to_a_rival_are_named() -> None:
         ("energy_pp", 2): (pytest.approx(6), pytest.approx(2)),
     }
     surer = judged("surer", BAD, probability=each([[0, 0], [0, 0]], [[0.1, 0.9], [0.9, 0.1]], [[0.9, 0.1]]))
-    better = {(row["score"], row["horizon"], row["rival"]) for row in tables.beaten_rows(small(surer), BOTH)}
+    better = {(row["score"], row["horizon"], row["rival"]) for row in score_tables.beaten_rows(small(surer), BOTH)}
     assert {(score, horizon, "surer") for score in ("brier", "log_score") for horizon in BOTH} <= better
 
 
 def test_coverage_is_the_part_inside() -> None:
     inside = {level: each([[0, 0], [0, 0]], [[1, 0], [1, 1]], [[1, level == 90]]) for level in LEVELS}
-    rows = tables.coverage_rows(small(inside=inside), BOTH)
+    rows = score_tables.coverage_rows(small(inside=inside), BOTH)
     one = only(rows, forecaster="as-shipped", horizon=1)
     assert [one[f"inside_{level}"] for level in LEVELS] == [0.5, 0.5, 0.75]
     assert only(rows, forecaster="as-shipped", horizon=2)["inside_50"] == 1
@@ -176,23 +176,23 @@ def test_coverage_is_the_part_inside() -> None:
 
 def test_the_event_is_2_percent_as_printed() -> None:
     chance = each([[0, 0], [0, 0]], [[0.2, 0.6], [0.6, 0.2]], [[1.0, 0.5]])
-    one = only(tables.event_rows(small(probability=chance), [1]), forecaster="as-shipped")
+    one = only(score_tables.event_rows(small(probability=chance), [1]), forecaster="as-shipped")
     # 2016: 1.5 no and 2.0 yes; 2017: 2.0 yes and 1.0 no
     assert (one["cases"], one["frequency"]) == (4, 0.5)
     assert one["brier"] == pytest.approx((0.2**2 + 0.4**2 + 0 + 0.5**2) / 4)
     assert one["uncertainty"] == pytest.approx(0.25)
     assert one["brier"] == pytest.approx(one["reliability"] - one["resolution"] + one["uncertainty"])
     assert one["log_score"] == pytest.approx(-(log(0.8) + log(0.6) + log(0.99) + log(0.5)) / 4)
-    assert only(tables.event_rows(small(LATE), [1]), forecaster="late")["cases"] == 2
+    assert only(score_tables.event_rows(small(LATE), [1]), forecaster="late")["cases"] == 2
 
 
 def test_the_alliance_as_a_whole() -> None:
-    one = only(tables.joint_rows(small(), [1]), forecaster="as-shipped")
+    one = only(score_tables.joint_rows(small(), [1]), forecaster="as-shipped")
     assert (one["rps"], one["energy_pp"]) == (pytest.approx(1.5), pytest.approx(4.5))
 
 
 def test_every_origin_has_its_rows() -> None:
-    rows = tables.origin_rows(small(), BOTH)
+    rows = score_tables.origin_rows(small(), BOTH)
     assert len(rows) == 3 * 3
     row = only(rows, origin=2015, forecaster="as-shipped")
     assert (row["h1"], row["h2"]) == (pytest.approx(0.2), pytest.approx(0.5))
@@ -205,7 +205,7 @@ def test_the_number_of_allies_has_its_quantiles() -> None:
     number[:] = [0.05, 0.90, 0.05]
     number[1, 0], number[2, 1] = [0.04, 0.01, 0.95], nan
     test = small(number=number)
-    rows = tables.number_rows(test, test.judged[Mode.AS_SHIPPED])
+    rows = score_tables.number_rows(test, test.judged[Mode.AS_SHIPPED])
     assert [(row["origin"], row["year"]) for row in rows] == [
         (2014, 2015), (2014, 2016), (2015, 2016), (2015, 2017), (2016, 2017),
     ]  # fmt: skip
@@ -219,15 +219,15 @@ def test_the_number_of_allies_has_its_quantiles() -> None:
 def test_pit_values_are_those_of_the_horizons_asked_for() -> None:
     test = small(pit=each([[0.9, 0.9], [0.9, 0.9]], [[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6]]))
     model = test.judged[Mode.AS_SHIPPED]
-    assert sorted(tables.pit_values(test, model, [1])) == [0.1, 0.2, 0.5, 0.6]
-    assert sorted(tables.pit_values(test, model, [2])) == [0.3, 0.4]
-    assert len(tables.pit_values(test, model, BOTH)) == 6
+    assert sorted(score_tables.pit_values(test, model, [1])) == [0.1, 0.2, 0.5, 0.6]
+    assert sorted(score_tables.pit_values(test, model, [2])) == [0.3, 0.4]
+    assert len(score_tables.pit_values(test, model, BOTH)) == 6
 
 
 def test_reliability_is_how_often_about_as_likely_events_came() -> None:
     chance = each([[0, 0], [0, 0]], [[0.12, 0.68], [0.14, 0.61]], [[0.18, 0.16]])
     test = small(probability=chance)
-    rows = tables.reliability_rows(test, test.judged[Mode.AS_SHIPPED], BOTH)
+    rows = score_tables.reliability_rows(test, test.judged[Mode.AS_SHIPPED], BOTH)
     # 2016: no, yes; 2017 from 2016: yes, no; 2017 from 2015: yes, no
     assert [(row["cases"], row["seen"]) for row in rows] == [(4, 0.5), (2, 0.5)]
     assert [row["forecast"] for row in rows] == [pytest.approx(0.15), pytest.approx(0.645)]
@@ -236,7 +236,7 @@ def test_reliability_is_how_often_about_as_likely_events_came() -> None:
 def test_allies_that_err_together_are_one() -> None:
     def effective(median: np.ndarray, horizon: int = 1) -> dict[str, Any]:
         test = small(median=median)
-        return only(tables.independence_rows(test, test.judged[Mode.AS_SHIPPED], [horizon]))
+        return only(score_tables.independence_rows(test, test.judged[Mode.AS_SHIPPED], [horizon]))
 
     seen = SHARES[:, 1:].T  # of 2015, 2016, 2017
     together = seen - np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]])
@@ -246,5 +246,5 @@ def test_allies_that_err_together_are_one() -> None:
     row = effective(each(*([list(values), [0, 0]] for values in apart[:2]), [list(apart[2])]))
     assert row["effective"] == pytest.approx(2)
     assert row["directions"] == pytest.approx(2)
-    row = only(tables.independence_rows(small(), LATE, [1]))
+    row = only(score_tables.independence_rows(small(), LATE, [1]))
     assert (row["origins"], row["effective"]) == (1, pytest.approx(nan, nan_ok=True))

@@ -8,7 +8,9 @@ from statistics import NormalDist
 import pytest
 from scipy.stats import chi2
 
-from sim.backtest.vintages import (
+from sim.data.tables import Replacement, Tables, load_tables
+from sim.distributions.families import Normal
+from sim.evaluation.backtest.vintages import (
     EditionError,
     assumption_checks,
     compliance_changes,
@@ -17,9 +19,7 @@ from sim.backtest.vintages import (
     published_and_revised,
     restated,
 )
-from sim.data.tables import Replacement, Tables, load_tables
-from sim.distributions.families import Normal
-from sim.scenario.sections import Outturn
+from sim.model.parameters import Outturn
 
 DOCS = Path(__file__).parents[2] / "docs" / "data.md"
 SMALL = """iso3,year,edition,share_pct,status,basis

@@ -13,7 +13,7 @@ from benchmarks.alone import alone
 from benchmarks.rows import costs, scaling, whole, workers
 from sim.distributions.draws import Draws
 from sim.engine.block import run_block
-from sim.streams import Streams
+from sim.numerics.streams import Streams
 
 PATHS = 64
 

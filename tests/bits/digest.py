@@ -60,7 +60,7 @@ def digest(record: Any) -> str:
 def digests(spec: Spec) -> dict[str, str]:
     """The digest of each scenario of a cell, with everything kept that can be."""
     import sim
-    from sim.record.counts import KEEPABLE
+    from sim.results.counts import KEEPABLE
 
     seed = spec.seed + (spec.change == "seed")
     block = spec.block or -(-spec.paths // 16) * 16
@@ -85,12 +85,12 @@ def changed(what: str, seed: int) -> Iterator[None]:
     """
     import numpy as np
 
-    from sim import streams
-    from sim.distributions import tables
-    from sim.engine import parameters
-    from sim.scenario.sections import Will
+    from sim.distributions import quantile_tables
+    from sim.engine import drawn_parameters
+    from sim.model.parameters import Will
+    from sim.numerics import streams
 
-    before, whole, noise = streams.STREAM_VERSION, tables.table_of, Will().noise
+    before, whole, noise = streams.STREAM_VERSION, quantile_tables.table_of, Will().noise
     words = streams.Streams(seed, 0, 16).words("will/noise", ally=276, period=2027)
     cells = whole(noise).cells.copy()
     cell = words[np.abs(cells[words]).argmax()]
@@ -98,16 +98,16 @@ def changed(what: str, seed: int) -> Iterator[None]:
 
     def nudged(family: Any, of: Any = None) -> Any:
         found = whole(family, of)
-        return tables.Quantiles(cells, found.low, found.high) if family == noise and of is None else found
+        return quantile_tables.Quantiles(cells, found.low, found.high) if family == noise and of is None else found
 
     try:
         if what == "stream version":
             streams.STREAM_VERSION += 1
         if what == "table":
-            parameters.table_of = nudged  # type: ignore[attr-defined]
+            drawn_parameters.table_of = nudged  # type: ignore[attr-defined]
         yield
     finally:
-        streams.STREAM_VERSION, parameters.table_of = before, whole  # type: ignore[attr-defined]
+        streams.STREAM_VERSION, drawn_parameters.table_of = before, whole  # type: ignore[attr-defined]
 
 
 def processor() -> dict[str, Any]:

@@ -23,7 +23,15 @@ from bits.environments import VERSION_LINES, NotRun, in_utf8, measured, packages
 from evidence import MODEL, digest, keep  # noqa: E402
 
 MAKERS = ("axes", "digest", "environments")
-PLACES = (*MODEL, "sim/executors", "sim/cli", "sim/results", "scenarios", *(f"tests/bits/{name}.py" for name in MAKERS))
+PLACES = (
+    *MODEL,
+    "sim/execution",
+    "sim/worker.py",
+    "sim/cli",
+    "sim/results",
+    "scenarios",
+    *(f"tests/bits/{name}.py" for name in MAKERS),
+)
 
 
 COLUMNS = ["axis", "value", "scenarios", "paths", "digest", "verdict", "seconds"]

@@ -11,7 +11,7 @@ import pytest
 import sim
 from bits.digest import Spec, digest, digests
 from bits.environments import WITHOUT_FMA, compiled_locales, dispatched, in_utf8, measured, printed
-from sim.executors import EXECUTORS
+from sim.execution.executors import EXECUTORS
 
 SMALL, CONSTANTS = (str(Path(__file__).with_name(f"{name}.toml")) for name in ("small", "constants"))
 PATHS = 96
@@ -53,7 +53,7 @@ def test_what_should_change_the_bits_does(change: str, here: str) -> None:
 
 def test_the_digest_sees_every_array(here: str) -> None:
     """The digest's own control: one number changed anywhere in a record gives another."""
-    from sim.record.counts import KEEPABLE
+    from sim.results.counts import KEEPABLE
 
     record = sim.simulate(sim.load(SMALL), PATHS, 2032, executor="serial", keep=KEEPABLE, block=96).record
     assert digest(record) == here

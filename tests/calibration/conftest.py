@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from calibration.known import Formula
-from sim.calibration import evidence
 from sim.cli import app
+from sim.evaluation.calibration import evidence
 
 
 @pytest.fixture

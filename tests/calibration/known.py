@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.calibration.evidence import Job
-from sim.calibration.moments import MOMENTS
-from sim.calibration.objective import Objective
-from sim.calibration.parameters import ESTIMATED, Floats
 from sim.data.tables import Replacement, load_tables
+from sim.evaluation.calibration.evidence import Job
+from sim.evaluation.calibration.moments import MOMENTS
+from sim.evaluation.calibration.objective import Objective
+from sim.evaluation.calibration.parameters import ESTIMATED, Floats
 
 SIZE = len(ESTIMATED)
 PLACE = {each.name: place for place, each in enumerate(ESTIMATED)}

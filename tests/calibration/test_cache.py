@@ -15,18 +15,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from test_floors import ROOT, imports
 
 from calibration.known import SIZE, Formula
-from sim import places
-from sim.calibration import cache as caching
-from sim.calibration import evidence as judging
-from sim.calibration.cache import EVERY, Cache, code_digest
-from sim.calibration.calibrate import calibrate, shares_of_edition
-from sim.calibration.evidence import Evidence, Job
-from sim.calibration.parameters import MIDDLE, Estimated
 from sim.errors import RunError
-from sim.executors.serial import Serial
-from test_floors import ROOT, imports
+from sim.evaluation.calibration import cache as caching
+from sim.evaluation.calibration import evidence as judging
+from sim.evaluation.calibration.cache import EVERY, Cache, code_digest
+from sim.evaluation.calibration.calibrate import calibrate, shares_of_edition
+from sim.evaluation.calibration.evidence import Evidence, Job
+from sim.evaluation.calibration.parameters import MIDDLE, Estimated
+from sim.execution.executors.serial import Serial
+from sim.files import writing
 
 POINTS = np.random.Generator(np.random.PCG64(3)).uniform(size=(3, SIZE))
 ANSWER = np.arange(6.0).reshape(1, 2, 3)
@@ -117,10 +117,12 @@ def test_every_module_and_table_that_decides_an_answer_is_in_the_digest_of_the_c
     package = tmp_path / "sim"
     shutil.copytree(ROOT, package, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(caching, "files", lambda _: package)
-    digest, needed = code_digest.__wrapped__, made_with("sim.calibration.evidence")
+    digest, needed = code_digest.__wrapped__, made_with("sim.evaluation.calibration.evidence")
     tables = [file for file in ROOT.rglob("*") if file.suffix in (".csv", ".toml", ".npy", ".bin")]
-    assert {ROOT / name for name in ("streams.py", "exact.py", "clock.py", "record/grid.py")} <= needed
-    assert {file.parent.name for file in needed} >= {"backtest", "engine", "model", "events", "scores", "data"}
+    assert {
+        ROOT / name for name in ("numerics/streams.py", "numerics/exact.py", "engine/clock.py", "numerics/grid.py")
+    } <= needed
+    assert {file.parent.name for file in needed} >= {"backtest", "engine", "equations", "events", "scores", "data"}
     assert {file.parent.name for file in tables} >= {"tables", "shapes", "scenario"}
     seen = {digest()}
     for file in sorted([*needed, *tables]):
@@ -162,7 +164,7 @@ def test_an_interrupted_save_leaves_the_former_file(tmp_path: Path, monkeypatch:
     cache.save()
     former = file.read_bytes()
     cache["two"] = ANSWER
-    for place, name in ((caching.np, "savez"), (places.os, "replace")):
+    for place, name in ((caching.np, "savez"), (writing.os, "replace")):
         with monkeypatch.context() as broken:
             broken.setattr(place, name, interrupted)
             with pytest.raises(KeyboardInterrupt):

@@ -6,15 +6,23 @@ import numpy as np
 import pytest
 
 from calibration.known import PLACE, SILENT, TRUTH, Formula
-from sim.backtest.origins import LAST, ORIGINS, past_scenario, seen_in
-from sim.calibration.calibrate import EDITIONS, asked, calibrate, cutoffs, last_cutoff, shares_of_edition, table
-from sim.calibration.evidence import Job, judge, shares_seen
-from sim.calibration.parameters import ESTIMATED, MIDDLE, shipped, variants_at
 from sim.data.tables import load_tables
 from sim.engine.variants import reported_shares
 from sim.errors import UsageError
-from sim.scenario.loading import loads
-from sim.scores.crps import crps
+from sim.evaluation.backtest.origins import LAST, ORIGINS, past_scenario, seen_in
+from sim.evaluation.calibration.calibrate import (
+    EDITIONS,
+    asked,
+    calibrate,
+    cutoffs,
+    last_cutoff,
+    shares_of_edition,
+    table,
+)
+from sim.evaluation.calibration.evidence import Job, judge, shares_seen
+from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, shipped, variants_at
+from sim.evaluation.scores.crps import crps
+from sim.scenario.load.loading import loads
 
 
 def test_what_the_figures_say_is_found_and_the_rest_stays_in_the_middle(formula: Formula) -> None:

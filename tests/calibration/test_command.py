@@ -20,11 +20,11 @@ from rich.cells import cell_len
 import sim
 from calibration.known import Formula
 from cli.test_interrupt import alive, until
-from sim.backtest.origins import ORIGINS
-from sim.calibration.cache import Cache
-from sim.calibration.calibrate import calibrate, table
-from sim.calibration.fragment import DRAWS, MARK
-from sim.calibration.parameters import ESTIMATED, shipped
+from sim.evaluation.backtest.origins import ORIGINS
+from sim.evaluation.calibration.cache import Cache
+from sim.evaluation.calibration.calibrate import calibrate, table
+from sim.evaluation.calibration.fragment import DRAWS, MARK
+from sim.evaluation.calibration.parameters import ESTIMATED, shipped
 
 Call = Callable[..., Any]
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -184,7 +184,7 @@ def test_what_was_estimated_is_shown_even_where_it_cannot_be_written(
     def full(*_: object) -> None:
         raise sim.RunError("cannot write x.toml: No space left on device")
 
-    monkeypatch.setattr("sim.calibration.fragment.write", full)
+    monkeypatch.setattr("sim.evaluation.calibration.fragment.write", full)
     said = call("calibrate", *SMALL, "--quick", "--out", "x.toml")
     assert (said.code, said.err) == (5, "Error: cannot write x.toml: No space left on device\n")
     assert len(lines_of(said.out)) == len(ESTIMATED)
@@ -220,7 +220,7 @@ def test_an_interrupt_keeps_what_was_computed_and_says_how_to_go_on(call: Call, 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_workers_and_keeps_what_they_computed(tmp_path: Path, number: signal.Signals, code: int) -> None:
     """The real model in worker processes; the signal comes when the first answers are on disk."""
-    early = "from sim.calibration import cache; cache.EVERY = 2; from sim.cli import main; main()"
+    early = "from sim.evaluation.calibration import cache; cache.EVERY = 2; from sim.cli import main; main()"
     line = [sys.executable, "-c", early, "calibrate", "--paths", "16", "--cutoff", "2017", "--workers", "2"]
     running = subprocess.Popen(
         line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

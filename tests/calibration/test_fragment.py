@@ -12,14 +12,14 @@ import pytest
 
 import sim
 from calibration.known import Formula
-from sim.backtest.estimates import check_cutoffs
-from sim.backtest.origins import ORIGINS, past_scenario
-from sim.calibration import fragment as writing
-from sim.calibration.calibrate import Calibration, calibrate, table
-from sim.calibration.fragment import DRAWS, MARK, check_place, draws_by_cutoff, every, fragment, write
-from sim.calibration.parameters import ESTIMATED, shipped
 from sim.errors import RunError
-from sim.scenario.changing import number_names, with_numbers
+from sim.evaluation.backtest.estimates import check_cutoffs
+from sim.evaluation.backtest.origins import ORIGINS, past_scenario
+from sim.evaluation.calibration import fragment as writing
+from sim.evaluation.calibration.calibrate import Calibration, calibrate, table
+from sim.evaluation.calibration.fragment import DRAWS, MARK, check_place, draws_by_cutoff, every, fragment, write
+from sim.evaluation.calibration.parameters import ESTIMATED, shipped
+from sim.scenario.edit.change import number_names, with_numbers
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.known import PLACE, SIZE, SPREAD, Formula, quadratic
-from sim.calibration import estimate as estimating
-from sim.calibration.cache import Cache
-from sim.calibration.estimate import estimate, spread_out
-from sim.calibration.evidence import TOGETHER, Evidence
-from sim.calibration.objective import STEP, Objective
-from sim.calibration.parameters import ESTIMATED, MIDDLE, numbers_at, point_of, shipped
-from sim.executors.serial import Serial
-from sim.scenario.loading import loads
+from sim.evaluation.calibration import estimate as estimating
+from sim.evaluation.calibration.cache import Cache
+from sim.evaluation.calibration.estimate import estimate, spread_out
+from sim.evaluation.calibration.evidence import TOGETHER, Evidence
+from sim.evaluation.calibration.objective import STEP, Objective
+from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, numbers_at, point_of, shipped
+from sim.execution.executors.serial import Serial
+from sim.scenario.load.loading import loads
 
 RANDOM = np.random.Generator(np.random.PCG64(1))
 ROOT = RANDOM.normal(size=(SIZE, SIZE)) / SIZE

@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 
 from calibration.known import PLACE, made_up_shares
-from sim.backtest.origins import FIRST, past_scenario
-from sim.calibration.cache import Cache
-from sim.calibration.estimate import estimate
-from sim.calibration.evidence import Evidence, Job, judge
-from sim.calibration.moments import MOMENTS
-from sim.calibration.objective import Objective
-from sim.calibration.parameters import MIDDLE, Floats, variants_at
-from sim.calibration.uncertainty import uncertainty
 from sim.data.tables import Replacement
 from sim.engine.inputs import ally_inputs
 from sim.engine.variants import reported_shares
-from sim.executors.processes import Processes
-from sim.executors.serial import Serial
+from sim.evaluation.backtest.origins import FIRST, past_scenario
+from sim.evaluation.calibration.cache import Cache
+from sim.evaluation.calibration.estimate import estimate
+from sim.evaluation.calibration.evidence import Evidence, Job, judge
+from sim.evaluation.calibration.moments import MOMENTS
+from sim.evaluation.calibration.objective import Objective
+from sim.evaluation.calibration.parameters import MIDDLE, Floats, variants_at
+from sim.evaluation.calibration.uncertainty import uncertainty
+from sim.execution.executors.processes import Processes
+from sim.execution.executors.serial import Serial
 
 CALM: Floats = MIDDLE.copy()
 for name, value in {

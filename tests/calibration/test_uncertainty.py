@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from calibration.known import SIZE, quadratic
-from sim.calibration.estimate import Estimate, estimate
-from sim.calibration.objective import Objective
-from sim.calibration.parameters import MIDDLE, Floats
-from sim.calibration.uncertainty import (
+from sim.evaluation.calibration.estimate import Estimate, estimate
+from sim.evaluation.calibration.objective import Objective
+from sim.evaluation.calibration.parameters import MIDDLE, Floats
+from sim.evaluation.calibration.uncertainty import (
     GRID,
     REPLICATES,
     Uncertainty,

@@ -10,14 +10,14 @@ from typing import Any
 import pandas as pd
 
 import sim
-from sim.charts.differences import differences
-from sim.charts.fan import chooser, fan
-from sim.charts.money import shortfall
-from sim.charts.multiples import multiples
-from sim.charts.numbers import compliant, first_chooser, first_years
-from sim.charts.ranking import heat, ranked
-from sim.charts.saving import content
-from sim.record.record import Record
+from sim.output.charts.differences import differences
+from sim.output.charts.fan import chooser, fan
+from sim.output.charts.money import shortfall
+from sim.output.charts.multiples import multiples
+from sim.output.charts.numbers import compliant, first_chooser, first_years
+from sim.output.charts.ranking import heat, ranked
+from sim.output.charts.saving import content
+from sim.results.record import Record
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"

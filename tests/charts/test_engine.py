@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.charts import engine
 from sim.errors import RunError
+from sim.output.charts import engine
 
 SPEC = {
     "data": {"values": [{"a": 1}]},

@@ -14,16 +14,16 @@ import pytest
 
 import sim
 from charts.drawn import CHARTS, pairs, record
-from sim.charts import frames
-from sim.charts.differences import differences
-from sim.charts.fan import chooser, fan
-from sim.charts.money import shortfall
-from sim.charts.numbers import compliant, first_years
-from sim.charts.ranking import heat, ranked
 from sim.data.tables import load_tables
 from sim.errors import UsageError
+from sim.output.charts import frames
+from sim.output.charts.differences import differences
+from sim.output.charts.fan import chooser, fan
+from sim.output.charts.money import shortfall
+from sim.output.charts.numbers import compliant, first_years
+from sim.output.charts.ranking import heat, ranked
 from sim.results.tables import alliance, compliance, first_year, gap, shares
-from sim.words import money, share
+from sim.text.probabilities import money, share
 
 RUTTE = Path(__file__).parents[2] / "scenarios" / "rutte_2032.toml"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from charts.drawn import CHARTS, GOLDEN
-from sim.charts.saving import content
+from sim.output.charts.saving import content
 
 
 @pytest.mark.parametrize("name", CHARTS)

@@ -8,7 +8,7 @@ import pytest
 import vl_convert
 
 from charts.drawn import CHARTS
-from sim.charts.look import LOOKS
+from sim.output.charts.look import LOOKS
 
 SEEN_BY = {
     # Machado, Oliveira and Fernandes (2009), severity 1: how the red, green and blue of a screen are seen.

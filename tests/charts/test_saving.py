@@ -10,11 +10,11 @@ import pytest
 
 import sim
 from charts.drawn import CHARTS, record
-from sim.charts.catalogue import KINDS, draw
-from sim.charts.saving import FORMATS, save
 from sim.cli import app
 from sim.cli.commands import chart as command
 from sim.errors import RunError, UsageError
+from sim.output.charts.catalogue import KINDS, draw
+from sim.output.charts.saving import FORMATS, save
 
 STARTS = {"svg": b"<svg", "png": b"\x89PNG\r\n", "pdf": b"%PDF-", "json": b"{"}
 

@@ -12,7 +12,7 @@ import click
 import pytest
 
 from sim.cli import app
-from sim.cli.commands import COMMANDS, TRACK_RECORD
+from sim.cli.commands import COMMANDS
 from sim.errors import Fault, RunError, ScenarioError, UsageError
 
 Call = Callable[..., Any]
@@ -31,8 +31,7 @@ def test_help_lists_every_command_and_each_explains_itself(call: Call) -> None:
 
 def test_the_catalogue_is_complete() -> None:
     files = {file.stem for file in Path(app.__file__).with_name("commands").glob("*.py")}
-    assert files - {"__init__"} == set(COMMANDS) - TRACK_RECORD
-    assert all(Path(app.__file__).with_name("track_record").joinpath(f"{name}.py").is_file() for name in TRACK_RECORD)
+    assert files - {"__init__", "data_import"} == set(COMMANDS)
 
 
 def test_the_version_is_that_of_the_distribution(call: Call) -> None:

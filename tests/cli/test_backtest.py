@@ -17,16 +17,15 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from sim.backtest import backtest as module
-from sim.backtest import comparisons, judging, tables
-from sim.backtest.backtest import Backtest, backtest
-from sim.backtest.origins import ORIGINS, Mode
-from sim.backtest.rivals import RIVALS
-from sim.cli import terminal
-from sim.cli.terminal import Page
-from sim.cli.track_record import backtest_beside, backtest_page
-from sim.cli.track_record.backtest import command
+from sim.cli.commands.backtest import command
 from sim.data.tables import load_tables
+from sim.evaluation.backtest import backtest as module
+from sim.evaluation.backtest import comparisons, judging, score_tables
+from sim.evaluation.backtest.backtest import Backtest, backtest
+from sim.evaluation.backtest.baselines import RIVALS
+from sim.evaluation.backtest.origins import ORIGINS, Mode
+from sim.output.terminal import backtest_beside, backtest_page, console
+from sim.output.terminal.console import Page
 
 Call = Callable[..., Any]
 PATHS, SEED = 64, 2032
@@ -104,7 +103,7 @@ def test_help_comes_without_the_model_and_names_every_mode(call: Call) -> None:
         assert option.opts[-1] in said.out
     code = "import sys; from sim.cli import app; app.run(['backtest', '-h']); print([*sys.modules], file=sys.stderr)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
-    for slow in ("numpy", "scipy", "pydantic", "rich.console", "sim.backtest"):
+    for slow in ("numpy", "scipy", "pydantic", "rich.console", "sim.evaluation.backtest"):
         assert f"'{slow}'" not in loaded
 
 
@@ -138,7 +137,7 @@ def test_progress_is_told_in_simulated_runs(
     def progress(words: str, total: int) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, wanted: told.append((done, wanted))
 
-    monkeypatch.setattr(terminal, "progress", progress)
+    monkeypatch.setattr(console, "progress", progress)
     call("backtest", "--paths", 32, "--csv", "--horizons", 1)
     assert told == [(32, 144 * 32)]
 
@@ -182,8 +181,8 @@ def test_the_sections_stand_in_their_order(printed: str) -> None:
 
 def test_the_scores_are_those_of_the_tables_and_the_best_rival_is_marked(printed: str, whole: Backtest) -> None:
     section = lines_of(printed, HEADINGS[1])
-    rows = {(row["forecaster"], row["horizon"]): row for row in tables.score_rows(whole)}
-    best = {(row["best_rival"], row["horizon"]) for row in tables.contest_rows(whole)}
+    rows = {(row["forecaster"], row["horizon"]): row for row in score_tables.score_rows(whole)}
+    best = {(row["best_rival"], row["horizon"]) for row in score_tables.contest_rows(whole)}
     for name in whole.judged:
         (line,) = [line for line in section if line.startswith(f"{name.replace('_', ' ')}  ")]
         found = re.findall(r"\d\.\d{3}\*?", line)
@@ -201,16 +200,16 @@ def test_the_scores_are_those_of_the_tables_and_the_best_rival_is_marked(printed
 
 def test_the_contest_says_where_a_mode_loses(printed: str, whole: Backtest) -> None:
     text = flat("\n".join(lines_of(printed, HEADINGS[2])))
-    rows = tables.contest_rows(whole)
+    rows = score_tables.contest_rows(whole)
     for row in rows:
         assert f"{row['ratio']:.2f} {row['origins_won']} of {row['origins']}" in text
-    for row in tables.lost_rows(whole):
+    for row in score_tables.lost_rows(whole):
         mine = text[text.index(f"{row['mode']} loses") :]
         ahead = "1 year" if row["horizon"] == 1 else f"{row['horizon']} years"
         assert re.search(rf"{ahead} ahead from [0-9, ]*{row['origin']}", mine)
     assert any(row["ratio"] > 1 for row in rows), "the stand-in must lose somewhere"
     for mode in Mode:
-        lost = [row for row in tables.beaten_rows(whole) if (row["mode"], row["score"]) == (mode, "crps_pp")]
+        lost = [row for row in score_tables.beaten_rows(whole) if (row["mode"], row["score"]) == (mode, "crps_pp")]
         assert lost
         assert f"{mode} loses by CRPS to {lost[0]['rival'].replace('_', ' ')}, " in text
         assert f"({lost[0]['value']:.3f}" in text
@@ -274,7 +273,10 @@ def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:
     for array in (perfect.pit, *perfect.inside.values()):
         array[known] = 0.5
     test = Backtest(whole.iso3, whole.shares, {**whole.judged, Mode.AS_SHIPPED: perfect}, 64, 1)
-    rows = (part(test, range(1, 6)) for part in (tables.contest_rows, tables.lost_rows, tables.beaten_rows))
+    rows = (
+        part(test, range(1, 6))
+        for part in (score_tables.contest_rows, score_tables.lost_rows, score_tables.beaten_rows)
+    )
     words = backtest_page.verdict(Mode.AS_SHIPPED, *rows)
     assert words.startswith("as-shipped, by CRPS, is ahead of every rival throughout. No single December is lost.")
     assert "loses" not in words
@@ -286,7 +288,7 @@ def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:
 def test_coverage_is_of_100(printed: str, whole: Backtest) -> None:
     section = lines_of(printed, HEADINGS[3])
     shown = [line.split()[-5:] for line in section if re.search(r"\d  +\d+$", line)]
-    rows = [row for row in tables.coverage_rows(whole) if row["forecaster"] in set(Mode)]
+    rows = [row for row in score_tables.coverage_rows(whole) if row["forecaster"] in set(Mode)]
     for row, cells in zip(rows, shown, strict=True):
         inside = [f"{100 * row[f'inside_{level}']:.0f}" for level in (50, 80, 90)]
         assert cells == [str(row["horizon"]), *inside, str(31 * (12 - row["horizon"]))]
@@ -296,8 +298,8 @@ def test_coverage_is_of_100(printed: str, whole: Backtest) -> None:
 def test_the_event_and_the_alliance(printed: str, whole: Backtest) -> None:
     section = lines_of(printed, HEADINGS[4])
     shown = [line for line in section if re.search(r"\d\.\d\d$", line)]
-    events = {(row["forecaster"], row["horizon"]): row for row in tables.event_rows(whole)}
-    joint = {(row["forecaster"], row["horizon"]): row for row in tables.joint_rows(whole)}
+    events = {(row["forecaster"], row["horizon"]): row for row in score_tables.event_rows(whole)}
+    joint = {(row["forecaster"], row["horizon"]): row for row in score_tables.joint_rows(whole)}
     for place, line in enumerate(shown):
         horizon = 1 + place // 4
         briers = {name: events[name, horizon]["brier"] for name in RIVALS if name != "arima_011"}
@@ -312,7 +314,7 @@ def test_the_event_and_the_alliance(printed: str, whole: Backtest) -> None:
 
 def test_the_number_of_allies_from_every_december(printed: str, whole: Backtest) -> None:
     section = lines_of(printed, HEADINGS[5])
-    rows = {(row["origin"], row["year"]): row for row in tables.number_rows(whole, whole.judged[Mode.AS_SHIPPED])}
+    rows = {(row["origin"], row["year"]): row for row in score_tables.number_rows(whole, whole.judged[Mode.AS_SHIPPED])}
     assert "17 seen     28 seen     30 seen" in "\n".join(section)
     for origin in ORIGINS:
         _, line, _ = [line for line in section if line.startswith(f"{origin} ")]  # one a mode, in their order
@@ -332,7 +334,7 @@ def test_what_31_allies_are_worth(printed: str, whole: Backtest) -> None:
     section = lines_of(printed, HEADINGS[6])
     for mode in Mode:
         (line,) = [line for line in section if line.startswith(mode.value)]
-        rows = tables.independence_rows(whole, whole.judged[mode])
+        rows = score_tables.independence_rows(whole, whole.judged[mode])
         assert line.split()[1:] == [f"{row['effective']:.0f}" for row in rows]
 
 
@@ -342,9 +344,9 @@ def test_the_document_holds_the_tables(call: Call, ready: list[dict[str, Any]], 
     document = json.loads(said.out)
     ahead = range(1, 4)
     parts = {
-        "scores": tables.score_rows, "contest": tables.contest_rows, "lost": tables.lost_rows,
-        "beaten": tables.beaten_rows, "coverage": tables.coverage_rows, "events": tables.event_rows,
-        "joint": tables.joint_rows, "by_origin": tables.origin_rows,
+        "scores": score_tables.score_rows, "contest": score_tables.contest_rows, "lost": score_tables.lost_rows,
+        "beaten": score_tables.beaten_rows, "coverage": score_tables.coverage_rows, "events": score_tables.event_rows,
+        "joint": score_tables.joint_rows, "by_origin": score_tables.origin_rows,
     }  # fmt: skip
     for name, part in parts.items():
         assert document[name] == [
@@ -381,7 +383,7 @@ def test_csv_has_a_row_a_forecaster_and_horizon(call: Call, ready: list[dict[str
     said = call("backtest", "--csv", "--horizons", 2)
     rows = list(csv.DictReader(io.StringIO(said.out)))
     assert [(row["forecaster"], row["horizon"]) for row in rows] == [(name, h) for name in whole.judged for h in "12"]
-    wanted = tables.score_rows(whole, [1, 2])[1]
+    wanted = score_tables.score_rows(whole, [1, 2])[1]
     assert float(rows[1]["crps_pp"]) == wanted["crps_pp"]
     assert {"inside_90", "brier", "rps", "energy_pp"} <= set(rows[0])
 

@@ -98,15 +98,15 @@ def test_an_interrupt_while_saving_waits_until_the_run_stands(
 ) -> None:
     out = tmp_path / "run"
     call("run", scenario, "--no-half", "--workers", 1, "--out", out)
-    from sim import places
+    from sim.files import writing
 
-    exchange = places.exchange
+    exchange = writing.exchange
 
     def interrupted(beside: Path, place: Path) -> bool:
         os.kill(os.getpid(), signal.SIGINT)
         return exchange(beside, place)
 
-    monkeypatch.setattr(places, "exchange", interrupted)
+    monkeypatch.setattr(writing, "exchange", interrupted)
     assert call("run", scenario, "--no-half", "--workers", 1, "--out", out, "--seed", 9).code == 130
     assert sim.Results.open(out).manifest["seed"] == 9
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["proposal.toml", "run"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.cli.show.layout import Column, fit, left_out, taken
+from sim.output.terminal.layout import Column, fit, left_out, taken
 
 NAMES = ("ally", "share", "median", "band")
 COLUMNS = [Column(name, name, ["12345", "1"], rank) for rank, name in enumerate(NAMES)]

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.charts.catalogue import KINDS, draw
 from sim.cli.reporting import write_report
-from sim.exports import export
-from sim.report.brief import brief
+from sim.output.charts.catalogue import KINDS, draw
+from sim.output.exports import export
+from sim.output.report.brief import brief
 
 from .conftest import HEAD, Call
 

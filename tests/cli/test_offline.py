@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
-from sim.exports import FORMS
+from sim.output.exports import FORMS
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 
 import sim
 from sim.errors import RunError
-from sim.record.record import Record
+from sim.results.record import Record
 
 Call = Callable[..., Any]
 QUICK = ("--no-half", "--workers", 1)
@@ -259,7 +259,7 @@ def never_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object, **__: object) -> None:
         raise AssertionError("the run must not start")
 
-    monkeypatch.setattr("sim.run.simulate", failing)
+    monkeypatch.setattr("sim.execution.simulate.simulate", failing)
 
 
 @pytest.mark.usefixtures("never_run")
@@ -279,7 +279,7 @@ def test_a_failed_run_leaves_the_former_one_whole(
     out = tmp_path / "run"
     call("run", scenario, *QUICK, "--out", out)
     digest = sim.Results.open(out).digest()
-    monkeypatch.setattr("sim.run.run_job", lambda _: 1 / 0)
+    monkeypatch.setattr("sim.execution.simulate.run_job", lambda _: 1 / 0)
     assert call("run", scenario, *QUICK, "--out", out).code == 1
     assert sim.Results.open(out).digest() == digest
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["proposal.toml", "run"]

@@ -80,7 +80,7 @@ def test_the_saved_run_is_that_of_python(call: Call, scenario: Path, tmp_path: P
 def test_what_cannot_be_is_refused_before_the_run(
     call: Call, scenario: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], complaint: str
 ) -> None:
-    monkeypatch.setattr("sim.run.run_job", lambda _: 1 / 0)
+    monkeypatch.setattr("sim.execution.simulate.run_job", lambda _: 1 / 0)
     said = call("run", scenario, *QUICK, *words)
     assert (said.code, said.out) == (2, "")
     assert complaint in said.err

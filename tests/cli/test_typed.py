@@ -15,7 +15,7 @@ from sim.cli import hints
 from sim.cli.app import OTHER_COMMANDS
 from sim.cli.commands import COMMANDS, export, module_of
 from sim.cli.options import Number, Whole, Word, Year
-from sim.exports import FORMS
+from sim.output.exports import FORMS
 
 Call = Callable[..., Any]
 

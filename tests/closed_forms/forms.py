@@ -20,8 +20,8 @@ import sim
 from judge.judge import Check, binomial, cells
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
-from sim.model.world import AllyState, World
-from sim.scenario.changing import with_numbers
+from sim.model.state import AllyState, World
+from sim.scenario.edit.change import with_numbers
 
 HERE = Path(__file__).parent
 SEED = 7
@@ -51,7 +51,7 @@ class Last(Observer):
         self.world, self.surprises = world, {}
 
     def outturn(self, ally: AllyState, year: int) -> None:
-        self.urgency = self.world.urgency.level(self.world.clock.month).copy()
+        self.urgency = self.world.urgency.level(self.world.calendar.month).copy()
         self.surprises[ally.iso3, year] = np.array(ally.surprise_pct)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from properties.making import SHIPPED, holds_for, made, shipped
-from sim.differences import Difference, differences, in_words
+from sim.scenario.edit.compare import Difference, differences, in_words
 
 BASE = """
 title = "Base"

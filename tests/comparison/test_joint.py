@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 import sim
 from properties.making import Table, holds_for, loaded, made, seeds, tables
-from sim.questions.comparison.comparison import Comparison
-from sim.questions.comparison.counting import Joint, _square_sums
-from sim.questions.comparison.witness import MEASURES
-from sim.record.counts import PILLARS, TALLIES
-from sim.record.grid import printed
+from sim.analysis.comparison.facade import Comparison
+from sim.analysis.comparison.paired_counts import Joint, _square_sums
+from sim.analysis.comparison.path_outcomes import MEASURES
+from sim.numerics.grid import printed
+from sim.results.counts import PILLARS, TALLIES
 
 PATHS = 48
 ALLIES = Path(sim.__file__).parent / "data" / "tables" / "allies.csv"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim.questions.comparison.intervals import paired, paired_probability
+from sim.analysis.comparison.intervals import paired, paired_probability
 from sim.results.intervals import Z95
 
 RUNS = 4_000

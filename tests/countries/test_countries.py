@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim import countries
-from sim.countries import ALLIES, OTHERS, look_up, nearest, plainly
+from sim.data import countries
+from sim.data.countries import ALLIES, OTHERS, look_up, nearest, plainly
 from sim.data.tables import load_tables
 
 KNOWN = ALLIES | OTHERS

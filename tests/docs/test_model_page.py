@@ -13,9 +13,9 @@ import pytest
 
 import sim
 from sim.distributions.scalar import written
-from sim.events.base import Facts
-from sim.scenario.sections import Budget, Growth, Outturn, Related, Urgency, Will
-from sim.streams import STREAM_VERSION, Streams
+from sim.model.events.base import Facts
+from sim.model.parameters import Budget, Growth, Outturn, Related, Urgency, Will
+from sim.numerics.streams import STREAM_VERSION, Streams
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.backtest.backtest import model_forecast, shares_of
-from sim.backtest.estimates import packaged
-from sim.backtest.origins import FIRST, LAST, ORIGINS, Mode
-from sim.calibration.calibrate import calibrate
-from sim.calibration.fragment import draws_by_cutoff
-from sim.calibration.parameters import ESTIMATED
 from sim.data.tables import load_tables
-from sim.scores.crps import crps
+from sim.evaluation.backtest.backtest import model_forecast, shares_of
+from sim.evaluation.backtest.estimates import packaged
+from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode
+from sim.evaluation.calibration.calibrate import calibrate
+from sim.evaluation.calibration.fragment import draws_by_cutoff
+from sim.evaluation.calibration.parameters import ESTIMATED
+from sim.evaluation.scores.crps import crps
 
 PAGE = Path(__file__).parents[2] / "docs" / "track-record.md"
 PATHS, SEED, SHORT = 4_096, 2032, 5

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from sim.distributions import families as f
 from sim.distributions.draws import Draws, Laws
-from sim.distributions.tables import CELLS, Quantiles, table_of
-from sim.exact import Function, yearly_probability
-from sim.streams import Streams
+from sim.distributions.quantile_tables import CELLS, Quantiles, table_of
+from sim.numerics.exact import Function, yearly_probability
+from sim.numerics.streams import Streams
 
 SEED, FIRST, PATHS = 9, 64, 400_000
 AT: dict[str, Any] = {"ally": 276, "period": 2028}

@@ -12,10 +12,10 @@ from scipy import stats
 
 import sim
 from sim.cli import app
-from sim.distributions import elsewhere, tables
+from sim.distributions import elsewhere, quantile_tables
 from sim.distributions import families as f
 from sim.distributions.elsewhere import evaluate_all
-from sim.distributions.tables import evaluate, kept, table_of
+from sim.distributions.quantile_tables import evaluate, kept, table_of
 from sim.errors import RunError
 
 LAWS = (
@@ -38,7 +38,12 @@ mean = { scipy = { name = "%s", %s } }
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
     """No table of another test, and none for the next."""
-    caches = (tables.table_of, tables.standardised, tables.distance, tables._quantiles)
+    caches = (
+        quantile_tables.table_of,
+        quantile_tables.standardised,
+        quantile_tables.distance,
+        quantile_tables._quantiles,
+    )
     for empty in (kept().clear, *(cache.cache_clear for cache in caches)):
         empty()
     yield
@@ -46,17 +51,17 @@ def nothing_kept() -> Iterator[None]:
 
 
 def test_the_bits_are_those_of_this_process() -> None:
-    here = {law: (tables.scipy_moments(law), table_of(law).digest) for law in LAWS}
-    tables.table_of.cache_clear()
-    tables.standardised.cache_clear()
-    tables._quantiles.cache_clear()
+    here = {law: (quantile_tables.scipy_moments(law), table_of(law).digest) for law in LAWS}
+    quantile_tables.table_of.cache_clear()
+    quantile_tables.standardised.cache_clear()
+    quantile_tables._quantiles.cache_clear()
     assert evaluate_all(law.shape for law in LAWS) == {}
     assert kept().keys() == {law.shape for law in LAWS}
-    assert {law: (tables.scipy_moments(law), table_of(law).digest) for law in LAWS} == here
+    assert {law: (quantile_tables.scipy_moments(law), table_of(law).digest) for law in LAWS} == here
     for law in LAWS:
         frozen = getattr(stats, law.name)(**law.shape_parameters, loc=law.loc, scale=law.scale)
         mean, variance = frozen.stats("mv")
-        assert tables.scipy_moments(law) == (float(mean), float(variance) ** 0.5)
+        assert quantile_tables.scipy_moments(law) == (float(mean), float(variance) ** 0.5)
 
 
 def test_a_run_has_the_same_bits_with_workers() -> None:
@@ -67,7 +72,9 @@ def test_a_run_has_the_same_bits_with_workers() -> None:
     assert sim.compare(scenario, scenario, paths=64, workers=2) is not None
 
 
-@pytest.mark.skipif(not hasattr(tables.time, "pthread_getcpuclockid"), reason="the system must limit processor time")
+@pytest.mark.skipif(
+    not hasattr(quantile_tables.time, "pthread_getcpuclockid"), reason="the system must limit processor time"
+)
 def test_a_shape_that_takes_for_ever_is_refused_and_told_where_it_stands(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,10 +15,10 @@ import scipy
 from scipy import stats
 
 from sim.distributions import families as f
-from sim.distributions import tables
-from sim.distributions.tables import CELLS, MIDDLE, TAIL, TAIL_CELLS, Quantiles, build, distance, table_of
+from sim.distributions import quantile_tables
+from sim.distributions.quantile_tables import CELLS, MIDDLE, TAIL, TAIL_CELLS, Quantiles, build, distance, table_of
 from sim.errors import Fault, ScenarioError
-from sim.exact import Function, exp, log, monthly_factor, yearly_probability
+from sim.numerics.exact import Function, exp, log, monthly_factor, yearly_probability
 
 SHAPES: list[tuple[f.Family, Any]] = [
     (f.Normal(mean=3.0, sd=2.0), stats.norm()),
@@ -37,8 +37,8 @@ SHAPES: list[tuple[f.Family, Any]] = [
 @pytest.mark.parametrize(("family", "law"), SHAPES, ids=lambda each: getattr(each, "key", ""))
 def test_a_shape_is_the_laws_before_it_is_standardised(family: f.Family, law: Any) -> None:
     mean, sd = float(law.mean()), float(law.std())
-    assert tables._declared(family.shape) == pytest.approx((mean, sd), rel=1e-12)
-    cells, low, high = tables._quantiles(family.shape)
+    assert quantile_tables._declared(family.shape) == pytest.approx((mean, sd), rel=1e-12)
+    cells, low, high = quantile_tables._quantiles(family.shape)
     step = 1 / CELLS / TAIL_CELLS
     assert (len(cells), len(low), len(high)) == (CELLS, TAIL_CELLS, TAIL_CELLS)
     assert MIDDLE[[0, -1]].tolist() == [0.5 / CELLS, 1 - 0.5 / CELLS]
@@ -63,7 +63,7 @@ def test_the_distance_of_a_heavy_tail_is_that_of_the_quantiles_that_rescaling_mo
     moved = cells * sd / math.sqrt(second)
     apart = np.abs(law.cdf(moved) - MIDDLE)[np.abs(moved - cells) > 1e-4 * sd]
     assert distance(family.shape) == pytest.approx(apart.max(), rel=1e-3)
-    assert tables.DISTANCE_ALLOWED < distance(family.shape) < 0.1
+    assert quantile_tables.DISTANCE_ALLOWED < distance(family.shape) < 0.1
 
 
 def test_a_table_is_standardised_and_moved_by_mean_and_standard_deviation() -> None:
@@ -122,7 +122,7 @@ def test_where_numpys_exp_might_round_another_way_the_exact_function_is_asked(
     exponent = [float((Decimal(middle + off) - Decimal(constant)) * int(sign)) for off in beside]
     values = np.array([log(e) / rate for e in exponent])
     Asked.asked.clear()
-    rounded = tables._mapped(values, Asked(constant, sign, rate))
+    rounded = quantile_tables._mapped(values, Asked(constant, sign, rate))
     assert rounded.dtype == np.float32
     assert rounded.tolist() == [7, 7, 7, np.float32(0.625 + 2.0**-24), 0.625]
     assert Asked.asked == values[:3].tolist()
@@ -164,28 +164,28 @@ GUMBEL = f.Scipy(name="gumbel_l", loc=0.125, scale=2.0)
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """No quantiles of an earlier test."""
-    tables._quantiles.cache_clear()
+    quantile_tables._quantiles.cache_clear()
 
 
-def quantiles_anew(shape: f.Shape) -> tuple[tables.Floats, ...]:
+def quantiles_anew(shape: f.Shape) -> tuple[quantile_tables.Floats, ...]:
     """Computed, not remembered."""
-    tables._quantiles.cache_clear()
-    return tables._quantiles(shape)
+    quantile_tables._quantiles.cache_clear()
+    return quantile_tables._quantiles(shape)
 
 
 def clock(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> None:
     """Lets processor time stand at `seconds` one after the other, and from then on at the last."""
     times = chain(seconds, repeat(seconds[-1]))
-    monkeypatch.setattr(tables.time, "process_time", lambda: next(times))
+    monkeypatch.setattr(quantile_tables.time, "process_time", lambda: next(times))
 
 
 def test_a_family_may_take_two_seconds_of_processor_time_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = tables._quantiles(GUMBEL.shape)
+    usual = quantile_tables._quantiles(GUMBEL.shape)
     clock(monkeypatch, 100.0, 101.5, 102.0)
     for part, before in zip(quantiles_anew(GUMBEL.shape), usual, strict=True):
         assert (part == before).all()
     clock(monkeypatch, 100.0, 102.1)
-    tables._quantiles.cache_clear()
+    quantile_tables._quantiles.cache_clear()
     slow = fault(GUMBEL)
     assert (slow.field, slow.value) == ("scipy.gumbel_l", "no shape parameters")
     assert slow.rule.endswith(" takes more than 2 s to tabulate")
@@ -204,7 +204,7 @@ def test_a_family_whose_quantiles_fail_is_told_as_such(error: type[Exception], m
 
 def test_the_moments_of_a_scipy_family_are_those_of_its_location_and_scale(monkeypatch: pytest.MonkeyPatch) -> None:
     law = stats.gumbel_l(loc=0.125, scale=2.0)
-    assert tables.scipy_moments(GUMBEL) == pytest.approx((law.mean(), law.std()), rel=1e-12)
+    assert quantile_tables.scipy_moments(GUMBEL) == pytest.approx((law.mean(), law.std()), rel=1e-12)
     for moments in ((1.0, 0.0, 0.0, 0.0), (1.0, np.inf, 0.0, 0.0), (np.nan, 1.0, 0.0, 0.0), None):
 
         def known(*_: Any, found: Any = moments) -> Any:
@@ -219,7 +219,7 @@ def test_the_moments_of_a_scipy_family_are_those_of_its_location_and_scale(monke
 def test_what_scipy_warns_of_on_the_way_neither_shows_nor_stops_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the caller has set: warnings as errors, or NumPy to raise."""
     family = type(stats.gumbel_l)
-    usual, moments = tables._quantiles(GUMBEL.shape), tables.scipy_moments(GUMBEL)
+    usual, moments = quantile_tables._quantiles(GUMBEL.shape), quantile_tables.scipy_moments(GUMBEL)
     quantile, known = family._ppf, family._stats
 
     def noisy(self: Any, *given: Any, of: Any) -> Any:
@@ -230,7 +230,7 @@ def test_what_scipy_warns_of_on_the_way_neither_shows_nor_stops_a_table(monkeypa
     monkeypatch.setattr(family, "_ppf", partialmethod(noisy, of=quantile))
     monkeypatch.setattr(family, "_stats", partialmethod(noisy, of=known))
     with warnings.catch_warnings(action="error"), np.errstate(all="raise"):
-        assert tables.scipy_moments(GUMBEL) == moments
+        assert quantile_tables.scipy_moments(GUMBEL) == moments
         found = quantiles_anew(GUMBEL.shape)
     assert all((part == before).all() for part, before in zip(found, usual, strict=True))
 
@@ -244,14 +244,14 @@ def test_a_narrow_triangular_keeps_its_spread_wherever_it_stands(low: float, wid
 
 
 def test_a_symmetric_law_has_a_symmetric_table() -> None:
-    cells, low, high = tables._quantiles(("scipy:logistic", ()))
+    cells, low, high = quantile_tables._quantiles(("scipy:logistic", ()))
     np.testing.assert_allclose(cells, -cells[::-1], rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(low, -high[::-1], rtol=1e-12)
 
 
 def test_a_shape_without_spread_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     flat = np.ones(CELLS), np.ones(TAIL_CELLS), np.ones(TAIL_CELLS)
-    monkeypatch.setattr(tables, "_quantiles", lambda _: flat)
+    monkeypatch.setattr(quantile_tables, "_quantiles", lambda _: flat)
     with pytest.raises(ScenarioError, match=NARROW):
         build(("lognormal", (("log_sd", 0.123456),)))
 
@@ -264,11 +264,11 @@ def test_a_lognormal_too_narrow_for_its_own_formula_is_told_so() -> None:
 
 def test_a_shape_of_scipys_is_evaluated_once(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    original = tables._scipy_quantiles
-    monkeypatch.setattr(tables, "_scipy_quantiles", lambda *shape: asked.append(shape) or original(*shape))
+    original = quantile_tables._scipy_quantiles
+    monkeypatch.setattr(quantile_tables, "_scipy_quantiles", lambda *shape: asked.append(shape) or original(*shape))
     shape = f.Scipy(name="gumbel_r").shape
     build(shape)
-    tables.distance(shape)
+    quantile_tables.distance(shape)
     assert len(asked) == 1
 
 

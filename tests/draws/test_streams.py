@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import Philox
 
-from sim.streams import LANES, STREAM_VERSION, Streams, stream_key
+from sim.numerics.streams import LANES, STREAM_VERSION, Streams, stream_key
 
 addresses = st.fixed_dictionaries({
     "name": st.text("abc/._", min_size=1, max_size=12),

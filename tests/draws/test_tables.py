@@ -9,13 +9,13 @@ import pytest
 from scipy import stats
 
 from sim.distributions import families as f
-from sim.distributions import tables
+from sim.distributions import quantile_tables
 from sim.distributions.build import PACKAGED, distance_from_law
 from sim.distributions.draws import Draws
+from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, build, file_stem, packaged, standardised, table_of
 from sim.distributions.scipy_names import REFUSED, SCIPY_FAMILIES
-from sim.distributions.tables import CELLS, TAIL_CELLS, build, file_stem, packaged, standardised, table_of
 from sim.errors import ScenarioError
-from sim.exact import Function, exp, log, monthly_factor, yearly_probability
+from sim.numerics.exact import Function, exp, log, monthly_factor, yearly_probability
 
 SAMPLES = [
     f.Normal(mean=0.3, sd=1.0), f.Lognormal(mean=1.0, log_sd=0.3), f.Uniform(low=-1.0, high=3.0),
@@ -92,7 +92,7 @@ def test_unknown_and_unfit_scipy_families_are_refused() -> None:
 
 
 def test_a_family_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "SECONDS_ALLOWED", 0.0)
+    monkeypatch.setattr(quantile_tables, "SECONDS_ALLOWED", 0.0)
     with pytest.raises(ScenarioError, match="to tabulate"):
         table_of(f.Scipy(name="skewnorm", a=2.5))
 

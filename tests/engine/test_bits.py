@@ -11,9 +11,9 @@ import pytest
 import sim
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
-from sim.model.world import AllyState, World
-from sim.record.counts import KEEPABLE
-from sim.record.grid import printed
+from sim.model.state import AllyState, World
+from sim.numerics.grid import printed
+from sim.results.counts import KEEPABLE
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -73,7 +73,7 @@ class Watcher(Observer):
         self.world = world
 
     def outturn(self, ally: AllyState, year: int) -> None:
-        month = self.world.clock.month
+        month = self.world.calendar.month
         seen = {**vars(ally), **vars(self.world), "urgency": self.world.urgency.level(month)}
         for target in self.world.targets.values():
             seen |= {f"target {name}": value for name, value in vars(target).items()}

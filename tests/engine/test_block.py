@@ -15,7 +15,7 @@ from sim.engine import block
 from sim.engine.block import Job, keep_freed_memory, run_block, run_job
 from sim.engine.elections import EARLY, GOVERNMENT, SCHEDULED
 from sim.engine.observer import Observer
-from sim.model.world import AllyState, Hit, World
+from sim.model.state import AllyState, Hit, World
 
 TARGET = "[targets.core]\nshare_pct = 3.5\nby = 2030\n[horizon]\nlast_year = 2029\n"
 
@@ -95,7 +95,7 @@ class Polls(Observer):
         yield
         if ally is None or hit.stream not in (GOVERNMENT, EARLY, SCHEDULED):
             return
-        clock = self.world.clock
+        clock = self.world.calendar
         assert hit.draws is self.world.draws
         assert (hit.period, hit.ally) == (clock.year, CODES[ally.iso3])
         assert ally.code == CODES[ally.iso3]

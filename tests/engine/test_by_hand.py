@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.engine.inputs import AllyInputs, ally_inputs
-from sim.events.pledge import AnnouncedPath, Pledge
+from sim.model.events.pledge import AnnouncedPath, Pledge
 
 QUIET = "".join(f'[[event]]\nname = "{name}"\nrate = 0.0\n' for name in ("crisis", "us_retrenchment", "detente"))
 

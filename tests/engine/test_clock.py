@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from simpy import Event
 
-from sim.clock import RANKS, Clock, Phase, Process, split_month
+from sim.engine.clock import Clock, Process
+from sim.model.calendar import RANKS, Phase, split_month
 
 
 def noted(clock: Clock, *asked: tuple[int, Phase, int | None]) -> list[tuple[int, Phase, int | None]]:

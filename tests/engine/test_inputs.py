@@ -14,10 +14,10 @@ from sim.data.tables import Replacement, Tables, load_tables
 from sim.engine import inputs
 from sim.engine.inputs import AllyInputs, ally_inputs, deficit_pct, first_growth_missing
 from sim.errors import ScenarioError
-from sim.events.pledge import AnnouncedPath, Pledge
-from sim.model.exposure import exposure
-from sim.model.growth import own_growth_sd
-from sim.scenario.loading import reload
+from sim.model.equations.exposure import exposure
+from sim.model.equations.growth import own_growth_sd
+from sim.model.events.pledge import AnnouncedPath, Pledge
+from sim.scenario.load.loading import reload
 
 
 def growth_without(*missing: int) -> dict[int, float]:

@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 
 import sim
-from sim.clock import Clock, Process
 from sim.data.tables import Replacement
 from sim.distributions.draws import Draws
 from sim.engine import block
 from sim.engine.alliance import happens_at_start
 from sim.engine.ally import Years
+from sim.engine.clock import Clock, Process
+from sim.engine.drawn_parameters import Parameters
 from sim.engine.elections import EARLY, GOVERNMENT, SCHEDULED
 from sim.engine.observer import Observer
-from sim.engine.parameters import Parameters
-from sim.events.crisis import Crisis
-from sim.model.links import Array
-from sim.model.world import AllyState, Hit, World
-from sim.scenario.loading import reload
+from sim.model.events.crisis import Crisis
+from sim.model.state import AllyState, Hit, World
+from sim.numerics.arrays import Array
+from sim.scenario.load.loading import reload
 
 EVERY_EVENT = Path(__file__).parents[1] / "scenarios" / "valid" / "every_event.toml"
 
@@ -86,7 +86,7 @@ class Log(Observer):
     """Everything that happens, in the order in which it does."""
 
     def begin(self, world: World) -> None:
-        self.clock, self.entries, self.hits = world.clock, [], []
+        self.clock, self.entries, self.hits = world.calendar, [], []
 
     @contextmanager
     def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:

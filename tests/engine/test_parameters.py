@@ -8,9 +8,9 @@ import pytest
 import sim
 from sim.distributions.draws import Draws, Laws
 from sim.distributions.families import Uniform
-from sim.distributions.tables import Quantiles, table_of
-from sim.engine.parameters import Parameters
-from sim.scenario.changing import with_numbers
+from sim.distributions.quantile_tables import Quantiles, table_of
+from sim.engine.drawn_parameters import Parameters
+from sim.scenario.edit.change import with_numbers
 
 FRANCE, GERMANY = ("FRA", 250), ("DEU", 276)
 LAW = Uniform(low=0.1, high=0.9)

@@ -12,8 +12,8 @@ from sim.distributions.families import Uniform
 from sim.engine.block import run_block
 from sim.engine.inputs import ally_inputs
 from sim.engine.recorder import Sums, _usd_cells
-from sim.record.counts import CELLS, KEEPABLE, Counts
-from sim.record.grid import printed
+from sim.numerics.grid import printed
+from sim.results.counts import CELLS, KEEPABLE, Counts
 
 SEED, PATHS = 5, 1_024
 SCENARIO = """

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.backtest.origins import past_scenario
 from sim.engine.variants import reported_shares
 from sim.errors import UsageError
-from sim.scenario.changing import with_numbers
+from sim.evaluation.backtest.origins import past_scenario
+from sim.scenario.edit.change import with_numbers
 from support import changed
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

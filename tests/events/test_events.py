@@ -16,8 +16,8 @@ from sim.distributions.draws import Draws
 from sim.distributions.families import Uniform
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
-from sim.events import FIRST_IN_A_MONTH, in_order
-from sim.model.world import AllyState, Hit, World
+from sim.model.events import FIRST_IN_A_MONTH, in_order
+from sim.model.state import AllyState, Hit, World
 
 QUIET = "".join(f'[[event]]\nname = "{name}"\nrate = 0.0\n' for name in FIRST_IN_A_MONTH)
 TARGET = "[targets.core]\nshare_pct = 3.5\nby = 2032\n"
@@ -37,7 +37,7 @@ class Diary(Observer):
 
     def state(self, ally: AllyState | None) -> dict[str, np.ndarray]:
         if ally is None:
-            return {"urgency": self.world.urgency.level(self.world.clock.month).copy()}
+            return {"urgency": self.world.urgency.level(self.world.calendar.month).copy()}
         names = ("will", "share_pct", "norm_pct", "related_pct", "gdp_usd_bn")
         return {name: getattr(ally, name).copy() for name in names}
 
@@ -45,9 +45,11 @@ class Diary(Observer):
     def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
         before = self.state(ally)
         yield
-        month = self.world.clock.month
+        month = self.world.calendar.month
         text = words(hit.at(hit.paths[:1])) if hit.paths.size else ""
-        self.events.append((text, self.world.clock.base_year + month // 12, month % 12 + 1, before, self.state(ally)))
+        self.events.append(
+            (text, self.world.calendar.base_year + month // 12, month % 12 + 1, before, self.state(ally))
+        )
         self.paths[text] = hit.paths
 
     def outturn(self, ally: AllyState, year: int) -> None:
@@ -249,8 +251,8 @@ def test_random_events_come_at_their_rate_once_a_year_in_any_month() -> None:
             yield
             if hit.stream == "event/crisis":
                 struck[hit.paths] += 1
-                months[self.world.clock.month % 12] += len(hit.paths)
-                per_year.update((self.world.clock.year, int(path)) for path in hit.paths)
+                months[self.world.calendar.month % 12] += len(hit.paths)
+                per_year.update((self.world.calendar.year, int(path)) for path in hit.paths)
 
     diary = Count()
     run_block(scenario, 3, 0, paths, observer=diary)
@@ -372,7 +374,7 @@ def test_without_a_calendar_elections_come_at_random() -> None:
         def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
             yield
             if ally is not None and ally.iso3 == "USA" and "election" in words(hit):
-                votes[self.world.clock.year] += len(hit.paths)
+                votes[self.world.calendar.year] += len(hit.paths)
 
     run_block(sim.loads("[horizon]\nbase_year = 2014\nlast_year = 2026\n" + QUIET), 1, 0, 2_048, observer=Votes())
     p = 1 - math.exp(-0.25)

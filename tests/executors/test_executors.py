@@ -8,9 +8,9 @@ from multiprocessing import active_children
 
 import pytest
 
-from sim import executors, run
 from sim.errors import RunError, UsageError
-from sim.executors.processes import Processes
+from sim.execution import executors, simulate
+from sim.execution.executors.processes import Processes
 
 PID = "__import__('os').getpid()"
 DEATH = "__import__('os')._exit(9)"
@@ -97,11 +97,11 @@ def test_an_unknown_executor_is_refused() -> None:
 
 def test_blocks_are_small_enough_to_be_shared_and_no_smaller_than_pays() -> None:
     paths = (1_000, 200_000, 4_000_000)
-    sizes = {(number, workers): run.block_size(number, workers) for number in paths for workers in (1, 2, 8)}
-    assert {size for (_, workers), size in sizes.items() if workers == 1} == {run.BLOCK}
-    assert sizes[1_000, 2] == sizes[200_000, 8] == run.LEAST_BLOCK
+    sizes = {(number, workers): simulate.block_size(number, workers) for number in paths for workers in (1, 2, 8)}
+    assert {size for (_, workers), size in sizes.items() if workers == 1} == {simulate.BLOCK}
+    assert sizes[1_000, 2] == sizes[200_000, 8] == simulate.LEAST_BLOCK
     assert sizes[200_000, 2] == 25_008, "four blocks a worker, in whole counters of sixteen paths"
-    assert sizes[4_000_000, 8] == run.BLOCK
+    assert sizes[4_000_000, 8] == simulate.BLOCK
 
 
 @pytest.mark.parametrize(("system", "workers"), [("win32", 61), ("linux", 64), ("darwin", 64)])

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from sim import executors
 from sim.errors import RunError
-from sim.executors import processes
-from sim.executors.processes import Processes
-from sim.executors.worker import Worker, can_have_workers
+from sim.execution import executors
+from sim.execution.executors import processes
+from sim.execution.executors.processes import Processes
+from sim.worker import Worker, can_have_workers
 
 PID = "__import__('os').getpid()"
 KILLED = "__import__('os').kill(__import__('os').getpid(), 9)"
@@ -140,7 +140,7 @@ def gone(pid: int, seconds: float = 60) -> bool:
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGHUP])
 def test_a_worker_leaves_with_the_process_it_works_for(end: signal.Signals) -> None:
     code = (
-        "from sim.executors.worker import Worker\n"
+        "from sim.worker import Worker\n"
         "worker = Worker(); worker.give(eval, \"[print(__import__('os').getpid(), flush=True), "
         "__import__('time').sleep(999)]\")\n"
         "while True: worker.answer()"

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from results.made import made
-from sim.record.record import Record
-from sim.results.results import Results
+from sim.results.facade import Results
+from sim.results.record import Record
 
 
 @pytest.fixture(scope="session")

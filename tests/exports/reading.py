@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import xarray
 
-from sim.results.results import Results
+from sim.results.facade import Results
 
 NAMES = ("compliance", "shares", "alliance", "gap", "first_year")
 Table = list[dict[str, Any]]

@@ -10,9 +10,9 @@ import pytest
 
 from cli.conftest import Said, call  # noqa: F401 (a fixture)
 from exports.reading import READERS, expected, head, read_netcdf
-from sim.exports import FORMS
-from sim.record.record import Record
-from sim.results.results import Results
+from sim.output.exports import FORMS
+from sim.results.facade import Results
+from sim.results.record import Record
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ import h5py
 import numpy as np
 import pytest
 
-from sim.exports import export
-from sim.exports.as_netcdf import UNITS
-from sim.exports.units import COLUMNS, RUNS, TEXT
-from sim.record.record import Record
-from sim.results.results import Results
+from sim.output.exports import export
+from sim.output.exports.as_netcdf import UNITS
+from sim.output.exports.units import COLUMNS, RUNS, TEXT
+from sim.results.facade import Results
+from sim.results.record import Record
 
 
 def variables(file: h5py.File) -> Iterator[tuple[str, h5py.Dataset, dict[str, object]]]:
@@ -68,8 +68,8 @@ def test_every_figure_of_the_tables_has_a_variable(place: Path) -> None:
 
 
 def test_a_new_column_flows_through(record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.exports import as_netcdf
-    from sim.exports.content import content_of
+    from sim.output.exports import as_netcdf
+    from sim.output.exports.content import content_of
 
     content = content_of(record, "netcdf")
     for table, unit in (("compliance", "probability"), ("shares", "mean"), ("gap", "shortfall_usd_bn_mean")):

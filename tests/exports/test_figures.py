@@ -16,14 +16,14 @@ import pytest
 
 from exports.reading import NAMES, READERS, Tables, expected, head, read_netcdf, whole
 from results.made import without
-from sim.exports import FORMS, export
-from sim.exports.as_netcdf import UNITS
-from sim.exports.content import content_of
-from sim.exports.overview import HISTORY
-from sim.exports.units import COLUMNS, KEPT, TEXT
-from sim.record.counts import KEEPABLE
-from sim.record.record import Record
-from sim.results.results import Results
+from sim.output.exports import FORMS, export
+from sim.output.exports.as_netcdf import UNITS
+from sim.output.exports.content import content_of
+from sim.output.exports.overview import HISTORY
+from sim.output.exports.units import COLUMNS, KEPT, TEXT
+from sim.results.counts import KEEPABLE
+from sim.results.facade import Results
+from sim.results.record import Record
 
 
 @pytest.fixture(params=["made", "rutte", "without core", "without any target"])

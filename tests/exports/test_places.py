@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from sim import exports, places
 from sim.errors import MissingExtra, RunError, SimError, UsageError
-from sim.exports import FORMS, export
-from sim.record.record import Record
+from sim.files import writing
+from sim.output import exports
+from sim.output.exports import FORMS, export
+from sim.results.record import Record
 
 FOLDERS = sorted(name for name, form in FORMS.items() if form.folder)
 FORM = pytest.mark.parametrize("form", sorted(FORMS))
@@ -195,7 +196,7 @@ def _fail(monkeypatch: pytest.MonkeyPatch, form: str, when: str, error: BaseExce
             return rename(self, target)
 
         monkeypatch.setattr(Path, "rename", renaming)
-        monkeypatch.setattr(places, "exchange", exchange)
+        monkeypatch.setattr(writing, "exchange", exchange)
     else:
         monkeypatch.setattr(os, "replace", exchange)
 
@@ -205,7 +206,7 @@ def test_a_place_that_cannot_be_written_is_said_before_the_work(
     form: str, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("mine")
-    monkeypatch.setattr("sim.exports.content.content_of", lambda *_: pytest.fail("the work was begun"))
+    monkeypatch.setattr("sim.output.exports.content.content_of", lambda *_: pytest.fail("the work was begun"))
     with pytest.raises(RunError, match="cannot write to"):
         export(record, form, tmp_path / "file" / "out")
 
@@ -232,9 +233,9 @@ def test_an_unknown_format_is_a_usage_error(record: Record, tmp_path: Path) -> N
 
 
 def test_write_text_still_leaves_a_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    places.write_text("first", tmp_path / "file")
+    writing.write_text("first", tmp_path / "file")
     with pytest.raises(UnicodeEncodeError):
-        places.write_text("\ud800", tmp_path / "file")
+        writing.write_text("\ud800", tmp_path / "file")
     assert tree(tmp_path / "file") == {"file": b"first"}
     assert os.listdir(tmp_path) == ["file"]
 

@@ -14,9 +14,9 @@ import tomli_w
 import sim
 from exports.hostile import CHARACTERS, FORMULAS, LONG, TEXTS, WORDS
 from exports.reading import excel_texts, head, open_workbook, read_csv, read_json, read_netcdf, read_parquet
-from sim.exports import FORMS, export
-from sim.record.record import Record
-from sim.words.harmless import defused
+from sim.output.exports import FORMS, export
+from sim.results.record import Record
+from sim.text.escaping import defused
 
 EXCEL_MOST = 32_767
 SLOW = {*CHARACTERS, *LONG, *FORMULAS[:2]}
@@ -135,7 +135,7 @@ def test_the_rule_of_csv_says_what_it_does() -> None:
 
 def test_numbers_of_csv_are_never_quoted(record: Record, tmp_path: Path) -> None:
     """A negative one neither: the rule is for texts."""
-    from sim.exports.as_csv import _cell
+    from sim.output.exports.as_csv import _cell
 
     assert [_cell(value) for value in (-1.5, -3, 1e-05, None, "-1.5")] == ["-1.5", "-3", "1e-05", "", '"\'-1.5"']
     lines = (export(record, "csv", tmp_path / "out") / "gap.csv").read_bytes().decode().split("\n")

@@ -11,8 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import sim
 from sim.data.tables import load_tables
-from sim.exports import export
-from sim.results.results import Results
+from sim.output.exports import export
+from sim.results.facade import Results
 
 Sheets = dict[str, Worksheet]
 

@@ -11,8 +11,8 @@ import pytest
 
 import sim
 from sim.cli import app
-from sim.frozen.making import freeze
-from sim.frozen.schema import Cell, Forecast, Frozen, Number, Target
+from sim.evaluation.forecasts.making import freeze
+from sim.evaluation.forecasts.schema import Cell, Forecast, Frozen, Number, Target
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 POINT = (3.0,) * 23

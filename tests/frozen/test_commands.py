@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import sim
-from sim.frozen import files
-from sim.frozen.schema import Frozen
+from sim.evaluation.forecasts import files
+from sim.evaluation.forecasts.schema import Frozen
 
 Call = Callable[..., Any]
 Edition = Callable[..., Path]
@@ -169,7 +169,7 @@ def test_export_of_a_saved_run_is_that_of_its_forecast(call: Call, frozen: Froze
     said = call("export", run, "--format", "hubverse", "--out", tmp_path / "hub", "--date", "2026-11")
     assert said.code == 0
     of_run = (tmp_path / "hub" / "model-output" / "burdenshare-sim" / "2026-11-30-burdenshare-sim.csv").read_text()
-    from sim.frozen.hubverse import export
+    from sim.evaluation.forecasts.hubverse import export
 
     export(frozen.scenarios[1:], "2026-11", tmp_path / "hub2")
     assert of_run == next((tmp_path / "hub2" / "model-output").glob("*/*.csv")).read_text()

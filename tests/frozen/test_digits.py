@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sim.frozen.digits import places, stated, stated_pmf
+from sim.evaluation.forecasts.digits import places, stated, stated_pmf
 from sim.results.intervals import wilson
 
 

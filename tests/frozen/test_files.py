@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import sim
 from sim.errors import RunError, ScenarioError, UsageError
-from sim.frozen import files
-from sim.frozen.making import freeze
-from sim.frozen.schema import Frozen
+from sim.evaluation.forecasts import files
+from sim.evaluation.forecasts.making import freeze
+from sim.evaluation.forecasts.schema import Frozen
 
 FORECASTS = Path(__file__).parents[2] / "forecasts"
 

@@ -14,9 +14,9 @@ import jsonschema
 import pytest
 
 from sim.errors import RunError, UsageError
-from sim.frozen import hubverse
-from sim.frozen.hub_checks import faults
-from sim.frozen.schema import LEVELS, Frozen
+from sim.evaluation.forecasts import hubverse
+from sim.evaluation.forecasts.hub_checks import faults
+from sim.evaluation.forecasts.schema import LEVELS, Frozen
 
 
 def rules() -> ModuleType:

@@ -10,11 +10,11 @@ import pytest
 import sim
 from sim.data.tables import Replacement
 from sim.errors import UsageError
-from sim.frozen.digits import stated, stated_pmf
-from sim.frozen.making import forecast_of, freeze, prolonged
-from sim.frozen.schema import LEVELS, THRESHOLDS_PCT, Frozen, last_day
-from sim.record.grid import printed
-from sim.scenario.loading import reload
+from sim.evaluation.forecasts.digits import stated, stated_pmf
+from sim.evaluation.forecasts.making import forecast_of, freeze, prolonged
+from sim.evaluation.forecasts.schema import LEVELS, THRESHOLDS_PCT, Frozen, last_day
+from sim.numerics.grid import printed
+from sim.scenario.load.loading import reload
 from sim.scenario.schema import Data
 
 TABLES = resources.files("sim.data") / "tables"

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from sim.data.tables import Replacement, Tables, load_tables
-from sim.frozen import quantile_scores as qs
-from sim.frozen.schema import LEVELS, Frozen
-from sim.frozen.scoring import score
+from sim.evaluation.forecasts import quantile_scores as qs
+from sim.evaluation.forecasts.schema import LEVELS, Frozen
+from sim.evaluation.forecasts.scoring import score
 
 Edition = Callable[..., Path]
 POINT, STEP = (3.0,) * 23, (2.0,) * 11 + (4.0,) * 12

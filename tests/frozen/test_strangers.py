@@ -12,11 +12,11 @@ import pytest
 
 from sim.data.tables import Replacement, load_tables
 from sim.errors import ScenarioError
-from sim.frozen import files, hub_config
-from sim.frozen.files import KEY, digest
-from sim.frozen.hubverse import rows
-from sim.frozen.schema import Frozen
-from sim.frozen.scoring import score
+from sim.evaluation.forecasts import files, hub_config
+from sim.evaluation.forecasts.files import KEY, digest
+from sim.evaluation.forecasts.hubverse import rows
+from sim.evaluation.forecasts.schema import Frozen
+from sim.evaluation.forecasts.scoring import score
 
 NASTY: tuple[Any, ...] = (
     None, True, 0, -1, 1, 0.5, 2.5, 101, 1e308, 10**9, 10**19, "", "x", "=1+1", "EUC", "a" * 20_000, [], {}, [[]],

@@ -22,11 +22,11 @@ sys.path.insert(0, str(HERE.parent))
 from fuzz.cases import KINDS, case  # noqa: E402  # tests/ is put on the path above
 from fuzz.contract import DATA_CODES, Broken, Case, judge  # noqa: E402
 from fuzz.smaller import smaller  # noqa: E402
-from sim.scenario.checks.codes import CODES  # noqa: E402
+from sim.scenario.load.checks.codes import CODES  # noqa: E402
 
 CORPUS = HERE / "corpus"
 SEED = 1
-PLACES = ("sim/scenario", "sim/data", "sim/distributions", "sim/events")
+PLACES = ("sim/scenario", "sim/data", "sim/distributions", "sim/model")
 """What reads a user's files."""
 NOT_HERE = frozenset({"not-a-file", "unreadable", "outside-folder", "no-folder", "no-armed-ally", "unknown-table",
                       "too-many", "invalid-value"})  # fmt: skip

@@ -31,7 +31,7 @@ MODULES = [
     "sim.data",
     "sim.distributions.families",
     "sim.distributions.scalar",
-    "sim.events",
+    "sim.model.events",
     "tomllib",
 ]
 MAX_LENGTH = 6_000
@@ -57,7 +57,7 @@ def explore(corpus: Path, found: Path, seconds: int, seed: int) -> None:
     import atheris
 
     with atheris.instrument_imports(include=MODULES):
-        import sim.scenario.loading  # noqa: F401
+        import sim.scenario.load.loading  # noqa: F401
         from fuzz.cases import shipped
         from fuzz.contract import MAIN, Broken, Case, judge
         from fuzz.damage import by_bytes, by_lines, by_tokens

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from judge.laws import finite_moments, law_of, words_of
 from sim.distributions.families import Family, Scipy
-from sim.distributions.tables import CELLS, TAIL_CELLS, Quantiles, table_of
+from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, Quantiles, table_of
 
 LEVELS = (1e-5, 1e-6, 1e-7, 1e-8)
 STEP = 1 / CELLS / 2

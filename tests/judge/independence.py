@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from judge.judge import Check, all_correlations, cells, correlation
-from sim.streams import LANES, Streams
+from sim.numerics.streams import LANES, Streams
 
 SEED = 2032
 PATHS = 1 << 16

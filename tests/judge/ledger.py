@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.observer import Observer
-from sim.model.world import AllyState, Hit, World
+from sim.model.state import AllyState, Hit, World
 
 Array = NDArray[np.float32]
 
@@ -61,7 +61,7 @@ class Ledger(Observer):
         before, held = self._seen(ally, hit)
         yield
         after, kept = self._seen(ally, hit)
-        clock = self.world.clock
+        clock = self.world.calendar
         self.entries.setdefault(hit.stream, []).append(Entry(
             ally.iso3 if ally else "", clock.base_year + clock.month // 12, clock.month % 12 + 1, hit.paths,
             {name: after[name] - before[name] for name in after}, before.get("urgency"), held, kept,
@@ -102,7 +102,7 @@ class Ledger(Observer):
         near = target - before <= np.minimum(np.float32(0.4), np.float32(0.6) * before)
         possible = (printed[0] < printed[1]) & near & (due <= year)
         pushed = np.isin(np.arange(ally.size), [] if ally.pushed is None else ally.pushed)
-        urgency = self.world.urgency.level(self.world.clock.month)
+        urgency = self.world.urgency.level(self.world.calendar.month)
         return Push(
             pushed[possible], willing[possible], urgency[possible], (ally.reported_pct / target - 1)[pushed],
             int((pushed & ~possible).sum()),
@@ -113,7 +113,7 @@ class Ledger(Observer):
         loss = np.zeros(self.paths, np.float32) if holder.growth_loss_pct is None else holder.growth_loss_pct
         states = {"growth_loss": loss[hit.paths]}
         if ally is None:
-            return states | {"urgency": self.world.urgency.level(self.world.clock.month)[hit.paths]}, []
+            return states | {"urgency": self.world.urgency.level(self.world.calendar.month)[hit.paths]}, []
         return (
             states | {"will": ally.will[hit.paths]},
             [holds[hit.paths] for holds in ally.commitments()],

@@ -12,7 +12,7 @@ from judge.judge import Control
 from judge.laws import BUILT, MANY_SCIPY, RANGES, SCIPY, SHIPPED, TOO_HEAVY, words_of
 from sim.distributions import families as f
 from sim.distributions.build import PACKAGED
-from sim.distributions.tables import Quantiles, table_of
+from sim.distributions.quantile_tables import Quantiles, table_of
 from sim.errors import ScenarioError
 
 LATER = [family for family in (*BUILT, *MANY_SCIPY, *RANGES) if family not in (*BUILT[:3], SCIPY[0])]

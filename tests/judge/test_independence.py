@@ -22,7 +22,7 @@ from judge.independence import (
 )  # fmt: skip
 from judge.judge import CHECKS, Control, broken
 from judge.politics import table
-from sim.streams import Streams
+from sim.numerics.streams import Streams
 
 FEW = 1 << 12
 

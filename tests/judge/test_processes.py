@@ -12,17 +12,17 @@ import pytest
 import sim.distributions.draws
 import sim.engine.alliance
 import sim.engine.elections
-import sim.model.world
+import sim.model.state
 from judge import politics, processes, wrong
 from judge.judge import CHECKS, Control, broken
 from judge.ledger import Ledger
 from judge.politics import process_checks
 from judge.processes import DATED, PATHS, RANDOM, Found, live
 from sim.distributions.draws import Draws
-from sim.events import AnyEvent
-from sim.model import outturn
-from sim.model.world import AllyState, Hit
-from sim.streams import Streams
+from sim.model.equations import outturn
+from sim.model.events import AnyEvent
+from sim.model.state import AllyState, Hit
+from sim.numerics.streams import Streams
 
 FEW = PATHS // 4
 """Paths of a control; a wrong engine shows on fewer."""
@@ -141,7 +141,7 @@ CONTROLS = [
     engine("elections of the calendar bring all allies the same jump", "election/scheduled: jumps of two allies",
            politics.repeat_checks, Streams, "words", wrong.same_for_all("election/scheduled/jump")),
     engine("jumps of will that lean to one side, by 0.02", "election/scheduled: jump of will: moment 1",
-           politics.government_checks, sim.model.world, "after_change",
+           politics.government_checks, sim.model.state, "after_change",
            lambda will, jump: will + jump + np.float32(0.02)),
     engine("a change never lapses anything", "election/scheduled: pledges and path lapse", politics.government_checks,
            AllyState, "drop_pledges", lambda state, paths: None),

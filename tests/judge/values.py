@@ -17,9 +17,9 @@ from judge.judge import Check, binomial, cells, correlation, mean, trials
 from judge.laws import SAMPLED, finite_moments, law_of, words_of
 from sim.distributions import families as f
 from sim.distributions.draws import Draws, Laws
-from sim.distributions.tables import CELLS, TAIL_CELLS, table_of
-from sim.exact import monthly_factor, yearly_probability
-from sim.streams import LANES
+from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, table_of
+from sim.numerics.exact import monthly_factor, yearly_probability
+from sim.numerics.streams import LANES
 
 SEED = 2032
 BLOCK = 1 << 17

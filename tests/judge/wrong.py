@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from judge.independence import NATO
 from sim.distributions.draws import Draws, Laws, Mask
-from sim.distributions.tables import TAIL_CELLS, Quantiles
-from sim.model.world import AllyState
-from sim.streams import LANES, Streams, Words
+from sim.distributions.quantile_tables import TAIL_CELLS, Quantiles
+from sim.model.state import AllyState
+from sim.numerics.streams import LANES, Streams, Words
 
 WORDS, VALUE, CHANCE, BELOW, MONTH = Streams.words, Draws.value, Draws.chance, Draws._below, Draws.month
 """As they are; functions of this module take their place."""

@@ -9,8 +9,11 @@ import pytest
 
 from model.test_followed import SIZE, moved
 from model.test_world import ally
-from sim.model import budget, growth, links, outturn, related, targets
-from sim.model.links import (
+from sim.model.equations import budget, growth, outturn, related, targets
+from sim.model.equations.urgency import Urgency, past_urgency, power
+from sim.model.state import Target
+from sim.numerics import arrays
+from sim.numerics.arrays import (
     LEAST_GDP_USD_BN,
     MOST_GDP_USD_BN,
     MOST_PCT,
@@ -22,8 +25,6 @@ from sim.model.links import (
     spread,
     within,
 )
-from sim.model.urgency import Urgency, past_urgency, power
-from sim.model.world import Target
 
 
 def array(*values: float) -> Any:
@@ -88,7 +89,7 @@ def test_bounds_hold_numbers_and_arrays() -> None:
     assert [at_most(3.0, 1.0), at_least(3.0, 5.0), within(2.0, 0.0, 1.0)] == [1.0, 5.0, 1.0]
     assert {bound(values, 1.0).dtype for bound in (at_most, at_least)} == {values.dtype}
     with pytest.raises(ValueError, match="read-only"):
-        np.add(values, 1, out=links._zeros(3))
+        np.add(values, 1, out=arrays._zeros(3))
 
 
 def test_bounds_that_are_arrays_hold_path_by_path() -> None:

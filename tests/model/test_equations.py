@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.data.tables import load_tables
-from sim.exact import monthly_factor
-from sim.model import budget, growth, outturn, related, will
-from sim.model.exposure import exposure
-from sim.model.links import link, saturate
-from sim.model.targets import followed, wanted_step, years_left
-from sim.model.urgency import HISTORY, Urgency, past_urgency
-from sim.model.world import AllyState, OwnPath, Politics, Target
-from sim.record.grid import printed
+from sim.model.equations import budget, growth, outturn, related, will
+from sim.model.equations.exposure import exposure
+from sim.model.equations.targets import followed, wanted_step, years_left
+from sim.model.equations.urgency import HISTORY, Urgency, past_urgency
+from sim.model.state import AllyState, OwnPath, Politics, Target
+from sim.numerics.arrays import link, saturate
+from sim.numerics.exact import monthly_factor
+from sim.numerics.grid import printed
 
 reals = st.floats(-50, 50, width=32)
 shares = st.floats(np.float32(0.2), 10, width=32)

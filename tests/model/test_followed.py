@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.test_world import ally
-from sim.model.targets import followed
-from sim.model.world import AllyState, OwnPath, Target
+from sim.model.equations.targets import followed
+from sim.model.state import AllyState, OwnPath, Target
 
 SIZE = 3
 EVERYWHERE = np.arange(SIZE)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import sim
-from sim.clock import Clock
 from sim.distributions.draws import Draws
 from sim.distributions.families import Uniform
 from sim.engine.block import run_block
+from sim.engine.clock import Clock
 from sim.engine.observer import Observer
-from sim.model.links import MOST_PCT
-from sim.model.urgency import Urgency
-from sim.model.world import LEAST_LEFT, MOST_WILL, AllyState, Hit, Politics, World
+from sim.model.equations.urgency import Urgency
+from sim.model.state import LEAST_LEFT, MOST_WILL, AllyState, Hit, Politics, World
+from sim.numerics.arrays import MOST_PCT
 
 PATHS = np.array([0, 2])
 

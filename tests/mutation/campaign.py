@@ -37,9 +37,7 @@ PLACES = (
     "sim/engine",
     "sim/model",
     "sim/results",
-    "sim/clock.py",
-    "sim/exact.py",
-    "sim/streams.py",
+    "sim/numerics",
 )
 LEAST = 0.9
 """What part of the mutants must die."""
@@ -59,12 +57,17 @@ ENGINE = ("absurd", "block", "by_hand", "clock", "inputs", "invariants", "order"
 ROOMS = {
     "results": Room(("sim/results/*",), ("tests/results/test_by_path.py", "tests/results/test_intervals.py")),
     "draws": Room(
-        ("sim/distributions/draws.py", "sim/distributions/tables.py", "sim/streams.py", "sim/exact.py"),
+        (
+            "sim/distributions/draws.py",
+            "sim/distributions/quantile_tables.py",
+            "sim/numerics/streams.py",
+            "sim/numerics/exact.py",
+        ),
         ("tests/draws", "tests/judge/test_exact.py", "tests/engine/test_variants.py"),
     ),
     "model": Room(("sim/model/*",), ("tests/model", "tests/reference/test_few.py", "tests/events")),
     "engine": Room(
-        ("sim/engine/*", "sim/clock.py"),
+        ("sim/engine/*",),
         (
             "tests/reference/test_few.py",
             "tests/events",

@@ -13,9 +13,9 @@ from random import Random
 
 import pytest
 
-from sim import places, renames
 from sim.errors import RunError
-from sim.places import write_bytes, write_file, write_folder, write_new
+from sim.files import system, writing
+from sim.files.writing import write_bytes, write_file, write_folder, write_new
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's exchange of folders is asked for")
 
@@ -42,8 +42,8 @@ def listed(folder: Path) -> list[str]:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways of replacing a folder: in one step, and where a system has none."""
     if request.param == "renames":
-        monkeypatch.setattr(places, "exchange", lambda *_: False)
-    elif renames._system_call() is None:
+        monkeypatch.setattr(writing, "exchange", lambda *_: False)
+    elif system._system_call() is None:
         pytest.skip("this system exchanges no folders")
     return str(request.param)
 
@@ -52,11 +52,11 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_two_places_are_exchanged_in_one_step(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a")
     (tmp_path / "folder").mkdir()
-    assert renames.exchange(tmp_path / "file", tmp_path / "folder")
+    assert system.exchange(tmp_path / "file", tmp_path / "folder")
     assert (tmp_path / "file").is_dir()
     assert (tmp_path / "folder").read_text() == "a"
     with pytest.raises(FileNotFoundError):
-        renames.exchange(tmp_path / "file", tmp_path / "nothing")
+        system.exchange(tmp_path / "file", tmp_path / "nothing")
 
 
 def test_a_folder_of_ours_is_replaced_and_nothing_lies_beside(way: str, tmp_path: Path) -> None:
@@ -155,24 +155,24 @@ def test_everything_is_on_the_disk_before_it_is_put_in_its_place(
     """A power cut must not leave a name without its content."""
     taken: list[str] = []
     for name in ("synced", "exchange"):
-        real = getattr(places, name)
+        real = getattr(writing, name)
 
         def step(*paths: Path, name: str = name, real: Callable[..., object] = real) -> object:
             taken.append("put" if name == "exchange" else "inside" if "run" not in listed(paths[0].parent) else name)
             return real(*paths)
 
-        monkeypatch.setattr(places, name, step)
+        monkeypatch.setattr(writing, name, step)
     write_folder(folder_of("first"), tmp_path / "run", ours)
     taken.clear()
     seen: list[Path] = []
-    real_sync = renames.synced
+    real_sync = system.synced
 
     def syncing(place: Path) -> None:
         seen.append(place)
         taken.append("folder above" if place == tmp_path else "of the new one")
         real_sync(place)
 
-    monkeypatch.setattr(places, "synced", syncing)
+    monkeypatch.setattr(writing, "synced", syncing)
     write_folder(folder_of("second"), tmp_path / "run", ours)
     assert taken == ["of the new one"] * 3 + ["put", "folder above"]
     assert {place.name for place in seen[:2]} == {"one", "two"}
@@ -180,7 +180,7 @@ def test_everything_is_on_the_disk_before_it_is_put_in_its_place(
 
 def left(folder: Path, name: str) -> Path:
     """What a writer that was killed leaves."""
-    place = folder / f".sim-{places._stem(name)}-{'0123456789abcdef'}.part"
+    place = folder / f".sim-{writing._stem(name)}-{'0123456789abcdef'}.part"
     place.mkdir()
     (place / "new").write_text("half")
     return place
@@ -211,7 +211,7 @@ def test_nothing_of_a_users_is_swept(tmp_path: Path) -> None:
 def test_where_there_are_no_locks_only_what_is_a_day_old_is_swept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "hold", lambda _: None)
+    monkeypatch.setattr(writing, "hold", lambda _: None)
     fresh = left(tmp_path, "fresh")
     old = left(tmp_path, "old")
     os.utime(old, (time.time() - 2 * 86_400,) * 2)
@@ -221,11 +221,11 @@ def test_where_there_are_no_locks_only_what_is_a_day_old_is_swept(
 
 def test_a_writer_that_died_between_two_renames_is_recovered_from(tmp_path: Path) -> None:
     write_folder(folder_of("first"), tmp_path / "run", ours)
-    former = tmp_path / f".sim-{places._stem('run')}-{'0' * 16}.former"
+    former = tmp_path / f".sim-{writing._stem('run')}-{'0' * 16}.former"
     (tmp_path / "run").rename(former)
     write_bytes(b"", tmp_path / "file")  # sweeps, but this is the only copy
     assert former.exists()
-    places.recover(tmp_path / "run")
+    writing.recover(tmp_path / "run")
     assert (tmp_path / "run" / "one").read_text() == "first"
     (tmp_path / "run").rename(former)
     with pytest.raises(RunError):  # it is not an empty folder: found before it is asked
@@ -241,7 +241,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from places.test_writing import folder_of, ours
-from sim import places
+from sim.files import writing as places
 if {way!r} == "renames":
     places.exchange = lambda *_: False
 print("ready", flush=True)
@@ -288,7 +288,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_folder(way: str, tmp_path:
         time.sleep(random.uniform(0.0, 0.2))
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        places.recover(place)
+        writing.recover(place)
         assert (place / "one").read_text() == (place / "two").read_text()
         assert len((place / "one").read_text()) in (1, 20_000)
     write_folder(folder_of("z"), place, ours)

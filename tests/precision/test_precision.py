@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 import sim
 from results.made import PATHS, YEARS, made, without
-from sim import precision, run
-from sim.cli.show.run_document import document
-from sim.limits import MOST_PATHS
-from sim.precision import FINEST, Precision, probabilities
-from sim.record.counts import TALLIES, Counts
-from sim.record.record import AllyEntry, Description, Yardstick
+from sim.arguments import MOST_PATHS
+from sim.execution import simulate, stopping
+from sim.execution.stopping import FINEST, Precision, probabilities
+from sim.output.terminal.run_document import document
+from sim.results.counts import TALLIES, Counts
 from sim.results.intervals import half_width, paths_needed, wilson
+from sim.results.record import AllyEntry, Description, Yardstick
 from sim.results.summary import alliance_line, ally_lines
 
 ONE = Description(
@@ -69,7 +69,7 @@ def scenario() -> sim.Scenario:
 @pytest.fixture
 def early(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first look after 32 paths: several looks in a short run."""
-    monkeypatch.setattr(precision, "FIRST", 32)
+    monkeypatch.setattr(stopping, "FIRST", 32)
 
 
 def widest(results: sim.Results) -> float:
@@ -212,8 +212,8 @@ def test_workers_blocks_and_executors_change_neither_paths_nor_bits() -> None:
         {"executor": "processes", "workers": 1, "block": 48}, {"workers": 2, "block": 32},
     ]  # fmt: skip
     scenario = sim.loads(TEXT + RARE)
-    rules = [Watched(0.7, run.describe(scenario)) for _ in ways]
-    runs = [run.simulate(scenario, until=rule, **way) for rule, way in zip(rules, ways, strict=True)]
+    rules = [Watched(0.7, simulate.describe(scenario)) for _ in ways]
+    runs = [simulate.simulate(scenario, until=rule, **way) for rule, way in zip(rules, ways, strict=True)]
     taken = runs[0].counts.paths
     assert 32 < taken < rules[0].most  # the draws decide, not one half alone
     assert {tuple(rule.looks) for rule in rules} == {(*rules[0].looks[:-2], taken, taken)}
@@ -237,8 +237,8 @@ def test_the_intervals_are_narrow_enough_and_were_not_at_the_look_before(
     members: str, points: float, seed: int
 ) -> None:
     scenario = sim.loads(TEXT + members)
-    rule = Watched(points, run.describe(scenario))
-    results = sim.Results(run.simulate(scenario, seed=seed, until=rule, executor="serial"))
+    rule = Watched(points, simulate.describe(scenario))
+    results = sim.Results(simulate.simulate(scenario, seed=seed, until=rule, executor="serial"))
     *looks, taken, again = rule.looks
     assert looks[0] == 32
     assert taken == again == results.paths_simulated

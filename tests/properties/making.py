@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import sim
 from reference.scenarios import scenarios
-from sim.record.counts import KEEPABLE
+from sim.results.counts import KEEPABLE
 
 Table = dict[str, Any]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 import sim
 from properties.making import Table, everywhere
-from sim.record.grid import printed
+from sim.numerics.grid import printed
 
 ROUNDING = 2e-5
 """Relative. A year rounds the share some thirty times by at most 2**-24 and multiplies what is off by little more than

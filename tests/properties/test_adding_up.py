@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import sim
 from properties.making import TALLY, holds_for, made, run, seeds
 from sim.engine.block import Job, run_job
-from sim.record.counts import CELLS, KEEPABLE, PILLARS, TALLIES, Counts
-from sim.record.grid import printed
-from sim.record.record import Description, Yardstick
+from sim.numerics.grid import printed
+from sim.results.counts import CELLS, KEEPABLE, PILLARS, TALLIES, Counts
+from sim.results.record import Description, Yardstick
 
 CORE, RELATED, TOTAL = range(3)
 

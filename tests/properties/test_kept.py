@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 import sim
 from properties.making import SHIPPED, Table, holds_for, loaded, made, run, seeds, shipped, tables
-from sim.scenario.changing import number, number_names, with_numbers
+from sim.scenario.edit.change import number, number_names, with_numbers
 
 TABLES = ("compliance", "shares", "alliance", "gap", "first_year")
 

@@ -23,10 +23,10 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, multiple, rule
 import sim
 from properties.making import LONG, TALLY, run
 from properties.test_paths import check_story
-from sim import places
 from sim.engine.block import Job, run_job
-from sim.record.counts import KEEPABLE
-from sim.scenario.changing import number, with_numbers
+from sim.files import writing
+from sim.results.counts import KEEPABLE
+from sim.scenario.edit.change import number, with_numbers
 
 BASE = sim.loads(
     "[horizon]\nlast_year = 2028\n[targets.core]\nshare_pct = 2.5\nby = 2027\n[targets.total]\npillar = 'total'\n"
@@ -58,7 +58,7 @@ def fails_at(call: int, error: BaseException) -> Iterator[list[str]]:
         return step
 
     steps = [(np, "savez_compressed"), (np, "save"), (Path, "chmod"), (Path, "write_text"), (Path, "rename")]
-    steps += [(places, "exchange")]
+    steps += [(writing, "exchange")]
     patches = [patch.object(owner, name, counted(name, getattr(owner, name))) for owner, name in steps]
     for each in patches:
         each.start()

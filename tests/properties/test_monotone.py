@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import sim
 from properties.making import Table, everywhere, holds_for, loaded, run, shipped, tables, tables_of
 from properties.monotone import DIRECTIONS, ROUNDING, calm, compare, core_of
-from sim.record.grid import printed
+from sim.numerics.grid import printed
 
 directions = st.sampled_from(sorted(DIRECTIONS))
 PUSH = {"without a late push": False, "with a late push": True}

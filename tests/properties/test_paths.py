@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 import sim
 from properties.making import TALLY, holds_for, made, run, seeds, shipped
+from sim.analysis.replay import Story
 from sim.engine.block import run_block
-from sim.questions.replay import Story
-from sim.record.counts import KEEPABLE
-from sim.record.grid import printed
+from sim.numerics.grid import printed
+from sim.results.counts import KEEPABLE
 
 NUMBER = r"(-?\d+\.\d\d)"
 OUTTURN = re.compile(rf"reports {NUMBER} % for (\d+) \(growth surprise ([+-]\d+\.\d) points\)")

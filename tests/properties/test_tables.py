@@ -9,7 +9,7 @@ import pytest
 import sim
 from properties.making import SHIPPED, holds_for, made, run, seeds, shipped
 from properties.test_adding_up import check_counts
-from sim.record.grid import printed
+from sim.numerics.grid import printed
 from sim.results.summary import alliance_line, ally_lines, default_year
 from sim.results.tables import LEVELS
 

@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sim.record.counts import ARRAYS, PILLARS, SPENT, TALLIES, Counts
-from sim.record.files import sealed
-from sim.record.record import AllyEntry, Description, Record, Yardstick
+from sim.results.counts import ARRAYS, PILLARS, SPENT, TALLIES, Counts
+from sim.results.record import AllyEntry, Description, Record, Yardstick
+from sim.results.store import sealed
 
 PATHS = 16
 

@@ -14,9 +14,9 @@ import pytest
 
 import sim
 from record.crafted import changed, resealed, small
-from sim.questions.stories import scenario_of
-from sim.record.counts import Counts
-from sim.record.record import Record
+from sim.analysis.stories import scenario_of
+from sim.results.counts import Counts
+from sim.results.record import Record
 
 
 @pytest.fixture

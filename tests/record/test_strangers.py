@@ -23,8 +23,8 @@ import pytest
 
 import sim
 from record.crafted import PATHS, changed, resealed, small
-from sim.record.counts import ARRAYS
-from sim.record.record import Record
+from sim.results.counts import ARRAYS
+from sim.results.record import Record
 
 NASTY: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 2.5, 1e308, -1e308, 10**19, 10**30, float("nan"), float("inf"), "", "x", "\ud800",
@@ -80,7 +80,7 @@ def shown(record: Record) -> None:
     for table in (results.compliance, results.shares, results.alliance, results.gap, results.first_year):
         assert not table().isin([math.inf, -math.inf]).any(axis=None)
     assert results._repr_html_()
-    from sim.questions.stories import scenario_of
+    from sim.analysis.stories import scenario_of
     from sim.results.summary import alliance_line, ally_lines, default_year
 
     year = default_year(record)
@@ -367,9 +367,9 @@ def test_a_run_that_is_replaced_while_it_is_read_is_read_again(saved: Path, monk
     """The manifest of the former run, then the counts of the next one."""
     from dataclasses import replace
 
-    from sim.record import files
+    from sim.results import store
 
-    digest, done = files.digest, []
+    digest, done = store.digest, []
 
     def slowly(stream: Any) -> str:
         if not done:
@@ -379,6 +379,6 @@ def test_a_run_that_is_replaced_while_it_is_read_is_read_again(saved: Path, monk
             replace(record, manifest={**record.manifest, "seed": 2}).save(saved)
         return digest(stream)
 
-    monkeypatch.setattr(files, "digest", slowly)
+    monkeypatch.setattr(store, "digest", slowly)
     assert Record.open(saved).manifest["seed"] == 2
     assert done

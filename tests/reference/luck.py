@@ -10,8 +10,8 @@ from hashlib import blake2b
 from typing import Any
 
 from reference.bounded import single
-from sim.distributions.tables import standardised
-from sim.streams import Streams
+from sim.distributions.quantile_tables import standardised
+from sim.numerics.streams import Streams
 
 STREAM_VERSION = 2
 BLOCK = 16

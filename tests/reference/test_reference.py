@@ -19,7 +19,7 @@ from reference.compare import KEPT, Found, exact, hold
 from reference.facts import read
 from reference.luck import word_of
 from reference.scenarios import scenarios
-from sim.streams import Streams
+from sim.numerics.streams import Streams
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 SHIPPED = sorted(SCENARIOS.glob("*.toml"))

@@ -8,7 +8,7 @@ import pytest
 
 import sim
 from sim.cli.reporting import write_report
-from sim.record.record import Record
+from sim.results.record import Record
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 PATHS = 2_000

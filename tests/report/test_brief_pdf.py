@@ -15,10 +15,10 @@ from pypdf import PdfReader
 from report.hostile import TEXTS
 from report.test_hostile import carrying
 from sim.errors import UsageError
-from sim.record.record import Record
-from sim.report.brief import brief
-from sim.report.brief_pdf import pdf
-from sim.words import plain
+from sim.output.report.brief import brief
+from sim.output.report.brief_pdf import pdf
+from sim.results.record import Record
+from sim.text.probabilities import plain
 
 MARKUP = (
     "#set text(red)", '#image("/etc/passwd")', '#read("/etc/hostname")', '#import "@preview/x:1.0.0"', "*bold* _em_",
@@ -145,7 +145,7 @@ def test_hostile_texts_are_read_and_nothing_more(record: Record) -> None:
 
 def test_nothing_of_this_machine_can_be_read(record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second wall, with the first one taken down: a template that reads files and fetches a package."""
-    from sim.report import brief_pdf
+    from sim.output.report import brief_pdf
 
     (tmp_path / "secret.txt").write_text("secret")
     monkeypatch.chdir(tmp_path)

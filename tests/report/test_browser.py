@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from report.browser import needs_chromium, opened
-from sim.record.record import Record
+from sim.results.record import Record
 
 pytestmark = needs_chromium
 LEAST = 3_000_000

@@ -10,11 +10,11 @@ import pytest
 
 from report.browser import needs_chromium, opened
 from report.hostile import TEXTS
-from sim.record.record import Record
-from sim.report.brief import brief
-from sim.report.page import embedded, report
-from sim.report.told import Story as Told
-from sim.words.harmless import plain
+from sim.analysis.narrative import Story as Told
+from sim.output.report.brief import brief
+from sim.output.report.page import embedded, report
+from sim.results.record import Record
+from sim.text.escaping import plain
 
 PARTS = 6
 

@@ -9,10 +9,10 @@ import pytest
 
 import sim
 from sim.data.catalogue import catalogue
-from sim.record.record import Record
-from sim.report.brief import brief
-from sim.report.contents import sources
-from sim.report.sources import UNKNOWN, citations
+from sim.output.report.brief import brief
+from sim.output.report.contents import sources
+from sim.output.report.sources import UNKNOWN, citations
+from sim.results.record import Record
 from sim.scenario.shipped import files
 
 ROW = "iso3,year,share_pct,status,outlays_usd_m,equipment_share_pct,first_estimate_pct\nPRT,2026,2.6,estimate,,,\n"

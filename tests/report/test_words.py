@@ -12,22 +12,22 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.narrative import Lever
+from sim.analysis.sensitivity import levers
+from sim.analysis.stories import MOST_PATHS, scenario_of, three
 from sim.cli.reporting import write_report
 from sim.data.tables import load_tables
 from sim.errors import UsageError
-from sim.questions.leverage import levers
-from sim.questions.stories import MOST_PATHS, scenario_of, three
-from sim.record.grid import printed, usd_cell
-from sim.record.record import Record
-from sim.report.brief import brief
-from sim.report.contents import allies_sheet, editions_sheet
-from sim.report.money import base_rate, needed
-from sim.report.page import report
-from sim.report.sentences import TRACK_RECORD, headlines, lever_rows, standing
-from sim.report.told import Lever
+from sim.numerics.grid import printed, usd_cell
+from sim.output.report.brief import brief
+from sim.output.report.contents import allies_sheet, editions_sheet
+from sim.output.report.money import base_rate, needed
+from sim.output.report.page import report
+from sim.output.report.sentences import TRACK_RECORD, headlines, lever_rows, standing
+from sim.results.record import Record
 from sim.results.summary import alliance_line, ally_lines, expected_number
 from sim.results.tables import compliance, gap
-from sim.words import money
+from sim.text.probabilities import money
 
 
 class Text(HTMLParser):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.record.counts import CELLS, GROUPS, PILLARS, SPENT, TALLIES, Counts
-from sim.record.record import AllyEntry, Description, Record, Yardstick
+from sim.results.counts import CELLS, GROUPS, PILLARS, SPENT, TALLIES, Counts
+from sim.results.record import AllyEntry, Description, Record, Yardstick
 
 ALLIES = (
     AllyEntry("POL", "Poland", 4.3, False, 1_000.0, True),

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 import sim
 from results.made import ALLIES, MANIFEST, MEMBERS, PATHS, TARGETS, YEARS, Made, made, without
-from sim.record.counts import GROUPS, PILLARS
 from sim.results import summary
+from sim.results.counts import GROUPS, PILLARS
 from sim.results.dataset import dataset
+from sim.results.facade import Results
 from sim.results.intervals import Z95, wilson
-from sim.results.results import Results
 from sim.results.rows import compliance_rows
 
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}

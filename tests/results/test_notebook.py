@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import sim
 from sim.results.summary import ally_lines
-from sim.words import percent
-from sim.words.harmless import printable
-from sim.words.markup import text
+from sim.text.escaping import printable
+from sim.text.markup import text
+from sim.text.probabilities import percent
 
 OURS = {"div", "strong", "small", "table", "tbody", "tr", "td"}
 HOSTILE = [

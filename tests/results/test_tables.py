@@ -16,8 +16,8 @@ from hypothesis.extra.numpy import arrays
 
 import sim
 from sim.errors import MissingExtra
-from sim.record.counts import CELLS
-from sim.record.grid import HUNDREDTHS, money_grid
+from sim.numerics.grid import HUNDREDTHS, money_grid
+from sim.results.counts import CELLS
 from sim.results.intervals import average, quantile, wilson
 
 QUANTILES = ["q05", "q25", "q50", "q75", "q95"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import sim
 from sim.distributions.families import Normal, StudentT
 from sim.errors import UsageError
-from sim.scenario.changing import number, number_names, with_numbers
+from sim.scenario.edit.change import number, number_names, with_numbers
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "rutte_2032.toml"
 PLAIN = sim.loads("")

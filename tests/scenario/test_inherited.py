@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.differences import builds_on, differences
-from sim.words import based_on
+from sim.scenario.edit.compare import builds_on, differences
+from sim.text.probabilities import based_on
 
 BASE = """
 title = "What was agreed"

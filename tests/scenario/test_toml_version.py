@@ -10,7 +10,7 @@ import pytest
 import tomli
 
 import sim
-from sim.scenario import lines, reading
+from sim.scenario.load import reading, source_map
 
 FILES = [
     *(Path(__file__).parents[2] / "scenarios").glob("*.toml"),
@@ -42,7 +42,7 @@ OLDER = [
 
 def newest(monkeypatch: pytest.MonkeyPatch) -> None:
     """The parser of a Python that reads TOML 1.1."""
-    for module in (lines, reading):
+    for module in (source_map, reading):
         monkeypatch.setattr(module, "tomllib", tomli)
 
 

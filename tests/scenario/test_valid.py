@@ -6,10 +6,10 @@ import pytest
 
 from sim.distributions.families import FAMILIES, Beta, Exponential, Family, Normal, Uniform
 from sim.errors import UsageError
-from sim.events import Crisis, Shock
+from sim.model.events import Crisis, Shock
 from sim.scenario import Scenario, dump, load, loads
-from sim.scenario.checks.keys import EVENTS
-from sim.scenario.loading import reload
+from sim.scenario.load.checks.keys import EVENTS
+from sim.scenario.load.loading import reload
 
 ROOT = Path(__file__).parent.parent.parent
 VALID = ROOT / "tests" / "scenarios" / "valid"

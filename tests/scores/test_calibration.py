@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scores.calibration import coverage, pit_histogram, randomised_pit
+from sim.evaluation.scores.calibration import coverage, pit_histogram, randomised_pit
 
 CASES = 20_000
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.scores.comparison import block_interval, block_standard_error, diebold_mariano
+from sim.evaluation.scores.comparison import block_interval, block_standard_error, diebold_mariano
 
 
 def test_blocks_of_one_give_the_usual_error() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.scores.crps import absolute_error_of_median, crps
+from sim.evaluation.scores.crps import absolute_error_of_median, crps
 
 numbers = st.floats(-100, 100)
 ensembles = st.lists(numbers, min_size=1, max_size=30)

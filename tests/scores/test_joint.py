@@ -8,8 +8,8 @@ import scoringrules
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scores.crps import crps
-from sim.scores.joint import ROWS, correlations, effective_number, energy_score, participation_ratio
+from sim.evaluation.scores.crps import crps
+from sim.evaluation.scores.joint import ROWS, correlations, effective_number, energy_score, participation_ratio
 
 numbers = st.floats(-100, 100)
 

@@ -10,7 +10,7 @@ import scoringrules
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scores.probability import (
+from sim.evaluation.scores.probability import (
     brier,
     log_score,
     murphy,

@@ -23,10 +23,7 @@ COMMANDS: Final[dict[str, str]] = {
 }
 """Name and one line of help; `sim.cli.commands.<name>` holds a click command called `command`."""
 
-TRACK_RECORD = frozenset({"freeze", "score", "calibrate", "backtest"})
-"""Those that lie in `sim.cli.track_record` instead, with what they print."""
-
 
 def module_of(name: str) -> str:
     """The module of a command."""
-    return f"sim.cli.{'track_record' if name in TRACK_RECORD else 'commands'}.{name}"
+    return f"sim.cli.commands.{name}"

@@ -27,10 +27,10 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     sim brief italy runs/hague_2035 --out italy.pdf
     """
     from sim.cli.allies import find_in
-    from sim.cli.terminal import say, waiting
-    from sim.countries import look_up
+    from sim.data.countries import look_up
     from sim.errors import UsageError
-    from sim.places import try_place, write_bytes
+    from sim.files.writing import try_place, write_bytes
+    from sim.output.terminal.console import say, waiting
 
     if Path(ally).is_dir():
         raise UsageError(f"the ally comes first: sim brief {run or 'ALLY'} {ally}")
@@ -47,9 +47,9 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     if place.suffix.lower() not in (".html", ".pdf"):
         raise UsageError(f"{place} must end in .html or .pdf")
     try_place(place)
-    from sim.report.brief import brief
-    from sim.report.brief_pdf import pdf
-    from sim.words import plain
+    from sim.output.report.brief import brief
+    from sim.output.report.brief_pdf import pdf
+    from sim.text.probabilities import plain
 
     with waiting("Writing the brief"):
         is_pdf = place.suffix.lower() == ".pdf"

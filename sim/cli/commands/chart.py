@@ -35,19 +35,19 @@ def command(
     sim chart fan runs/rutte_2032 --ally DEU,FRA,GBR --out three.svg
     sim chart ranked runs/rutte_2032 --theme dark --out ranked.png
     """
-    from sim.charts.saving import FORMATS
     from sim.cli.allies import find_in
-    from sim.cli.terminal import say
     from sim.errors import UsageError
-    from sim.places import try_place
+    from sim.files.writing import try_place
+    from sim.output.charts.saving import FORMATS
+    from sim.output.terminal.console import say
 
     if out.rpartition(".")[2].lower() not in FORMATS:
         raise UsageError(f"{out} must end in one of {', '.join(f'.{known}' for known in FORMATS)}")
     record = inputs.saved_run(run)
     try_place(out)
-    from sim.charts.catalogue import draw
-    from sim.charts.saving import save
-    from sim.words import plain
+    from sim.output.charts.catalogue import draw
+    from sim.output.charts.saving import save
+    from sim.text.probabilities import plain
 
     codes = find_in(allies, record, groups=True)
     if len(codes) > 1 and kind == "first-years":

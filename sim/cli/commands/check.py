@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.errors import ScenarioError
-from sim.words import plain, target
+from sim.text.probabilities import plain, target
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -29,7 +29,7 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
     \b
     sim check scenarios/*.toml
     """
-    from sim.cli.terminal import note, say, write_json
+    from sim.output.terminal.console import note, say, write_json
     from sim.scenario import load
     from sim.scenario.notes import notes
 
@@ -65,10 +65,10 @@ def _suffices(scenario: Scenario) -> None:
 
         ally_inputs(scenario)
     from sim.distributions.families import Scipy
-    from sim.scenario.laws import laws
+    from sim.scenario.distributions import laws
 
     if any(isinstance(law, Scipy) for _, law in laws(scenario)):
-        from sim.run import tabulate  # imports NumPy
+        from sim.execution.simulate import tabulate  # imports NumPy
 
         tabulate(scenario)
 

@@ -8,10 +8,10 @@ import click
 
 from sim.cli import inputs, options
 from sim.errors import Fault, ScenarioError
-from sim.words import plain
+from sim.text.probabilities import plain
 
 if TYPE_CHECKING:
-    from sim.questions.comparison.comparison import Comparison
+    from sim.analysis.comparison.facade import Comparison
     from sim.scenario import Scenario
 
 
@@ -51,24 +51,24 @@ def command(
     shown_year = comparison.year if year is None else year
     if chart is not None:
         _draw(comparison, shown_year, chart)
-    from sim.cli import terminal
+    from sim.output.terminal import console
 
     if as_json:
-        from sim.cli.show.compare_document import document
+        from sim.output.terminal.compare_document import document
 
-        terminal.write_json(document(comparison, shown_year, codes))
+        console.write_json(document(comparison, shown_year, codes))
         return
-    from sim.cli.show.compare_page import show
+    from sim.output.terminal.compare_page import show
 
-    show(terminal.page(), comparison, shown_year, codes, every=every or bool(allies))
+    show(console.page(), comparison, shown_year, codes, every=every or bool(allies))
 
 
 def _check_chart(chart: str, scenarios: int) -> None:
     """What would only be found wrong after the runs."""
     from pathlib import Path
 
-    from sim.charts.saving import FORMATS
-    from sim.places import try_place
+    from sim.files.writing import try_place
+    from sim.output.charts.saving import FORMATS
 
     if scenarios > 2:
         raise click.UsageError("--chart: draws two scenarios; give the first and one other.")
@@ -78,10 +78,10 @@ def _check_chart(chart: str, scenarios: int) -> None:
 
 
 def _draw(comparison: Comparison, year: int, chart: str) -> None:
-    from sim.charts.differences import differences
-    from sim.charts.saving import save
-    from sim.cli.terminal import note
-    from sim.words import plain
+    from sim.output.charts.differences import differences
+    from sim.output.charts.saving import save
+    from sim.output.terminal.console import note
+    from sim.text.probabilities import plain
 
     a, b = comparison.titles
     place = save(differences(comparison.compliance(), year, a, b), chart)
@@ -114,7 +114,7 @@ def _chosen(first: Scenario, words: tuple[str, ...]) -> frozenset[str] | None:
 
 def _check(scenarios: list[Scenario], year: int | None) -> None:
     """What would only be found wrong after the runs."""
-    from sim.questions.comparison.compare import comparable
+    from sim.analysis.comparison.compare import comparable
 
     _, years = comparable(scenarios)
     if year is not None and year not in years:
@@ -122,8 +122,8 @@ def _check(scenarios: list[Scenario], year: int | None) -> None:
 
 
 def _compare(scenarios: list[Scenario], paths: int | None, seed: int | None, workers: int | None) -> Comparison:
-    from sim.cli.terminal import progress
-    from sim.questions.comparison.compare import compare
+    from sim.analysis.comparison.compare import compare
+    from sim.output.terminal.console import progress
 
     likely = scenarios[0].run.paths if paths is None else paths
     with progress("Comparing", likely) as advance:

@@ -28,7 +28,7 @@ class WithImport(click.Command):
         """The context of one or the other."""
         if args[:1] != ["import"]:
             return super().make_context(info_name, args, parent, **extra)
-        from sim.cli.data_import import command as imports
+        from sim.cli.commands.data_import import command as imports
 
         return imports.make_context(f"{info_name} import", args[1:], parent, **extra)
 
@@ -69,7 +69,7 @@ def _in_force(given: Mapping[str, Replacement]) -> list[TableInfo]:
     """The catalogue with what a scenario puts in the place of a table or over it."""
     from sim.data.catalogue import UNKNOWN, catalogue
     from sim.data.tables import load_tables
-    from sim.words import plain
+    from sim.text.probabilities import plain
 
     tables = load_tables(given)
     found = []
@@ -97,41 +97,41 @@ def _in_force(given: Mapping[str, Replacement]) -> list[TableInfo]:
 
 
 def _list(given: Mapping[str, Replacement], as_json: bool, as_csv: bool) -> None:
-    from sim.cli import terminal
+    from sim.output.terminal import console
 
     tables = _in_force(given)
     rows = [{name: getattr(info, name) for name in LIST_COLUMNS} for info in tables]
     rows = [{**row, "cutoff": info.known_to} for row, info in zip(rows, tables, strict=True)]
     if as_json:
-        terminal.write_json({"tables": rows})
+        console.write_json({"tables": rows})
     elif as_csv:
-        terminal.write_csv(LIST_COLUMNS, [tuple(row.values()) for row in rows])
+        console.write_csv(LIST_COLUMNS, [tuple(row.values()) for row in rows])
     else:
-        from sim.cli.show.data_page import show_list
+        from sim.output.terminal.data_page import show_list
 
-        show_list(terminal.page(), tables)
+        show_list(console.page(), tables)
 
 
 def _allies(words: tuple[str, ...], scenario: Scenario | None, as_json: bool, as_csv: bool) -> None:
-    from sim.cli import terminal
     from sim.cli.allies import find
-    from sim.cli.show.ally_data import OVERVIEW_COLUMNS, YEAR_COLUMNS, every_ally
     from sim.data.tables import load_tables
+    from sim.output.terminal import console
+    from sim.output.terminal.ally_data import OVERVIEW_COLUMNS, YEAR_COLUMNS, every_ally
 
     wanted = [row.iso3 for row in find(words, load_tables(scenario.replacements if scenario else {}))]
     everyone = every_ally(scenario)
     chosen = [next(ally for ally in everyone if ally.row.iso3 == iso3) for iso3 in wanted]
     if as_json:
         lines = [dict(zip(OVERVIEW_COLUMNS, ally.overview(), strict=True)) for ally in everyone]
-        terminal.write_json({"allies": [ally.document() for ally in chosen] if words else lines})
+        console.write_json({"allies": [ally.document() for ally in chosen] if words else lines})
     elif as_csv and words:
-        terminal.write_csv(YEAR_COLUMNS, [line for ally in chosen for line in ally.years()])
+        console.write_csv(YEAR_COLUMNS, [line for ally in chosen for line in ally.years()])
     elif as_csv:
-        terminal.write_csv(OVERVIEW_COLUMNS, [ally.overview() for ally in everyone])
+        console.write_csv(OVERVIEW_COLUMNS, [ally.overview() for ally in everyone])
     else:
-        from sim.cli.show import data_page
+        from sim.output.terminal import data_page
 
-        page = terminal.page()
+        page = console.page()
         if not words:
             data_page.show_allies(page, everyone)
         for ally in chosen:
@@ -139,26 +139,26 @@ def _allies(words: tuple[str, ...], scenario: Scenario | None, as_json: bool, as
 
 
 def _table(name: str, words: tuple[str, ...], given: Mapping[str, Replacement], as_json: bool, as_csv: bool) -> None:
-    from sim.cli import terminal
+    from sim.output.terminal import console
 
     info = _info(name, given)
     rows = _rows(info, words, given)
     columns = [column.name for column in info.columns]
     if as_json:
         facts = {**asdict(info), "cutoff": info.known_to}
-        terminal.write_json({**facts, "rows": [row.model_dump(mode="json") for row in rows]})
+        console.write_json({**facts, "rows": [row.model_dump(mode="json") for row in rows]})
     elif as_csv:
         values = ([getattr(row, column) for column in columns] for row in rows)
-        terminal.write_csv(columns, [[int(v) if isinstance(v, bool) else v for v in line] for line in values])
+        console.write_csv(columns, [[int(v) if isinstance(v, bool) else v for v in line] for line in values])
     else:
-        from sim.cli.show.data_page import show_table
+        from sim.output.terminal.data_page import show_table
 
-        show_table(terminal.page(), info, rows)
+        show_table(console.page(), info, rows)
 
 
 def _info(name: str, given: Mapping[str, Replacement]) -> TableInfo:
-    from sim.countries import look_up
-    from sim.words import did_you_mean
+    from sim.data.countries import look_up
+    from sim.text.probabilities import did_you_mean
 
     tables = {info.name: info for info in _in_force(given)}
     if name not in tables:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sim.cli import inputs, options
-from sim.exports import FORMS
+from sim.output.exports import FORMS
 
 HUB = "hubverse"
 OTHER_NAMES = {
@@ -54,8 +54,8 @@ def command(run: str, form: str | None, out: str, date: str | None, repository: 
     if form != HUB and (date, repository) != (None, None):
         raise click.UsageError(f"--{'date' if date else 'repository'}: only a hub has one ({HUB}).")
     place = _export_hub(run, out, date, repository) if form == HUB else _export_tables(run, form, out)
-    from sim.cli.terminal import say
-    from sim.words import plain
+    from sim.output.terminal.console import say
+    from sim.text.probabilities import plain
 
     say(f"Exported to {plain(str(place))}")
 
@@ -72,15 +72,15 @@ def _by_ending(out: str) -> str:
 def _export_tables(run: str, form: str, out: str) -> Path:
     if Path(run).is_file() and Path(run).suffix.lower() != ".toml":
         raise click.UsageError(f"{run} is a file: {form} exports the folder of a saved run, {HUB} a frozen forecast.")
-    from sim.exports import check, export
+    from sim.output.exports import check, export
 
     check(form, out)
     return export(inputs.saved_run(run), form, out)
 
 
 def _export_hub(run: str, out: str, date: str | None, repository: str | None) -> Path:
-    from sim.frozen import hubverse
-    from sim.frozen.hub_config import UNNAMED
+    from sim.evaluation.forecasts import hubverse
+    from sim.evaluation.forecasts.hub_config import UNNAMED
 
     repository = repository or UNNAMED
     hubverse.check_repository(repository)
@@ -89,11 +89,11 @@ def _export_hub(run: str, out: str, date: str | None, repository: str | None) ->
     if Path(run).is_file() and Path(run).suffix.lower() != ".toml":
         if date is not None:
             raise click.UsageError("--date: a frozen forecast has a date of its own.")
-        from sim.frozen.files import read
+        from sim.evaluation.forecasts.files import read
 
         return hubverse.export_frozen(read(run), out, repository)
-    from sim.frozen.making import forecast_of
-    from sim.frozen.schema import last_day
+    from sim.evaluation.forecasts.making import forecast_of
+    from sim.evaluation.forecasts.schema import last_day
 
     record = inputs.saved_run(run)
     day = date or f"{record.description.base_year}-12-31"

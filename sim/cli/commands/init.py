@@ -20,11 +20,11 @@ def command(file: str, base: str | None) -> None:
     sim init my.toml
     sim init later.toml --extends hague_2035
     """
-    from sim.cli.terminal import say
     from sim.errors import RunError, UsageError
+    from sim.output.terminal.console import say
     from sim.scenario import shipped
     from sim.scenario.starting import BASE, start
-    from sim.words import did_you_mean, plain
+    from sim.text.probabilities import did_you_mean, plain
 
     place, name = Path(file), BASE if base is None else base.removesuffix(shipped.ENDING)
     if place.suffix != shipped.ENDING:

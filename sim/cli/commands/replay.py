@@ -10,7 +10,7 @@ import click
 from sim.cli import inputs, options
 
 if TYPE_CHECKING:
-    from sim.questions.replay import Outcome, Story
+    from sim.analysis.replay import Outcome, Story
 
 
 @click.command(short_help="Tell one simulated run.")
@@ -38,18 +38,18 @@ def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], ful
         from sim.data.tables import load_tables
 
         codes = tuple(row.iso3 for row in find(allies, load_tables(scenario.replacements), counted=True))
-    from sim.questions.replay import replay
+    from sim.analysis.replay import replay
 
     story = replay(scenario, path, seed)
     if codes:
         story = story.of(*codes)
     if as_json:
-        from sim.cli.terminal import write_json
+        from sim.output.terminal.console import write_json
 
         write_json(_document(story))
         return
-    from sim.cli.show.story_page import show, show_short
-    from sim.cli.terminal import page
+    from sim.output.terminal.console import page
+    from sim.output.terminal.story_page import show, show_short
 
     (show if full or codes else show_short)(page(), story)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from sim.cli import inputs, options
+
+if TYPE_CHECKING:
+    from sim.results.record import Record
 
 
 @click.command(short_help="Write the report of a saved run.")
@@ -23,10 +28,10 @@ def command(run: str, out: str | None, year: int | None) -> None:
     sim report runs/rutte_2032 --out rutte_2032.html
     """
     from sim.cli.reporting import NAME, write_report
-    from sim.cli.terminal import say
     from sim.errors import UsageError
-    from sim.places import try_place
-    from sim.words import plain
+    from sim.files.writing import try_place
+    from sim.output.terminal.console import say
+    from sim.text.probabilities import plain
 
     record = inputs.saved_run(run)
     place = Path(out) if out is not None else Path(run) / NAME
@@ -35,5 +40,20 @@ def command(run: str, out: str | None, year: int | None) -> None:
     if place.suffix.lower() != ".html":
         raise UsageError(f"{place} must end in .html")
     try_place(place)
-    write_report(record, place, year)
+    write_report(record, place, year, _file_of(record))
     say(plain(str(place)))
+
+
+def _file_of(record: Record) -> str:
+    """The scenario as the command of the run named it."""
+    from sim.cli.commands.run import command as run
+    from sim.cli.reporting import UNNAMED
+
+    try:
+        words = shlex.split(str(record.manifest.get("command", "")))
+        if words[:2] == ["sim", "run"]:
+            given = run.make_context("run", words[2:], resilient_parsing=True).params
+            return str(given["file"] or UNNAMED)
+    except (ValueError, click.ClickException):
+        pass
+    return UNNAMED

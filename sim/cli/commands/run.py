@@ -18,9 +18,9 @@ from sim.cli import inputs, options
 from sim.errors import RunError
 
 if TYPE_CHECKING:
-    from sim.precision import Precision
-    from sim.questions.leverage import HalfUrgency
-    from sim.record.record import Record
+    from sim.analysis.sensitivity import HalfUrgency
+    from sim.execution.stopping import Precision
+    from sim.results.record import Record
     from sim.results.summary import AllyLine
     from sim.scenario import Scenario
 
@@ -74,8 +74,8 @@ def command(
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
         return
     from sim.cli.saving import save, stands
-    from sim.cli.terminal import note
-    from sim.words import plain
+    from sim.output.terminal.console import note
+    from sim.text.probabilities import plain
 
     try:
         former = save(record, out)
@@ -96,9 +96,9 @@ def command(
 
 
 def _tell_notes(scenario: Scenario) -> None:
-    from sim.cli.terminal import note
+    from sim.output.terminal.console import note
     from sim.scenario.notes import notes
-    from sim.words import plain
+    from sim.text.probabilities import plain
 
     for words in notes(scenario):
         note(f"Note: {plain(words)}.")
@@ -110,8 +110,8 @@ def _said_to_be_saved(out: str, report: bool) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        from sim.cli.terminal import note
-        from sim.words import plain
+        from sim.output.terminal.console import note
+        from sim.text.probabilities import plain
 
         again = plain(shlex.join(["sim", "report", out]))
         wanted = f"; its report is not written: `{again}` writes it" if report else ""
@@ -145,20 +145,22 @@ def _check(scenario: Scenario, year: int | None, sort: str | None) -> None:
 def _simulate(
     scenario: Scenario, paths: int | None, precision: float | None, seed: int | None, workers: int | None
 ) -> Record:
-    from sim import run
-    from sim.cli.terminal import note, progress
+    from sim.execution import simulate
+    from sim.output.terminal.console import note, progress
 
     until, detail = None, None
     if precision is not None:
-        from sim.precision import Precision
+        from sim.execution.stopping import Precision
 
-        until = Precision(precision, run.describe(scenario))
+        until = Precision(precision, simulate.describe(scenario))
         detail = partial(_reached, until)
     likely = until.most if until else scenario.run.paths if paths is None else paths
     started = time.monotonic()
     with progress("Simulating", likely, detail) as advance:
         command = shlex.join(["sim", *(os.fsencode(each).decode("utf-8", "replace") for each in sys.argv[1:])])
-        record = run.simulate(scenario, paths, seed, until=until, workers=workers, progress=advance, command=command)
+        record = simulate.simulate(
+            scenario, paths, seed, until=until, workers=workers, progress=advance, command=command
+        )
     if sys.stderr.isatty():
         took, done = time.monotonic() - started, record.counts.paths
         note(f"{done:,} runs in {took:.1f} s ({done / took:,.0f} a second)")
@@ -173,14 +175,14 @@ def _print(
     scenario: Scenario, record: Record, chosen: tuple[str, ...], sort: str | None, year: int | None,
     as_json: bool, as_csv: bool, half: bool,
 ) -> None:  # fmt: skip
-    from sim.cli import terminal
+    from sim.output.terminal import console
     from sim.results import summary
 
     if as_csv:
         from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
 
         rows = (row for row in compliance_rows(record) if row[0] in chosen and year in (None, row[2]))
-        terminal.write_csv(COMPLIANCE_COLUMNS, rows)
+        console.write_csv(COMPLIANCE_COLUMNS, rows)
         return
     shown_year = summary.default_year(record) if year is None else year
     lines = [line for line in summary.ally_lines(record, shown_year) if line.entry.iso3 in chosen]
@@ -188,18 +190,18 @@ def _print(
     alliance = summary.alliance_line(record, shown_year)
     leverage = _half(scenario, record, shown_year) if half and alliance.counted else None
     if as_json:
-        from sim.cli.show.run_document import document
+        from sim.output.terminal.run_document import document
 
-        terminal.write_json(document(record, shown_year, lines, alliance, leverage))
+        console.write_json(document(record, shown_year, lines, alliance, leverage))
         return
-    from sim.cli.show.run_page import show
+    from sim.output.terminal.run_page import show
 
-    show(terminal.page(), record, shown_year, lines, alliance, leverage)
+    show(console.page(), record, shown_year, lines, alliance, leverage)
 
 
 def _half(scenario: Scenario, record: Record, year: int) -> HalfUrgency:
-    from sim.cli.terminal import waiting
-    from sim.questions.leverage import half_urgency
+    from sim.analysis.sensitivity import half_urgency
+    from sim.output.terminal.console import waiting
 
     with waiting("Counting with urgency at half"):
         return half_urgency(scenario, record, year)
@@ -217,7 +219,7 @@ def _sorted(lines: list[AllyLine], sort: str | None, main: str | None) -> list[A
     def key(line: AllyLine) -> float | str:
         match sort:
             case "name":
-                from sim.countries import plainly
+                from sim.data.countries import plainly
 
                 return plainly(line.entry.name)
             case "iso3":

@@ -12,7 +12,7 @@ def command() -> None:
     \b
     sim schema > scenario.schema.json
     """
-    from sim.cli.terminal import write_json
+    from sim.output.terminal.console import write_json
     from sim.scenario import json_schema
 
     write_json(json_schema())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from sim.countries import Named, look_up
+from sim.data.countries import Named, look_up
 from sim.data.importing.grids import Cell, Grid, figure_of
 from sim.data.reader import shorten
 from sim.data.tables import load_tables

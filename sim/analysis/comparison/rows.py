@@ -1,0 +1,143 @@
+"""The tables of a comparison row by row, for those who do without pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.analysis.comparison.intervals import paired, paired_probability
+from sim.analysis.comparison.path_outcomes import MEASURES
+from sim.analysis.comparison.record import ComparisonRecord
+from sim.results.counts import TALLIES
+from sim.results.intervals import wilson
+
+UNITS = {
+    "euc_spent": ("% of GDP", 100),
+    "euc_shortfall": ("USD billion", 1_000),
+    "nato_shortfall": ("USD billion", 1_000),
+}
+"""Unit of a measure and how many of its whole numbers make one; allies of all others."""
+
+ON_PAPER = "_without_late_push"
+
+
+@dataclass(frozen=True)
+class PairRow:
+    """One ally in one year: compliance in the first scenario, A, and in another, B, on the same paths."""
+
+    iso3: str
+    ally: str
+    year: int
+    pillar: str  # core, related, total, core_without_late_push
+    scenario: str  # title of the other
+    probability_a: float
+    probability_b: float
+    difference: float  # B less A
+    ci_low: float  # of the difference, 95 %, from the paired counts: Monte Carlo error only
+    ci_high: float
+    only_a: int  # paths that comply in A and not in B
+    only_b: int
+    paths: int
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.ci_low > 0 or self.ci_high < 0
+
+    def wilson_a(self) -> tuple[float, float]:
+        """The 95 % interval of the probability in A alone."""
+        return _wilson(self.probability_a, self.paths)
+
+    def wilson_b(self) -> tuple[float, float]:
+        """The same in B."""
+        return _wilson(self.probability_b, self.paths)
+
+    @property
+    def crosses_half(self) -> str:
+        """Whether it is likelier than not in one scenario only, beyond Monte Carlo error: up (in B), down, or no."""
+        if self.wilson_a()[1] < 0.5 < self.wilson_b()[0]:
+            return "up"
+        return "down" if self.wilson_b()[1] < 0.5 < self.wilson_a()[0] else "no"
+
+
+@dataclass(frozen=True)
+class AllianceRow:
+    """One figure of the alliance in one year, expected in the first scenario, A, and in another, B."""
+
+    scenario: str  # title of the other
+    year: int
+    measure: str  # allies_core, ..., euc_spent, euc_shortfall, nato_shortfall
+    unit: str
+    expected_a: float
+    expected_b: float
+    difference: float  # B less A
+    ci_low: float  # of the difference, 95 %, from the differences path by path
+    ci_high: float
+    paths: int
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.ci_low > 0 or self.ci_high < 0
+
+
+def pair_rows(comparison: ComparisonRecord, year: int | None = None) -> Iterator[PairRow]:
+    """Other by other, pillar by pillar, ally by ally, year by year, where both have a yardstick that binds the ally."""
+    joint, paths = comparison.joint, comparison.paths
+    first = comparison.scenarios[0]
+    for other, description in enumerate(comparison.scenarios[1:]):
+        for tally, name in enumerate(TALLIES):
+            ours, theirs = (each.yardstick(name.removesuffix(ON_PAPER)) for each in (first, description))
+            if ours is None or theirs is None:
+                continue
+            for place, entry in enumerate(first.allies):
+                if not (ours.binds(entry.iso3) and theirs.binds(entry.iso3)):
+                    continue
+                for step, then in enumerate(comparison.years):
+                    if year not in (None, then):
+                        continue
+                    met_a, met_b = (int(joint.met[which, tally, place, step]) for which in (0, other + 1))
+                    both = int(joint.both[other, tally, place, step])
+                    only_a, only_b = met_a - both, met_b - both
+                    ends = (0.0, 0.0) if comparison.same[other] else paired_probability(only_a, only_b, paths)
+                    yield PairRow(
+                        entry.iso3, entry.name, then, name, comparison.titles[other + 1], met_a / paths, met_b / paths,
+                        (met_b - met_a) / paths, *ends, only_a, only_b, paths,
+                    )  # fmt: skip
+
+
+def alliance_rows(comparison: ComparisonRecord, year: int | None = None) -> Iterator[AllianceRow]:
+    """Other by other, measure by measure, year by year; what one of the two does not measure is left out."""
+    joint, paths = comparison.joint, comparison.paths
+    first = comparison.scenarios[0]
+    for other, description in enumerate(comparison.scenarios[1:]):
+        for place, measure in enumerate(MEASURES):
+            needed = pillar_of(measure)
+            if needed and (first.yardstick(needed) is None or description.yardstick(needed) is None):
+                continue
+            unit, parts = UNITS.get(measure, ("allies", 1))
+            for step, then in enumerate(comparison.years):
+                if year not in (None, then):
+                    continue
+                sum_a, sum_b = (int(joint.sums[which, place, step]) for which in (0, other + 1))
+                low, high = paired(sum_b - sum_a, int(joint.squares[other, place, step]), paths)
+                if comparison.same[other]:
+                    low = high = 0.0
+                yield AllianceRow(
+                    comparison.titles[other + 1], then, measure, unit, sum_a / paths / parts, sum_b / paths / parts,
+                    (sum_b - sum_a) / paths / parts, low / parts, high / parts, paths,
+                )  # fmt: skip
+
+
+def pillar_of(measure: str) -> str | None:
+    """The pillar whose yardstick a measure needs; None: it needs none."""
+    if measure.startswith("allies_"):
+        return measure.removeprefix("allies_").removesuffix(ON_PAPER)
+    return "core" if measure.endswith("_shortfall") else None
+
+
+def _wilson(probability: float, paths: int) -> tuple[float, float]:
+    low, high = wilson(np.array([round(probability * paths)]), paths)
+    return float(low[0]), float(high[0])

@@ -1,0 +1,142 @@
+"""The backtest: from every December since 2014 forecast what came, and score it beside simple rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim import arguments
+from sim.data.tables import Tables, load_tables
+from sim.engine.variants import reported_shares
+from sim.evaluation.backtest.baselines import RIVALS, Past, target_in_force
+from sim.evaluation.backtest.estimates import Numbers, check_cutoffs, packaged
+from sim.evaluation.backtest.judging import Ensemble, Floats, Judged
+from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
+from sim.scenario.edit.change import with_numbers
+
+HORIZONS = 10
+"""Years ahead at most."""
+
+MOST_PATHS = 100_000
+"""Simulated runs of one forecast at most: about a gigabyte."""
+
+Forecaster = Callable[[int, int], Ensemble | None]
+"""Origin and last year to an ensemble (ally, horizon, members), or None where too little is known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """All scores, by forecaster: first the modes of the model, then the rivals."""
+
+    iso3: tuple[str, ...]
+    shares: Floats  # (ally, year) from 2014, % of GDP
+    judged: dict[str, Judged]
+    paths: int
+    seed: int
+
+    @property
+    def origins(self) -> range:
+        """The years whose December a forecast was made in."""
+        return ORIGINS
+
+    @property
+    def horizons(self) -> range:
+        """Years ahead."""
+        return range(1, HORIZONS + 1)
+
+    def modes(self) -> list[Judged]:
+        """The model's own forecasts, each mode apart."""
+        return [judged for name, judged in self.judged.items() if name in set(Mode)]
+
+    def rivals(self) -> list[Judged]:
+        """The simple forecasts."""
+        return [judged for name, judged in self.judged.items() if name not in set(Mode)]
+
+    def target_years(self) -> Floats:
+        """(origin, horizon): the year forecast."""
+        years: Floats = np.add.outer(np.array(self.origins, dtype=np.float64), np.array(self.horizons))
+        return years
+
+
+def backtest(
+    *,
+    paths: int = 4_096,
+    seed: int = 2032,
+    modes: Sequence[Mode] = tuple(Mode),
+    estimates: Mapping[int, Numbers] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Backtest:
+    """Run it. `estimates` replace the packaged ones of the out-of-sample mode; nothing of this is random but `seed`.
+
+    `progress` is called with the forecasts made and all there are.
+
+    Raises:
+        ScenarioError: the mode out-of-sample is asked for and an origin has no estimates.
+        UsageError: an impossible number of paths or seed, or an estimate that no scenario can take.
+    """
+    most = f"from 1 to {MOST_PATHS:,}, for a forecast is held whole"
+    paths, seed = arguments.whole("paths", paths, range(1, MOST_PATHS + 1), most), arguments.seed(seed)
+    tables = load_tables()
+    allies = tables.armed_allies()
+    shares = shares_of(tables)
+    makers = dict(_forecasters(shares, tuple(ally.iso_numeric for ally in allies), paths, seed, modes, estimates))
+    judged = {
+        name: Judged.empty(name, title, len(ORIGINS), HORIZONS, len(allies)) for name, (title, _) in makers.items()
+    }
+    done, wanted = 0, len(makers) * len(ORIGINS)
+    for name, (_, forecast) in makers.items():
+        for place, origin in enumerate(ORIGINS):
+            last = min(origin + HORIZONS, LAST)
+            ensemble = forecast(origin, last)
+            if ensemble is not None:
+                judged[name].judge(place, origin, ensemble, shares[:, origin + 1 - FIRST : last + 1 - FIRST], seed)
+            done += 1
+            if progress is not None:
+                progress(done, wanted)
+    return Backtest(tuple(ally.iso3 for ally in allies), shares, judged, paths, seed)
+
+
+def shares_of(tables: Tables) -> Floats:
+    """Every ally's share in every year since 2014, (ally, year), % of GDP, by ISO numeric code."""
+    rows = [[tables.share(ally.iso3, year) for year in range(FIRST, LAST + 1)] for ally in tables.armed_allies()]
+    return np.array([[np.nan if cell is None else cell.share_pct for cell in row] for row in rows])
+
+
+def model_forecast(origin: int, last_year: int, *, mode: Mode, paths: int, seed: int, numbers: Numbers) -> Ensemble:
+    """The model's forecast from an origin, reported core shares (ally, horizon, path).
+
+    `numbers` replace its own: of each name a list, whose entries the paths take in turn. So the forecast is as unsure
+    of the parameters as their estimate is.
+    """
+    scenario = past_scenario(origin, last_year, events_given=mode is Mode.EVENTS_GIVEN)
+    draws = [dict(zip(numbers, values, strict=True)) for values in zip(*numbers.values(), strict=True)] or [{}]
+    variants = [with_numbers(scenario, draw) for draw in draws]
+    shares = reported_shares(variants, seed, -(-paths // len(variants)), same_luck=False)
+    # Variant by variant in turn, so that any first part of the paths holds all of them.
+    joined: Ensemble = np.moveaxis(shares, 0, 3).reshape(*shares.shape[1:3], -1)
+    return joined[..., :paths]
+
+
+def _forecasters(
+    shares: Floats, codes: tuple[int, ...], paths: int, seed: int, modes: Sequence[Mode],
+    estimates: Mapping[int, Numbers] | None,
+) -> Iterator[tuple[str, tuple[str, Forecaster]]]:  # fmt: skip
+    for mode in modes:
+        known: Mapping[int, Numbers] = {origin: {} for origin in ORIGINS}
+        if mode is Mode.OUT_OF_SAMPLE:
+            known = packaged() if estimates is None else estimates
+            check_cutoffs(known, ORIGINS)
+
+        def forecast(origin: int, last: int, mode: Mode = mode, known: Mapping[int, Numbers] = known) -> Ensemble:
+            return model_forecast(origin, last, mode=mode, paths=paths, seed=seed, numbers=known[origin])
+
+        yield mode, (mode.in_words, forecast)
+    for name, rival in RIVALS.items():
+
+        def from_past(origin: int, last: int, make: Callable[..., Ensemble | None] = rival.ensemble) -> Ensemble | None:
+            past = Past(codes, range(FIRST, origin + 1), shares[:, : origin + 1 - FIRST], *target_in_force(origin))
+            return make(past, last - origin, paths, seed)
+
+        yield name, (rival.title, from_past)

@@ -1,0 +1,44 @@
+"""The parameters estimated at each cutoff, as `sim calibrate --every` left them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+from sim.errors import Fault, ScenarioError
+
+FILE = "estimates.toml"
+
+Numbers = Mapping[str, Sequence[float]]
+"""Values of parameters by name, equally likely; the values at one place belong together."""
+
+REMEDY = "estimate them with `sim calibrate --every`, or leave out the mode out-of-sample"
+
+
+@lru_cache(maxsize=1)
+def packaged() -> dict[int, Numbers]:
+    """Numbers of the scenario by name, for each cutoff: the last year whose figures were seen.
+
+    Raises:
+        ScenarioError: the package holds no estimates.
+    """
+    place = files("sim.evaluation.backtest").joinpath(FILE)
+    if not place.is_file():
+        rule = "the mode out-of-sample needs the parameters estimated at each cutoff, and the file is not there"
+        raise ScenarioError((Fault(f"sim/evaluation/backtest/{FILE}", 0, "", "", rule, REMEDY, "no-estimates"),))
+    found = tomllib.loads(place.read_text("utf-8"))["cutoff"]
+    return {int(cutoff): numbers for cutoff, numbers in found.items()}
+
+
+def check_cutoffs(known: Mapping[int, Numbers], origins: Sequence[int]) -> None:
+    """Refuse estimates that lack an origin: without numbers of its own it would silently run as shipped.
+
+    Raises:
+        ScenarioError: naming every origin without a number.
+    """
+    missing = [str(origin) for origin in origins if not known.get(origin) or not all(map(len, known[origin].values()))]
+    if missing:
+        rule = "the mode out-of-sample needs parameters estimated at every origin"
+        raise ScenarioError((Fault(FILE, 0, "cutoff", f"none for {', '.join(missing)}", rule, REMEDY, "no-estimates"),))

@@ -1,0 +1,90 @@
+"""One forecaster's forecasts, scored against what came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.distributions.draws import Draws
+from sim.evaluation.scores.calibration import coverage, randomised_pit
+from sim.evaluation.scores.crps import crps
+from sim.evaluation.scores.joint import energy_score
+from sim.evaluation.scores.probability import ranked_probability_score
+from sim.numerics.grid import printed
+
+Floats = NDArray[np.float64]
+Ensemble = NDArray[np.float32]
+
+YARDSTICK_PCT = 2.0
+"""Compliance is scored at the share that was the aim from 2014 to 2024."""
+
+LEVELS = (50, 80, 90)
+"""Central intervals, percent."""
+
+JOINT_MEMBERS = 512
+"""Members that the energy score compares in pairs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Scores of one forecaster; nan where it made no forecast or no figure has come.
+
+    Arrays (origin, horizon, ally) unless said; shares in % of GDP, CRPS in percentage points.
+    """
+
+    name: str
+    title: str
+    crps: Floats
+    pit: Floats
+    inside: dict[int, Floats]  # by level: 1 where the outcome lies in the interval, else 0
+    probability: Floats  # of standing at 2 % or more
+    median: Floats
+    low: Floats  # 5 % quantile
+    high: Floats  # 95 % quantile
+    number: Floats  # (origin, horizon, 0..allies): probability of so many allies at 2 %
+    rps: Floats  # (origin, horizon): ranked probability score of that number
+    energy: Floats  # (origin, horizon): energy score of all allies together
+
+    @classmethod
+    def empty(cls, name: str, title: str, origins: int, horizons: int, allies: int) -> Judged:
+        """Nothing judged yet."""
+
+        def blank(*shape: int) -> Floats:
+            return np.full(shape, np.nan)
+
+        each, both = (origins, horizons, allies), (origins, horizons)
+        return cls(
+            name, title, blank(*each), blank(*each), {level: blank(*each) for level in LEVELS}, blank(*each),
+            blank(*each), blank(*each), blank(*each), blank(*both, allies + 1), blank(*both), blank(*both),
+        )  # fmt: skip
+
+    def judge(self, place: int, origin: int, ensemble: Ensemble, observed: Floats, seed: int) -> None:
+        """Score the forecasts of one origin, ensemble (ally, horizon, members) against observed (ally, horizon).
+
+        `place` is the origin's row. The ties of the PIT are broken by draws of their own, addressed by `origin`.
+        """
+        horizons = observed.shape[1]
+        at_two = printed(ensemble) >= printed(np.float32(YARDSTICK_PCT))
+        seen_at_two = (printed(observed.astype(np.float32)) >= printed(np.float32(YARDSTICK_PCT))).sum(axis=0)
+        # Shares are printed with two decimals: a share printed inside an interval is inside it.
+        seen = observed.astype(np.float32)
+        cells, cell = printed(ensemble), printed(seen)
+        self.crps[place, :horizons] = crps(ensemble, seen).T
+        self.pit[place, :horizons] = randomised_pit(cells, cell, _uniform(seed, origin, observed.shape)).T
+        for level in LEVELS:
+            self.inside[level][place, :horizons] = coverage(cells, cell, level / 100).T
+        self.probability[place, :horizons] = at_two.mean(axis=-1).T
+        low, middle, high = np.quantile(ensemble, (0.05, 0.5, 0.95), axis=-1)
+        self.low[place, :horizons], self.median[place, :horizons], self.high[place, :horizons] = low.T, middle.T, high.T
+        for step in range(horizons):
+            counts = np.bincount(at_two[:, step].sum(axis=0), minlength=len(observed) + 1)
+            self.number[place, step] = counts / counts.sum()
+            self.rps[place, step] = ranked_probability_score(self.number[place, step], seen_at_two[step])
+            self.energy[place, step] = energy_score(ensemble[:, step, :JOINT_MEMBERS], observed[:, step])
+
+
+def _uniform(seed: int, origin: int, shape: tuple[int, ...]) -> Floats:
+    words = Draws(seed, 0, int(np.prod(shape))).streams.words("backtest/pit", period=origin)
+    return ((words + 0.5) / 65_536).reshape(shape)

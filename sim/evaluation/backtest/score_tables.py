@@ -1,0 +1,272 @@
+"""What the backtest says, as tables: one function each, rows of plain values.
+
+Forecasters are compared on the origins from 2015 on; the modes of the model stand in rows of their own and are never
+averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.evaluation.backtest.backtest import Backtest
+from sim.evaluation.backtest.judging import LEVELS, YARDSTICK_PCT, Floats, Judged
+from sim.evaluation.backtest.origins import FIRST, Mode
+from sim.evaluation.scores.comparison import DieboldMariano, block_interval, diebold_mariano
+from sim.evaluation.scores.joint import effective_number, participation_ratio
+from sim.evaluation.scores.probability import log_score, murphy, reliability_curve
+from sim.numerics.grid import printed
+
+COMPARED_FROM = 2015
+"""The first origin with a yearly change for rivals to go on; one that needs two begins later, and its rows say so."""
+
+SHORT = (1, 2, 3, 4, 5)
+"""Horizons that the comparison with rivals is about; the longer ones rest on few origins."""
+
+UNTESTED = DieboldMariano(np.nan, np.nan, np.nan, 0, "no test of a mode that has seen what it forecasts")
+
+LOG_FLOOR = 0.01
+"""No forecast counts as surer than 1 in 100."""
+
+Rows = list[dict[str, Any]]
+
+
+def score_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """Mean CRPS of every forecaster at every horizon, percentage points, with its interval over target years."""
+    rows = []
+    for judged in test.judged.values():
+        for horizon in horizons:
+            cells, years = _cells(test, judged.crps.mean(axis=-1), horizon)
+            found = block_interval(cells, years)
+            rows.append({
+                "forecaster": judged.name, "title": judged.title, "horizon": horizon, "origins": len(cells),
+                "crps_pp": found.mean, "ci_low": found.low, "ci_high": found.high,
+            })  # fmt: skip
+    return rows
+
+
+def contest_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """Each mode against the best rival of each horizon: ratio of the scores, and the test of Diebold and Mariano.
+
+    A rival that cannot forecast from every origin compared is not among them: its mean is about other years. A mode
+    that has seen what it forecasts is not tested: its lead is no forecaster's.
+    """
+    rows = []
+    for mode in test.modes():
+        for horizon in horizons:
+            ours, _ = _cells(test, mode.crps.mean(axis=-1), horizon)
+            rivals = _equals(test, mode, horizon)
+            theirs = {rival.name: _cells(test, rival.crps.mean(axis=-1), horizon)[0] for rival in rivals}
+            best = min(theirs, key=lambda name: float(theirs[name].mean()))
+            equal, cautious = (
+                diebold_mariano(ours, theirs[best], horizon - 1, kernel)
+                if mode.name == Mode.OUT_OF_SAMPLE
+                else UNTESTED
+                for kernel in ("rectangular", "bartlett")
+            )
+            rows.append({
+                "mode": mode.name, "horizon": horizon, "origins": len(ours), "crps_pp": float(ours.mean()),
+                "best_rival": best, "rival_crps_pp": float(theirs[best].mean()),
+                "ratio": float(ours.mean() / theirs[best].mean()),
+                "origins_won": int((ours < theirs[best]).sum()),
+                "dm_statistic": equal.statistic, "dm_p": equal.p_value, "dm_p_bartlett": cautious.p_value,
+                "dm_reason": equal.reason,
+            })  # fmt: skip
+    return rows
+
+
+def lost_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """Single origins from which a mode came no closer (CRPS) than the rival that is best at that horizon."""
+    rows = []
+    for contest in contest_rows(test, horizons):
+        names = (contest["mode"], contest["best_rival"])
+        ours, theirs = (test.judged[name].crps[:, contest["horizon"] - 1].mean(axis=-1) for name in names)
+        rows += [
+            {
+                "mode": names[0], "horizon": contest["horizon"], "origin": origin, "rival": names[1],
+                "crps_pp": float(ours[place]), "rival_crps_pp": float(theirs[place]),
+            }
+            for place, origin in enumerate(test.origins)
+            if origin >= COMPARED_FROM and ours[place] >= theirs[place]
+        ]  # fmt: skip
+    return rows
+
+
+def beaten_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """Scores and horizons at which a mode is worse than some rival, and the best rival there."""
+    values: dict[tuple[str, int], dict[str, Any]] = {}
+    for part in (score_rows, event_rows, joint_rows):
+        for row in part(test, horizons):
+            values.setdefault((row["forecaster"], row["horizon"]), {}).update(row)
+    rows = []
+    for mode in test.modes():
+        for score in ("crps_pp", "brier", "log_score", "rps", "energy_pp"):
+            for horizon in horizons:
+                ours = values[mode.name, horizon][score]
+                theirs = {rival.name: values[rival.name, horizon][score] for rival in _equals(test, mode, horizon)}
+                best = min(theirs, key=lambda name: float(theirs[name]))
+                if theirs[best] < ours:
+                    rows.append({
+                        "mode": mode.name, "score": score, "horizon": horizon, "value": ours, "rival": best,
+                        "rival_value": theirs[best],
+                    })  # fmt: skip
+    return rows
+
+
+def coverage_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """Part of the outcomes inside each central interval."""
+    return [
+        {
+            "forecaster": judged.name, "horizon": horizon,
+            **{f"inside_{level}": _mean(test, judged.inside[level].mean(axis=-1), horizon) for level in LEVELS},
+        }
+        for judged in test.judged.values()
+        for horizon in horizons
+    ]  # fmt: skip
+
+
+def event_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """The probability of standing at 2 %: Brier score and its parts, and the logarithmic score."""
+    rows = []
+    for judged in test.judged.values():
+        for horizon in horizons:
+            chance, met, _ = _events(test, judged, horizon)
+            parts = murphy(chance, met)
+            rows.append({
+                "forecaster": judged.name, "horizon": horizon, "cases": len(met), "frequency": float(met.mean()),
+                "brier": parts.score, "reliability": parts.reliability, "resolution": parts.resolution,
+                "uncertainty": parts.uncertainty, "log_score": float(log_score(chance, met, LOG_FLOOR).mean()),
+            })  # fmt: skip
+    return rows
+
+
+def joint_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """The alliance as a whole: score of the number of allies at 2 %, and the energy score of all shares together."""
+    return [
+        {
+            "forecaster": judged.name, "horizon": horizon,
+            "rps": _mean(test, judged.rps, horizon),
+            "energy_pp": _mean(test, judged.energy, horizon),
+        }
+        for judged in test.judged.values()
+        for horizon in horizons
+    ]  # fmt: skip
+
+
+def origin_rows(test: Backtest, horizons: Sequence[int] = (1, 3, 5)) -> Rows:
+    """Mean CRPS from every single origin."""
+    rows: Rows = []
+    for place, origin in enumerate(test.origins):
+        for judged in test.judged.values():
+            row = {f"h{horizon}": float(judged.crps[place, horizon - 1].mean()) for horizon in horizons}
+            rows.append({"origin": origin, "forecaster": judged.name, **row})
+    return rows
+
+
+DUST = 1e-9
+"""More than a sum of parts of the members strays from the whole number over their number, and less than lies between
+such a sum and a level that it does not reach: a twentieth of a member in a million."""
+
+
+def _at_two(shares: Floats) -> NDArray[np.bool_]:
+    """Which shares are at 2 %, as NATO prints them; one that is missing is not."""
+    there: NDArray[np.bool_] = printed(np.nan_to_num(shares)) >= printed(YARDSTICK_PCT)
+    return there
+
+
+def number_rows(test: Backtest, judged: Judged) -> Rows:
+    """The number of allies at 2 %: expected, its 90 % interval, and what came; every origin and horizon."""
+    rows = []
+    at_two = _at_two(test.shares)
+    for place, origin in enumerate(test.origins):
+        for horizon in test.horizons:
+            chances = judged.number[place, horizon - 1]
+            if np.isnan(chances).any():
+                continue
+            below = np.cumsum(chances) + DUST
+            rows.append({
+                "origin": origin, "year": origin + horizon, "expected": float(chances @ np.arange(len(chances))),
+                "q05": int(np.searchsorted(below, 0.05)), "q95": int(np.searchsorted(below, 0.95)),
+                "seen": int(at_two[:, origin + horizon - FIRST].sum()), "pmf": chances,
+            })  # fmt: skip
+    return rows
+
+
+def pit_values(test: Backtest, judged: Judged, horizons: Sequence[int] = SHORT) -> Floats:
+    """The probability integral transforms of all cases, (cases,)."""
+    kept = judged.pit[_compared(test)][:, [horizon - 1 for horizon in horizons]]
+    values: Floats = kept[np.isfinite(kept)]
+    return values
+
+
+def reliability_rows(test: Backtest, judged: Judged, horizons: Sequence[int] = SHORT, bins: int = 10) -> Rows:
+    """Of all forecasts of standing at 2 % with about one probability, how many came true."""
+    found = [_events(test, judged, horizon) for horizon in horizons]
+    chance, met = (np.concatenate([each[part] for each in found]) for part in (0, 1))
+    curve = reliability_curve(chance, met, bins, equal_count=False)
+    return [
+        {"forecast": float(p), "seen": float(o), "cases": int(n)}
+        for p, o, n in zip(curve.forecast, curve.observed, curve.cases, strict=True)
+    ]
+
+
+def independence_rows(test: Backtest, judged: Judged, horizons: Sequence[int] = SHORT) -> Rows:
+    """How many independent allies the errors of all are worth, over every origin forecast from; nan for one."""
+    rows = []
+    for horizon in horizons:
+        years = [origin + horizon for origin in test.origins]
+        kept = np.flatnonzero(np.isfinite(judged.median[:, horizon - 1]).all(axis=-1)).tolist()
+        seen = np.stack([test.shares[:, years[place] - FIRST] for place in kept], axis=1)
+        errors = seen - judged.median[kept, horizon - 1].T
+        told = len(kept) > 1
+        rows.append({
+            "forecaster": judged.name, "horizon": horizon, "origins": len(kept),
+            "effective": effective_number(errors) if told else np.nan,
+            "directions": participation_ratio(errors) if told else np.nan,
+        })  # fmt: skip
+    return rows
+
+
+def _equals(test: Backtest, mode: Judged, horizon: int) -> list[Judged]:
+    """The rivals that forecast from every compared origin that the mode does."""
+    wanted = _forecast(test, mode, horizon)
+    return [rival for rival in test.rivals() if _forecast(test, rival, horizon) == wanted]
+
+
+def _forecast(test: Backtest, judged: Judged, horizon: int) -> int:
+    """From how many compared origins it forecast so far ahead."""
+    return int(np.isfinite(judged.crps[_compared(test), horizon - 1]).all(axis=-1).sum())
+
+
+def _compared(test: Backtest) -> slice:
+    return slice(COMPARED_FROM - test.origins[0], None)
+
+
+def _cells(test: Backtest, values: Floats, horizon: int) -> tuple[Floats, Floats]:
+    """Values (origin, horizon) of one horizon from the compared origins, and the years they are about."""
+    column, years = values[_compared(test), horizon - 1], test.target_years()[_compared(test), horizon - 1]
+    known = np.isfinite(column)
+    return column[known], years[known]
+
+
+def _mean(test: Backtest, values: Floats, horizon: int) -> float:
+    return float(_cells(test, values, horizon)[0].mean())
+
+
+def _events(test: Backtest, judged: Judged, horizon: int) -> tuple[Floats, Floats, Floats]:
+    """Probability of standing at 2 %, whether it came, and the year; all allies, compared origins, (cases,).
+
+    Origins without a forecast are left out.
+    """
+    chances, outcomes, years = [], [], []
+    for place, origin in enumerate(test.origins):
+        year, chance = origin + horizon, judged.probability[place, horizon - 1]
+        if origin < COMPARED_FROM or np.isnan(chance).any():
+            continue
+        chances.append(chance)
+        outcomes.append(_at_two(test.shares[:, year - FIRST]))
+        years.append(np.full(len(test.iso3), float(year)))
+    return np.concatenate(chances), np.concatenate(outcomes).astype(np.float64), np.concatenate(years)

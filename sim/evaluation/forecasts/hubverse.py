@@ -1,0 +1,121 @@
+"""Forecasts as a hub in the format of the hubverse: a folder that its tools read, validate and score."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from sim.errors import RunError, UsageError
+from sim.evaluation.forecasts import hub_config
+from sim.evaluation.forecasts.hub_checks import faults
+from sim.evaluation.forecasts.hub_config import ALLIANCE, COLUMNS, COMPLIANCE, MODEL_ID, NO, NUMBER, SHARE, UNNAMED, YES
+from sim.evaluation.forecasts.schema import LEVELS, Forecast, Frozen, last_day
+from sim.files.writing import write_folder
+from sim.text.escaping import json_text
+
+Row = tuple[str, str, str, str, str, str, str, str]
+"""The columns of `hub_config.COLUMNS`."""
+
+
+def export_frozen(frozen: Frozen, out: str | os.PathLike[str], repository: str = UNNAMED) -> Path:
+    """Write a frozen forecast as a hub into the new folder `out`: the path of its model output; see `export`."""
+    return export(frozen.scenarios, frozen.date, out, made_by=frozen.burdenshare, repository=repository)
+
+
+def export(
+    forecasts: Sequence[Forecast], date: str, out: str | os.PathLike[str], *, made_by: str | None = None,
+    repository: str = UNNAMED,
+) -> Path:  # fmt: skip
+    """Write forecasts as a hub into the new folder `out`: the path of its model output.
+
+    `date` is when they were made, YYYY-MM or YYYY-MM-DD; `made_by` the version of burdenshare, this one unless given;
+    `repository` owner and name of the repository on GitHub in which the hub is published.
+
+    Raises:
+        UsageError: a repository that is none.
+        RunError: the place is taken or cannot be written.
+    """
+    place = Path(out)
+    check_repository(repository)
+    check_place(place)
+    output = Path("model-output", MODEL_ID, f"{last_day(date)}-{MODEL_ID}.csv")
+    texts = {
+        Path("hub-config", "admin.json"): json_text(hub_config.admin(repository), 2),
+        Path("hub-config", "tasks.json"): json_text(hub_config.tasks(forecasts, date), 2),
+        Path("hub-config", "model-metadata-schema.json"): json_text(hub_config.metadata_schema(), 2),
+        Path("model-metadata", f"{MODEL_ID}.yml"): hub_config.yaml(
+            hub_config.metadata(made_by or version("burdenshare"))
+        ),
+        output: _csv(forecasts, date),
+    }
+
+    def fill(folder: Path) -> None:
+        for file, text in texts.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_text(text, encoding="utf-8", newline="\n")
+        found = faults(folder)
+        if found:
+            raise AssertionError(f"the hub would not be valid: {'; '.join(found[:5])}")
+
+    write_folder(fill, place)
+    return place / output
+
+
+def check_repository(repository: str) -> None:
+    """Refuse what cannot be a repository on GitHub.
+
+    Raises:
+        UsageError: it is not written owner/name.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}", repository):
+        raise UsageError(f"a repository is written owner/name, such as {UNNAMED}, not {repository[:80]!r}")
+
+
+def check_place(out: str | os.PathLike[str]) -> None:
+    """Refuse a place that is taken: nothing of a user's is replaced.
+
+    Raises:
+        RunError: it is a file, or a folder that is not empty.
+    """
+    place = Path(out)
+    if place.exists() and not (place.is_dir() and not any(place.iterdir())):
+        raise RunError(f"{out} exists and is not an empty folder; choose another place")
+
+
+def rows(forecasts: Sequence[Forecast], date: str) -> Iterator[Row]:
+    """The model output: quantiles of shares, probabilities of compliance, probabilities of the number of allies."""
+    origin = last_day(date)
+    for forecast in forecasts:
+        scenario = hub_config.scenario_id(forecast.name)
+        for cell in forecast.shares:
+            head = (origin, scenario, SHARE, hub_config.end_of(cell.year), cell.iso3)
+            for level, value in zip(LEVELS, cell.quantiles, strict=True):
+                yield *head, "quantile", f"{level:g}", _plain(value)
+        for cell in forecast.shares:
+            if cell.at_target is not None:
+                head = (origin, scenario, COMPLIANCE, hub_config.end_of(cell.year), cell.iso3)
+                probability = cell.at_target[0]
+                yield *head, "pmf", NO, _plain(round(1 - probability, 10))
+                yield *head, "pmf", YES, _plain(probability)
+        for entry in forecast.number:
+            head = (origin, scenario, NUMBER, hub_config.end_of(entry.year), ALLIANCE)
+            for number, probability in enumerate(entry.pmf):
+                yield *head, "pmf", str(number), _plain(probability)
+
+
+def _plain(value: float) -> str:
+    """The shortest decimal of a number, without an exponent: 0.00001."""
+    return f"{value:.10f}".rstrip("0").removesuffix(".")
+
+
+def _csv(forecasts: Sequence[Forecast], date: str) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows(forecasts, date))
+    return text.getvalue()

@@ -1,0 +1,173 @@
+"""What a frozen forecast holds. Shares are core outlays, % of GDP, as NATO prints them."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date as calendar_date
+from itertools import pairwise
+from math import fsum
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from sim.arguments import MOST_PATHS
+
+FORMAT: Final = 1
+"""Raised when the content changes its meaning."""
+
+LEVELS: Final = (
+    0.01, 0.025, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50,
+    0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.975, 0.99,
+)  # fmt: skip
+"""The 23 probability levels of the forecast hubs."""
+
+THRESHOLDS_PCT: Final = (2.0, 2.5, 3.0, 3.5, 5.0)
+LOG_SCORE_FLOOR: Final = 0.01
+"""Nothing is said to be below 1 or above 99 of 100 runs, and nothing is scored as if it had been."""
+
+MOST_YEARS: Final = 60
+DATE: Final = r"20[0-9]{2}-(0[1-9]|1[0-2])(-[0-9]{2})?"
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=100)]
+Year = Annotated[int, Field(ge=1949, le=2200)]
+Code = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Text = Annotated[str, Field(max_length=10_000)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Chance = tuple[Probability, Probability, Probability]
+"""A probability and its 95 % Wilson interval, low and high: Monte Carlo error only."""
+
+
+def last_day(date: str) -> str:
+    """The day by which a forecast of that date stood, YYYY-MM-DD: the day itself, or the last one of its month.
+
+    Raises:
+        ValueError: no such day.
+    """
+    if not re.fullmatch(DATE, date):
+        raise ValueError(f"a date is written YYYY-MM or YYYY-MM-DD, such as 2026-11, not {date[:40]}")
+    year, month, *day = map(int, date.split("-"))
+    return calendar_date(year, month, day[0] if day else monthrange(year, month)[1]).isoformat()
+
+
+class Part(BaseModel):
+    """Frozen, with no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Target(Part):
+    """The core target that compliance is measured against."""
+
+    share_pct: Share
+    by: Year
+    agreed: Text
+
+
+class Cell(Part):
+    """One ally, or Europe and Canada (EUC), in one year."""
+
+    iso3: Code
+    ally: Text
+    year: Year
+    at_target: Chance | None
+    """Of reporting at least the target; null where it does not bind the ally."""
+    without_late_push: Chance | None
+    """The same without late pushes; null for EUC."""
+    at_least: tuple[Chance, ...]
+    """Of reporting at least each of the forecast's thresholds."""
+    quantiles: tuple[Share, ...]
+    """The reported share at each of the forecast's levels, on the grid of 0.01."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if any(low > high for low, high in pairwise(self.quantiles)):
+            raise ValueError("quantiles must not fall with their level")
+        return self
+
+
+class Number(Part):
+    """How many allies are at the target in one year: the probabilities of 0 to all that it binds."""
+
+    year: Year
+    pmf: Annotated[tuple[Probability, ...], Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if abs(fsum(self.pmf) - 1) > 1e-9:
+            raise ValueError("the probabilities of a distribution must sum to 1")
+        return self
+
+
+class Forecast(Part):
+    """What one scenario says of the years after its base year."""
+
+    name: Annotated[Text, Field(min_length=1)]
+    title: Text
+    source: Text
+    note: Text
+    base_year: Year
+    last_year: Year
+    scenario_last_year: Year
+    """The last year of the scenario file itself."""
+    target: Target
+    scenario_digest: Sha256
+    """Of the scenario as its file has it."""
+    simulated_digest: Sha256
+    """Of the scenario as it was simulated: another one where its horizon was prolonged."""
+    data_digest: Sha256
+    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    paths: Annotated[int, Field(ge=1, le=MOST_PATHS)]
+    shares: tuple[Cell, ...]
+    number: tuple[Number, ...]
+
+    @property
+    def years(self) -> range:
+        """The years forecast."""
+        return range(self.base_year + 1, self.last_year + 1)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if not 1 <= len(self.years) <= MOST_YEARS:
+            raise ValueError(f"from 1 to {MOST_YEARS} years must be forecast")
+        units = {cell.iso3 for cell in self.shares}
+        wanted = [(iso3, year) for iso3 in sorted(units) for year in self.years]
+        if sorted((cell.iso3, cell.year) for cell in self.shares) != wanted:
+            raise ValueError("every ally must have every year once")
+        if [entry.year for entry in self.number] != list(self.years):
+            raise ValueError("the number of allies must have every year once, in order")
+        return self
+
+
+class Frozen(Part):
+    """A frozen forecast: everything in its file but the sha256 over it."""
+
+    kind: Literal["burdenshare frozen forecast"] = "burdenshare frozen forecast"
+    format: Literal[1] = FORMAT
+    date: str
+    burdenshare: Text
+    stream_version: Annotated[int, Field(ge=1)]
+    reading: dict[str, Text]
+    pillar: Literal["core"] = "core"
+    levels: tuple[Probability, ...] = LEVELS
+    thresholds_pct: tuple[Share, ...] = THRESHOLDS_PCT
+    log_score_floor: Annotated[float, Field(gt=0, le=0.5)] = LOG_SCORE_FLOOR
+    scenarios: Annotated[tuple[Forecast, ...], Field(min_length=1)]
+
+    @field_validator("date")
+    @classmethod
+    def _in_the_calendar(cls, value: str) -> str:
+        last_day(value)
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.levels != LEVELS:
+            raise ValueError("levels must be the 23 of the forecast hubs")
+        if len({forecast.name for forecast in self.scenarios}) < len(self.scenarios):
+            raise ValueError("scenarios must have different names")
+        for cell in (cell for forecast in self.scenarios for cell in forecast.shares):
+            if len(cell.quantiles) != len(self.levels) or len(cell.at_least) != len(self.thresholds_pct):
+                raise ValueError(f"{cell.iso3} {cell.year} must have a quantile a level and a probability a threshold")
+        return self

@@ -1,0 +1,253 @@
+"""`simulate`: cut the paths into blocks, compute them somewhere, add up what they leave, until the paths suffice."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Protocol
+
+from sim import arguments
+from sim.data.tables import load_tables
+from sim.distributions.elsewhere import evaluate_all
+from sim.distributions.families import Scipy, Shape
+from sim.distributions.quantile_tables import Evaluated, distance, file_stem, kept, packaged, standardised, table_of
+from sim.engine.block import Job, run_job
+from sim.engine.inputs import ally_inputs
+from sim.errors import Fault, ScenarioError, UsageError
+from sim.execution import executors
+from sim.numerics.streams import LANES, STREAM_VERSION
+from sim.results.counts import KEEPABLE, PILLARS, Counts
+from sim.results.record import AllyEntry, Description, Record, Yardstick
+from sim.scenario.distributions import laws
+from sim.scenario.edit.compare import builds_on
+from sim.scenario.schema import Scenario
+
+BLOCK, LEAST_BLOCK = 65_536, 16_384
+"""Paths in one SimPy environment unless told: so many that Python's calls hide behind them, fewer where workers would
+have too little to share. With half as many again they are 2 % faster; each path takes 80 bytes an ally."""
+
+WORTH_A_POOL = 60_000_000
+"""Ally-years from which starting worker processes pays."""
+
+JOBS_PER_WORKER, MOST_BLOCKS_A_JOB = 4, 4
+"""Enough jobs for an even load and a moving progress bar, few enough that sending counts back costs little. A job is
+finished before an interrupted run ends: it takes a second or two."""
+
+Progress = Callable[[int, int], None]
+"""Called with the paths done and the paths that the run will have, as it seems by then."""
+
+
+class Until(Protocol):
+    """Decides how many paths a run has, from its counts at numbers of paths of its own choice.
+
+    It sees nothing but the counts of the paths [0, n), so that block, workers and executor change no decision.
+    """
+
+    @property
+    def most(self) -> int:
+        """Paths that suffice for certain."""
+
+    @property
+    def precision_points(self) -> float | None:
+        """Half-width asked for, percentage points, for the manifest; None: a number of paths was."""
+
+    def wanted(self, counts: Counts | None) -> int:
+        """How many paths there shall be when it is asked next, a multiple of 16; as many as there are: they suffice."""
+
+    def likely(self, counts: Counts) -> int:
+        """How many paths the whole run will have, as it seems."""
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """The paths that were asked for."""
+
+    most: int
+    precision_points: float | None = None
+
+    def wanted(self, counts: Counts | None) -> int:
+        """All at once."""
+        return self.most
+
+    def likely(self, counts: Counts) -> int:
+        """No other number."""
+        return self.most
+
+
+def simulate(
+    scenario: Scenario,
+    paths: int | None = None,
+    seed: int | None = None,
+    *,
+    until: Until | None = None,
+    workers: int | None = None,
+    executor: str = "auto",
+    keep: Sequence[str] = (),
+    block: int | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> Record:
+    """Simulate a scenario; `command` goes into the manifest.
+
+    `until` decides the number of paths in place of `paths`; with neither it is the scenario's. Neither `workers`,
+    `executor` nor `block` changes any number. `keep` names state variables whose paths are kept; without it, memory
+    does not grow with the paths.
+
+    Raises:
+        UsageError: an impossible number of paths, workers or block, paths beside `until`, or an unknown variable or
+            executor.
+        ScenarioError: the scenario's figures do not suffice.
+    """
+    if until is None:
+        until = Exactly(arguments.whole("paths", scenario.run.paths if paths is None else paths, arguments.PATHS))
+    elif paths is not None:
+        asked = f"paths = {paths} and precision = {until.precision_points}"
+        raise UsageError(f"{asked} exclude each other: the precision decides how many paths there are; leave one out")
+    seed = arguments.seed(scenario.run.seed if seed is None else seed)
+    workers, block = arguments.workers(workers), block_asked(block)
+    check_kept(keep)
+    tabulate(scenario)
+    count = workers or executors.cores()
+    if executor == "auto":
+        executor = chosen_executor(scenario, until.most, workers)
+    sharing = 1 if executor == "serial" else count
+    blank = Job(scenario, seed, 0, 0, block or block_size(until.most, sharing), tuple(keep), evaluated(scenario))
+    with executors.choose(executor, count) as chosen:
+        for total in _totals(until, blank, chosen, sharing):
+            if progress is not None:
+                progress(total.paths, until.likely(total))
+    return Record(
+        describe(scenario), total, _manifest(scenario, seed, total.paths, until.precision_points, command),
+        json.dumps(scenario.canonical()),
+    )  # fmt: skip
+
+
+def describe(scenario: Scenario) -> Description:
+    """What the counts of a scenario are counts of."""
+    allies = tuple(
+        AllyEntry(entry.iso3, entry.name, entry.base_share_pct, entry.estimated, entry.gdp_usd_bn, entry.europe_canada)
+        for entry in ally_inputs(scenario)
+    )
+    yardsticks = tuple(
+        Yardstick(target.pillar, name, target.share_pct, target.by, target.members, target.agreed or "")
+        for pillar in PILLARS
+        for name, target in scenario.targets.items()
+        if target is scenario.yardstick(pillar)
+    )
+    years = tuple(range(scenario.horizon.base_year + 1, scenario.horizon.last_year + 1))
+    return Description(
+        title=scenario.title,
+        source=scenario.source or "",
+        description=scenario.description or "",
+        base_year=scenario.horizon.base_year,
+        years=years,
+        allies=allies,
+        yardsticks=yardsticks,
+    )
+
+
+def chosen_executor(scenario: Scenario, paths: int, workers: int | None) -> str:
+    """Worker processes where several can be had and the run is worth starting them, or they are asked for."""
+    years = scenario.horizon.last_year - scenario.horizon.base_year
+    worth = paths * len(ally_inputs(scenario)) * years >= WORTH_A_POOL or (workers or 1) > 1
+    return "processes" if worth and (workers or executors.cores()) > 1 else "serial"
+
+
+def block_size(paths: int, workers: int) -> int:
+    """Paths in one environment: BLOCK, or less where a worker would have too few blocks."""
+    fair = -(-paths // (workers * JOBS_PER_WORKER * LANES)) * LANES
+    return BLOCK if workers == 1 else min(BLOCK, max(LEAST_BLOCK, fair))
+
+
+def _totals(until: Until, blank: Job, executor: executors.Executor, workers: int) -> Iterator[Counts]:
+    """The counts of all paths so far, job after job, until they suffice; `blank` is a job of no path."""
+    total: Counts | None = None
+    first, wanted = 0, until.wanted(None)
+    while first < wanted:
+        stretch = replace(blank, first=first, paths=wanted - first)
+        for counts in executor.map(run_job, jobs(stretch, workers)):
+            total = counts if total is None else total.merged(counts)
+            del counts  # or it would outlive the next block
+            yield total
+        first, wanted = wanted, until.wanted(total)
+
+
+def jobs(stretch: Job, workers: int) -> Iterator[Job]:
+    """A stretch of paths cut into jobs of whole blocks; of one block each where one process computes alone."""
+    fair = stretch.paths // (stretch.block * workers * JOBS_PER_WORKER)
+    at_once = stretch.block * (1 if workers == 1 else max(1, min(MOST_BLOCKS_A_JOB, fair)))
+    end = stretch.first + stretch.paths
+    for first in range(stretch.first, end, at_once):
+        yield replace(stretch, first=first, paths=min(at_once, end - first))
+
+
+def _manifest(
+    scenario: Scenario, seed: int, paths: int, precision_points: float | None, command: str
+) -> dict[str, object]:
+    return {
+        "burdenshare": version("burdenshare"),
+        "stream_version": STREAM_VERSION,
+        "scenario_digest": scenario.digest,
+        "data_digest": load_tables(scenario.replacements).digest,
+        "builds_on": builds_on(scenario),
+        "seed": seed,
+        "paths": paths,
+        "precision_points": precision_points,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("numpy", "scipy", "simpy")},
+        "built_tables": _built_tables(scenario),
+        "command": command,
+    }
+
+
+def tabulate(scenario: Scenario) -> None:
+    """Make every distribution's table before the run; all that cannot be tabulated are reported with their places."""
+    faults: list[Fault] = []
+    refused = evaluate_all(_of_scipy(scenario))
+    for place, law in laws(scenario):
+        try:
+            if law.shape in refused:
+                raise refused[law.shape]
+            table_of(law)
+        except ScenarioError as error:
+            file, line = scenario.places.get(place, (scenario.title, 0))
+            faults += [replace(fault, file=file, line=line, field=place) for fault in error.faults]
+    if faults:
+        raise ScenarioError(tuple(faults))
+
+
+def _of_scipy(scenario: Scenario) -> set[Shape]:
+    """The shapes that SciPy has to evaluate."""
+    return {law.shape for _, law in laws(scenario) if isinstance(law, Scipy)}
+
+
+def evaluated(*scenarios: Scenario) -> dict[Shape, Evaluated]:
+    """What workers are handed, which cannot have SciPy's shapes evaluated; `tabulate` has found nothing wrong."""
+    shapes = set().union(*map(_of_scipy, scenarios))
+    evaluate_all(shapes)
+    return {shape: kept()[shape] for shape in shapes}
+
+
+def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
+    """Digest and distance of the distributions that are not files of the package: they depend on SciPy's version."""
+    return {
+        file_stem(shape): {"digest": standardised(shape).digest, "distance": distance(shape)}
+        for shape in sorted({law.shape for _, law in laws(scenario) if law.key not in ("uniform", "triangular")})
+        if file_stem(shape) not in packaged()
+    }
+
+
+def block_asked(block: object) -> int | None:
+    """Paths in one environment as asked for, or None; raises UsageError for what no block can have."""
+    blocks = range(LANES, arguments.PATHS.stop, LANES)
+    return None if block is None else arguments.whole("block", block, blocks, f"above 0 and a multiple of {LANES}")
+
+
+def check_kept(keep: Sequence[str]) -> None:
+    """Raises UsageError for a state variable whose paths cannot be kept."""
+    for name in keep:
+        if name not in KEEPABLE:
+            raise UsageError(f"cannot keep paths of {name!r}; there are {', '.join(KEEPABLE)}")

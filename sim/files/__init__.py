@@ -1,0 +1,1 @@
+"""Files: written so that nothing is lost, and JSON that a stranger may have written."""

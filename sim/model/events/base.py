@@ -1,0 +1,123 @@
+"""What every event of a scenario has: a unique name, a kind, a time, and what it does to the world.
+
+An event is frozen facts. Its fields are the keys of its `[[event]]` table; `apply` acts on the paths it hits; `story`
+says in one sentence what happened. It is dated (`when`) or random (`rate`, at most once a path and year, in a month
+that is equally likely to be any).
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from sim.distributions.scalar import Scalar, bounds
+from sim.model.calendar import Phase
+
+if TYPE_CHECKING:
+    from sim.model.state import Hit, World
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="unique; lower case, digits, underscores")]
+Text = Annotated[str, Field(max_length=2_000)]
+Title = Annotated[Text | None, AfterValidator(lambda value: value or None)]  # "": none, also where one is inherited
+Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Year = Annotated[int, Field(strict=True, ge=2014, le=2100)]
+
+
+def _calendar_month(value: str) -> str:
+    if not re.fullmatch(r"(20[0-9][0-9]|2100)-(0[1-9]|1[0-2])", value):
+        raise ValueError('a month is written "YYYY-MM", such as "2028-05"')
+    return value
+
+
+Month = Annotated[str, AfterValidator(_calendar_month)]
+
+
+class Facts(BaseModel):
+    """Frozen, with no unknown keys; the bounds of a parameter are in its schema (`low`, `high`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _within_bounds(cls, value: Any, info: Any) -> Any:
+        extra = cls.model_fields[info.field_name].json_schema_extra
+        if value is None or not isinstance(extra, dict) or "low" not in extra:
+            return value
+        low, high = bounds(value)
+        floor, ceiling = (
+            float(bound) if isinstance(bound, (int, float)) else None for bound in (extra["low"], extra["high"])
+        )
+        if (floor is None or low >= floor) and (ceiling is None or high <= ceiling):
+            return value
+        allowed = f"at least {floor:g}" if ceiling is None else f"between {floor:g} and {ceiling:g}"
+        if low == high:
+            raise ValueError(f"must be {allowed}")
+        raise ValueError(f"every value must be {allowed}; this distribution reaches from {low:g} to {high:g}")
+
+
+def parameter(
+    default: Any, meaning: str, *, unit: str, scope: str, evidence: str = "judgement",
+    low: float | None = None, high: float | None = None, yearly_rate: bool = False,
+) -> Any:  # fmt: skip
+    """A field of a scenario section: its default, meaning, unit, scope, evidence and bounds.
+
+    `scope` says when a distribution is drawn: "path" once a path, "ally" once an ally and path, "year" each year,
+    "event" each time the event happens, "fixed" never (a number only). A `yearly_rate` is used as the probability of at
+    least one event in a year.
+    """
+    extra: dict[str, Any] = {"unit": unit, "scope": scope, "evidence": evidence}
+    if yearly_rate:
+        extra["yearly_rate"] = True
+    if low is not None or high is not None:
+        extra |= {"low": low, "high": high}
+    return Field(default, description=meaning, json_schema_extra=extra)
+
+
+class Event(Facts):
+    """Something that happens on some paths at some time."""
+
+    name: Name
+    kind: str
+    title: Title = Field(None, description="words for stories and charts")
+    when: Month | None = Field(None, description='the month of a dated event, "YYYY-MM"')
+    rate: Scalar | None = parameter(
+        None,
+        "expected events a year of a random event; at most one a path and year",
+        unit="1/year",
+        scope="path",
+        low=0,
+        high=5,
+    )
+    probability: Scalar = parameter(
+        1.0, "the part of the paths that a dated event hits", unit="1", scope="path", low=0, high=1
+    )
+
+    phase: ClassVar[Phase] = Phase.EVENT
+    needs_time: ClassVar[bool] = True
+    """Whether `when` or `rate` must be given; facts that hold from the start need neither."""
+
+    @model_validator(mode="after")
+    def _timed_once(self) -> Self:
+        if self.when is not None and self.rate is not None:
+            raise ValueError("is either dated (when) or random (rate), not both")
+        if self.needs_time and self.when is None and self.rate is None:
+            raise ValueError('needs a time: when = "2028-05" for a dated event, or rate = 0.07 for a random one')
+        if self.rate is not None and "probability" in self.model_fields_set:
+            raise ValueError("probability belongs to a dated event; a random one has its rate")
+        return self
+
+    @property
+    def words(self) -> str:
+        """The title, or the name in words."""
+        return self.title or self.name.replace("_", " ").capitalize()
+
+    @abstractmethod
+    def apply(self, world: World, hit: Hit) -> None:
+        """Act on the paths of `hit`."""
+
+    @abstractmethod
+    def story(self, hit: Hit, who: str) -> str:
+        """One sentence: what happened on the first path hit; `who` is the ally it concerns, or the alliance."""

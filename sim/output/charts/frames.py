@@ -1,0 +1,297 @@
+"""What the pictures show, as tidy tables: a record's figures beside the published ones, and the aims."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import inf
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.arguments import COUNTED_PCT
+from sim.data.tables import Tables, load_tables
+from sim.numerics.grid import HUNDREDTHS
+from sim.output.charts.look import wrapped
+from sim.results.counts import GROUPS, PILLARS, SPENT
+from sim.results.intervals import quantile, wilson
+from sim.results.record import AllyEntry, Record, Yardstick
+from sim.results.summary import ally_lines, default_year, step_of
+from sim.text.probabilities import percent, plain, share, target
+
+LEVELS = {
+    "q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95,
+}  # fmt: skip
+EUROPE = "EUC"
+NAMES = {EUROPE: "Europe and Canada", "NATO": "NATO"}
+
+MONTHS = 12
+SET = "set by the scenario"
+"""Status of a base year's figure that is not the published one."""
+
+
+PILLAR_WORDS = {"core": "core", "related": "security-related", "total": "total"}
+
+ROW = 19
+"""Height of an ally's row."""
+
+RUNS = "simulated runs of 100"
+
+
+def aim_of(record: Record, pillar: str) -> Yardstick:
+    """The yardstick of a pillar; raises ValueError where there is none."""
+    aim = record.description.yardstick(pillar)
+    if aim is None:
+        raise ValueError(f"the run has no target for the {PILLAR_WORDS.get(pillar, pillar)} pillar")
+    return aim
+
+
+def year_of(record: Record, year: int | None) -> int:
+    """The year, or that of the core target; raises UsageError for one that is not simulated."""
+    return default_year(record) if year is None else record.description.years[step_of(record, year)]
+
+
+def measured(record: Record, aim: Yardstick) -> str:
+    """What a chart measures against, whether it was agreed, and whether it binds all."""
+    words = f"{PILLAR_WORDS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}"
+    return f"Measured against {words}{record.description.remarks(aim)}."
+
+
+def based_on(record: Record, width: int = 88) -> list[str]:
+    """On which file the scenario builds and what it sets otherwise, in lines for a chart's subtitle; none: on none."""
+    return wrapped(short(record.based_on, 3 * width), width) if record.based_on else []
+
+
+def binds(record: Record, aim: Yardstick, iso3: str) -> bool:
+    """Whether a yardstick binds an ally, or every ally of a group."""
+    return all(aim.binds(entry.iso3) for entry in members_of(record, iso3))
+
+
+def readable(record: Record) -> Record:
+    """The record with its texts as a picture can carry them: on one line, of printable characters, not too long.
+
+    Vega takes some line separators for the end of a text, and a NUL for the end of the world.
+    """
+    described = record.description
+    names = [short(entry.name, 30) for entry in described.allies]
+    told = [f"{name} ({entry.iso3})" if names.count(name) > 1 else name
+            for name, entry in zip(names, described.allies, strict=True)]  # fmt: skip
+    return replace(record, description=replace(
+        described,
+        title=short(described.title, 100),
+        allies=tuple(replace(entry, name=name) for name, entry in zip(told, described.allies, strict=True)),
+        yardsticks=tuple(replace(aim, agreed=short(aim.agreed, 100)) for aim in described.yardsticks),
+    ))  # fmt: skip
+
+
+def short(text: str, most: int) -> str:
+    """A text on one line, without anything unprintable, cut to `most` characters."""
+    line = " ".join(plain(text[: 2 * most]).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def packaged(record: Record) -> Tables | None:
+    """The published figures that a run went on from; None where it had tables of the user's own."""
+    tables = load_tables()
+    return tables if record.manifest.get("data_digest") == tables.digest else None
+
+
+def name_of(record: Record, iso3: str) -> str:
+    """The name of an ally or group; raises KeyError for one the run has not."""
+    return {**NAMES, **{entry.iso3: entry.name for entry in record.description.allies}}[iso3]
+
+
+def entry_of(record: Record, iso3: str) -> AllyEntry | None:
+    """An ally of the run; None for a group."""
+    return next((entry for entry in record.description.allies if entry.iso3 == iso3), None)
+
+
+def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """The simulated core share that is spent, % of GDP: iso3, ally, year, q05 to q95, reported.
+
+    Without late pushes of the same year, which are on paper; `reported` is the median with them. The first year is the
+    base year, where all are the published figure. A figure above the grid that shares are counted on is infinite: see
+    `drawable`.
+    """
+    counts, allies = record.counts.arrays, [entry.iso3 for entry in record.description.allies]
+    rows: list[tuple[Any, ...]] = []
+    for iso3 in iso3s:
+        name, base = name_of(record, iso3), base_share_pct(record, iso3)
+        spent, reported = (
+            counts[f"{kind}group_shares"][GROUPS.index(iso3), pillars.index("core")] if iso3 in GROUPS
+            else counts[f"{kind}shares"][pillars.index("core"), allies.index(iso3)]
+            for kind, pillars in (("spent_", SPENT), ("", PILLARS))
+        )  # fmt: skip
+        values = [quantile(spent, level, HUNDREDTHS, open_end=True) for level in LEVELS.values()]
+        columns = np.stack([*values, quantile(reported, 0.5, HUNDREDTHS, open_end=True)])
+        rows.append((iso3, name, record.description.base_year, *[base] * len(columns)))
+        rows += [(iso3, name, year, *columns[:, step]) for step, year in enumerate(record.description.years)]
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", *LEVELS, "reported"])
+
+
+def drawable(table: pd.DataFrame) -> pd.DataFrame:
+    """Bands as they can be drawn, each figure in words beside it: `q05_told` and so on, `reported_told`.
+
+    What lies above the grid has no place in a picture: no line is drawn there, and a band that reaches there goes on to
+    the end of the grid, or to the highest figure shown.
+    """
+    levels = table[[*LEVELS, "reported"]]
+    counted = levels.where(levels < inf)
+    top = max(COUNTED_PCT, float(np.nanmax(counted.to_numpy())))
+    for low, high in (("q05", "q95"), ("q10", "q90"), ("q25", "q75")):
+        counted[high] = counted[high].where(levels[high] < inf, top).where(levels[low] < inf)
+    told = {f"{level}_told": [share(value) for value in table[level]] for level in levels}
+    return table.assign(**counted, **told)
+
+
+def beyond(table: pd.DataFrame) -> bool:
+    """Whether a quantile of `bands` lies above the grid."""
+    return bool((table[list(LEVELS)] == inf).any(axis=None))
+
+
+def members_of(record: Record, iso3: str) -> list[AllyEntry]:
+    """The allies of a group, or the one ally of that code."""
+    allies = record.description.allies
+    return [e for e in allies if iso3 in (e.iso3, "NATO") or (iso3 == EUROPE and e.europe_canada)]
+
+
+def base_share_pct(record: Record, iso3: str) -> float:
+    """The published core share of the base year, % of GDP; of a group the GDP-weighted average."""
+    members = members_of(record, iso3)
+    if len(members) == 1:  # as it is: times GDP and divided by it, it would be another number
+        return members[0].base_share_pct
+    gdp = sum(entry.gdp_usd_bn for entry in members)
+    return sum(entry.base_share_pct * entry.gdp_usd_bn for entry in members) / gdp
+
+
+def history(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """Core shares as last published, % of GDP, to the base year: iso3, ally, year, share_pct, status.
+
+    Of an ally from NATO's table 3, of a group NATO's own aggregate; only the base year where a run had own tables.
+    """
+    tables, base, rows = packaged(record), record.description.base_year, []
+    for iso3 in iso3s:
+        name = name_of(record, iso3)
+        known: Sequence[Any] = ()
+        if tables is not None:
+            group = {EUROPE: "Europe and Canada", "NATO": "NATO total"}.get(iso3)
+            known = tables.shares_of(iso3) if group is None else [r for r in tables.aggregates if r.name == group]
+        rows += [(iso3, name, row.year, row.share_pct, row.status) for row in known if row.year < base]
+        status = "estimate" if any(entry.estimated for entry in members_of(record, iso3)) else "actual"
+        rows.append((iso3, name, base, *_base_point(tables, known, record, iso3, status)))
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct", "status"])
+
+
+def _base_point(
+    tables: Tables | None, known: Sequence[Any], record: Record, iso3: str, status: str
+) -> tuple[float, str]:
+    """The base year's figure and its status: of a group as NATO prints it, of an ally as the run took it."""
+    base, share = record.description.base_year, base_share_pct(record, iso3)
+    printed = next((row for row in known if row.year == base), None)
+    if printed is not None and iso3 in NAMES:
+        return printed.share_pct, printed.status
+    if tables is not None and (printed is None or printed.share_pct != share):
+        return share, SET
+    return share, status
+
+
+def is_set(record: Record, entry: AllyEntry) -> bool:
+    """Whether a scenario set an ally's share of the base year, in place of the published one."""
+    return SET in set(history(record, [entry.iso3]).status)
+
+
+def vintages(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """Shares as earlier editions printed them, % of GDP: iso3, ally, year, edition, share_pct. July 2026 is left out.
+
+    Those editions count all outlays, that of July 2026 core outlays: a difference mixes revision and definition.
+    """
+    tables, base = packaged(record), record.description.base_year
+    latest = max((row.edition for row in tables.share_vintages), default="") if tables else ""
+    rows = [
+        (row.iso3, name_of(record, row.iso3), row.year, row.edition, row.share_pct)
+        for row in (tables.share_vintages if tables else ())
+        if row.iso3 in iso3s and row.edition < latest and row.year <= base and entry_of(record, row.iso3)
+    ]
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "edition", "share_pct"])
+
+
+def pledges(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """Targets that governments set themselves, as the model reads them: iso3, ally, year, share_pct, words."""
+    tables = packaged(record)
+    asked = json.loads(record.scenario).get("budget", {}).get("pledges", True) if record.scenario else True
+    rows = [
+        (row.iso3, name_of(record, row.iso3), row.target_year, row.target_pct,
+         f"{'own limit' if row.role == 'opt_out' else 'own pledge'} {row.target_pct:g} % by {row.target_year}")
+        for row in (tables.pledges if tables and asked else ())
+        if row.iso3 in iso3s and row.role and row.target_pct is not None and row.target_year is not None
+        and entry_of(record, row.iso3)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct", "words"])
+
+
+def announced(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
+    """Announced spending paths, straight between their points from the base year: iso3, ally, year, share_pct."""
+    tables, rows = packaged(record), []
+    asked = json.loads(record.scenario).get("budget", {}).get("announced_paths", True) if record.scenario else True
+    for iso3 in iso3s:
+        points = tables.announced_path(iso3) if tables and asked and entry_of(record, iso3) else ()
+        if points:
+            rows.append((iso3, name_of(record, iso3), record.description.base_year, base_share_pct(record, iso3)))
+            rows += [(iso3, name_of(record, iso3), point.year, point.share_pct) for point in points]
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct"])
+
+
+def events(record: Record) -> pd.DataFrame:
+    """What a scenario sets at a date: when (decimal year), words, and the ally (none: the alliance)."""
+    rows = []
+    for event in json.loads(record.scenario).get("event", []) if record.scenario else []:
+        if event.get("when"):
+            year, month = (int(part) for part in str(event["when"]).split("-")[:2])
+            words = short(str(event.get("title") or event["name"].replace("_", " ")), 60)
+            part = event.get("probability")
+            if isinstance(part, float) and part < 1:
+                often = f"in {percent(part, part, part)} of 100 runs" if part else "in no run"
+                words += f" (moves the target {often})" if event.get("kind") == "review" else f" ({often})"
+            rows.append((year + (month - 1) / MONTHS, words, event.get("ally")))
+    return pd.DataFrame(rows, columns=["when", "words", "iso3"])
+
+
+def chances(record: Record, pillar: str = "core") -> pd.DataFrame:
+    """Probabilities with their words: the columns of `compliance` for one pillar, and three of texts.
+
+    told ("83", "<1"), told_interval ("82–84") and told_without, without late pushes. Of the allies that the yardstick
+    binds.
+    """
+    from sim.results.tables import compliance
+    from sim.text.probabilities import interval
+
+    table = compliance(record)
+    table = table[(table.pillar == pillar) & table.probability.notna()].copy()
+    table["told"] = in_words(table.probability, record)
+    table["told_interval"] = [interval(*row) for row in zip(table.ci_low, table.ci_high, strict=True)]
+    table["told_without"] = in_words(table.without_late_push, record)
+    return table
+
+
+def in_words(probabilities: Iterable[float], record: Record) -> list[str]:
+    """Parts of a run's paths in runs of 100, as the printed page has them."""
+    from sim.text.probabilities import percent
+
+    parts = np.array(list(probabilities), dtype=np.float64)
+    low, high = wilson(np.rint(parts * record.counts.paths).astype(np.int64), record.counts.paths)
+    return [percent(*row) for row in zip(parts.tolist(), low.tolist(), high.tolist(), strict=True)]
+
+
+def ranking(record: Record, year: int) -> list[str]:
+    """All allies, from the most to the least probable to meet the main target in a year; ties by name.
+
+    Those that it does not bind come last, the highest median share first, as do all where there is no target.
+    """
+    table = chances(record, record.description.main_pillar or "core")
+    table = table[table.year == year].sort_values(["probability", "ally"], ascending=[False, True])
+    bound = list(table.iso3)
+    others = [line for line in ally_lines(record, year) if line.entry.iso3 not in bound]
+    others.sort(key=lambda line: (-line.spent.middle, line.entry.name))
+    return [*bound, *(line.entry.iso3 for line in others)]

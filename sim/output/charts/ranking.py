@@ -1,0 +1,118 @@
+"""Allies by their probability: ranked in one year, and year by year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+
+from sim.output.charts import frames
+from sim.output.charts.frames import ROW, RUNS, aim_of, measured, year_of
+from sim.output.charts.look import Chart, dressed, look, marked, wrapped
+from sim.results.record import Record
+from sim.text.probabilities import ASSUMPTION, target
+
+HOLLOW = "Hollow: without a late push, which is compliance on paper."
+
+
+ROOM_FOR_BOTH = 56
+"""Width of a cell that holds two figures."""
+
+
+def ranked(
+    record: Record, year: int | None = None, *, pillar: str = "core", choose: bool = False, theme: str = "light",
+    width: int = 520,
+) -> Chart:  # fmt: skip
+    """Probability of meeting the yardstick in a year, ally by ally: a dot with its 95 % interval, ranked.
+
+    Hollow: what it is without late pushes, which are compliance on paper. With `choose` the chart has the parameter
+    `ally`, whose row it marks.
+
+    Raises:
+        ValueError: the pillar has no yardstick.
+        UsageError: a year that is not simulated.
+    """
+    record = frames.readable(record)
+    colours, aim, year = look(theme), aim_of(record, pillar), year_of(record, year)
+    table = frames.chances(record, pillar)
+    table = table[table.year == year].sort_values(["probability", "ally"], ascending=[False, True])
+    # Below the marks: where a band marks a row, Vega-Lite would lay the lines over them.
+    rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=0, zindex=0)
+    base = alt.Chart(table).encode(y=alt.Y("ally:N", sort=list(table.ally), title=None, axis=rows))
+    hundred = alt.Axis(labelExpr="datum.value * 100", values=[0, 0.25, 0.5, 0.75, 1])
+    scale = alt.Scale(domain=[0, 1])
+    x = alt.X("probability:Q", title=f"{RUNS}, given the assumptions", scale=scale, axis=hundred)
+    tips = [
+        alt.Tooltip("ally:N"), alt.Tooltip("told:N", title="of 100 runs"),
+        alt.Tooltip("told_interval:N", title="95 % interval"),
+        alt.Tooltip("told_without:N", title="without late push"),
+    ]  # fmt: skip
+    thin, thick = base.mark_rule(color=colours.quiet), base.mark_rule(color=colours.simulated, strokeWidth=5)
+    dot = base.mark_point(color=colours.simulated, fill=colours.simulated, size=58, opacity=1)
+    hollow = base.mark_point(color=colours.quiet, fill=colours.paper, size=34, opacity=1)
+    layers: list[Any] = [
+        thin.encode(x="without_late_push:Q", x2="probability:Q"),
+        hollow.encode(x="without_late_push:Q"),
+        thick.encode(x="ci_low:Q", x2="ci_high:Q", opacity=alt.value(0.45)),
+        dot.encode(x=x, tooltip=tips),
+        base.mark_text(color=colours.ink, align="left", dx=9, fontSize=12).encode(x="ci_high:Q", text="told:N"),
+        alt.Chart().mark_rule(color=colours.target, strokeDash=[2, 3]).encode(x=alt.datum(0.5)),
+    ]
+    chart = alt.layer(*layers, data=table)
+    chart = (marked(chart, base, theme) if choose else chart).properties(width=width, height=ROW * len(table))
+    lines = wrapped(
+        f"{measured(record, aim)} Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot). "
+        f"{ASSUMPTION if pillar == 'related' else HOLLOW} Dotted: even odds.", 84,
+    )  # fmt: skip
+    first, last, goal = table.iloc[0], table.iloc[-1], target(aim.share_pct)
+    told = (
+        f"{len(table)} allies ranked by the probability of meeting {goal} % in {year}: from {first.ally}, {first.told} "
+        f"of 100 simulated runs, to {last.ally}, {last.told}."
+    )
+    title = f"Who meets {goal} % in {year}"
+    return dressed(
+        chart, theme, title=title, lines=[*lines, *frames.based_on(record, 84)], tells=told, assumption=pillar != "core"
+    )
+
+
+def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: int = 62) -> Chart:
+    """Probability of meeting the yardstick, allies by years, with the figure in each cell.
+
+    Raises:
+        ValueError: the pillar has no yardstick.
+    """
+    record = frames.readable(record)
+    colours, aim, years = look(theme), aim_of(record, pillar), record.description.years
+    table = frames.chances(record, pillar)
+    last = table[table.year == years[-1]].sort_values(["probability", "ally"], ascending=[False, True])
+    y = alt.Y("ally:N", sort=list(last.ally), title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=0))
+    x = alt.X("year:O", title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False))
+    width = min(cell, 700 // len(years))
+    both = width >= ROOM_FOR_BOTH and (table.told != table.told_without).any()
+    table["figure"] = [
+        f"{told} ({without})" if both and told != without else told
+        for told, without in zip(table.told, table.told_without, strict=True)
+    ]
+    base = alt.Chart(table).encode(x=x, y=y)
+    shades = alt.Color("probability:Q", scale=alt.Scale(domain=[0, 1], range=list(colours.scheme)), legend=None)
+    tips = [alt.Tooltip("ally:N"), alt.Tooltip("year:O"), alt.Tooltip("told:N", title="of 100 runs"),
+            alt.Tooltip("told_without:N", title="without late push")]  # fmt: skip
+    words = alt.condition(f"datum.probability > {colours.turn}", alt.value(colours.after), alt.value(colours.before))
+    chart = alt.layer(
+        base.mark_rect(stroke=colours.paper, strokeWidth=1).encode(color=shades, tooltip=tips),
+        base.mark_text(fontSize=12).encode(text="figure:N", color=words),
+    ).properties(width=width * len(years), height=(ROW + 1) * len(last))
+    stronger = "darker" if theme == "light" else "lighter"
+    brackets = " In brackets, where it differs: without late pushes, which are compliance on paper." if both else ""
+    lines = wrapped(
+        f"{measured(record, aim)} Of 100 simulated runs, given the assumptions; {stronger} is more.{brackets}", 84
+    )
+    goal = target(aim.share_pct)
+    told = (
+        f"A table of {len(last)} allies by year, {years[0]} to {years[-1]}: of 100 simulated runs, how many are at "
+        f"{goal} % or above."
+    )
+    title = f"At {goal} % or above, year by year"
+    return dressed(
+        chart, theme, title=title, lines=[*lines, *frames.based_on(record, 84)], tells=told, assumption=pillar != "core"
+    )

@@ -1,0 +1,139 @@
+"""What the columns of the tables and the kept paths are, in words: the one place that knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+TEXT: Final = "text"
+YEAR: Final = "calendar year"
+ALLIES: Final = "number of allies"
+RUNS: Final = "simulated runs"
+OF_GDP: Final = "% of GDP"
+OF_RUNS: Final = "share of the simulated runs, 0 to 1"
+USD_BN: Final = "USD billion, prices and exchange rates of the base year"
+PART: Final = "part of the simulated runs, 0 to 1"
+LOG_ODDS: Final = "log-odds"
+POINTS: Final = "percentage points of GDP"
+
+WHOLE: Final = frozenset({YEAR, ALLIES, RUNS})
+"""Units of whole numbers; those of a share or of money have decimals."""
+
+WILSON: Final = "95 % Wilson interval of the probability, Monte Carlo error only"
+
+
+ABOVE_GRID: Final = (
+    "the runs above 20.46 % of GDP, the end of the grid that shares are counted on: a quantile that lies among them is "
+    "missing (in Python and NetCDF infinite), and where this is not 0 a mean is a lower bound"
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its unit, and what it says."""
+
+    unit: str
+    meaning: str
+
+
+_ISO3 = Column(TEXT, "ISO 3166-1 alpha-3 code of the ally")
+_ISO3_OR_GROUP = Column(TEXT, "ISO 3166-1 alpha-3 code of the ally; EUC: Europe and Canada, NATO: all")
+_ALLY = Column(TEXT, "name of the ally")
+_ALLY_OR_GROUP = Column(TEXT, "name of the ally or group")
+_YEAR = Column(YEAR, "the year that the figures are of")
+_PILLAR = Column(TEXT, "core, related or total; related and total rest on an assumption")
+
+
+def _quantiles(what: str, unit: str = OF_GDP) -> dict[str, Column]:
+    return {
+        level: Column(unit, f"{int(level[1:])} % quantile of {what}") for level in ("q05", "q25", "q50", "q75", "q95")
+    }
+
+
+COLUMNS: Final[dict[str, dict[str, Column]]] = {
+    "compliance": {
+        "iso3": _ISO3,
+        "ally": _ALLY,
+        "year": _YEAR,
+        "pillar": _PILLAR,
+        "target_pct": Column(OF_GDP, "the yardstick that compliance is measured against"),
+        "probability": Column(OF_RUNS, "runs that meet the yardstick, given the assumptions"),
+        "ci_low": Column(OF_RUNS, f"lower end of the {WILSON}"),
+        "ci_high": Column(OF_RUNS, f"upper end of the {WILSON}"),
+        "without_late_push": Column(
+            OF_RUNS,
+            "runs that meet it by the report before a late push of that very year; what pushes of "
+            "earlier years did to outlays stays",
+        ),
+        "in_force": Column(OF_RUNS, "runs that meet the core target as a summit or review left it; core only"),
+        "not_yet_due": Column(
+            OF_RUNS, "runs that do not meet it, but where its date was put off and has not come; core only"
+        ),
+        "paths": Column(RUNS, "number of simulated runs behind the row"),
+    },
+    "shares": {
+        "iso3": _ISO3_OR_GROUP,
+        "ally": _ALLY_OR_GROUP,
+        "year": _YEAR,
+        "pillar": Column(
+            TEXT,
+            "core, related or total as reported; core_spent or total_spent without the late push of that year, which "
+            "is on paper; related and total rest on an assumption",
+        ),
+        "mean": Column(OF_GDP, "mean of the share; a lower bound where above_grid is not 0"),
+        **_quantiles("the share, on the grid of 0.01 that NATO prints; missing above 20.46: see above_grid"),
+        "above_grid": Column(PART, ABOVE_GRID),
+    },
+    "alliance": {
+        "year": _YEAR,
+        "pillar": Column(TEXT, "core, related, total, or core_without_late_push; related and total: an assumption"),
+        "compliant": Column(ALLIES, "how many allies meet the yardstick"),
+        "probability": Column(OF_RUNS, "runs in which exactly so many do, given the assumptions"),
+    },
+    "gap": {
+        "iso3": _ISO3_OR_GROUP,
+        "ally": _ALLY_OR_GROUP,
+        "year": _YEAR,
+        "shortfall_pct_mean": Column(
+            OF_GDP, "mean distance of what is spent to the core target, 0 where that is met; allies only"
+        ),
+        **{
+            f"shortfall_pct_{level}": column
+            for level, column in _quantiles("the distance of what is spent to the core target; allies only").items()
+        },
+        "on_paper_pct_mean": Column(OF_GDP, "what late pushes close of the mean distance on paper; allies only"),
+        "shortfall_usd_bn_mean": Column(
+            USD_BN, "mean of the money that what is spent misses to the core target; of a group the sum over its allies"
+        ),
+        "shortfall_usd_bn_q95": Column(
+            USD_BN,
+            "95 % quantile of that money; above 20.46 % of the base year's GDP missing, beside a mean (in Python and "
+            "NetCDF infinite)",
+        ),
+        "on_paper_usd_bn_mean": Column(USD_BN, "what late pushes close of the mean on paper"),
+    },
+    "first_year": {
+        "iso3": _ISO3,
+        "ally": _ALLY,
+        "year": Column(
+            YEAR,
+            "year in which a run first meets the core target; the base year: already; missing: never to the horizon",
+        ),
+        "probability": Column(OF_RUNS, "runs in which it is that year, given the assumptions"),
+        "probability_staying": Column(OF_RUNS, "of all runs, those in which it is and every later year complies"),
+    },
+}
+"""By table and column, both in the order of the tables: a table of `Results` that is not here is not exported."""
+
+KEPT: Final[dict[str, Column]] = {
+    "share_pct": Column(
+        OF_GDP, "core outlays that later budgets go on from: the outturn, after a late push the target at least"
+    ),
+    "reported_pct": Column(OF_GDP, "core outlays as reported, what a late push adds on paper included"),
+    "spent_pct": Column(OF_GDP, "core outlays as reported, without the late push of that year"),
+    "related_pct": Column(OF_GDP, "security-related outlays, before the cap on what counts; an assumption"),
+    "plan_pct": Column(POINTS, "change of the core share that the budget of the year planned"),
+    "will": Column(LOG_ODDS, "political will"),
+    "gdp_usd_bn": Column(USD_BN, "gross domestic product"),
+}
+"""Paths that a run can keep: see `sim.results.counts.KEEPABLE`."""

@@ -1,0 +1,220 @@
+"""The brief: one page on one ally, and that page as HTML."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from sim.errors import UsageError
+from sim.output.charts import engine
+from sim.output.charts.fan import fan
+from sim.output.charts.frames import is_set
+from sim.output.charts.look import LOOKS
+from sim.output.charts.saving import drawn
+from sim.output.report import sentences
+from sim.output.report.money import BaseRate, Needed, base_rate, needed
+from sim.output.report.page import rendered
+from sim.output.report.sources import citations
+from sim.results.record import AllyEntry, Record, Yardstick
+from sim.results.summary import AllyLine, Chance, ally_lines, default_year
+from sim.text.probabilities import (
+    NOT_BOUND,
+    interval,
+    likelihood,
+    listed,
+    money,
+    of_100,
+    percent,
+    printed,
+    share,
+    span,
+    target,
+)
+
+MOST_NAMED = 8
+COUNTED = (
+    "Part of a rise can be a change of what is counted, in 2025 above all; the figures of 2025 and 2026 are estimates, "
+    "and the core definition of July 2026 breaks the series of some allies in 2023."
+)
+
+Rows = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a page on one ally says, whatever it is set in; every text is a text and no markup."""
+
+    title: str
+    ally: str
+    scenario: str
+    source: str
+    based_on: str
+    standing: str
+    sentence: str
+    odds: Rows
+    cost: Rows
+    rate: str  # empty where the target takes no rise
+    counted: str
+    notes: tuple[str, ...]
+    citation: tuple[str, ...]
+
+
+@engine.kept()
+def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
+    """One page on an ally: its history and fan in one picture, what the target takes, the odds beside base rates.
+
+    `year` is that of the core target unless given.
+
+    Raises:
+        UsageError: an ally that the run has not; a year that is not simulated.
+        RunError: the chart engine cannot work here.
+    """
+    said = content_of(record, iso3, year)
+    pictures = {theme: picture(record, iso3, theme) for theme in LOOKS}
+    stills = {
+        theme: f"data:image/svg+xml;base64,{b64encode(drawn(spec, 'svg')).decode()}" for theme, spec in pictures.items()
+    }
+    return rendered("brief.html.j2", {}, brief=said, stills=stills, words=pictures["light"]["description"])
+
+
+def picture(record: Record, iso3: str, theme: str, height: int = 300) -> dict[str, Any]:
+    """The history and fan of an ally, as a Vega-Lite specification."""
+    spec: dict[str, Any] = fan(record, iso3, straight=True, theme=theme, height=height).to_dict()
+    return spec
+
+
+def content_of(record: Record, iso3: str, year: int | None) -> Brief:
+    """What a brief says. Raises as `brief` does."""
+    year = default_year(record) if year is None else year
+    line, core = _line(record, iso3, year), record.description.yardstick("core")
+    bound = core if "core" in line.chances else None
+    take = needed(record, line.entry, bound, year)
+    rate = base_rate(record, take.rise_pct, take.years) if bound else None
+    run = f"{record.counts.paths:,} runs, seed {record.manifest['seed']}"
+    version = record.manifest.get("burdenshare", "")
+    return Brief(
+        title=f"{line.entry.name}: {record.description.title}",
+        ally=line.entry.name,
+        scenario=record.description.title,
+        source=record.description.source,
+        based_on=record.based_on,
+        standing=sentences.standing(record),
+        sentence=sentences.ally_sentence(line, core, year),
+        odds=_odds(line, bound, year, record),
+        cost=_cost(take, line.entry, bound, record, year),
+        rate=_rate(rate) if rate is not None and rate.rise_pct > 0 else "",
+        counted=COUNTED,
+        notes=(*sentences.caveats(record), f"{run}, burdenshare {version}."),
+        citation=tuple(citations(record, ("shares", "gdp"), cutoffs=True)),
+    )
+
+
+def _line(record: Record, iso3: str, year: int) -> AllyLine:
+    found = [line for line in ally_lines(record, year) if line.entry.iso3 == iso3]
+    if not found:
+        raise UsageError(f"the run has no ally {iso3}")
+    return found[0]
+
+
+def _odds(line: AllyLine, core: Yardstick | None, year: int, record: Record) -> Rows:
+    """`core` is the core target where it binds the ally: without it, a dash stands where its odds would."""
+    band = span(line.spent.q05, line.spent.q95, " to ")
+    middles = [
+        (f"Median spent in {year}", f"{share(line.spent.middle)} % of GDP; {band} in 90 of 100 runs"),
+        ("Median reported, with what is on paper", f"{share(line.reported.middle)} % of GDP"),
+    ]
+    if core is None:
+        return [("Runs of 100 at the core target", NOT_BOUND), *middles, *_assumed(line, record)]
+    chance, last = line.chances["core"], record.description.years[-1]
+    met = f"at {target(core.share_pct)} % or above in {year}"
+    when = "already" if line.first_year == record.description.base_year else str(line.first_year)
+    when = f"after {last}" if line.first_year is None else when
+    return [
+        (
+            f"Runs of 100 {met}",
+            f"{percent(chance.probability, chance.ci_low, chance.ci_high)} ({likelihood(chance.probability)})",
+        ),
+        ("Monte Carlo 95 % interval", f"{interval(chance.ci_low, chance.ci_high)} of 100"),
+        (
+            "Without a late push on paper",
+            f"{percent(chance.without_late_push, chance.without_low, chance.without_high)} of 100",
+        ),
+        *_moved(chance),
+        *middles,
+        ("First year in which half of the runs are there", when),
+        *_assumed(line, record),
+    ]
+
+
+def _assumed(line: AllyLine, record: Record) -> Rows:
+    aim = record.description.assumed
+    if aim is None:
+        return []
+    chance = line.chances.get(aim.pillar)
+    told = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
+    return [(f"{aim.pillar.capitalize()} of {target(aim.share_pct)} % (assumption)", told)]
+
+
+def _moved(chance: Chance) -> Rows:
+    """What a summit or review did to the target, where it did."""
+    rows = []
+    if chance.in_force != chance.probability:
+        met = percent(chance.in_force, chance.in_force_low, chance.in_force_high)
+        rows.append(("Met as the target was moved", f"{met} of 100"))
+    if chance.not_yet_due:
+        waiting = percent(chance.not_yet_due, chance.not_yet_due_low, chance.not_yet_due_high)
+        rows.append(("Not met, but the date was put off", f"{waiting} of 100"))
+    return rows
+
+
+def _cost(take: Needed, entry: AllyEntry, core: Yardstick | None, record: Record, year: int) -> Rows:
+    base = record.description.base_year
+    status = ", set by the scenario" if is_set(record, entry) else ", estimate" if entry.estimated else ""
+    rows = [(f"Share in {base}{status}", f"{printed(entry.base_share_pct)} % of GDP")]
+    if take.past_steps_pct:
+        steps = ", ".join(f"{each} {step:+.2f}" for each, step in take.past_steps_pct).replace("-", "\u2212")
+        rows.append(("Last steps, points", steps))
+    if core is None:
+        return rows
+    if take.rise_pct > 0:
+        step = f"+{printed(take.step_pct)} points, {printed(take.rise_pct)} in all"
+        rows.append((f"Step a year needed to {core.by}", step))
+        rows.append((f"That rise at the GDP of {base}", f"USD {money(take.base_usd_bn)} bn a year"))
+        if take.nominal_usd_bn is not None:
+            carried = "" if take.nominal_year == core.by else f", the last forecast year before {core.by}"
+            rows.append(
+                (
+                    f"At the GDP forecast for {take.nominal_year}{carried}",
+                    f"USD {money(take.nominal_usd_bn)} bn a year in current dollars",
+                )
+            )
+    rows.append((
+        f"Expected shortfall of what is spent in {year}",
+        f"USD {money(take.expected_usd_bn)} bn a year, prices of {base}",
+    ))  # fmt: skip
+    if take.on_paper_usd_bn > 0:
+        rows.append(("Of it late pushes close on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
+    if take.current_usd_bn is not None:
+        told = f"USD {money(take.current_usd_bn)} bn a year"
+        rows.append((f"The shortfall in current dollars of {take.current_year}, IMF forecast", told))
+    if take.of_spending_pct is not None:
+        rows.append(
+            (
+                f"{target(core.share_pct)} % of GDP of all public spending ({take.spending_year})",
+                f"{share(take.of_spending_pct)} %",
+            )
+        )
+    return rows
+
+
+def _rate(rate: BaseRate) -> str:
+    spans = "; ".join(
+        f"from {start} to {end} {len(names)} of {of} countries{f' ({listed(names, MOST_NAMED)})' if names else ''}"
+        for start, end, names, of in rate.spans
+    )
+    return (
+        f"A rise of {printed(rate.rise_pct)} points or more between years {rate.years} apart: {spans}. Over all "
+        f"windows since 2014, which overlap and are not independent: {rate.seen} of {rate.windows}, of "
+        f"{rate.countries} countries."
+    )

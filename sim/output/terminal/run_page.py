@@ -1,0 +1,280 @@
+"""The printed page of a run: title, table of allies, the alliance, and what the numbers mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import inf
+
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.analysis.sensitivity import HalfUrgency
+from sim.output.terminal.console import Page
+from sim.output.terminal.layout import GAP, Column, fit, left_out, table
+from sim.results.record import Record, Yardstick
+from sim.results.summary import AllianceLine, AllyLine, Band, Chance
+from sim.text.probabilities import (
+    ASSUMPTION,
+    BEYOND,
+    LATE_PUSH,
+    MONTE_CARLO,
+    NOT_BOUND,
+    SPENT,
+    UNBOUND,
+    added,
+    among,
+    interval,
+    listed,
+    mean_share,
+    number,
+    of_100,
+    percent,
+    plain,
+    printed,
+    runs,
+    share,
+    span,
+    target,
+)
+
+MOST_TEXT = 118  # columns of running text at most
+WORTH_CODES = 4  # rank of a column for which names give way to codes
+
+
+def show(
+    page: Page, record: Record, year: int, lines: Sequence[AllyLine], alliance: AllianceLine, half: HalfUrgency | None
+) -> None:
+    """Print the page."""
+    description = record.description
+    text_width = min(page.width, MOST_TEXT)
+    page.print(Text(plain(description.title), style="bold"), width=text_width)
+    page.print(Text(_subtitle(record, year)), width=text_width)
+    if record.based_on:
+        page.print(Text(plain(record.based_on)), width=text_width)
+    page.print()
+    columns = _columns(record, year, lines)
+    kept, dropped = fit(columns, page.width)
+    if any(column.rank <= WORTH_CODES for column in dropped):
+        kept, dropped = fit([_codes(lines), *columns[1:]], page.width)
+    page.print(table(kept))
+    page.print()
+    _show_alliance(page, record, year, alliance, half, text_width)
+    page.print()
+    precision = record.manifest.get("precision_points")
+    beyond = any(band.q95 == inf for band in (*(line.reported for line in lines), alliance.reported))
+    if beyond or alliance.reported.above:
+        page.print(Text(BEYOND), width=text_width)
+    for line in _footer(record, lines, [column.name for column in kept], left_out(dropped), half, precision):
+        page.print(Text(line, style="dim"), width=text_width)
+
+
+def _subtitle(record: Record, year: int) -> str:
+    """What is measured, in which year: the core target, or whatever there is without one."""
+    description = record.description
+    counted = f"{runs(record.counts.paths)}{_precision(record)}, seed {record.manifest['seed']}"
+    if description.main_pillar is None:
+        return f"No target, so no probability; [targets.core] would set one. Year {year}. {counted}."
+    none = "" if description.yardstick("core") else "No core target. "
+    found = [aim for pillar in ("core", "total", "related") if (aim := description.yardstick(pillar))]
+    shown = found if none else found[:1]
+    words = [f"{aim.pillar} {target(aim.share_pct)} % of GDP by {aim.by}{_remarks(record, aim)}" for aim in shown]
+    by = shown[0].by
+    due = "" if by == year else f", before it falls due in {by}" if year < by else ""
+    return f"{none}Measured against {listed(words)}. Year {year}{due}. {counted}."
+
+
+def _remarks(record: Record, aim: Yardstick) -> str:
+    return plain(f"x{record.description.remarks(aim)}").removeprefix("x")
+
+
+def _precision(record: Record) -> str:
+    points = record.manifest.get("precision_points")
+    return "" if points is None else f", as many as a precision of {_points(points)} takes"
+
+
+def _points(points: float) -> str:
+    return f"{points:g} percentage point{'' if points == 1 else 's'}"
+
+
+def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Column]:
+    """All columns; a higher rank is left out earlier."""
+    description = record.description
+    last = description.years[-1]
+    columns = [
+        Column("ally", "Ally", [line.entry.name for line in lines], 0, right=False),
+        Column(f"share {description.base_year}", f"Share\n{description.base_year}", [_now(line) for line in lines], 2),
+        Column("median", f"Median\nspent\n{year}", [share(line.spent.middle) for line in lines], 1),
+        Column("90 % band", f"90 %\nband\n{year}", [_band(line.spent) for line in lines], 3),
+    ]
+    if any(line.reported != line.spent for line in lines):
+        reported = [share(line.reported.middle) for line in lines]
+        columns.append(Column("median reported", f"Median\nreported\n{year}", reported, 4))
+    core, related, total = (description.yardstick(pillar) for pillar in ("core", "related", "total"))
+    if core:
+        goal = f"≥{target(core.share_pct)}"
+        columns += [
+            Column("P core", f"P core\n{goal}", _probabilities(lines, "core"), 0),
+            Column("95 % interval", "95 %\ninterval", _cells(lines, "core", _interval), 5),
+            Column("P core without late push", "P core\nwithout\nlate push", _cells(lines, "core", _without), 4),
+        ]
+        bound = [line.chances["core"] for line in lines if "core" in line.chances]
+        if any(chance.in_force != chance.probability for chance in bound):
+            columns.append(Column("P core as moved", "P core\nas moved", _cells(lines, "core", _in_force), 4))
+        if any(chance.not_yet_due for chance in bound):
+            columns.append(Column("not yet due", "Not\nyet due", _cells(lines, "core", _not_yet_due), 4))
+    if related:
+        head = f"P related\n≥{target(related.share_pct)}\nassumption"
+        columns.append(Column("P related", head, _probabilities(lines, "related"), 8, dim=True))
+    if total:
+        head = f"P total\n≥{target(total.share_pct)}\nassumption"
+        columns.append(Column("P total", head, _probabilities(lines, "total"), 7, dim=True))
+    if core:
+        cells = [_first(line, description.base_year, last) for line in lines]
+        columns.append(Column("first year", f"First year\nhalf at\n{goal}", cells, 6))
+    return columns
+
+
+def _codes(lines: Sequence[AllyLine]) -> Column:
+    return Column("ally", "Ally", [line.entry.iso3 for line in lines], 0, right=False)
+
+
+def _now(line: AllyLine) -> str:
+    return f"{printed(line.entry.base_share_pct)}{'e' if line.entry.estimated else ' '}"
+
+
+def _band(band: Band) -> str:
+    return span(band.q05, band.q95)
+
+
+def _chance(chance: Chance) -> str:
+    return percent(chance.probability, chance.ci_low, chance.ci_high)
+
+
+def _interval(chance: Chance) -> str:
+    return interval(chance.ci_low, chance.ci_high)
+
+
+def _without(chance: Chance) -> str:
+    return percent(chance.without_late_push, chance.without_low, chance.without_high)
+
+
+def _in_force(chance: Chance) -> str:
+    return percent(chance.in_force, chance.in_force_low, chance.in_force_high)
+
+
+def _not_yet_due(chance: Chance) -> str:
+    """None is none here: a date that was not put off is due."""
+    return percent(chance.not_yet_due, chance.not_yet_due_low, chance.not_yet_due_high) if chance.not_yet_due else "–"
+
+
+def _cells(lines: Sequence[AllyLine], pillar: str, words: Callable[[Chance], str]) -> list[str]:
+    return [words(line.chances[pillar]) if pillar in line.chances else NOT_BOUND for line in lines]
+
+
+def _probabilities(lines: Sequence[AllyLine], pillar: str) -> list[str]:
+    return _cells(lines, pillar, _chance)
+
+
+def _first(line: AllyLine, base: int, last: int) -> str:
+    if "core" not in line.chances:
+        return NOT_BOUND
+    if line.first_year is None:
+        return f"after {last}"
+    return "already" if line.first_year == base else str(line.first_year)
+
+
+def _show_alliance(
+    page: Page, record: Record, year: int, alliance: AllianceLine, half: HalfUrgency | None, width: int
+) -> None:
+    core, related, total = (record.description.yardstick(pillar) for pillar in ("core", "related", "total"))
+    facts: list[tuple[str, str]] = []
+    bound, of = alliance.bound, alliance.allies
+    if core and alliance.counted and alliance.counted_without and alliance.many:
+        facts += [
+            (f"Allies at {target(core.share_pct)} %", _counted(alliance.counted, bound["core"], of)),
+            ("without late push", _counted(alliance.counted_without, bound["core"], of)),
+        ]
+        if half:
+            facts.append(("with urgency at half", _halved(half, alliance.counted, bound["core"], of)))
+        facts.append((
+            f"At least {alliance.threshold} allies",
+            f"{_spoken(alliance.many)}; without late push {_spoken_without(alliance.many)}",
+        ))  # fmt: skip
+    if total and alliance.totals:
+        words = f"{_counted(alliance.totals, bound['total'], of)}; an assumption"
+        facts.append((f"Allies at {target(total.share_pct)} % in total", words))
+    if related and alliance.related and not core and not total:
+        words = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
+        facts.append((f"Allies at {target(related.share_pct)} % related", words))
+    spent, reported = alliance.spent, alliance.reported
+    average = mean_share(spent.middle, spent.above)
+    facts.append(("Europe and Canada", f"{average} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
+    if reported != spent:
+        facts.append(("on paper besides", f"{added(reported.middle - spent.middle)} points of GDP, by late pushes"))
+    page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
+    if width < 70:
+        for name, words in facts:
+            page.print(Text(name), width=width)
+            page.print(Padding(Text(words), (0, 0, 0, GAP), expand=False), width=width)
+        return
+    grid = Table.grid(padding=(0, GAP, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for name, words in facts:
+        grid.add_row(Text(name), Text(words))
+    page.print(Padding(grid, (0, 0, 0, GAP), expand=False), width=width)
+
+
+def _counted(band: Band, bound: int, of: int) -> str:
+    expected = f"{number(band.middle, bound)} of {among(bound, of)} expected"
+    return f"{expected}, {band.q05:.0f}–{band.q95:.0f} in 90 of 100 runs"
+
+
+def _halved(half: HalfUrgency, counted: Band, bound: int, of: int) -> str:
+    """The short runs give the difference, on the same luck; the run itself gives the level."""
+    now = counted.middle + half.difference
+    words = "what half the urgency of the start does"
+    return f"{number(now, bound)} of {among(bound, of)} expected instead of {number(counted.middle, bound)}: {words}"
+
+
+def _spoken(chance: Chance) -> str:
+    return of_100(chance.probability, chance.ci_low, chance.ci_high)
+
+
+def _spoken_without(chance: Chance) -> str:
+    return of_100(chance.without_late_push, chance.without_low, chance.without_high).removesuffix(" simulated runs")
+
+
+def _footer(
+    record: Record, lines: Sequence[AllyLine], kept: Sequence[str], narrow: str, half: HalfUrgency | None,
+    precision: float | None,
+) -> list[str]:  # fmt: skip
+    notes = [narrow] if narrow else []
+    shares = "Shares are % of GDP as NATO reports core outlays"
+    notes.append(shares + ("; e: an estimate." if any(line.entry.estimated for line in lines) else "."))
+    pillars = {aim.pillar for aim in record.description.yardsticks}
+    if pillars:
+        notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
+    shown = {pillar for pillar in pillars if any(name.startswith(f"P {pillar}") for name in kept)}
+    if any(shown - line.chances.keys() for line in lines):
+        notes.append(UNBOUND)
+    if "core" in pillars or any(line.spent != line.reported for line in lines):
+        notes.append(f"{LATE_PUSH} {SPENT}")
+    if precision is not None:
+        reach = f"reaches as far as {_points(precision)} to either side"
+        notes.append(f"Precision: no 95 % interval of a probability, of any ally, target and year, {reach}.")
+    if "P core as moved" in kept:
+        notes.append("As moved: met as a summit or review left the target.")
+    if "not yet due" in kept:
+        notes.append("Not yet due: not met, in runs in which the date was put off and has not come.")
+    if "P related" in kept or "P total" in kept:
+        notes.append(ASSUMPTION)
+    if "first year" in kept:
+        notes.append(
+            "First year: the first in which at least half of the runs are at the core target, late pushes included; "
+            "later years may have fewer."
+        )
+    if half:
+        notes.append("Urgency is how threatened allies feel at the start; nobody measures it.")
+    return notes

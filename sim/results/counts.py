@@ -1,0 +1,119 @@
+"""What a block leaves behind: whole numbers. Adding them is exact in any order, so blocks merge to the same bits.
+
+Shares are counted on the grid that NATO prints, 0.01 percentage points; money on a grid of 0.01 % of base-year GDP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.arguments import COUNTED_PCT
+
+CELLS = round(100 * COUNTED_PCT) + 2
+"""Cells of a histogram: 0.00 to 20.46, and one for everything above."""
+
+PILLARS = ("core", "related", "total")
+GROUPS = ("EUC", "NATO")
+"""Europe and Canada, and all: the aggregates beside the allies."""
+
+TALLIES = (*PILLARS, "core_without_late_push")
+"""What compliant allies are counted by."""
+
+SPENT = ("core", "total")
+"""The pillars that a late push lifts on paper: what is reported of them is more than what is spent."""
+
+KEEPABLE = ("share_pct", "reported_pct", "spent_pct", "related_pct", "plan_pct", "will", "gdp_usd_bn")
+"""State variables whose paths can be kept, float32 (ally, year, path)."""
+
+Counted = NDArray[np.int64]
+
+
+ARRAYS: dict[str, tuple[str, ...]] = {
+    "compliant": ("pillar", "ally", "year"),
+    "on_paper": ("pillar", "ally", "year"),
+    "in_force": ("ally", "year"),
+    "not_yet_due": ("ally", "year"),
+    "shares": ("pillar", "ally", "year", "cell"),
+    "spent_shares": ("spent", "ally", "year", "cell"),
+    "group_shares": ("group", "pillar", "year", "cell"),
+    "spent_group_shares": ("group", "spent", "year", "cell"),
+    "first_year": ("ally", "step"),
+    "kept_from": ("ally", "step"),
+    "number": ("tally", "year", "number"),
+    "shortfall_usd": ("ally", "year", "cell"),
+    "shortfall_usd_m": ("ally", "year"),
+    "group_shortfall_usd": ("group", "year", "cell"),
+    "group_shortfall_usd_m": ("group", "year"),
+    "spent_shortfall_usd": ("ally", "year", "cell"),
+    "spent_shortfall_usd_m": ("ally", "year"),
+    "spent_group_shortfall_usd": ("group", "year", "cell"),
+    "spent_group_shortfall_usd_m": ("group", "year"),
+}
+"""The arrays of a run and their axes: the one list of them, which saving, checking and merging go by."""
+
+
+def shapes(allies: int, years: int) -> dict[str, tuple[int, ...]]:
+    """The shape of every array of a run over so many allies and years."""
+    sizes = {
+        "pillar": len(PILLARS), "spent": len(SPENT), "group": len(GROUPS), "tally": len(TALLIES), "ally": allies,
+        "year": years, "cell": CELLS, "step": years + 2, "number": allies + 1,
+    }  # fmt: skip
+    return {name: tuple(sizes[axis] for axis in axes) for name, axes in ARRAYS.items()}
+
+
+@dataclass(eq=False)
+class Counts:
+    """Counts over the paths [first, first + paths).
+
+    `arrays`, int64, with the axes of ARRAYS; a step is the base year, a year simulated, or never:
+        compliant: paths that meet the yardstick
+        on_paper: of them, those that a late push of that year alone brought there
+        in_force: paths that meet the core target as a summit or review left it, or need not yet
+        not_yet_due: of them, those that do not meet it: their date was put off and has not come
+        shares: the reported share, in hundredths of a percentage point
+        spent_shares: what is spent of it, as reported without the late push of that year
+        group_shares, spent_group_shares: the GDP-weighted average of a group, as reported and spent
+        first_year: first year of core compliance; 0 the base year, the last step never
+        kept_from: the same, of paths that stayed compliant to the horizon
+        number: how many allies comply
+        shortfall_usd, shortfall_usd_m: money short of the core target as reported, by cells and summed
+        group_shortfall_usd, group_shortfall_usd_m: the same of a group
+        spent_shortfall_usd, spent_shortfall_usd_m, spent_group_shortfall_usd, spent_group_shortfall_usd_m: the same of
+            what is spent
+    """
+
+    first: int
+    paths: int
+    arrays: dict[str, Counted]
+    kept: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, first: int, paths: int, allies: int, years: int, keep: Sequence[str] = ()) -> Counts:
+        """No path counted yet."""
+        arrays = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes(allies, years).items()}
+        return cls(first, paths, arrays, {name: np.zeros((allies, years, paths), dtype=np.float32) for name in keep})
+
+    def merged(self, other: Counts) -> Counts:
+        """The counts of two stretches of paths that lie side by side."""
+        before, after = (self, other) if self.first < other.first else (other, self)
+        if before.first + before.paths != after.first:
+            raise ValueError(f"paths {before.first}+{before.paths} and {after.first}+{after.paths} do not join")
+        kept = {name: np.concatenate([before.kept[name], after.kept[name]], axis=2) for name in self.kept}
+        arrays = {name: array + other.arrays[name] for name, array in self.arrays.items()}
+        return Counts(before.first, self.paths + other.paths, arrays, kept)
+
+    def digest(self) -> str:
+        """sha256 over every count, histogram and kept path, whatever the machine's byte order."""
+        seen = sha256(f"{self.first}|{self.paths}".encode())
+        for name in sorted(self.arrays):
+            seen.update(f"|{name}|{self.arrays[name].shape}|".encode())
+            seen.update(np.ascontiguousarray(self.arrays[name], dtype="<i8").tobytes())
+        for name in sorted(self.kept):
+            seen.update(f"|{name}|{self.kept[name].shape}|".encode())
+            seen.update(np.ascontiguousarray(self.kept[name], dtype="<f4").tobytes())
+        return seen.hexdigest()

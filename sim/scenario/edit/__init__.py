@@ -1,0 +1,1 @@
+"""Scenarios changed, compared and written out."""

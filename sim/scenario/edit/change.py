@@ -1,0 +1,96 @@
+"""A scenario with some numbers changed by name: "budget.speed", or "will.mean.sd" inside a distribution."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.distributions.families import Family
+from sim.errors import UsageError
+from sim.model.events.base import Facts
+from sim.scenario.load.checks.together import LARGEST
+from sim.scenario.schema import Scenario
+
+SECTIONS = ("growth", "urgency", "will", "budget", "outturn", "related")
+
+
+def number_names(scenario: Scenario) -> list[str]:
+    """Every name that `with_numbers` takes, in the order of the sections."""
+    return list(_numbers(scenario))
+
+
+def number(scenario: Scenario, name: str) -> float:
+    """The number under a name.
+
+    Raises:
+        UsageError: no such name.
+    """
+    numbers = _numbers(scenario)
+    if name not in numbers:
+        raise _unknown(name, numbers)
+    return numbers[name]
+
+
+def with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
+    """The scenario with these numbers in the place of its own; validated as if a file had said so.
+
+    Raises:
+        UsageError: no such name, or a number outside its bounds.
+    """
+    known = _numbers(scenario)
+    sections: dict[str, Any] = {}
+    for name, value in numbers.items():
+        if name not in known:
+            raise _unknown(name, known)
+        if LARGEST < abs(value) < math.inf:
+            raise UsageError(f"{name} = {value!r}: must be between {-LARGEST:,.0f} and {LARGEST:,.0f}; check the unit")
+        section, field, *inner = name.split(".")
+        facts = sections.get(section, getattr(scenario, section))
+        law: Any = float(value)
+        if inner:
+            law = getattr(facts, field).model_copy(update={inner[0]: float(value)})
+        sections[section] = facts.model_copy(update={field: law})
+    return scenario.model_copy(update={name: _checked(name, section, numbers) for name, section in sections.items()})
+
+
+def _checked(name: str, section: Facts, numbers: Mapping[str, float]) -> Facts:
+    """The section, validated.
+
+    Raises:
+        UsageError: the number that breaks a rule, by its name.
+    """
+    try:
+        return type(section).model_validate(section.model_dump())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = f"{name}.{first['loc'][0]}"
+        given = {key: value for key, value in numbers.items() if key == place or key.startswith(f"{place}.")}
+        exact = f"{place}.{first['loc'][-1]}"
+        shown = {exact: given[exact]} if exact in given else given
+        words = ", ".join(f"{key} = {value!r}" for key, value in shown.items())
+        raise UsageError(f"{words}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _numbers(scenario: Scenario) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for section in SECTIONS:
+        facts = getattr(scenario, section)
+        for field in type(facts).model_fields:
+            law = getattr(facts, field)
+            if isinstance(law, Family):
+                values = ((f".{inner}", getattr(law, inner)) for inner in type(law).model_fields)
+                found |= {f"{section}.{field}{inner}": value for inner, value in values if isinstance(value, float)}
+            elif isinstance(law, float):
+                found[f"{section}.{field}"] = law
+    return found
+
+
+def _unknown(name: str, numbers: Mapping[str, float]) -> UsageError:
+    near = get_close_matches(name, numbers, 1)
+    return UsageError(
+        f"no number {name!r} in the scenario; " + (f"did you mean {near[0]}?" if near else "see `sim schema`")
+    )

@@ -1,0 +1,61 @@
+"""From a scenario back to a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import UsageError
+from sim.scenario.load.loading import reload
+from sim.scenario.load.reading import defaults
+from sim.scenario.schema import Scenario
+
+
+def dump(scenario: Scenario) -> str:
+    """The scenario as TOML, everything written out: reading it gives an equal scenario.
+
+    The text extends nothing, so it stays what it is when a file or a default changes; the user's own tables under
+    [data] are named, not included. Raises UsageError for a scenario that no file can describe: one built in Python
+    without the events that every file inherits, for example.
+    """
+    import tomli_w  # here, since reading needs no writer
+
+    facts = scenario.model_dump(mode="python", by_alias=True, exclude_none=True, exclude={"extends"})
+    inherited = {(event["name"], event["kind"]) for event in defaults().raw["event"]}
+    for event in facts["event"]:
+        if "rate" in event:
+            del event["probability"]  # that of a dated event
+        if (event["name"], event["kind"]) in inherited:
+            event.setdefault("title", "")  # none, in the place of the inherited one
+    text = tomli_w.dumps(facts)
+    if reload(text, scenario.replacements) != scenario:
+        raise UsageError("no file describes this scenario; build on one that was loaded, or on `loads('')`")
+    return text
+
+
+def restored(canonical: Mapping[str, Any], **about: Any) -> Scenario:
+    """The scenario that `Scenario.canonical` wrote down; `about` holds what that leaves out: title, source, run ...
+
+    Raises:
+        UsageError: it reads otherwise in this version, or had data tables of the user's own, which it only names.
+    """
+    facts = _said({**canonical, **about})
+    if any((canonical.get("data") or {}).values()):
+        raise UsageError("the scenario has data tables of the user's own, which stand in files of their own")
+    facts["event"] = [
+        {key: value for key, value in event.items() if not (key == "probability" and event.get("rate") is not None)}
+        for event in facts.get("event", ())
+    ]  # a random event has no probability
+    try:
+        return Scenario.model_validate(facts)
+    except ValidationError as error:
+        raise UsageError("the scenario was written by a version that reads it otherwise") from error
+
+
+def _said(value: Any) -> Any:
+    """A tree without its nulls, which stand for what was not said."""
+    if isinstance(value, Mapping):
+        return {key: _said(part) for key, part in value.items() if part is not None}
+    return [_said(part) for part in value] if isinstance(value, list) else value
