@@ -47,7 +47,7 @@ LAST_ACTUAL = 2024
 """The last year whose figures are not estimates."""
 
 SHOWN = ("straight_line", "half_kept", "half_kept_own_spread", "random_walk", "bootstrap")
-"""Rivals that stand in the tables of other scores; all of them are in what `sim backtest --json` prints."""
+"""Baselines that stand in the tables of other scores; all of them are in what `sim backtest --json` prints."""
 
 CUTOFFS = (2014, 2016, 2018, 2020, 2022, 2023, 2024, 2025)
 
@@ -97,15 +97,15 @@ def scores_section(test: Backtest) -> str:
     return "\n\n".join(
         [
             table(lines, head),
-            "`*` the best rival of that horizon. 95 % intervals of the model's figures, taking each target year as one "
-            "observation (Student's t):",
+            "`*` the best baseline of that horizon. 95 % intervals of the model's figures, taking each target year as "
+            "one observation (Student's t):",
             table(intervals, head),
         ]
     )
 
 
 def contest_section(test: Backtest) -> str:
-    """The mode out of sample against the best rival of each horizon."""
+    """The mode out of sample against the best baseline of each horizon."""
     lines = []
     for row in score_tables.contest_rows(test):
         if row["mode"] != Mode.OUT_OF_SAMPLE:
@@ -115,18 +115,18 @@ def contest_section(test: Backtest) -> str:
             [
                 row["horizon"],
                 score(row["crps_pp"]),
-                f"{row['best_rival'].replace('_', ' ')} {score(row['rival_crps_pp'])}",
+                f"{row['best_baselines'].replace('_', ' ')} {score(row['baseline_crps_pp'])}",
                 f"{row['ratio']:.2f}",
                 f"{row['origins_won']} of {row['origins']}",
                 p,
                 f"{row['dm_p_bartlett']:.2f}",
             ]
         )
-    return table(lines, ["years ahead", "CRPS", "best rival", "ratio", "origins won", "p", "p (Bartlett)"])
+    return table(lines, ["years ahead", "CRPS", "best baseline", "ratio", "origins won", "p", "p (Bartlett)"])
 
 
 def actual_section(test: Backtest) -> str:
-    """Mean CRPS over the target years whose figures are actual, of the modes and the two best rivals."""
+    """Mean CRPS over the target years whose figures are actual, of the modes and the two best baselines."""
     known = test.target_years() <= LAST_ACTUAL
     lines = []
     for judged in test.judged.values():
@@ -198,18 +198,18 @@ def event_section(test: Backtest) -> str:
 
 
 def origins_section(test: Backtest) -> str:
-    """Mode (a) and the best rival of each horizon, origin by origin."""
+    """Mode (a) and the best baseline of each horizon, origin by origin."""
     rows = {(r["origin"], r["forecaster"]): r for r in score_tables.origin_rows(test)}
     best = {
-        c["horizon"]: c["best_rival"]
+        c["horizon"]: c["best_baselines"]
         for c in score_tables.contest_rows(test, (1, 3, 5))
         if c["mode"] == Mode.OUT_OF_SAMPLE
     }
     lines = []
     for origin in test.origins:
         cells = []
-        for horizon, rival in best.items():
-            ours, theirs = (rows[origin, name][f"h{horizon}"] for name in (Mode.OUT_OF_SAMPLE, rival))
+        for horizon, baseline in best.items():
+            ours, theirs = (rows[origin, name][f"h{horizon}"] for name in (Mode.OUT_OF_SAMPLE, baseline))
             if np.isnan(ours):
                 cells.append("")
             elif np.isnan(theirs):
@@ -405,11 +405,11 @@ def short(test: Backtest, numbers: dict[str, float]) -> str:
     bands = [r["inside_90"] for r in score_tables.coverage_rows(test) if r["forecaster"] == Mode.OUT_OF_SAMPLE]
     fixed, harder = ratios(test, without=("half_kept_own_spread",)), ratios(test)
     lines = [
-        f"**Shares.** Out of sample the model's mean CRPS is {span(fixed)} of that of the best rival with fixed errors "
-        f"of 0.17 points, one to five years ahead ({', '.join(f'{r:.2f}' for r in fixed)}), and {span(harder)} of the "
-        f"best when one rival's errors are as large as past changes were ({', '.join(f'{r:.2f}' for r in harder)}).",
+        f"**Shares.** Out of sample the model's mean CRPS is {span(fixed)} of that of the best baseline with fixed "
+        f"errors of 0.17 points, one to five years ahead ({', '.join(f'{r:.2f}' for r in fixed)}), and {span(harder)} of "
+        f"the best when one baseline's errors are as large as past changes were ({', '.join(f'{r:.2f}' for r in harder)}).",
         f"This project's mark is 0.90 at every distance. Against the fixed errors it is {reached(fixed)}; against all "
-        f"rivals {reached(harder)}. A test tells the lead from chance (p below 0.05) "
+        f"baselines {reached(harder)}. A test tells the lead from chance (p below 0.05) "
         f"{ahead([row['horizon'] for row in contest if row['dm_p'] < 0.05])}.",
         f"Its 90 % bands hold {part(min(bands))} to {part(max(bands))} of the shares: somewhat too narrow (mark: .82 "
         "to .96).",
@@ -426,13 +426,13 @@ def short(test: Backtest, numbers: dict[str, float]) -> str:
 
 
 def ratios(test: Backtest, without: Sequence[str] = ()) -> list[float]:
-    """The mean CRPS out of sample over that of the best rival, by distance."""
+    """The mean CRPS out of sample over that of the best baseline, by distance."""
     rows = score_tables.score_rows(test)
     found = []
     for horizon in score_tables.SHORT:
         here = {row["forecaster"]: row["crps_pp"] for row in rows if row["horizon"] == horizon}
-        rivals = [value for name, value in here.items() if name not in (*Mode, *without)]
-        found.append(here[Mode.OUT_OF_SAMPLE] / min(rivals))
+        baselines = [value for name, value in here.items() if name not in (*Mode, *without)]
+        found.append(here[Mode.OUT_OF_SAMPLE] / min(baselines))
     return found
 
 
@@ -458,7 +458,7 @@ def reliability_words(test: Backtest) -> str:
 
 
 def lost(test: Backtest) -> str:
-    """By which scores a rival is better than the model out of sample, and how far ahead."""
+    """By which scores a baseline is better than the model out of sample, and how far ahead."""
     measures = {
         "the Brier score of standing at 2 %": ("brier", score_tables.event_rows(test)),
         "its logarithmic score": ("log_score", score_tables.event_rows(test)),
@@ -467,17 +467,19 @@ def lost(test: Backtest) -> str:
     }
     beaten: dict[tuple[str, tuple[int, ...]], list[str]] = {}
     for words, (column, rows) in measures.items():
-        by_rival: dict[str, tuple[int, ...]] = {}
+        by_baselines: dict[str, tuple[int, ...]] = {}
         for horizon in score_tables.SHORT:
             here = {row["forecaster"]: row[column] for row in rows if row["horizon"] == horizon}
-            rival, theirs = min(((n, v) for n, v in here.items() if n not in set(Mode)), key=lambda pair: pair[1])
+            baseline, theirs = min(((n, v) for n, v in here.items() if n not in set(Mode)), key=lambda pair: pair[1])
             if theirs < here[Mode.OUT_OF_SAMPLE]:
-                by_rival[rival] = (*by_rival.get(rival, ()), horizon)
-        for rival, horizons in by_rival.items():
-            beaten.setdefault((rival.replace("_", " "), horizons), []).append(words)
+                by_baselines[baseline] = (*by_baselines.get(baseline, ()), horizon)
+        for baseline, horizons in by_baselines.items():
+            beaten.setdefault((baseline.replace("_", " "), horizons), []).append(words)
     if not beaten:
-        return "By no other score on this page is a rival better."
-    found = [f"to the {rival} {ahead(horizons)} by {', '.join(words)}" for (rival, horizons), words in beaten.items()]
+        return "By no other score on this page is a baseline better."
+    found = [
+        f"to the {baseline} {ahead(horizons)} by {', '.join(words)}" for (baseline, horizons), words in beaten.items()
+    ]
     return "**Who stands at 2 %.** It loses " + "; ".join(found) + ". The shares are closer; the threshold is not."
 
 

@@ -35,7 +35,7 @@ def save(chart: alt.TopLevelMixin, path: Path) -> None:
 
 
 def scores_chart(test: Backtest) -> alt.TopLevelMixin:
-    """Mean CRPS by horizon: the model's modes as heavy lines with their names, the rivals in grey."""
+    """Mean CRPS by horizon: the model's modes as heavy lines with their names, the baselines in grey."""
     rows = pd.DataFrame(score_tables.score_rows(test))
     rows["name"] = [WORDS.get(name, name.replace("_", " ")) for name in rows.forecaster]
     rows["model"] = rows.forecaster.isin(list(Mode))
@@ -45,7 +45,7 @@ def scores_chart(test: Backtest) -> alt.TopLevelMixin:
         y=alt.Y("crps_pp:Q", title="mean CRPS, percentage points of GDP (smaller is better)"),
         detail="name:N",
     )
-    rivals = base.transform_filter("!datum.model").mark_line(color=GREY, opacity=0.45, strokeWidth=1.2)
+    baselines = base.transform_filter("!datum.model").mark_line(color=GREY, opacity=0.45, strokeWidth=1.2)
     modes = (
         base.transform_filter("datum.model")
         .mark_line(color=INK, strokeWidth=2.6)
@@ -60,12 +60,12 @@ def scores_chart(test: Backtest) -> alt.TopLevelMixin:
     others = last.transform_filter("!datum.model").mark_text(align="left", dx=8, fontSize=10, color="#6b7280")
     marks = alt.Chart(best).mark_point(shape="diamond", size=90, color=RUST, filled=True)
     title = alt.Title(
-        "The model beside ten simple rivals",
-        subtitle="31 allies, forecasts from each December 2015 to 2025. Grey: rivals. Diamond: the best of them there.",
+        "The model beside ten simple baselines",
+        subtitle="31 allies, forecasts from each December 2015 to 2025. Grey: baselines. Diamond: the best of them.",
     )
     named = [label.encode(text="name:N") for label in (names, others)]
     return (
-        alt.layer(rivals, modes, marks.encode(x="horizon:Q", y="crps_pp:Q"), *named)
+        alt.layer(baselines, modes, marks.encode(x="horizon:Q", y="crps_pp:Q"), *named)
         .properties(width=520, height=420, title=title)
         .configure(**LOOKS)
     )

@@ -6,7 +6,7 @@ Written by `make track-record` from the code and the data of this version: {made
 
 This page forecasts the past. From every December of 2014 to 2025 the model says what each of 31 allies will spend one
 to ten years later, given its assumptions; then it is scored against what NATO's table of July 2026 shows, beside ten
-simple rivals. One to five years are shown here, the rest by `sim backtest --json`. The figures of 2025 and 2026 are
+simple baselines. One to five years are shown here, the rest by `sim backtest --json`. The figures of 2025 and 2026 are
 NATO's estimates, and estimates have been revised a good deal ([below](#first-estimates)); what the scores are without
 them stands under [Scores by distance](#scores-by-distance).
 
@@ -36,7 +36,7 @@ The continuous ranked probability score (CRPS) is the mean distance of a whole f
 percentage points of GDP; smaller is better, and for a forecast of one number it is the absolute error. Origins 2015 to
 2025 (ARIMA needs two changes and starts in 2016), all 31 allies.
 
-![Mean CRPS by years ahead: the model's three modes lie below all rivals](pictures/track-record-scores.svg)
+![Mean CRPS by years ahead: the model's three modes lie below all baselines](pictures/track-record-scores.svg)
 
 {scores}
 
@@ -46,7 +46,7 @@ The same without the estimates of 2025 and 2026, that is scored on the years to 
 
 {actual}
 
-Out of sample against the best rival of each distance. Ratio: below 1 the model is better. p: Diebold and Mariano's
+Out of sample against the best baseline of each distance. Ratio: below 1 the model is better. p: Diebold and Mariano's
 test on the means of the origins, with the small-sample correction; the version with Bartlett's weights is too sure of
 itself when forecasts overlap. The other two modes have seen what they forecast, so no test is made of them.
 
@@ -54,7 +54,7 @@ itself when forecasts overlap. The other two modes have seen what they forecast,
 
 ## Where it loses
 
-Mean CRPS of the out-of-sample mode and of the best rival, by the December the forecast was made in; 2014 has no rival
+Mean CRPS of the out-of-sample mode and of the best baseline, by the December the forecast was made in; 2014 has no baseline
 that needs a change.
 
 {origins}
@@ -185,7 +185,7 @@ the few in the table above, and eleven years hold two shocks. So:
   [model.md](model.md#changes-that-scores-asked-for).
 """
 
-IDEAS_WORDS = """The threat by nearness to Russia is what lifts the model above its rivals: without it, its scores are those of a good
+IDEAS_WORDS = """The threat by nearness to Russia is what lifts the model above its baselines: without it, its scores are those of a good
 simple rule. The pledge matters most four and five years ahead, the late push at every distance. The others are worth
 nothing in these scores, some a little less: the room that debt and deficit take beyond two years, the different wills,
 and the fading of urgency, which two shocks followed that nobody knew of. All of this is of the shipped numbers, which

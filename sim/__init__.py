@@ -85,7 +85,7 @@ def compare(
     block: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
-    """Compare scenarios with the first, `a`, on the same luck; `paths` and `seed` are those of `a` unless given.
+    """Compare scenarios with the first, `a`, on common random numbers; `paths` and `seed` are `a`'s unless given.
 
     Differences are counted path by path, so they are far sharper than those of two runs, and their 95 % intervals come
     from the paths on which the scenarios disagree. Each scenario is measured against its own yardstick; `notes()` says

@@ -9,7 +9,7 @@ from benchmarks.measure import PROCESSOR, WALL, Work, in_turns, ratio, spread
 from benchmarks.product import ALLIES, FILE, MAIN, NUMPY, SEED, YEARS, block, counted, events_of_a_block, numpy_draws
 from benchmarks.report import Found, Line, verdict
 from sim.distributions.draws import Draws
-from sim.engine.block import Stage, run_block
+from sim.engine.block import BlockSimulation, run_block
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.observer import Observer
 from sim.execution.simulate import BLOCK
@@ -24,7 +24,7 @@ FEW = 10_000
 class CoreOnly:
     """Counts the printed core share, and who meets the core target, each December: int64 (allies, years, CELLS)."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: BlockSimulation) -> None:
         target = MAIN.yardstick("core")
         assert target is not None
         self._stage, self._goal = stage, int(printed(target.share_pct))
@@ -43,9 +43,9 @@ class CoreOnly:
 def core_only(paths: int = BLOCK) -> CoreOnly:
     """One block, recorded by the small recorder."""
     draws = Draws(SEED, 0, paths)
-    stage = Stage(MAIN, Parameters((MAIN,), draws), draws, Observer())
+    stage = BlockSimulation(MAIN, Parameters((MAIN,), draws), draws, Observer())
     recorder = CoreOnly(stage)
-    stage.play(recorder.record)
+    stage.run(recorder.record)
     return recorder
 
 

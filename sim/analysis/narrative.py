@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Story:
+class Narrative:
     """One simulated run, told with its dates."""
 
     rank: str  # "The 5th of 100", by the number of allies at the target
@@ -17,8 +17,8 @@ class Story:
 
 
 @dataclass(frozen=True)
-class Lever:
-    """One assumption otherwise, all else and all luck the same."""
+class Sensitivity:
+    """One assumption otherwise, all else and all random numbers the same."""
 
     words: str
     expected: float  # number of allies at the core target

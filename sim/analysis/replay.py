@@ -17,7 +17,7 @@ from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.execution.simulate import describe, tabulate
 from sim.model.state import AllyState, Hit, World
-from sim.numerics.arrays import Array, on
+from sim.numerics.arrays import Array, at
 from sim.numerics.grid import printed
 from sim.numerics.streams import LANES
 from sim.results.record import Yardstick
@@ -233,7 +233,7 @@ class Storyteller(Observer):
         return f"{int(printed(share_pct[self._lane])[0]) / 100:.2f}"
 
     def _at(self, value: object) -> float:
-        return float(np.ravel(on(value, self._lane))[0])
+        return float(np.ravel(at(value, self._lane))[0])
 
     def _say(
         self, iso3: str | None, kind: str, text: str, before: dict[str, float] | None = None,

@@ -1,10 +1,10 @@
-"""What the most influential assumptions do to the count of allies, one at a time, all luck the same."""
+"""What the most influential assumptions do to the count of allies, one at a time, all random numbers the same."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.analysis.narrative import Lever
+from sim.analysis.narrative import Sensitivity
 from sim.errors import UsageError
 from sim.execution.simulate import simulate
 from sim.results.record import Record
@@ -19,7 +19,7 @@ MOST_PATHS = 20_000
 class HalfUrgency:
     """How many more allies (fewer: below 0) are expected to meet the core target with the urgency of the start at half.
 
-    The same luck on both sides: the difference is that of the assumption.
+    The same random numbers on both sides: the difference is that of the assumption.
     """
 
     year: int
@@ -48,7 +48,7 @@ LATE_PUSH_BEFORE_PCT = 0.75
 """How far a late push reached in 2025, percentage points; the shipped model lets it reach less far after that."""
 
 
-def levers(scenario: Scenario, record: Record, year: int) -> tuple[Lever, ...]:
+def sensitivities(scenario: Scenario, record: Record, year: int) -> tuple[Sensitivity, ...]:
     """The expected number of allies at the core target as it is, and with single assumptions otherwise.
 
     Empty where there is no core target.
@@ -70,7 +70,7 @@ def levers(scenario: Scenario, record: Record, year: int) -> tuple[Lever, ...]:
     others["no late push"] = _with(scenario, outturn=outturn.model_copy(update={"late_push": False}))
     seed, paths = int(record.manifest["seed"]), min(record.counts.paths, LEVER_PATHS)
     return tuple(
-        Lever(words, expected_number(simulate(other, paths, seed, executor="serial"), year))
+        Sensitivity(words, expected_number(simulate(other, paths, seed, executor="serial"), year))
         for words, other in others.items()
     )
 

@@ -54,7 +54,7 @@ def scenario_of(record: Record) -> Scenario:
     return scenario
 
 
-def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO") -> tuple[narrative.Story, ...]:
+def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO") -> tuple[narrative.Narrative, ...]:
     """The runs at RANKS, told by their events; `file` stands in the command that tells all of them.
 
     Raises:
@@ -86,7 +86,7 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
         )
         command = f"sim replay {shlex.quote(file)} --path {path} --seed {seed} --full"
         found.append(
-            narrative.Story(
+            narrative.Narrative(
                 f"The {rank}th of 100",
                 path,
                 outcome,

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypedDict
 from sim.results.record import Record
 
 if TYPE_CHECKING:
-    from sim.analysis.narrative import Lever, Story
+    from sim.analysis.narrative import Narrative, Sensitivity
 
 
-class Told(TypedDict):
+class ReportParts(TypedDict):
     """Parts of a report."""
 
-    stories: tuple[Story, ...]
-    levers: tuple[Lever, ...]
+    stories: tuple[Narrative, ...]
+    levers: tuple[Sensitivity, ...]
 
 
 UNNAMED = "SCENARIO"
@@ -48,16 +48,16 @@ def write_report(record: Record, place: str | os.PathLike[str], year: int | None
     write_text(page, place)
 
 
-def _told(record: Record, year: int, file: str) -> Told:
+def _told(record: Record, year: int, file: str) -> ReportParts:
     """What takes the scenario and not the record alone: single runs, and what other assumptions would do."""
-    from sim.analysis.sensitivity import levers
+    from sim.analysis.sensitivity import sensitivities
     from sim.analysis.stories import scenario_of, three
     from sim.errors import UsageError
     from sim.output.terminal.console import note
 
     try:
         scenario = scenario_of(record)
-        return {"stories": three(scenario, record, year, file), "levers": levers(scenario, record, year)}
+        return {"stories": three(scenario, record, year, file), "levers": sensitivities(scenario, record, year)}
     except UsageError as error:
         note(f"The report tells neither single runs nor what other assumptions would do: {error}.")
         return {"stories": (), "levers": ()}

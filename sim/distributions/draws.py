@@ -25,13 +25,13 @@ Value = Any
 
 
 @dataclass(frozen=True)
-class Laws:
+class Distributions:
     """A number or a distribution for each variant of a block."""
 
     each: tuple[float | Family, ...]
 
 
-Law = float | Family | Quantiles | Laws
+Law = float | Family | Quantiles | Distributions
 """What a value is drawn from: a number is what it is, a table stands for its distribution."""
 
 
@@ -39,12 +39,14 @@ class Draws:
     """What the paths [first, first + paths) draw under one seed.
 
     With `variants` the block is cut into that many stretches of `paths`, for which parameters may differ; arrays are
-    (variants * paths,). With `same_luck` every stretch holds the same paths: what tells the variants apart is never
-    luck. Without it they are paths like any others, one after the other.
+    (variants * paths,). With `common_random_numbers` every stretch holds the same paths: what tells the
+    variants apart is never chance. Without it they are paths like any others, one after the other.
     """
 
-    def __init__(self, seed: int, first: int, paths: int, variants: int = 1, *, same_luck: bool = True) -> None:
-        self._copies = variants if same_luck else 1
+    def __init__(
+        self, seed: int, first: int, paths: int, variants: int = 1, *, common_random_numbers: bool = True
+    ) -> None:
+        self._copies = variants if common_random_numbers else 1
         self.paths, self.variants = paths * variants, variants
         self.streams = Streams(seed, first, self.paths // self._copies)
 
@@ -58,7 +60,7 @@ class Draws:
         """
         if isinstance(law, Quantiles):
             return self.table(name, law, on=on, ally=ally, period=period)
-        if isinstance(law, Laws):
+        if isinstance(law, Distributions):
             drawn = np.concatenate(list(self._of_each(name, law, ally, period, of)))
             return drawn if on is None else drawn[on]
         if not isinstance(law, Family):
@@ -135,7 +137,7 @@ class Draws:
         return words if on is None else words[self._lanes(on)]
 
     def _lanes(self, on: Paths) -> Paths:
-        """Which of the streams' paths some of the block's are: they differ where variants share their luck."""
+        """Which of the streams' paths some of the block's are: they differ where variants share random numbers."""
         return on if self._copies == 1 else on % self.streams.paths
 
     def _cells(self, name: str, ally: int, period: int, on: Paths | None = None) -> tuple[Words, Paths, Words]:
@@ -148,7 +150,9 @@ class Draws:
             second = self.streams.words_of(paths, name, ally=ally, period=period, word=1) // (CELLS // TAIL_CELLS)
         return words, ends, second
 
-    def _of_each(self, name: str, laws: Laws, ally: int, period: int, of: Function | None) -> Iterator[Float32]:
+    def _of_each(
+        self, name: str, laws: Distributions, ally: int, period: int, of: Function | None
+    ) -> Iterator[Float32]:
         """Each variant's own law, on its own stretch of the block."""
         size = self.paths // self.variants
         words, ends, second = self._cells(name, ally, period)

@@ -16,8 +16,8 @@ from sim.engine.observer import Observer
 from sim.model.calendar import FIRST_ALLY_RANK, Phase
 from sim.model.equations import budget, growth, outturn, related, will
 from sim.model.equations.targets import followed, years_left
-from sim.model.state import AllyState, Hit, Politics, Target, World
-from sim.numerics.arrays import Array, either, on, positive, spread
+from sim.model.state import AllyState, Hit, Politics, TargetInForce, World
+from sim.numerics.arrays import Array, at, broadcast, positive, select
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Years:
         return range(self.base + 1, self.last + 1)
 
 
-class Ally:
+class AllyProcess:
     """An ally's processes over the state of one block."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Ally:
         inputs: AllyInputs,
         parameters: Parameters,
         world: World,
-        targets: Sequence[Target],
+        targets: Sequence[TargetInForce],
         years: Years,
         row: int,
         observer: Observer,
@@ -175,7 +175,7 @@ class Ally:
         pushed = hit.at(hit.chosen("chance", chance))
         if not pushed.paths.size:
             return
-        target = np.asarray(on(state.target_pct, pushed.paths), dtype=np.float32)  # a number where all paths agree
+        target = np.asarray(at(state.target_pct, pushed.paths), dtype=np.float32)  # a number where all paths agree
         excess = pushed.draw("excess", o.late_push_excess)
         state.reported_pct = reported.copy()
         state.reported_pct[pushed.paths], state.share_pct[pushed.paths] = outturn.pushed(
@@ -200,7 +200,7 @@ class Ally:
             step = budget.within_reach(
                 announced - share, share, max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall
             )
-            plan = either(path.holds, budget.toward_announced(plan, step, weight), plan)
+            plan = select(path.holds, budget.toward_announced(plan, step, weight), plan)
         return plan
 
     def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
@@ -220,15 +220,15 @@ class Ally:
             code=inputs.code,
             name=inputs.name,
             europe_canada=inputs.europe_canada,
-            share_pct=spread(outturn.base_year(inputs.base_share_pct, error), size),
-            norm_pct=spread(inputs.norm_pct, size),
+            share_pct=broadcast(outturn.base_year(inputs.base_share_pct, error), size),
+            norm_pct=broadcast(inputs.norm_pct, size),
             row=row,
             will=world.will[row],
             last_vote=world.last_vote[row],
             changes=None if world.changes is None else world.changes[row],
             mean_will=mean_will,
-            related_pct=positive(spread(self.related.start, size)),
-            gdp_usd_bn=spread(inputs.gdp_usd_bn, size),
+            related_pct=positive(broadcast(self.related.start, size)),
+            gdp_usd_bn=broadcast(inputs.gdp_usd_bn, size),
             base_share_pct=inputs.base_share_pct,
             base_year=base_year,
             politics=Politics(

@@ -14,7 +14,7 @@ from sim.distributions.draws import Draws
 from sim.distributions.families import Shape
 from sim.distributions.quantile_tables import Evaluated, kept
 from sim.engine import alliance
-from sim.engine.ally import Ally, Years
+from sim.engine.ally import AllyProcess, Years
 from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.elections import Elections
@@ -22,12 +22,12 @@ from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
 from sim.engine.recorder import Recorder
 from sim.model.calendar import RECORDER_RANK, Phase
-from sim.model.equations.urgency import Urgency, past_urgency
+from sim.model.equations.urgency import UrgencyState, past_urgency
 from sim.model.events import in_order
 from sim.model.events.base import Event
 from sim.model.events.pledge import AnnouncedPath, Pledge
-from sim.model.state import LONG_AGO, Target, World
-from sim.numerics.arrays import spread
+from sim.model.state import LONG_AGO, TargetInForce, World
+from sim.numerics.arrays import broadcast
 from sim.results.counts import Counts
 from sim.scenario.schema import Scenario
 
@@ -80,13 +80,13 @@ def run_block(
     keep_freed_memory()
     draws = Draws(seed, first, paths)
     parameters = Parameters((scenario,), draws)
-    stage = Stage(scenario, parameters, draws, observer or Observer())
+    stage = BlockSimulation(scenario, parameters, draws, observer or Observer())
     recorder = Recorder(scenario, stage.inputs, stage.caps, stage.world, stage.years, first, keep)
-    stage.play(recorder.record)
+    stage.run(recorder.record)
     return recorder.counts
 
 
-class Stage:
+class BlockSimulation:
     """A block's world with everything that acts in it, ready to play once from the base year to the last.
 
     `caps` is what counts of each ally's security-related outlays at most, % of GDP.
@@ -97,7 +97,7 @@ class Stage:
         self.inputs = ally_inputs(scenario)
         self._clock = Clock(self.years.base)
         targets = {
-            name: Target(target.share_pct, float(target.by), target.commitment, draws.paths)
+            name: TargetInForce(target.share_pct, float(target.by), target.commitment, draws.paths)
             for name, target in sorted(scenario.targets.items())
         }
         urgency = _urgency(parameters, self.years, draws.paths)
@@ -116,7 +116,9 @@ class Stage:
                 for name, target in sorted(scenario.targets.items())
                 if target.pillar == "core" and (target.members is None or entry.iso3 in target.members)
             ]
-            ally = Ally(entry, parameters, self.world, core, self.years, row, observer, ever_bound=entry.iso3 in bound)
+            ally = AllyProcess(
+                entry, parameters, self.world, core, self.years, row, observer, ever_bound=entry.iso3 in bound
+            )
             allies.append(ally)
             self.world.allies[entry.iso3] = ally.state
         self.caps = [ally.related.counted_cap_pct for ally in allies]
@@ -128,7 +130,7 @@ class Stage:
         self._clock.start(Elections(self.world, allies, self.years, observer).live(self._clock))
         self._clock.start(alliance.close_years(self._clock, self.world, self.years))
 
-    def play(self, record: Callable[[int], None]) -> None:
+    def run(self, record: Callable[[int], None]) -> None:
         """Run to the end; `record` is called with each year in its December, after everything else."""
         self._clock.start(_yearly(self._clock, self.years, record))
         self._clock.run(self.years.last)
@@ -150,11 +152,11 @@ class Stage:
                 self._clock.start(alliance.dated(self._clock, self.world, event, next(ranks), observer))
 
 
-def _urgency(parameters: Parameters, years: Years, paths: int) -> Urgency:
+def _urgency(parameters: Parameters, years: Years, paths: int) -> UrgencyState:
     """A in December of the base year: what history has left of it, times the level each path starts from."""
     monthly = parameters.urgency_monthly()
     past = past_urgency(years.base, 12, monthly)
-    return Urgency(spread(parameters.urgency_level() * past, paths), 11, monthly)
+    return UrgencyState(broadcast(parameters.urgency_level() * past, paths), 11, monthly)
 
 
 def _yearly(clock: Clock, years: Years, record: Callable[[int], None]) -> Process:

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sim.distributions.draws import Draws, Laws, Value
+from sim.distributions.draws import Distributions, Draws, Value
 from sim.distributions.families import Family
 from sim.distributions.quantile_tables import table_of
-from sim.model.events.base import Facts
+from sim.model.events.base import FrozenModel
 from sim.model.parameters import Budget, Growth, Outturn, Related, Will
 from sim.numerics.exact import Function, monthly_factor, yearly_probability
 from sim.scenario.schema import Scenario
 
-Section = TypeVar("Section", bound=Facts)
+Section = TypeVar("Section", bound=FrozenModel)
 
 DRAWN_ONCE = ("path", "ally")
 
@@ -34,7 +34,7 @@ class Parameters:
     def __init__(self, variants: Sequence[Scenario], draws: Draws) -> None:
         """`variants` differ in numbers and distributions only; a run of one scenario has one."""
         self._variants, self._draws = variants, draws
-        self._of_all: dict[type[Facts], dict[str, Value]] = {}
+        self._of_all: dict[type[FrozenModel], dict[str, Value]] = {}
 
     def growth(self, iso3: str | None = None, code: int = 0) -> Growth:
         """Section [growth] of the alliance or of one ally."""
@@ -84,7 +84,7 @@ class Parameters:
                 values[parameter.name] = self._value(parameter, sections, code)
         return sections[0].model_copy(update=values)
 
-    def _value(self, parameter: Parameter, sections: Sequence[Facts], code: int) -> Value:
+    def _value(self, parameter: Parameter, sections: Sequence[FrozenModel], code: int) -> Value:
         """A value drawn once, a table of what is drawn later, or None: the ally's own from the data."""
         law = _agreed([getattr(section, parameter.name) for section in sections])
         if law is None:
@@ -106,7 +106,7 @@ class Parameter:
 
 
 @lru_cache(maxsize=16)
-def _random(section: type[Facts]) -> tuple[Parameter, ...]:
+def _random(section: type[FrozenModel]) -> tuple[Parameter, ...]:
     """The parameters of a section that may be random."""
     found = []
     for name, field in section.model_fields.items():
@@ -120,4 +120,4 @@ def _random(section: type[Facts]) -> tuple[Parameter, ...]:
 
 def _agreed(laws: list[Any]) -> Any:
     """The law of all variants, or each variant's own."""
-    return laws[0] if all(law is laws[0] or law == laws[0] for law in laws) else Laws(tuple(laws))
+    return laws[0] if all(law is laws[0] or law == laws[0] for law in laws) else Distributions(tuple(laws))

@@ -14,13 +14,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sim.distributions.draws import Mask, Paths, Value
-from sim.engine.ally import Ally, Years
+from sim.engine.ally import AllyProcess, Years
 from sim.engine.clock import Clock, Process
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR
 from sim.engine.observer import Observer
 from sim.model.calendar import ELECTIONS_RANK, Phase
 from sim.model.state import Hit, World
-from sim.numerics.arrays import Array, spread
+from sim.numerics.arrays import Array, broadcast
 from sim.numerics.exact import yearly_probability
 
 MONTHS_BETWEEN = 12
@@ -54,7 +54,7 @@ COLUMNS = tuple(field.name for field in fields(Votes))
 class Elections:
     """The process of all elections but those that are events."""
 
-    def __init__(self, world: World, allies: Sequence[Ally], years: Years, observer: Observer) -> None:
+    def __init__(self, world: World, allies: Sequence[AllyProcess], years: Years, observer: Observer) -> None:
         self.world, self.allies, self.years, self.observer = world, allies, years, observer
         self._bound = [ally for ally in allies if ally.ever_bound]
         self._watched = type(observer).happening is not Observer.happening
@@ -75,7 +75,7 @@ class Elections:
                     if ally.inputs.elections.get(year) == month:
                         self._hold_scheduled(ally, year)
 
-    def _fall(self, ally: Ally, year: int) -> None:
+    def _fall(self, ally: AllyProcess, year: int) -> None:
         """The governments of one ally that fall between elections."""
         fallen, lapsing = self._changes(ally, "government/change", ally.state.politics.change_between_elections, year)
         with self._seen(ally, GOVERNMENT, fallen, year):
@@ -90,7 +90,7 @@ class Elections:
             place = {"ally": ally.inputs.code, "period": year}
             voters, (changing, *lapsing) = draws.stages("election/early/occurs", *chances, **place)
             months.append(draws.month("election/early/month", on=voters, **place))
-            jump = spread(self._jump(ally, EARLY, year, voters), voters.size)
+            jump = broadcast(self._jump(ally, EARLY, year, voters), voters.size)
             places = ally.state.row * draws.paths + voters
             votes.append(Votes(places, changing, lapsing[0] if lapsing else np.zeros_like(changing), jump))
         joined = Votes(*(np.concatenate([getattr(each, name) for each in votes]) for name in COLUMNS))
@@ -113,7 +113,7 @@ class Elections:
             for ally, paths in self._by_ally(votes.places[votes.lapsing], self._bound):
                 ally.state.drop_pledges(paths)
 
-    def _hold_scheduled(self, ally: Ally, year: int) -> None:
+    def _hold_scheduled(self, ally: AllyProcess, year: int) -> None:
         """The calendar's election of one ally, where it has not voted a short while ago: on most paths."""
         state, month = ally.state, self.world.calendar.month
         voting = state.last_vote < month - MONTHS_BETWEEN
@@ -125,27 +125,27 @@ class Elections:
             state.last_vote += since * voting.view(np.int8)  # in a tenth of the time of NumPy's where
             self._change(ally, SCHEDULED, year, changing, lapsing)
 
-    def _changes(self, ally: Ally, name: str, chance: Value, year: int) -> tuple[Paths, Mask | None]:
+    def _changes(self, ally: AllyProcess, name: str, chance: Value, year: int) -> tuple[Paths, Mask | None]:
         """Where an ally's government changes, and where it drops what was pledged, if anything ever was."""
         chances = chance, *self._lapse(ally)
         changing, lapsing = self.world.draws.stages(name, *chances, ally=ally.inputs.code, period=year)
         return changing, lapsing[0] if lapsing else None
 
-    def _change(self, ally: Ally, stream: str, year: int, changing: Paths, lapsing: Mask | None) -> None:
+    def _change(self, ally: AllyProcess, stream: str, year: int, changing: Paths, lapsing: Mask | None) -> None:
         """New governments of one ally; some drop what was pledged."""
         ally.state.change_governments(changing, self._jump(ally, stream, year, changing))
         if lapsing is not None:
             ally.state.drop_pledges(changing[lapsing])
 
-    def _lapse(self, ally: Ally) -> tuple[Value, ...]:
+    def _lapse(self, ally: AllyProcess) -> tuple[Value, ...]:
         """The chance that a new government drops what was pledged, of an ally that may have pledged something."""
         return (ally.state.politics.lapse_probability,) if ally.ever_bound else ()
 
-    def _jump(self, ally: Ally, stream: str, year: int, on: Paths) -> Value:
+    def _jump(self, ally: AllyProcess, stream: str, year: int, on: Paths) -> Value:
         law = ally.state.politics.jump
         return self.world.draws.value(f"{stream}/jump", law, on=on, ally=ally.inputs.code, period=year)
 
-    def _seen(self, ally: Ally, stream: str, paths: Paths, year: int) -> AbstractContextManager[None]:
+    def _seen(self, ally: AllyProcess, stream: str, paths: Paths, year: int) -> AbstractContextManager[None]:
         """Let the observer see what befalls an ally."""
         if not (self._watched and paths.size):
             return nullcontext()
@@ -154,7 +154,7 @@ class Elections:
             lambda _: words, ally.state, Hit(self.world.draws, stream, year, paths, ally.inputs.code)
         )
 
-    def _by_ally(self, places: Paths, allies: Sequence[Ally]) -> Iterator[tuple[Ally, Paths]]:
+    def _by_ally(self, places: Paths, allies: Sequence[AllyProcess]) -> Iterator[tuple[AllyProcess, Paths]]:
         """The paths of some allies among places that rise, where there are any."""
         size = self.world.draws.paths
         ends = places.searchsorted(np.arange(len(self.allies) + 1) * size)
@@ -164,7 +164,7 @@ class Elections:
                 yield ally, places[ends[row] : ends[row + 1]] - row * size
 
 
-def _early_chance(ally: Ally, year: int) -> Value:
+def _early_chance(ally: AllyProcess, year: int) -> Value:
     """The probability of an early election in a year; where the calendar ends it stands in for scheduled ones too."""
     chance: Value = ally.will.early_election_rate
     if chance is None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.draws import Draws
-from sim.engine.block import Stage
+from sim.engine.block import BlockSimulation
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.observer import Observer
 from sim.errors import UsageError
@@ -24,12 +24,12 @@ LAWFUL = ("growth", "urgency", "will", "budget", "outturn", "related")
 
 
 def reported_shares(
-    variants: Sequence[Scenario], seed: int, paths: int, *, same_luck: bool = True
+    variants: Sequence[Scenario], seed: int, paths: int, *, common_random_numbers: bool = True
 ) -> NDArray[np.float32]:
     """The core share as reported, % of GDP, (variant, ally, year, path).
 
-    Every variant over the paths [0, paths); without `same_luck` the first over these, the next over the paths that
-    follow, and so on.
+    Every variant over the paths [0, paths); without `common_random_numbers` the first over these, the next over the
+    paths that follow, and so on.
 
     Raises:
         UsageError: the variants differ in more than the numbers and distributions of their sections.
@@ -37,15 +37,15 @@ def reported_shares(
     first = variants[0]
     for variant in variants[1:]:
         _alike(first, variant)
-    draws = Draws(seed, 0, paths, len(variants), same_luck=same_luck)
-    stage = Stage(first, Parameters(variants, draws), draws, Observer())
+    draws = Draws(seed, 0, paths, len(variants), common_random_numbers=common_random_numbers)
+    stage = BlockSimulation(first, Parameters(variants, draws), draws, Observer())
     kept = np.empty((len(stage.inputs), len(stage.years.simulated), draws.paths), dtype=np.float32)
 
     def record(year: int) -> None:
         for place, state in enumerate(stage.world.allies.values()):
             kept[place, year - stage.years.base - 1] = state.reported_pct
 
-    stage.play(record)
+    stage.run(record)
     return kept.reshape(*kept.shape[:2], len(variants), paths).transpose(2, 0, 1, 3)
 
 

@@ -20,8 +20,8 @@ from sim.errors import Fault, ScenarioError, UsageError
 from sim.execution import executors
 from sim.numerics.streams import LANES, STREAM_VERSION
 from sim.results.counts import KEEPABLE, PILLARS, Counts
-from sim.results.record import AllyEntry, Description, Record, Yardstick
-from sim.scenario.distributions import laws
+from sim.results.record import AllyDescription, Description, Record, Yardstick
+from sim.scenario.distributions import distributions_of
 from sim.scenario.edit.compare import builds_on
 from sim.scenario.schema import Scenario
 
@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None]
 """Called with the paths done and the paths that the run will have, as it seems by then."""
 
 
-class Until(Protocol):
+class StoppingRule(Protocol):
     """Decides how many paths a run has, from its counts at numbers of paths of its own choice.
 
     It sees nothing but the counts of the paths [0, n), so that block, workers and executor change no decision.
@@ -57,12 +57,12 @@ class Until(Protocol):
     def wanted(self, counts: Counts | None) -> int:
         """How many paths there shall be when it is asked next, a multiple of 16; as many as there are: they suffice."""
 
-    def likely(self, counts: Counts) -> int:
+    def expected_total(self, counts: Counts) -> int:
         """How many paths the whole run will have, as it seems."""
 
 
 @dataclass(frozen=True)
-class Exactly:
+class FixedPaths:
     """The paths that were asked for."""
 
     most: int
@@ -72,7 +72,7 @@ class Exactly:
         """All at once."""
         return self.most
 
-    def likely(self, counts: Counts) -> int:
+    def expected_total(self, counts: Counts) -> int:
         """No other number."""
         return self.most
 
@@ -82,7 +82,7 @@ def simulate(
     paths: int | None = None,
     seed: int | None = None,
     *,
-    until: Until | None = None,
+    until: StoppingRule | None = None,
     workers: int | None = None,
     executor: str = "auto",
     keep: Sequence[str] = (),
@@ -102,7 +102,7 @@ def simulate(
         ScenarioError: the scenario's figures do not suffice.
     """
     if until is None:
-        until = Exactly(arguments.whole("paths", scenario.run.paths if paths is None else paths, arguments.PATHS))
+        until = FixedPaths(arguments.whole("paths", scenario.run.paths if paths is None else paths, arguments.PATHS))
     elif paths is not None:
         asked = f"paths = {paths} and precision = {until.precision_points}"
         raise UsageError(f"{asked} exclude each other: the precision decides how many paths there are; leave one out")
@@ -118,7 +118,7 @@ def simulate(
     with executors.choose(executor, count) as chosen:
         for total in _totals(until, blank, chosen, sharing):
             if progress is not None:
-                progress(total.paths, until.likely(total))
+                progress(total.paths, until.expected_total(total))
     return Record(
         describe(scenario), total, _manifest(scenario, seed, total.paths, until.precision_points, command),
         json.dumps(scenario.canonical()),
@@ -128,7 +128,9 @@ def simulate(
 def describe(scenario: Scenario) -> Description:
     """What the counts of a scenario are counts of."""
     allies = tuple(
-        AllyEntry(entry.iso3, entry.name, entry.base_share_pct, entry.estimated, entry.gdp_usd_bn, entry.europe_canada)
+        AllyDescription(
+            entry.iso3, entry.name, entry.base_share_pct, entry.estimated, entry.gdp_usd_bn, entry.europe_canada
+        )
         for entry in ally_inputs(scenario)
     )
     yardsticks = tuple(
@@ -162,7 +164,7 @@ def block_size(paths: int, workers: int) -> int:
     return BLOCK if workers == 1 else min(BLOCK, max(LEAST_BLOCK, fair))
 
 
-def _totals(until: Until, blank: Job, executor: executors.Executor, workers: int) -> Iterator[Counts]:
+def _totals(until: StoppingRule, blank: Job, executor: executors.Executor, workers: int) -> Iterator[Counts]:
     """The counts of all paths so far, job after job, until they suffice; `blank` is a job of no path."""
     total: Counts | None = None
     first, wanted = 0, until.wanted(None)
@@ -207,7 +209,7 @@ def tabulate(scenario: Scenario) -> None:
     """Make every distribution's table before the run; all that cannot be tabulated are reported with their places."""
     faults: list[Fault] = []
     refused = evaluate_all(_of_scipy(scenario))
-    for place, law in laws(scenario):
+    for place, law in distributions_of(scenario):
         try:
             if law.shape in refused:
                 raise refused[law.shape]
@@ -221,7 +223,7 @@ def tabulate(scenario: Scenario) -> None:
 
 def _of_scipy(scenario: Scenario) -> set[Shape]:
     """The shapes that SciPy has to evaluate."""
-    return {law.shape for _, law in laws(scenario) if isinstance(law, Scipy)}
+    return {law.shape for _, law in distributions_of(scenario) if isinstance(law, Scipy)}
 
 
 def evaluated(*scenarios: Scenario) -> dict[Shape, Evaluated]:
@@ -235,7 +237,9 @@ def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
     """Digest and distance of the distributions that are not files of the package: they depend on SciPy's version."""
     return {
         file_stem(shape): {"digest": standardised(shape).digest, "distance": distance(shape)}
-        for shape in sorted({law.shape for _, law in laws(scenario) if law.key not in ("uniform", "triangular")})
+        for shape in sorted(
+            {law.shape for _, law in distributions_of(scenario) if law.key not in ("uniform", "triangular")}
+        )
         if file_stem(shape) not in packaged()
     }
 

@@ -30,7 +30,7 @@ LEAST_GROWTH, MOST_GROWTH = 1.02, 2
 
 
 class Precision:
-    """An `Until`: every probability of a run, of any year, is known to `points` percentage points to either side.
+    """A `StoppingRule`: every probability of a run, of any year, is known to `points` percentage points to either side.
 
     After 16,384 paths the number needed is estimated from the probability nearest to one half, whose interval is the
     widest. The next look is there, or at twice the paths, and so on until the intervals are narrow enough. Each number
@@ -61,7 +61,7 @@ class Precision:
         least = _multiple(counts.paths * LEAST_GROWTH)
         return min(max(self._needed(widest), least), MOST_GROWTH * counts.paths, self.most)
 
-    def likely(self, counts: Counts) -> int:
+    def expected_total(self, counts: Counts) -> int:
         """Paths of the whole run, as it seems."""
         return max(self._needed(self._look(counts)), counts.paths)
 

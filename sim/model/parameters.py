@@ -13,12 +13,12 @@ from pydantic import Field, model_validator
 from sim.arguments import LEAST_SHARE_PCT
 from sim.distributions.families import Beta, Lognormal, Normal, StudentT
 from sim.distributions.scalar import Scalar
-from sim.model.events.base import Facts, Iso3, Text, Year, parameter
+from sim.model.events.base import FrozenModel, Iso3, Text, Year, parameter
 
 Flag = Annotated[bool, Field(strict=True)]
 
 
-class Horizon(Facts):
+class Horizon(FrozenModel):
     """The years simulated."""
 
     base_year: Annotated[int, Field(strict=True, ge=2014, le=2026)] = Field(
@@ -33,14 +33,14 @@ class Horizon(Facts):
         return self
 
 
-class Run(Facts):
+class Run(FrozenModel):
     """How the scenario is run unless the command line says otherwise."""
 
     paths: Annotated[int, Field(strict=True, ge=1, le=100_000_000)] = Field(100_000, description="simulated paths")
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = Field(2032, description="the seed of every draw")
 
 
-class Target(Facts):
+class Target(FrozenModel):
     """A target of the alliance: the yardstick of compliance and, by its commitment, what allies steer by."""
 
     pillar: Literal["core", "related", "total"] = Field("core", description="core outlays, security-related, or both")
@@ -65,7 +65,7 @@ class Target(Facts):
         return f" ({'; '.join(parts)})" if parts else ""
 
 
-class Growth(Facts):
+class Growth(FrozenModel):
     """Equation 2."""
 
     factor: Scalar = parameter(
@@ -92,7 +92,7 @@ class Growth(Facts):
     )  # fmt: skip
 
 
-class Urgency(Facts):
+class Urgency(FrozenModel):
     """Equation 3. Its jumps are events: crisis, us_retrenchment, detente."""
 
     decay: Scalar = parameter(
@@ -105,7 +105,7 @@ class Urgency(Facts):
     )  # fmt: skip
 
 
-class Will(Facts):
+class Will(FrozenModel):
     """Equation 4."""
 
     mean: Scalar = parameter(
@@ -144,7 +144,7 @@ class Will(Facts):
     )  # fmt: skip
 
 
-class Budget(Facts):
+class Budget(FrozenModel):
     """Equations 5 and 6."""
 
     threat_weight: Scalar = parameter(
@@ -240,7 +240,7 @@ class Budget(Facts):
     )  # fmt: skip
 
 
-class Outturn(Facts):
+class Outturn(FrozenModel):
     """Equations 1, 7 and 8."""
 
     base_error: Scalar = parameter(
@@ -280,7 +280,7 @@ class Outturn(Facts):
     )  # fmt: skip
 
 
-class Related(Facts):
+class Related(FrozenModel):
     """Equation 9: an assumption throughout."""
 
     start: Scalar = parameter(

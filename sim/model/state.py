@@ -17,9 +17,9 @@ from sim.distributions.draws import Draws, Mask, Paths
 from sim.distributions.families import Family
 from sim.model.calendar import Calendar
 from sim.model.equations.growth import held_gdp
-from sim.model.equations.urgency import Urgency
+from sim.model.equations.urgency import UrgencyState
 from sim.model.equations.will import after_change
-from sim.numerics.arrays import MOST_PCT, Array, Value, on, spread, within
+from sim.numerics.arrays import MOST_PCT, Array, Value, at, broadcast, clip
 
 WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
 
@@ -41,7 +41,7 @@ LONG_AGO = -1_000
 
 
 @dataclass
-class Target:
+class TargetInForce:
     """A target in force: share, year and commitment, numbers until a summit or review moves them on some paths."""
 
     share_pct: Value
@@ -63,7 +63,7 @@ class Target:
 
     def _spread(self, name: str) -> Array:
         """A new array of a field, put in its place: budgets adopted before keep the old one."""
-        copy = spread(getattr(self, name), self.size)
+        copy = broadcast(getattr(self, name), self.size)
         setattr(self, name, copy)
         return copy
 
@@ -199,12 +199,12 @@ class AllyState:
     def add(self, state: str, paths: Paths, amount: Value) -> None:
         """Add to one state variable on `paths`; each state stays in its range."""
         if state == "gdp_pct":
-            factor = within(1 + amount * 0.01, LEAST_LEFT, 1 / LEAST_LEFT)
+            factor = clip(1 + amount * 0.01, LEAST_LEFT, 1 / LEAST_LEFT)
             self.gdp_usd_bn[paths] = held_gdp(self.gdp_usd_bn[paths] * factor)
             return
         values: Array = getattr(self, state)
         low, high = (-MOST_WILL, MOST_WILL) if state == "will" else (np.float32(0), MOST_PCT)
-        values[paths] = within(values[paths] + amount, low, high)
+        values[paths] = clip(values[paths] + amount, low, high)
 
     def _only(self, paths: Paths) -> Mask:
         holds = np.zeros(self.size, dtype=np.bool_)
@@ -231,7 +231,7 @@ class Hit:
         """A value for each path hit."""
         if name not in self.drawn:
             self.drawn[name] = self.draws.value(f"{self.stream}/{name}", law, ally=self.ally, period=self.period)
-        drawn: Value = on(self.drawn[name], self.paths)
+        drawn: Value = at(self.drawn[name], self.paths)
         return drawn
 
     def chosen(self, name: str, probability: Value) -> Paths:
@@ -243,7 +243,7 @@ class Hit:
         chosen: Paths = self.paths[self.drawn[name][self.paths]]
         return chosen
 
-    def told(self, name: str, law: float | Family) -> float:
+    def first_value(self, name: str, law: float | Family) -> float:
         """The value on the first path hit: for stories, which follow one path."""
         return float(np.ravel(self.draw(name, law))[0])
 
@@ -254,8 +254,8 @@ class World:
 
     calendar: Calendar
     draws: Draws
-    urgency: Urgency
-    targets: dict[str, Target]
+    urgency: UrgencyState
+    targets: dict[str, TargetInForce]
     allies: dict[str, AllyState]
     will: Array  # u of all allies, (allies, paths)
     last_vote: Months  # (allies, paths)

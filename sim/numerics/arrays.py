@@ -26,19 +26,19 @@ MOST_GDP_USD_BN = np.float32(1e7)
 LEAST_GDP_USD_BN = np.float32(1e-3)
 
 
-def spread(value: Value, size: int) -> Array:
+def broadcast(value: Value, size: int) -> Array:
     """A new array (size,) of a number, or a copy of an array."""
     filled = np.empty(size, dtype=np.float32)
     filled[:] = value
     return filled
 
 
-def on(value: Any, paths: NDArray[np.intp]) -> Any:
+def at(value: Any, paths: NDArray[np.intp]) -> Any:
     """What a value is on some paths: itself where all paths agree."""
     return value[paths] if isinstance(value, np.ndarray) and value.ndim else value
 
 
-def either(mask: NDArray[np.bool_], yes: Value, no: Value) -> Array:
+def select(mask: NDArray[np.bool_], yes: Value, no: Value) -> Array:
     """`yes` where the mask holds, `no` elsewhere, float32 (paths,).
 
     NumPy's where takes six times as long: the processor guesses at every path which one comes, and of a mask of chance
@@ -61,15 +61,15 @@ def positive(x: Array) -> Array:
 
 def at_most(x: Value, ceiling: Value) -> Value:
     """min(x, ceiling)."""
-    return within(x, -_INFINITE, ceiling)
+    return clip(x, -_INFINITE, ceiling)
 
 
 def at_least(x: Value, floor: Value) -> Value:
     """max(x, floor)."""
-    return within(x, floor, _INFINITE)
+    return clip(x, floor, _INFINITE)
 
 
-def within(x: Value, low: Value, high: Value) -> Value:
+def clip(x: Value, low: Value, high: Value) -> Value:
     """min(max(x, low), high).
 
     NumPy's clip takes a third of the time of its maximum and minimum where the bounds are numbers, and four times as

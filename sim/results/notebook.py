@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.results.counts import PILLARS
 from sim.results.record import Record
-from sim.results.summary import AllyLine, ally_lines, default_year
+from sim.results.summary import AllySummary, ally_lines, default_year
 from sim.text.markup import LINE, card, element, text, yardstick
 from sim.text.probabilities import ASSUMPTION, NOT_BOUND, UNBOUND, percent, runs, target
 
@@ -35,13 +35,13 @@ def html(record: Record) -> str:
     return card(description.title, lines, _tables(shown, main.pillar), element("small", text(note)))
 
 
-def _order(line: AllyLine, pillar: str) -> tuple[float, float, str]:
+def _order(line: AllySummary, pillar: str) -> tuple[float, float, str]:
     """The most probable first, those not bound last."""
     chance = line.chances.get(pillar)
     return (-chance.probability if chance else 1.0, -line.spent.middle, line.entry.name)
 
 
-def _tables(lines: list[AllyLine], pillar: str) -> str:
+def _tables(lines: list[AllySummary], pillar: str) -> str:
     """Narrow tables side by side, or below one another where there is no room."""
     height = -(-len(lines) // COLUMNS)
     parts = [lines[start : start + height] for start in range(0, len(lines), height)]
@@ -54,7 +54,7 @@ def _tables(lines: list[AllyLine], pillar: str) -> str:
     )
 
 
-def _row(line: AllyLine, pillar: str) -> str:
+def _row(line: AllySummary, pillar: str) -> str:
     chance = line.chances.get(pillar)
     figure = percent(chance.probability, chance.ci_low, chance.ci_high) if chance else NOT_BOUND
     return element(

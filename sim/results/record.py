@@ -43,7 +43,7 @@ AGAIN = 100
 
 
 @dataclass(frozen=True)
-class AllyEntry:
+class AllyDescription:
     """An ally of the run."""
 
     iso3: str
@@ -79,7 +79,7 @@ class Description:
     description: str
     base_year: int
     years: tuple[int, ...]
-    allies: tuple[AllyEntry, ...]
+    allies: tuple[AllyDescription, ...]
     yardsticks: tuple[Yardstick, ...]
 
     def yardstick(self, pillar: str) -> Yardstick | None:
@@ -96,7 +96,7 @@ class Description:
         """The yardstick on an assumption that is told: the total, or the security-related where nothing else is."""
         return self.yardstick("total") or (self.yardstick("related") if self.main_pillar == "related" else None)
 
-    def bound(self, pillar: str) -> tuple[AllyEntry, ...]:
+    def bound(self, pillar: str) -> tuple[AllyDescription, ...]:
         """The allies that the yardstick of a pillar binds; none where there is none."""
         target = self.yardstick(pillar)
         return tuple(entry for entry in self.allies if target is not None and target.binds(entry.iso3))

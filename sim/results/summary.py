@@ -12,7 +12,7 @@ from sim.errors import UsageError
 from sim.numerics.grid import HUNDREDTHS, WHOLE, Grid, printed
 from sim.results.counts import GROUPS, PILLARS, SPENT, TALLIES
 from sim.results.intervals import above, average, quantile, wilson
-from sim.results.record import AllyEntry, Record
+from sim.results.record import AllyDescription, Record
 
 MANY = 20
 """Allies whose joint compliance gets a probability of its own."""
@@ -48,10 +48,10 @@ class Band:
 
 
 @dataclass(frozen=True)
-class AllyLine:
+class AllySummary:
     """One ally in one year."""
 
-    entry: AllyEntry
+    entry: AllyDescription
     spent: Band  # core share without the late push of that year, % of GDP
     reported: Band  # the same with what is on paper
     chances: dict[str, Chance]  # by pillar; none where it has no target or does not bind the ally
@@ -59,7 +59,7 @@ class AllyLine:
 
 
 @dataclass(frozen=True)
-class AllianceLine:
+class AllianceSummary:
     """The alliance in one year."""
 
     allies: int
@@ -94,7 +94,7 @@ def expected_number(record: Record, year: int, tally: str = "core") -> float:
     return _number(record, tally, step_of(record, year)).middle
 
 
-def ally_lines(record: Record, year: int) -> list[AllyLine]:
+def ally_lines(record: Record, year: int) -> list[AllySummary]:
     """Every ally in `year`, in the order of the record."""
     step, counts = step_of(record, year), record.counts
     chances = {pillar: _chances(record, pillar, step) for pillar in PILLARS}
@@ -103,7 +103,7 @@ def ally_lines(record: Record, year: int) -> list[AllyLine]:
         for name, pillars in (("spent_shares", SPENT), ("shares", PILLARS))
     )
     return [
-        AllyLine(
+        AllySummary(
             entry,
             spent[place],
             reported[place],
@@ -114,7 +114,7 @@ def ally_lines(record: Record, year: int) -> list[AllyLine]:
     ]
 
 
-def alliance_line(record: Record, year: int) -> AllianceLine:
+def alliance_line(record: Record, year: int) -> AllianceSummary:
     """The alliance in `year`."""
     step, description = step_of(record, year), record.description
     bound = {pillar: len(description.bound(pillar)) for pillar in PILLARS if description.yardstick(pillar)}
@@ -124,7 +124,7 @@ def alliance_line(record: Record, year: int) -> AllianceLine:
         _band(record.counts.arrays[name][GROUPS.index("EUC"), pillars.index("core"), step], HUNDREDTHS, open_end=True)
         for name, pillars in (("spent_group_shares", SPENT), ("group_shares", PILLARS))
     )
-    return AllianceLine(
+    return AllianceSummary(
         allies=len(description.allies),
         bound=bound,
         counted=_number(record, "core", step) if "core" in bound else None,
@@ -138,7 +138,7 @@ def alliance_line(record: Record, year: int) -> AllianceLine:
     )
 
 
-def _binds(record: Record, pillar: str, entry: AllyEntry) -> bool:
+def _binds(record: Record, pillar: str, entry: AllyDescription) -> bool:
     target = record.description.yardstick(pillar)
     return target is not None and target.binds(entry.iso3)
 

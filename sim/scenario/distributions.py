@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sim.distributions.families import Family
 
 
-def laws(node: object, place: str = "") -> Iterator[tuple[str, Family]]:
+def distributions_of(node: object, place: str = "") -> Iterator[tuple[str, Family]]:
     """Every distribution of a scenario and where it stands: "ally.ITA.will.mean", "event[crisis].size"."""
     parts: Iterable[tuple[str, object]] = ()
     if isinstance(node, Family):
@@ -21,4 +21,4 @@ def laws(node: object, place: str = "") -> Iterator[tuple[str, Family]]:
     elif isinstance(node, tuple):
         parts = ((f"[{getattr(value, 'name', number)}]", value) for number, value in enumerate(node))
     for name, value in parts:
-        yield from laws(value, f"{place}.{name}".replace(".[", "[") if place else name)
+        yield from distributions_of(value, f"{place}.{name}".replace(".[", "[") if place else name)

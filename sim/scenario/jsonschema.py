@@ -10,7 +10,7 @@ from sim.distributions.families import FAMILIES, Family
 from sim.distributions.scalar import written
 from sim.model.parameters import Target
 from sim.scenario.load.checks.keys import EVENTS, NOT_IN_FILES, OF_ALLY, SECTIONS
-from sim.scenario.schema import AllyFacts, Scenario
+from sim.scenario.schema import AllySection, Scenario
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _MONTH: Final = r"^(20[0-9][0-9]|2100)-(0[1-9]|1[0-2])$"
@@ -27,7 +27,7 @@ def json_schema() -> dict[str, Any]:
     definitions = schema.pop("$defs")
     properties = {key: _value(value) for key, value in schema["properties"].items() if key not in NOT_IN_FILES}
     inheritable: tuple[type[BaseModel], ...] = (Target, *EVENTS.values())
-    tables: tuple[type[BaseModel], ...] = (AllyFacts, *SECTIONS.values(), *OF_ALLY.values())
+    tables: tuple[type[BaseModel], ...] = (AllySection, *SECTIONS.values(), *OF_ALLY.values())
     for model in inheritable + tables:
         _complete(definitions[model.__name__], model)
     for model in inheritable:

@@ -20,7 +20,7 @@ from sim.model.parameters import Target
 from sim.scenario.jsonschema import json_schema
 from sim.scenario.load.checks.codes import CODES
 from sim.scenario.load.checks.keys import EVENTS, OF_ALLY, SECTIONS, keys_of
-from sim.scenario.schema import AllyFacts
+from sim.scenario.schema import AllySection
 
 BEGIN: Final = "<!-- begin: written by python -m sim.scenario.reference -->"
 END: Final = "<!-- end -->"
@@ -38,8 +38,8 @@ def reference() -> str:
         parts += [f"### `[{section}]`", "", cleandoc(model.__doc__ or ""), "", *_table(model, definitions), ""]
         if section == "run":
             parts += ["### `[targets.NAME]`", "", Target.__doc__ or "", "", *_table(Target, definitions), ""]
-    parts += ["### `[ally.XXX]`", "", AllyFacts.__doc__ or "", ""]
-    parts += [*_table(AllyFacts, definitions, leave_out=tuple(OF_ALLY)), ""]
+    parts += ["### `[ally.XXX]`", "", AllySection.__doc__ or "", ""]
+    parts += [*_table(AllySection, definitions, leave_out=tuple(OF_ALLY)), ""]
     parts += [*_sections_of_ally(), ""]
     parts += ["### Every `[[event]]`", "", *_table(Event, definitions, like=next(iter(EVENTS.values()))), ""]
     for kind, event in EVENTS.items():

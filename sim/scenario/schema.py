@@ -15,7 +15,7 @@ from sim.arguments import LEAST_SHARE_PCT, MOST_SHARE_PCT
 from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
 from sim.model.events import AnyEvent
-from sim.model.events.base import Facts, Iso3, Name, Text
+from sim.model.events.base import FrozenModel, Iso3, Name, Text
 from sim.model.parameters import (
     Budget,
     Growth,
@@ -28,7 +28,7 @@ from sim.model.parameters import (
     Will,
 )
 
-Section = TypeVar("Section", bound=Facts)
+Section = TypeVar("Section", bound=FrozenModel)
 
 
 File = Annotated[str, Field(max_length=255)]
@@ -37,7 +37,7 @@ Place = tuple[str, int]
 """A file, and a line in it."""
 
 
-class OwnTable(Facts):
+class OwnTable(FrozenModel):
     """A user's own rows, and whether they are a whole table."""
 
     file: File = Field(description="the name of a CSV file beside the scenario")
@@ -58,7 +58,7 @@ Table = Annotated[
 ]
 
 
-class Data(Facts):
+class Data(FrozenModel):
     """A user's own table in the place of a packaged one, or rows over it: the name of a CSV file beside the scenario.
 
     Laid over the packaged table, a row takes the place of the one of the same ally (and year); of elections, pledges
@@ -79,7 +79,7 @@ class Data(Facts):
     geography: Table | None = Field(None, description="a file in place of the table `geography`, or over it")
 
 
-def _some_of(section: type[Facts], shared: tuple[str, ...] = ()) -> Any:
+def _some_of(section: type[FrozenModel], shared: tuple[str, ...] = ()) -> Any:
     """A section of which one ally overrides some parameters: every field optional but those all allies share."""
     fields: dict[str, Any] = {}
     for name, field in section.model_fields.items():
@@ -89,7 +89,7 @@ def _some_of(section: type[Facts], shared: tuple[str, ...] = ()) -> Any:
             field.rebuild_annotation() | None,
             Field(None, description=field.description, json_schema_extra=field.json_schema_extra),
         )
-    return create_model(f"{section.__name__}OfAlly", __base__=Facts, __module__=__name__, **fields)
+    return create_model(f"{section.__name__}OfAlly", __base__=FrozenModel, __module__=__name__, **fields)
 
 
 GrowthOfAlly = _some_of(Growth, shared=("factor", "recession_probability", "recession_depth_pct"))
@@ -99,7 +99,7 @@ OutturnOfAlly = _some_of(Outturn)
 RelatedOfAlly = _some_of(Related)
 
 
-class AllyFacts(Facts):
+class AllySection(FrozenModel):
     """What one ally has otherwise than the data or the common parameters say."""
 
     share_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=MOST_SHARE_PCT)] | None = Field(
@@ -136,7 +136,7 @@ class Base:
     scenario: Scenario | None  # None where it is a part only, which cannot stand alone
 
 
-class Scenario(Facts):
+class Scenario(FrozenModel):
     """What is simulated. `sim.load` reads one from a file."""
 
     title: Text = Field("untitled", description="one line")
@@ -155,7 +155,7 @@ class Scenario(Facts):
     outturn: Outturn = Outturn()
     related: Related = Related()
     data: Data = Data()
-    ally: dict[Iso3, AllyFacts] = Field({}, description="what single allies have otherwise")
+    ally: dict[Iso3, AllySection] = Field({}, description="what single allies have otherwise")
     event: tuple[AnyEvent, ...] = Field((), max_length=300, description="what happens")
 
     replacements: dict[str, Replacement] = Field({}, exclude=True, repr=False)

@@ -12,7 +12,7 @@ from sim.errors import ScenarioError, UsageError
 from sim.evaluation.backtest import backtest as module
 from sim.evaluation.backtest import estimates, judging, score_tables
 from sim.evaluation.backtest.backtest import MOST_PATHS, Backtest, backtest, model_forecast, shares_of
-from sim.evaluation.backtest.baselines import RIVALS
+from sim.evaluation.backtest.baselines import BASELINES
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
 from sim.execution.simulate import simulate
 
@@ -32,11 +32,11 @@ ESTIMATES = {origin: {"budget.speed": [0.1]} for origin in ORIGINS}
 
 @pytest.fixture(scope="module")
 def shipped() -> Backtest:
-    """The backtest of the model as shipped beside some rivals, five years ahead."""
+    """The backtest of the model as shipped beside some baselines, five years ahead."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "HORIZONS", 5)
         patch.setattr(judging, "JOINT_MEMBERS", 32)  # the slowest score is not looked at
-        patch.setattr(module, "RIVALS", {name: RIVALS[name] for name in SOME})
+        patch.setattr(module, "BASELINES", {name: BASELINES[name] for name in SOME})
         return backtest(modes=[Mode.AS_SHIPPED])
 
 
@@ -50,10 +50,10 @@ def test_the_mean_crps_is_known(shipped: Backtest, name: str) -> None:
 def test_all_forecasters_are_judged_from_every_origin_they_can(shipped: Backtest) -> None:
     assert list(shipped.judged) == [Mode.AS_SHIPPED, *SOME]
     assert [judged.name for judged in shipped.modes()] == [Mode.AS_SHIPPED]
-    assert [judged.name for judged in shipped.rivals()] == list(SOME)
+    assert [judged.name for judged in shipped.baselines()] == list(SOME)
     assert (shipped.paths, shipped.seed, len(shipped.iso3)) == (4_096, 2032, 31)
     for name, judged in shipped.judged.items():
-        begins = FIRST + (RIVALS[name].changes_needed if name in RIVALS else 0)
+        begins = FIRST + (BASELINES[name].changes_needed if name in BASELINES else 0)
         wanted = (shipped.target_years()[:, :5] <= LAST) & (np.array(ORIGINS) >= begins)[:, None]
         assert (np.isfinite(judged.crps).all(axis=-1) == wanted).all(), name
 
@@ -101,7 +101,7 @@ def test_the_seed_determines_everything() -> None:
 def test_progress_counts_every_forecast() -> None:
     told: list[tuple[int, int]] = []
     backtest(paths=16, modes=[Mode.AS_SHIPPED], progress=lambda done, wanted: told.append((done, wanted)))
-    every = 2 * (1 + len(RIVALS))
+    every = 2 * (1 + len(BASELINES))
     assert told == [(done, every) for done in range(1, every + 1)]
 
 
@@ -110,7 +110,7 @@ LEVELS = {Mode.OUT_OF_SAMPLE: 1.0, Mode.AS_SHIPPED: 2.0, Mode.EVENTS_GIVEN: 3.0}
 
 @pytest.fixture
 def constant(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """A model that forecasts one share a mode, a little spread, and three rivals; what the model was asked for."""
+    """A model that forecasts one share a mode, a little spread, and three baselines; what the model was asked for."""
     asked: list[dict[str, Any]] = []
 
     def forecast(origin: int, last: int, **words: Any) -> np.ndarray:
@@ -119,7 +119,7 @@ def constant(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         return np.broadcast_to(spread + np.float32(LEVELS[words["mode"]]), (31, last - origin, len(spread)))
 
     monkeypatch.setattr(module, "model_forecast", forecast)
-    monkeypatch.setattr(module, "RIVALS", {name: RIVALS[name] for name in SOME[:3]})
+    monkeypatch.setattr(module, "BASELINES", {name: BASELINES[name] for name in SOME[:3]})
     return asked
 
 

@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 
 from sim.distributions.draws import Draws
-from sim.evaluation.backtest.judging import JOINT_MEMBERS, LEVELS, Judged
+from sim.evaluation.backtest.judging import JOINT_MEMBERS, LEVELS, ForecastScores
 
 ENSEMBLE = np.array([[[1.0, 2.0, 3.0, 4.0]], [[1.0, 1.0, 1.0, 2.5]]], dtype=np.float32)  # (ally, horizon, members)
 SEEN = np.array([[2.0], [1.5]])
 SEED = 7
 
 
-def judged(ensemble: np.ndarray, seen: np.ndarray, *, seed: int = SEED, origin: int = 2017) -> Judged:
+def judged(ensemble: np.ndarray, seen: np.ndarray, *, seed: int = SEED, origin: int = 2017) -> ForecastScores:
     """Two origins, of which the second is judged; as many horizons as were seen, and one more."""
-    found = Judged.empty("it", "a forecaster", 2, seen.shape[1] + 1, len(seen))
+    found = ForecastScores.empty("it", "a forecaster", 2, seen.shape[1] + 1, len(seen))
     found.judge(1, origin, np.asarray(ensemble, dtype=np.float32), np.asarray(seen), seed)
     return found
 
 
-def arrays(found: Judged) -> dict[str, np.ndarray]:
+def arrays(found: ForecastScores) -> dict[str, np.ndarray]:
     values = {field.name: getattr(found, field.name) for field in fields(found)}
     return {
         **{name: value for name, value in values.items() if isinstance(value, np.ndarray)},

@@ -1,4 +1,4 @@
-"""The two fitted rivals' coefficients: bounds, a grid, known truths, and the order of the allies."""
+"""The two fitted baselines' coefficients: bounds, a grid, known truths, and the order of the allies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rivals: their formulas by hand, the scores they are known by, and what must not move them."""
+"""The baselines: their formulas by hand, the scores they are known by, and what must not move them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sim.data.tables import load_tables
 from sim.distributions.draws import Draws
 from sim.distributions.families import Normal
 from sim.evaluation.backtest.baseline_fits import fit_adjustment, fit_moving_average
-from sim.evaluation.backtest.baselines import FLOOR_PCT, RIVALS, Past, target_in_force
+from sim.evaluation.backtest.baselines import BASELINES, FLOOR_PCT, Past, target_in_force
 from sim.evaluation.scores.crps import crps
 from sim.numerics.streams import Streams
 
 SEED, MEMBERS = 2032, 4096
-EVERY_RIVAL = pytest.mark.parametrize("name", RIVALS)
+EVERY_RIVAL = pytest.mark.parametrize("name", BASELINES)
 
 
 @lru_cache
@@ -44,7 +44,7 @@ def small(shares: list[list[float]], target_pct: float = 2.0, due: int = 2024, f
 
 
 def normal(name: str, code: int, origin: int, horizon: int, members: int = 16) -> np.ndarray:
-    """The rival's standard normal at its documented address."""
+    """The baseline's standard normal at its documented address."""
     law = Normal(mean=0.0, sd=1.0)
     return Draws(7, 0, members).value(f"rival/{name}", law, ally=code, period=100 * origin + horizon).astype(float)
 
@@ -55,7 +55,7 @@ def picked(name: str, code: int, origin: int, horizon: int, places: int) -> np.n
 
 
 def made(name: str, past: Past, horizons: int = 2) -> np.ndarray:
-    ensemble = RIVALS[name].ensemble(past, horizons, 16, seed=7)
+    ensemble = BASELINES[name].ensemble(past, horizons, 16, seed=7)
     assert ensemble is not None
     assert ensemble.dtype == np.float32
     assert ensemble.shape == (len(past.codes), horizons, 16)
@@ -78,7 +78,7 @@ def test_known_scores_are_met(name: str) -> None:
     scores: list[list[np.ndarray]] = [[] for _ in range(5)]
     for origin in range(2015, 2026):
         horizons = min(5, 2026 - origin)
-        ensemble = RIVALS[name].ensemble(past_at(origin), horizons, MEMBERS, SEED)
+        ensemble = BASELINES[name].ensemble(past_at(origin), horizons, MEMBERS, SEED)
         assert ensemble is not None
         found = crps(ensemble, shares[:, origin - 2013 : origin - 2013 + horizons])
         for horizon in range(horizons):
@@ -89,10 +89,12 @@ def test_known_scores_are_met(name: str) -> None:
 
 @EVERY_RIVAL
 def test_the_first_members_of_more_are_the_fewer(name: str) -> None:
-    rival, past = RIVALS[name], past_at(2020)
-    few, many = (rival.ensemble(past, 3, members, SEED) for members in (40, 100))
+    baseline, past = BASELINES[name], past_at(2020)
+    few, many = (baseline.ensemble(past, 3, members, SEED) for members in (40, 100))
     np.testing.assert_array_equal(few, many[:, :, :40])
-    np.testing.assert_array_equal(few[:, :2], rival.ensemble(past, 2, 40, SEED), "fewer horizons, the same forecasts")
+    np.testing.assert_array_equal(
+        few[:, :2], baseline.ensemble(past, 2, 40, SEED), "fewer horizons, the same forecasts"
+    )
 
 
 @EVERY_RIVAL
@@ -102,7 +104,7 @@ def test_the_order_of_allies_moves_no_bit(name: str) -> None:
     shuffled = Past(
         tuple(past.codes[place] for place in order), past.years, past.shares_pct[order], past.target_pct, past.due
     )
-    one, other = (RIVALS[name].ensemble(known, 4, 64, SEED) for known in (past, shuffled))
+    one, other = (BASELINES[name].ensemble(known, 4, 64, SEED) for known in (past, shuffled))
     np.testing.assert_array_equal(one[order], other)
 
 
@@ -114,7 +116,7 @@ def test_nothing_after_the_origin_is_seen(name: str) -> None:
     later[:, 7:] += 1.0
     earlier[:, 6] += 0.1
     before, after, control = (
-        RIVALS[name].ensemble(past_at(2020, table), 3, 32, SEED) for table in (shares, later, earlier)
+        BASELINES[name].ensemble(past_at(2020, table), 3, 32, SEED) for table in (shares, later, earlier)
     )
     np.testing.assert_array_equal(before, after)
     assert (before != control).any(axis=2).all()
@@ -124,7 +126,7 @@ def test_nothing_after_the_origin_is_seen(name: str) -> None:
 def test_seeds_and_origins_draw_for_themselves(name: str) -> None:
     """But for the forecast without chance."""
     flat = [[1.0, 1.2, 1.1, 1.3, 1.2]] * 2
-    first, again = made(name, small(flat)), RIVALS[name].ensemble(small(flat), 2, 16, seed=8)
+    first, again = made(name, small(flat)), BASELINES[name].ensemble(small(flat), 2, 16, seed=8)
     later = made(name, small(flat, due=2025, first=2015))
     assert (first == again).all() == (name == "persistence")
     assert (first == later).all() == (name == "persistence")
@@ -135,14 +137,14 @@ def test_seeds_and_origins_draw_for_themselves(name: str) -> None:
 @given(st.lists(st.lists(st.floats(0, 8), min_size=4, max_size=4), min_size=1, max_size=3), st.booleans())
 def test_no_share_is_below_the_floor(name: str, shares: list[list[float]], after: bool) -> None:
     past = small(shares, *((3.5, 2035) if after else (2.0, 2016)))
-    ensemble = RIVALS[name].ensemble(past, 6, 32, SEED)
+    ensemble = BASELINES[name].ensemble(past, 6, 32, SEED)
     assert np.isfinite(ensemble).all()
     assert (ensemble >= np.float32(FLOOR_PCT)).all()
 
 
 def test_the_floor_is_reached() -> None:
     """The control: a walk from 0.25 would leave it."""
-    ensemble = RIVALS["random_walk"].ensemble(small([[0.25]]), 5, 1000, SEED)
+    ensemble = BASELINES["random_walk"].ensemble(small([[0.25]]), 5, 1000, SEED)
     assert 0.2 < (ensemble[0, 4] == np.float32(0.2)).mean() < 0.6
 
 
@@ -156,7 +158,7 @@ def test_the_floor_is_reached() -> None:
 )
 def test_what_needs_more_history_is_not_made(years: int, missing: set[str]) -> None:
     past = small([[1.0, 1.1, 1.3][:years]] * 2)
-    assert {name for name, rival in RIVALS.items() if rival.ensemble(past, 2, 16, 1) is None} == missing
+    assert {name for name, baseline in BASELINES.items() if baseline.ensemble(past, 2, 16, 1) is None} == missing
 
 
 def test_persistence() -> None:
@@ -223,7 +225,7 @@ def test_bootstrap_of_years_by_hand() -> None:
 
 def test_every_place_is_drawn_equally_often() -> None:
     past = past_at(2024)
-    ensemble = RIVALS["bootstrap_of_years"].ensemble(past, 1, 1 << 16, SEED)
+    ensemble = BASELINES["bootstrap_of_years"].ensemble(past, 1, 1 << 16, SEED)
     steps = np.round(ensemble[0, 0] - np.float32(past.last_pct[0]), 4)
     counts = np.unique(steps, return_counts=True)[1]
     repeats = np.unique(np.round(past.changes_pct[0], 4), return_counts=True)[1]
@@ -292,8 +294,8 @@ def test_a_past_that_does_not_fit_is_refused(codes: tuple, years: range, shares:
 
 
 def test_the_catalogue() -> None:
-    assert all(rival.name == name and rival.title for name, rival in RIVALS.items())
-    assert len({rival.title for rival in RIVALS.values()}) == len(RIVALS) == 10
-    assert RIVALS["drift"].ensemble(past_at(2020), 1, 1, SEED).shape == (31, 1, 1)
+    assert all(baseline.name == name and baseline.title for name, baseline in BASELINES.items())
+    assert len({baseline.title for baseline in BASELINES.values()}) == len(BASELINES) == 10
+    assert BASELINES["drift"].ensemble(past_at(2020), 1, 1, SEED).shape == (31, 1, 1)
     with pytest.raises(ValueError, match="1 to 99 horizons"):
-        RIVALS["drift"].ensemble(past_at(2020), 0, 16, SEED)
+        BASELINES["drift"].ensemble(past_at(2020), 0, 16, SEED)

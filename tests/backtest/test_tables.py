@@ -10,7 +10,7 @@ import pytest
 
 from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest
-from sim.evaluation.backtest.judging import LEVELS, Judged
+from sim.evaluation.backtest.judging import LEVELS, ForecastScores
 from sim.evaluation.backtest.origins import Mode
 from sim.evaluation.scores.comparison import diebold_mariano
 
@@ -39,7 +39,7 @@ def each(*origins: list[list[float]]) -> np.ndarray:
     return found
 
 
-def judged(name: str, crps: np.ndarray, **given: np.ndarray) -> Judged:
+def judged(name: str, crps: np.ndarray, **given: np.ndarray) -> ForecastScores:
     """A forecaster with these scores; 2 % is as likely as not, every other figure follows from `crps` or is given."""
     known = np.isfinite(crps)
     number = np.where(known[..., :1], np.array([0.2, 0.5, 0.3]), nan)
@@ -54,7 +54,7 @@ def judged(name: str, crps: np.ndarray, **given: np.ndarray) -> Judged:
         "rps": crps[..., 0] * 10,
         "energy": crps[..., 1] * 10,
     }
-    return Judged(name, f"what {name} is", crps, **{**usual, **given})
+    return ForecastScores(name, f"what {name} is", crps, **{**usual, **given})
 
 
 MODEL = each([[9, 9], [9, 9]], [[0.1, 0.3], [0.4, 0.6]], [[0.2, 0.6]])
@@ -63,9 +63,9 @@ BAD = each([[0, 0], [0, 0]], [[0.7, 0.7], [0.8, 0.8]], [[0.7, 0.7]])
 LATE = judged("late", each([], [], [[0.0, 0.0]]))  # cannot forecast from 2015
 
 
-def small(*more: Judged, **given: Any) -> Small:
-    rivals = [judged("good", GOOD), judged("bad", BAD)]
-    everyone = [judged(Mode.AS_SHIPPED, MODEL, **given), *more, *rivals]
+def small(*more: ForecastScores, **given: Any) -> Small:
+    baselines = [judged("good", GOOD), judged("bad", BAD)]
+    everyone = [judged(Mode.AS_SHIPPED, MODEL, **given), *more, *baselines]
     return Small(("AAA", "BBB"), SHARES, {one.name: one for one in everyone}, 64, 7)
 
 
@@ -98,9 +98,9 @@ def test_a_mode_is_held_against_the_best_rival_of_the_horizon() -> None:
         (mode, horizon) for mode in ("as-shipped", "events-given") for horizon in BOTH
     ]
     one = only(rows, mode="as-shipped", horizon=1)
-    assert (one["best_rival"], one["origins"], one["origins_won"]) == ("good", 2, 2)
+    assert (one["best_baselines"], one["origins"], one["origins_won"]) == ("good", 2, 2)
     assert one["crps_pp"] == pytest.approx(0.3)
-    assert one["rival_crps_pp"] == pytest.approx(0.4)
+    assert one["baseline_crps_pp"] == pytest.approx(0.4)
     assert one["ratio"] == pytest.approx(0.75)
     seen = "no test of a mode that has seen what it forecasts"
     assert (one["dm_p"], one["dm_reason"]) == (pytest.approx(nan, nan_ok=True), seen)
@@ -120,7 +120,7 @@ def test_the_test_of_equal_accuracy_reaches_as_far_as_forecasts_overlap() -> Non
             return range(1, 4)
 
     luck = np.random.default_rng(1).random((2, 12, 3, 2))
-    sides = [judged(name, values) for name, values in zip((Mode.OUT_OF_SAMPLE, "rival"), luck, strict=True)]
+    sides = [judged(name, values) for name, values in zip((Mode.OUT_OF_SAMPLE, "baseline"), luck, strict=True)]
     test = Long(("AAA", "BBB"), np.ones((2, 15)), {one.name: one for one in sides}, 64, 7)
     for horizon in (1, 2, 3):
         row = only(score_tables.contest_rows(test, [horizon]), horizon=horizon)
@@ -140,29 +140,29 @@ def test_few_origins_have_a_reason_in_place_of_a_test() -> None:
 
 def test_a_rival_without_every_origin_is_never_the_best() -> None:
     assert only(score_tables.score_rows(small(LATE), [1]), forecaster="late")["crps_pp"] == 0
-    assert only(score_tables.contest_rows(small(LATE), [1]))["best_rival"] == "good"
+    assert only(score_tables.contest_rows(small(LATE), [1]))["best_baselines"] == "good"
     assert score_tables.beaten_rows(small(LATE), [1]) == []
 
 
 def test_single_origins_lost_are_named() -> None:
     assert score_tables.lost_rows(small(), [1]) == []
     (row,) = score_tables.lost_rows(small(), BOTH)
-    assert (row["mode"], row["horizon"], row["origin"], row["rival"]) == ("as-shipped", 2, 2015, "good")
-    assert (row["crps_pp"], row["rival_crps_pp"]) == (pytest.approx(0.5), pytest.approx(0.2))
+    assert (row["mode"], row["horizon"], row["origin"], row["baseline"]) == ("as-shipped", 2, 2015, "good")
+    assert (row["crps_pp"], row["baseline_crps_pp"]) == (pytest.approx(0.5), pytest.approx(0.2))
     level = small(judged("level", MODEL))
     assert [row["origin"] for row in score_tables.lost_rows(level, [1])] == [2015, 2016]  # as near is no win
 
 
 def test_scores_lost_to_a_rival_are_named() -> None:
     rows = score_tables.beaten_rows(small(), BOTH)
-    found = {(row["score"], row["horizon"]): (row["value"], row["rival_value"]) for row in rows}
+    found = {(row["score"], row["horizon"]): (row["value"], row["baseline_value"]) for row in rows}
     assert found == {
         ("crps_pp", 2): (pytest.approx(0.5), pytest.approx(0.2)),
         ("rps", 2): (pytest.approx(4), pytest.approx(2)),
         ("energy_pp", 2): (pytest.approx(6), pytest.approx(2)),
     }
     surer = judged("surer", BAD, probability=each([[0, 0], [0, 0]], [[0.1, 0.9], [0.9, 0.1]], [[0.9, 0.1]]))
-    better = {(row["score"], row["horizon"], row["rival"]) for row in score_tables.beaten_rows(small(surer), BOTH)}
+    better = {(row["score"], row["horizon"], row["baseline"]) for row in score_tables.beaten_rows(small(surer), BOTH)}
     assert {(score, horizon, "surer") for score in ("brier", "log_score") for horizon in BOTH} <= better
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.data.tables import Replacement, load_tables
-from sim.evaluation.calibration.evidence import Job
+from sim.evaluation.calibration.evidence import ScoringJob
 from sim.evaluation.calibration.moments import MOMENTS
 from sim.evaluation.calibration.objective import Objective
 from sim.evaluation.calibration.parameters import ESTIMATED, Floats
@@ -33,9 +33,9 @@ class Formula:
 
     made: int = 0
     fail_at: int = 0
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[ScoringJob] = field(default_factory=list)
 
-    def __call__(self, job: Job) -> Floats:
+    def __call__(self, job: ScoringJob) -> Floats:
         self.made += 1
         if self.made == self.fail_at:
             raise KeyboardInterrupt

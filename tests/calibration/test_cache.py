@@ -23,7 +23,7 @@ from sim.evaluation.calibration import cache as caching
 from sim.evaluation.calibration import evidence as judging
 from sim.evaluation.calibration.cache import EVERY, Cache, code_digest
 from sim.evaluation.calibration.calibrate import calibrate, shares_of_edition
-from sim.evaluation.calibration.evidence import Evidence, Job
+from sim.evaluation.calibration.evidence import Evidence, ScoringJob
 from sim.evaluation.calibration.parameters import MIDDLE, Estimated
 from sim.execution.executors.serial import Serial
 from sim.files import writing
@@ -81,11 +81,11 @@ def test_changed_code_is_another_question(formula: Formula, monkeypatch: pytest.
 
 
 def test_changed_ranges_and_another_edition_are_other_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = Job(POINTS, 2014, 2016, 1, 16, None)
+    job = ScoringJob(POINTS, 2014, 2016, 1, 16, None)
     keys = {
         job.key,
-        Job(POINTS, 2014, 2016, 1, 16, shares_of_edition("2025-08")).key,
-        Job(POINTS[:2], 2014, 2016, 1, 16, None).key,
+        ScoringJob(POINTS, 2014, 2016, 1, 16, shares_of_edition("2025-08")).key,
+        ScoringJob(POINTS[:2], 2014, 2016, 1, 16, None).key,
     }
     wider = (Estimated("budget.speed", 0.0, 0.4, ""), *judging.ESTIMATED[1:])
     monkeypatch.setattr(judging, "ESTIMATED", wider)

@@ -17,7 +17,7 @@ from sim.engine.variants import reported_shares
 from sim.evaluation.backtest.origins import FIRST, past_scenario
 from sim.evaluation.calibration.cache import Cache
 from sim.evaluation.calibration.estimate import estimate
-from sim.evaluation.calibration.evidence import Evidence, Job, judge
+from sim.evaluation.calibration.evidence import Evidence, ScoringJob, judge
 from sim.evaluation.calibration.moments import MOMENTS
 from sim.evaluation.calibration.objective import Objective
 from sim.evaluation.calibration.parameters import MIDDLE, Floats, variants_at
@@ -106,8 +106,8 @@ def test_the_objective_is_the_same_every_time_and_wherever_it_is_computed() -> N
 def test_a_point_is_judged_alone_as_beside_others() -> None:
     """Up to rounding, so that a search may ask for its points in any company."""
     points = np.array([CALM, MIDDLE, WILD])
-    together = judge(Job(points, 2021, 2023, 1, 64, None))
+    together = judge(ScoringJob(points, 2021, 2023, 1, 64, None))
     for place in range(3):
-        alone = judge(Job(points[place : place + 1], 2021, 2023, 1, 64, None))
+        alone = judge(ScoringJob(points[place : place + 1], 2021, 2023, 1, 64, None))
         assert alone[0] == pytest.approx(together[place], abs=2e-5)
     assert not np.allclose(together[0], together[2], atol=1e-2)  # the control

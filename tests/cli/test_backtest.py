@@ -22,7 +22,7 @@ from sim.data.tables import load_tables
 from sim.evaluation.backtest import backtest as module
 from sim.evaluation.backtest import comparisons, judging, score_tables
 from sim.evaluation.backtest.backtest import Backtest, backtest
-from sim.evaluation.backtest.baselines import RIVALS
+from sim.evaluation.backtest.baselines import BASELINES
 from sim.evaluation.backtest.origins import ORIGINS, Mode
 from sim.output.terminal import backtest_beside, backtest_page, console
 from sim.output.terminal.console import Page
@@ -43,7 +43,7 @@ def stand_in(origin: int, last: int, *, mode: Mode, paths: int, seed: int, numbe
 
 @pytest.fixture(scope="module")
 def whole() -> Backtest:
-    """All three modes and every rival, 64 runs a forecast."""
+    """All three modes and every baseline, 64 runs a forecast."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "model_forecast", stand_in)
         patch.setattr(judging, "JOINT_MEMBERS", 16)
@@ -72,7 +72,7 @@ def ready(monkeypatch: pytest.MonkeyPatch, whole: Backtest) -> list[dict[str, An
     def run(**words: Any) -> Backtest:
         asked.append(words)
         words["progress"](1, 144)
-        names = [*words["modes"], *RIVALS]
+        names = [*words["modes"], *BASELINES]
         kept = {name: whole.judged[name] for name in names}
         return Backtest(whole.iso3, whole.shares, kept, whole.paths, whole.seed)
 
@@ -167,7 +167,7 @@ def lines_of(page: str, heading: str) -> list[str]:
 HEADINGS = (
     "Forecasts of the past, scored against what came",
     "Mean CRPS, percentage points of GDP, by years ahead",
-    "Each mode against the best rival",
+    "Each mode against the best baseline",
     "Shares inside the model's bands, of 100",
     "Who stands at 2 %, and the alliance as a whole",
     "Allies at 2 %: expected, and in 90 of 100 simulated runs",
@@ -182,7 +182,7 @@ def test_the_sections_stand_in_their_order(printed: str) -> None:
 def test_the_scores_are_those_of_the_tables_and_the_best_rival_is_marked(printed: str, whole: Backtest) -> None:
     section = lines_of(printed, HEADINGS[1])
     rows = {(row["forecaster"], row["horizon"]): row for row in score_tables.score_rows(whole)}
-    best = {(row["best_rival"], row["horizon"]) for row in score_tables.contest_rows(whole)}
+    best = {(row["best_baselines"], row["horizon"]) for row in score_tables.contest_rows(whole)}
     for name in whole.judged:
         (line,) = [line for line in section if line.startswith(f"{name.replace('_', ' ')}  ")]
         found = re.findall(r"\d\.\d{3}\*?", line)
@@ -211,7 +211,7 @@ def test_the_contest_says_where_a_mode_loses(printed: str, whole: Backtest) -> N
     for mode in Mode:
         lost = [row for row in score_tables.beaten_rows(whole) if (row["mode"], row["score"]) == (mode, "crps_pp")]
         assert lost
-        assert f"{mode} loses by CRPS to {lost[0]['rival'].replace('_', ' ')}, " in text
+        assert f"{mode} loses by CRPS to {lost[0]['baseline'].replace('_', ' ')}, " in text
         assert f"({lost[0]['value']:.3f}" in text
 
 
@@ -226,16 +226,16 @@ def test_horizons_in_words(horizons: list[int], words: str) -> None:
 
 def test_the_verdict_in_words() -> None:
     def contest(horizon: int, ratio: float, p: float) -> dict[str, Any]:
-        return {"mode": "out-of-sample", "horizon": horizon, "ratio": ratio, "dm_p": p, "best_rival": "good"}
+        return {"mode": "out-of-sample", "horizon": horizon, "ratio": ratio, "dm_p": p, "best_baselines": "good"}
 
-    def beaten(score: str, horizon: int, value: float, rival: str = "so_good") -> dict[str, Any]:
+    def beaten(score: str, horizon: int, value: float, baseline: str = "so_good") -> dict[str, Any]:
         return {
             "mode": "out-of-sample",
             "score": score,
             "horizon": horizon,
             "value": value,
-            "rival": rival,
-            "rival_value": value / 2,
+            "baseline": baseline,
+            "baseline_value": value / 2,
         }
 
     contests = [contest(1, 0.9, 0.01), contest(2, 0.9, 0.2), contest(3, 0.9, 0.04), contest(4, 1.1, 0.01)]
@@ -253,15 +253,15 @@ def test_the_verdict_in_words() -> None:
         "to other, 2 years ahead (3.000 against 1.500)."
     )
     assert backtest_page.verdict("out-of-sample", contests[1:2], [], []) == (
-        "out-of-sample, by CRPS, is ahead of every rival throughout. No single December is lost. Its lead is told from "
-        "chance (p below 0.05) nowhere."
+        "out-of-sample, by CRPS, is ahead of every baseline throughout. No single December is lost. Its lead is told "
+        "from chance (p below 0.05) nowhere."
     )
     seen = backtest_page.verdict("as-shipped", [row | {"mode": "as-shipped"} for row in contests[1:2]], [], [])
     assert seen.endswith("Its lead is not tested: it has seen what it forecasts.")
 
 
 def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:
-    perfect = judging.Judged.empty(Mode.AS_SHIPPED, "perfect", 12, 10, 31)
+    perfect = judging.ForecastScores.empty(Mode.AS_SHIPPED, "perfect", 12, 10, 31)
     known = np.isfinite(whole.judged["persistence"].crps)
     for array in (perfect.crps, perfect.probability):
         array[known] = 0.0
@@ -278,7 +278,7 @@ def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:
         for part in (score_tables.contest_rows, score_tables.lost_rows, score_tables.beaten_rows)
     )
     words = backtest_page.verdict(Mode.AS_SHIPPED, *rows)
-    assert words.startswith("as-shipped, by CRPS, is ahead of every rival throughout. No single December is lost.")
+    assert words.startswith("as-shipped, by CRPS, is ahead of every baseline throughout. No single December is lost.")
     assert "loses" not in words
     text = io.StringIO()
     backtest_page.show(Page(text), Backtest(whole.iso3, whole.shares, test.judged, 64, 1), range(1, 6))
@@ -302,7 +302,7 @@ def test_the_event_and_the_alliance(printed: str, whole: Backtest) -> None:
     joint = {(row["forecaster"], row["horizon"]): row for row in score_tables.joint_rows(whole)}
     for place, line in enumerate(shown):
         horizon = 1 + place // 4
-        briers = {name: events[name, horizon]["brier"] for name in RIVALS if name != "arima_011"}
+        briers = {name: events[name, horizon]["brier"] for name in BASELINES if name != "arima_011"}
         name = [*Mode, min(briers, key=lambda name: briers[name]).replace("_", " ")][place % 4]
         row = events[name.replace(" ", "_"), horizon] | joint[name.replace(" ", "_"), horizon]
         parts = [f"{row[key]:.3f}" for key in ("brier", "reliability", "resolution", "uncertainty")]
@@ -356,7 +356,7 @@ def test_the_document_holds_the_tables(call: Call, ready: list[dict[str, Any]], 
     assert document["origins"] == list(ORIGINS)
     assert len(document["allies"]) == 31
     assert list(document["modes"]) == list(document["numbers"]) == list(Mode)
-    assert list(document["rivals"]) == list(RIVALS)
+    assert list(document["baselines"]) == list(BASELINES)
     first = document["numbers"]["as-shipped"][0]
     assert sum(first["pmf"]) == pytest.approx(1)
     assert first["expected"] == pytest.approx(sum(n * p for n, p in enumerate(first["pmf"])))

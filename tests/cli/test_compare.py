@@ -46,7 +46,7 @@ def test_the_page_says_what_it_must(call: Call, scenario: Path, willing: Path) -
     assert (said.code, said.err) == (0, "")
     text = " ".join(said.out.split())
     assert said.out.startswith("A  A proposal, not adopted\nB  More will\n")
-    assert "2,000 simulated runs of each on the same luck, seed 7" in text
+    assert "2,000 simulated runs of each on common random numbers, seed 7" in text
     assert "own yardstick. A: total 5 % of GDP by 2029; B: total 5 % of GDP by 2030" in text
     said_of = r"Most moved: in B, [\w ]+ meets its core target in \d+ more of 100 simulated runs than in A, "
     assert re.search(said_of + "given the assumptions", text)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import sim
 from properties.making import Table, holds_for, loaded, made, seeds, tables
 from sim.analysis.comparison.facade import Comparison
-from sim.analysis.comparison.paired_counts import Joint, _square_sums
+from sim.analysis.comparison.paired_counts import PairedCounts, _square_sums
 from sim.analysis.comparison.path_outcomes import MEASURES
 from sim.numerics.grid import printed
 from sim.results.counts import PILLARS, TALLIES
@@ -169,7 +169,7 @@ RUTTE = 'title = "A"\nhorizon = { last_year = 2028 }\n[targets.core]\nshare_pct 
 WILLING = RUTTE.replace('"A"', '"B"') + "[will]\nmean = 1.5\n"
 
 
-def same_bits(one: Joint, other: Joint) -> bool:
+def same_bits(one: PairedCounts, other: PairedCounts) -> bool:
     return (one.first, one.paths) == (other.first, other.paths) and all(
         (getattr(one, name) == getattr(other, name)).all() for name in ("met", "both", "sums", "squares")
     )

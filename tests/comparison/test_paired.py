@@ -24,7 +24,7 @@ def wald(only_a: int, only_b: int, paths: int) -> tuple[float, float]:
 
 
 def unpaired(met_a: int, met_b: int, paths: int) -> tuple[float, float]:
-    """What two runs of other luck would give: the control that wastes the pairs."""
+    """What two runs of other random numbers would give: the control that wastes the pairs."""
     p, q = met_a / paths, met_b / paths
     half = Z95 * sqrt((p * (1 - p) + q * (1 - q)) / paths)
     return q - p - half, q - p + half

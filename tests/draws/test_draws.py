@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.distributions import families as f
-from sim.distributions.draws import Draws, Laws
+from sim.distributions.draws import Distributions, Draws
 from sim.distributions.quantile_tables import CELLS, Quantiles, table_of
 from sim.numerics.exact import Function, yearly_probability
 from sim.numerics.streams import Streams
@@ -117,9 +117,9 @@ def test_never_and_always_draw_nothing() -> None:
     assert draws.streams._open == {}
 
 
-@pytest.mark.parametrize("same_luck", [True, False])
-def test_for_no_path_nothing_is_drawn(same_luck: bool) -> None:
-    draws, nobody = Draws(SEED, FIRST, 40, 2, same_luck=same_luck), np.empty(0, dtype=np.intp)
+@pytest.mark.parametrize("common_random_numbers", [True, False])
+def test_for_no_path_nothing_is_drawn(common_random_numbers: bool) -> None:
+    draws, nobody = Draws(SEED, FIRST, 40, 2, common_random_numbers=common_random_numbers), np.empty(0, dtype=np.intp)
     value, table = draws.value("x", NORMAL, on=nobody), draws.table("x", table_of(NORMAL), on=nobody)
     chance, month = draws.chance("x", 0.5, on=nobody), draws.month("x", on=nobody)
     assert [drawn.shape for drawn in (value, table, chance, month)] == [(0,)] * 4
@@ -167,14 +167,14 @@ def test_what_never_comes_has_no_stages_and_draws_nothing() -> None:
     assert draws.streams._open == {}
 
 
-@pytest.mark.parametrize("same_luck", [True, False])
-def test_stages_of_variants_are_those_of_each(same_luck: bool) -> None:
+@pytest.mark.parametrize("common_random_numbers", [True, False])
+def test_stages_of_variants_are_those_of_each(common_random_numbers: bool) -> None:
     size, chances = 40_000, (0.2, 0.6)
-    draws = Draws(SEED, FIRST, size, 2, same_luck=same_luck)
+    draws = Draws(SEED, FIRST, size, 2, common_random_numbers=common_random_numbers)
     first = np.repeat(np.float32([chances[0], 0.4]), size)
     paths, (mask,) = draws.stages("x", first, 0.6, **AT)
     for place, chance in enumerate((chances[0], 0.4)):
-        drawn = words(AT, FIRST + (0 if same_luck else place * size), size)
+        drawn = words(AT, FIRST + (0 if common_random_numbers else place * size), size)
         own = (paths >= place * size) & (paths < (place + 1) * size)
         inside = np.flatnonzero(below(drawn, float(np.float32(chance))))
         assert (paths[own] - place * size).tolist() == inside.tolist()
@@ -195,24 +195,24 @@ def test_a_month_is_the_twelfth_that_the_word_lies_in(at: dict[str, Any]) -> Non
 LAWS = (NORMAL, 2.0, SKEWED)
 
 
-@pytest.mark.parametrize("same_luck", [True, False])
+@pytest.mark.parametrize("common_random_numbers", [True, False])
 @pytest.mark.parametrize("of", [None, yearly_probability], ids=["as it is", "of a rate"])
 def test_each_variant_has_its_own_law_and_the_same_luck_or_its_own(
-    same_luck: bool, of: Function | None, at: dict[str, Any]
+    common_random_numbers: bool, of: Function | None, at: dict[str, Any]
 ) -> None:
     size = PATHS // 2
-    draws = Draws(SEED, FIRST, size, 3, same_luck=same_luck)
+    draws = Draws(SEED, FIRST, size, 3, common_random_numbers=common_random_numbers)
     assert (draws.paths, draws.variants) == (3 * size, 3)
-    value = draws.value("x", Laws(LAWS), of=of, **at)
+    value = draws.value("x", Distributions(LAWS), of=of, **at)
     assert value.dtype == np.float32
     number = np.full(size, 2.0 if of is None else of(2.0), dtype=np.float32)
-    drawn = [words(at, FIRST + (0 if same_luck else place * size), size) for place in range(3)]
+    drawn = [words(at, FIRST + (0 if common_random_numbers else place * size), size) for place in range(3)]
     expected = np.concatenate([
         looked_up(table_of(NORMAL, of), drawn[0]), number, looked_up(table_of(SKEWED, of), drawn[2])
     ])  # fmt: skip
     assert (value == expected).all()
     some = np.arange(1, 3 * size, 7)
-    assert (draws.value("x", Laws(LAWS), on=some, of=of, **at) == expected[some]).all()
+    assert (draws.value("x", Distributions(LAWS), on=some, of=of, **at) == expected[some]).all()
 
 
 @pytest.mark.parametrize("law", [NORMAL, SKEWED])
@@ -223,15 +223,17 @@ def test_an_end_cell_at_the_edge_of_a_stretch_is_refined_by_the_law_of_its_own(l
     other = f.Exponential(mean=0.7)
     for paths in (size, 16):
         first, second = looked_up(table_of(law), drawn[:, :paths]), looked_up(table_of(other), drawn[:, paths:])
-        value = Draws(SEED, FIRST, paths, 2, same_luck=False).value("x", Laws((law, other)), **AT)
+        value = Draws(SEED, FIRST, paths, 2, common_random_numbers=False).value("x", Distributions((law, other)), **AT)
         assert (value == np.concatenate([first, second[:paths]])).all()
 
 
-@pytest.mark.parametrize("same_luck", [True, False])
-def test_what_variants_agree_on_is_drawn_for_all_their_paths(same_luck: bool) -> None:
+@pytest.mark.parametrize("common_random_numbers", [True, False])
+def test_what_variants_agree_on_is_drawn_for_all_their_paths(common_random_numbers: bool) -> None:
     size = PATHS // 2
-    draws = Draws(SEED, FIRST, size, 2, same_luck=same_luck)
-    drawn = np.concatenate([words(AT, FIRST + (0 if same_luck else place * size), size) for place in range(2)], axis=1)
+    draws = Draws(SEED, FIRST, size, 2, common_random_numbers=common_random_numbers)
+    drawn = np.concatenate(
+        [words(AT, FIRST + (0 if common_random_numbers else place * size), size) for place in range(2)], axis=1
+    )
     values = looked_up(table_of(NORMAL), drawn)
     ends = np.flatnonzero(np.isin(drawn[0], (0, CELLS - 1)))
     ties = np.flatnonzero(drawn[0] == int(0.07 * CELLS))

@@ -122,7 +122,7 @@ def logged(scenario: sim.Scenario, patch: pytest.MonkeyPatch, clock: type[Clock]
     with patch.context() as patched:
         patched.setattr(World, "close_year", close_year)
         patched.setattr(block, "Clock", clock)
-        block.Stage(scenario, Parameters((scenario,), draws), draws, log).play(log.record)
+        block.BlockSimulation(scenario, Parameters((scenario,), draws), draws, log).run(log.record)
     return log
 
 

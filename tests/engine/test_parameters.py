@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.distributions.draws import Draws, Laws
+from sim.distributions.draws import Distributions, Draws
 from sim.distributions.families import Uniform
 from sim.distributions.quantile_tables import Quantiles, table_of
 from sim.engine.drawn_parameters import Parameters
@@ -111,4 +111,4 @@ def test_variants_may_differ_in_what_is_drawn_every_year() -> None:
     scenario = sim.loads(TEXT)
     other = with_numbers(scenario, {"outturn.reporting.high": 0.5})
     draws = Draws(3, 0, 64, 2)
-    assert isinstance(Parameters([scenario, other], draws).outturn(*GERMANY).reporting, Laws)
+    assert isinstance(Parameters([scenario, other], draws).outturn(*GERMANY).reporting, Distributions)

@@ -115,7 +115,7 @@ def test_without_the_same_luck_each_variant_has_the_paths_that_follow() -> None:
     scenario = sim.loads(EVENTS)
     variants = [with_numbers(scenario, VARIANTS[name]) for name in ("spread of will", "noise", "probabilities")]
     paths = 96
-    block = reported_shares(variants, SEED, paths, same_luck=False)
+    block = reported_shares(variants, SEED, paths, common_random_numbers=False)
     for place, variant in enumerate(variants):
         long = alone(variant, paths * len(variants))
         assert flips(block[place], long[:, :, place * paths : (place + 1) * paths]) <= FLIPPED

@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.cli import app
 from sim.evaluation.forecasts.making import freeze
-from sim.evaluation.forecasts.schema import Cell, Forecast, Frozen, Number, Target
+from sim.evaluation.forecasts.schema import Forecast, ForecastCell, ForecastTarget, Frozen, Number
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 POINT = (3.0,) * 23
@@ -20,10 +20,10 @@ STEP = (2.0,) * 11 + (4.0,) * 12
 """Two distributions whose scores can be had by hand: a certain 3 %, and 2 or 4 % with even chances."""
 
 
-def cell(iso3: str, year: int, p: float | None, quantiles: tuple[float, ...]) -> Cell:
+def cell(iso3: str, year: int, p: float | None, quantiles: tuple[float, ...]) -> ForecastCell:
     chance = None if p is None else (p, p - 0.01, p + 0.01)
     at_least = tuple((q, q - 0.01, q + 0.01) for q in (0.9, 0.8, 0.6, 0.5, 0.1))
-    return Cell(
+    return ForecastCell(
         iso3=iso3, ally=iso3.title(), year=year, at_target=chance, without_late_push=None, at_least=at_least,
         quantiles=quantiles,
     )  # fmt: skip
@@ -39,7 +39,7 @@ def by_hand() -> Frozen:
         shares.append(cell("EUC", year, 0.3, STEP))
     forecast = Forecast(
         name="hand", title="By hand", source="", note="", base_year=2026, last_year=2028, scenario_last_year=2028,
-        target=Target(share_pct=3.5, by=2028, agreed=""), scenario_digest="0" * 64, simulated_digest="0" * 64,
+        target=ForecastTarget(share_pct=3.5, by=2028, agreed=""), scenario_digest="0" * 64, simulated_digest="0" * 64,
         data_digest="0" * 64, seed=1, paths=100, shares=tuple(shares),
         number=(Number(year=2027, pmf=(0.2, 0.8)), Number(year=2028, pmf=(0.3, 0.7))),
     )  # fmt: skip

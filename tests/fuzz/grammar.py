@@ -202,7 +202,7 @@ def _due(random: Random, document: Document) -> int:
 
 
 def _ally(random: Random, code: str) -> list[Table]:
-    tables = [Table(f"[ally.{code}]", _chosen(random, "AllyFacts", 3), "AllyFacts")]
+    tables = [Table(f"[ally.{code}]", _chosen(random, "AllySection", 3), "AllySection")]
     for entry in tables[0].entries:
         if entry.key == "debt_pct" and 0 < float(entry.value) < 2:  # a fraction
             entry.value = "2.0"

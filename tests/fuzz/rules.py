@@ -25,7 +25,7 @@ def unknown_ally(random: Random, document: Document) -> Sown | None:
 @plant(PLANTS)
 def unknown_ally_table(random: Random, document: Document) -> Sown | None:
     code, told = random.choice((("GER", "unknown-ally"), ("ISL", "no-armed-forces"), ("deu", "bad-code")))
-    table = Table(f"[ally.{code}]", [Entry("debt_pct", "50.0", properties("AllyFacts")["debt_pct"])], touched=True)
+    table = Table(f"[ally.{code}]", [Entry("debt_pct", "50.0", properties("AllySection")["debt_pct"])], touched=True)
     if any(other.header == table.header for other in document.tables):
         return None
     document.tables.append(table)

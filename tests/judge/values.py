@@ -16,7 +16,7 @@ from judge.exact import STEP, whole
 from judge.judge import Check, binomial, cells, correlation, mean, trials
 from judge.laws import SAMPLED, finite_moments, law_of, words_of
 from sim.distributions import families as f
-from sim.distributions.draws import Draws, Laws
+from sim.distributions.draws import Distributions, Draws
 from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, table_of
 from sim.numerics.exact import monthly_factor, yearly_probability
 from sim.numerics.streams import LANES
@@ -130,13 +130,13 @@ def function_checks(scale: int = 1, draws: Maker = Draws) -> list[Check]:
 
 
 def variant_checks(draws: Maker = Draws) -> list[Check]:
-    """Each stretch follows its own law; with another luck for each, stretches do not know of each other."""
+    """Each stretch follows its own law; with another random numbers for each, stretches do not know of each other."""
     laws = (f.Normal(mean=0.0, sd=1.0), f.Normal(mean=1.0, sd=2.0), f.Exponential(mean=0.5))
     found = []
-    for same_luck in (True, False):
-        words = "same luck" if same_luck else "own luck"
-        value = draws(SEED, 0, BLOCK, len(laws), same_luck=same_luck).value(
-            "judge/variants", Laws(laws), period=same_luck
+    for common_random_numbers in (True, False):
+        words = "same luck" if common_random_numbers else "own luck"
+        value = draws(SEED, 0, BLOCK, len(laws), common_random_numbers=common_random_numbers).value(
+            "judge/variants", Distributions(laws), period=common_random_numbers
         )
         stretches = value.reshape(len(laws), BLOCK)
         for law, stretch in zip(laws, stretches, strict=True):
@@ -144,7 +144,7 @@ def variant_checks(draws: Maker = Draws) -> list[Check]:
             found.append(_over_cells(
                 f"{words}: {words_of(law)}", _in_cells(stretch, declared.ppf(EDGES)), _off(law, declared)
             ))  # fmt: skip
-        if not same_luck:
+        if not common_random_numbers:
             scores = [stats.norm.ppf(law_of(law).cdf(stretch)) for law, stretch in zip(laws, stretches, strict=True)]
             held = np.clip(np.stack(scores), -6, 6)
             r = np.corrcoef(held)[np.triu_indices(len(laws), 1)]

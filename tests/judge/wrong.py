@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judge.independence import NATO
-from sim.distributions.draws import Draws, Laws, Mask
+from sim.distributions.draws import Distributions, Draws, Mask
 from sim.distributions.quantile_tables import TAIL_CELLS, Quantiles
 from sim.model.state import AllyState
 from sim.numerics.streams import LANES, Streams, Words
@@ -103,8 +103,10 @@ def draws_on(streams: type[Streams]) -> type[Draws]:
     """Draws that read wrong streams."""
 
     class On(Draws):
-        def __init__(self, seed: int, first: int, paths: int, variants: int = 1, *, same_luck: bool = True) -> None:
-            super().__init__(seed, first, paths, variants, same_luck=same_luck)
+        def __init__(
+            self, seed: int, first: int, paths: int, variants: int = 1, *, common_random_numbers: bool = True
+        ) -> None:
+            super().__init__(seed, first, paths, variants, common_random_numbers=common_random_numbers)
             self.streams = streams(seed, first, self.streams.paths)
 
     return On
@@ -166,9 +168,11 @@ class ElevenMonths(Draws):
 
 
 class SharedLuck(Draws):
-    """Variants have the same luck whether they should or not."""
+    """Variants have the same random numbers whether they should or not."""
 
-    def __init__(self, seed: int, first: int, paths: int, variants: int = 1, *, same_luck: bool = True) -> None:
+    def __init__(
+        self, seed: int, first: int, paths: int, variants: int = 1, *, common_random_numbers: bool = True
+    ) -> None:
         super().__init__(seed, first, paths, variants)
 
 
@@ -176,7 +180,7 @@ class FirstLaw(Draws):
     """All variants draw from the first one's law."""
 
     def value(self, name: str, law: Any, **address: Any) -> Any:
-        return super().value(name, Laws(law.each[:1] * len(law.each)), **address)
+        return super().value(name, Distributions(law.each[:1] * len(law.each)), **address)
 
 
 class Mirrored(Streams):

@@ -10,20 +10,20 @@ import pytest
 from model.test_followed import SIZE, moved
 from model.test_world import ally
 from sim.model.equations import budget, growth, outturn, related, targets
-from sim.model.equations.urgency import Urgency, past_urgency, power
-from sim.model.state import Target
+from sim.model.equations.urgency import UrgencyState, past_urgency, power
+from sim.model.state import TargetInForce
 from sim.numerics import arrays
 from sim.numerics.arrays import (
     LEAST_GDP_USD_BN,
     MOST_GDP_USD_BN,
     MOST_PCT,
+    at,
     at_least,
     at_most,
-    either,
-    on,
+    broadcast,
+    clip,
     positive,
-    spread,
-    within,
+    select,
 )
 
 
@@ -70,14 +70,14 @@ def test_room_is_single_precision_as_what_it_multiplies() -> None:
 
 
 def test_a_number_is_spread_and_an_array_copied_in_single_precision() -> None:
-    assert (spread(0.1, 3).dtype, spread(0.1, 3).shape) == (np.float32, (3,))
+    assert (broadcast(0.1, 3).dtype, broadcast(0.1, 3).shape) == (np.float32, (3,))
     values = np.array([1.0, 2.0])
-    copied = spread(values, 2)
+    copied = broadcast(values, 2)
     copied[0] = 9.0
     assert (copied.dtype, values[0]) == (np.float32, 1.0)
-    assert on(0.5, np.array([1])) == 0.5
-    assert on(array(1, 2, 3), np.array([2, 0])).tolist() == [3.0, 1.0]
-    assert on(np.float32(4.0), np.array([1])) == 4.0
+    assert at(0.5, np.array([1])) == 0.5
+    assert at(array(1, 2, 3), np.array([2, 0])).tolist() == [3.0, 1.0]
+    assert at(np.float32(4.0), np.array([1])) == 4.0
 
 
 def test_bounds_hold_numbers_and_arrays() -> None:
@@ -85,8 +85,8 @@ def test_bounds_hold_numbers_and_arrays() -> None:
     assert positive(values).tolist() == [0.0, 0.5, 3.0]
     assert at_most(values, 1.0).tolist() == [-1.0, 0.5, 1.0]
     assert at_least(values, array(0.0, 1.0, 2.0)).tolist() == [0.0, 1.0, 3.0]
-    assert within(values, 0.0, 1.0).tolist() == [0.0, 0.5, 1.0]
-    assert [at_most(3.0, 1.0), at_least(3.0, 5.0), within(2.0, 0.0, 1.0)] == [1.0, 5.0, 1.0]
+    assert clip(values, 0.0, 1.0).tolist() == [0.0, 0.5, 1.0]
+    assert [at_most(3.0, 1.0), at_least(3.0, 5.0), clip(2.0, 0.0, 1.0)] == [1.0, 5.0, 1.0]
     assert {bound(values, 1.0).dtype for bound in (at_most, at_least)} == {values.dtype}
     with pytest.raises(ValueError, match="read-only"):
         np.add(values, 1, out=arrays._zeros(3))
@@ -94,15 +94,15 @@ def test_bounds_hold_numbers_and_arrays() -> None:
 
 def test_bounds_that_are_arrays_hold_path_by_path() -> None:
     values, low, high = array(-1.0, 0.5, 3.0, 0.5), array(0.0, 0.0, 0.0, 2.0), array(1.0, 1.0, 2.0, 1.0)
-    assert within(values, low, high).tolist() == [0.0, 0.5, 2.0, 1.0]
-    assert within(values, low, high).dtype == np.float32
+    assert clip(values, low, high).tolist() == [0.0, 0.5, 2.0, 1.0]
+    assert clip(values, low, high).dtype == np.float32
 
 
 def test_either_takes_the_bits_of_one_or_of_the_other() -> None:
     odd = array(np.nan, np.inf, -np.inf, -0.0, 1e-45, -3.25)
     mask = np.array([True, False, True, False, True, False])
     for one, other in ((odd, -odd), (odd, array(*[7.0] * 6)), (odd, 2.1), (2.1, odd), (2.1, 3.5), (np.inf, odd)):
-        chosen = either(mask, one, other)
+        chosen = select(mask, one, other)
         assert chosen.dtype == np.float32
         expected = np.where(mask, np.asarray(one, dtype=np.float32), np.asarray(other, dtype=np.float32))
         assert chosen.view(np.int32).tolist() == expected.view(np.int32).tolist()
@@ -124,12 +124,12 @@ def test_urgency_of_the_past_is_a_number_unless_the_decay_differs_by_path() -> N
 
 
 def test_what_all_paths_agree_on_stays_a_number_and_the_rest_is_single_precision() -> None:
-    dates_apart = [Target(3.5, 2032.0, 1.0, SIZE), moved(Target(3.5, 2040.0, 1.0, SIZE), [1], by=2028.0)]
+    dates_apart = [TargetInForce(3.5, 2032.0, 1.0, SIZE), moved(TargetInForce(3.5, 2040.0, 1.0, SIZE), [1], by=2028.0)]
     share, due, commitment = targets.followed(ally(2.0), dates_apart, 1.0, 2027)
     assert (share, commitment) == (3.5, 1.0)
     assert not isinstance(share, np.ndarray)
     assert (due.dtype, due.tolist()) == (np.float32, [2032.0, 2028.0, 2032.0])
-    shares_apart = [moved(Target(3.5, 2032.0, 1.0, SIZE), [1], share_pct=4.0)]
+    shares_apart = [moved(TargetInForce(3.5, 2032.0, 1.0, SIZE), [1], share_pct=4.0)]
     assert targets.followed(ally(2.0), shares_apart, 1.0, 2027).share_pct.dtype == np.float32
     assert targets.years_left(2032.0, 2027).dtype == np.float32
 
@@ -148,7 +148,7 @@ def test_the_common_factor_is_single_precision() -> None:
 def test_nobody_is_followed_without_a_target_that_binds() -> None:
     nobody = targets.Followed(0.0, 9999.0, 0.0)
     assert targets.followed(ally(2.0), [], 1.0, 2027) == nobody
-    assert targets.followed(ally(2.0), [Target(3.5, 2032.0, 0.0, SIZE)], 1.0, 2027) == nobody
+    assert targets.followed(ally(2.0), [TargetInForce(3.5, 2032.0, 0.0, SIZE)], 1.0, 2027) == nobody
     nowhere = ally(2.0)
     nowhere.pledge(3.0, 2030.0, 0.5, False, np.array([], dtype=np.intp))
     assert targets.followed(nowhere, [], 1.0, 2027) == nobody
@@ -170,6 +170,6 @@ def test_a_jump_that_is_a_number_has_the_bits_of_one_that_is_drawn() -> None:
 
 def test_a_decay_that_differs_by_path_is_taken_to_its_power_in_double_precision() -> None:
     monthly = array(0.9957, 0.9803)
-    level = Urgency(array(1.0, 1.0), 0, monthly).level(60)
+    level = UrgencyState(array(1.0, 1.0), 0, monthly).level(60)
     assert level.dtype == np.float32
     assert level.tolist() == power(monthly.astype(np.float64), 60).astype(np.float32).tolist()

@@ -13,8 +13,8 @@ from sim.data.tables import load_tables
 from sim.model.equations import budget, growth, outturn, related, will
 from sim.model.equations.exposure import exposure
 from sim.model.equations.targets import followed, wanted_step, years_left
-from sim.model.equations.urgency import HISTORY, Urgency, past_urgency
-from sim.model.state import AllyState, OwnPath, Politics, Target
+from sim.model.equations.urgency import HISTORY, UrgencyState, past_urgency
+from sim.model.state import AllyState, OwnPath, Politics, TargetInForce
 from sim.numerics.arrays import link, saturate
 from sim.numerics.exact import monthly_factor
 from sim.numerics.grid import printed
@@ -54,7 +54,7 @@ def test_urgency_of_history_in_december_2026() -> None:
 
 
 def test_urgency_fades_jumps_and_halves() -> None:
-    urgency = Urgency(array(1.0, 1.0, 1.0), 11, monthly_factor(0.05))
+    urgency = UrgencyState(array(1.0, 1.0, 1.0), 11, monthly_factor(0.05))
     np.testing.assert_allclose(urgency.level(23), math.exp(-0.05), rtol=1e-6)
     untouched = urgency.level(30)[2]
     urgency.jump(np.array([0]), 0.7, 23)
@@ -66,9 +66,9 @@ def test_urgency_fades_jumps_and_halves() -> None:
 
 
 def test_urgency_with_a_random_decay_agrees_with_numbers() -> None:
-    several = Urgency(array(1.0, 1.0), 11, array(monthly_factor(0.05), monthly_factor(0.2)))
+    several = UrgencyState(array(1.0, 1.0), 11, array(monthly_factor(0.05), monthly_factor(0.2)))
     for place, decay in enumerate((0.05, 0.2)):
-        one = Urgency(array(1.0), 11, monthly_factor(decay))
+        one = UrgencyState(array(1.0), 11, monthly_factor(decay))
         assert several.level(60)[place] == pytest.approx(float(one.level(60)[0]), rel=1e-5)
 
 
@@ -226,14 +226,14 @@ def ally(share: float) -> AllyState:
 
 def test_the_largest_wanted_step_is_followed_and_an_opt_out_wins_until_it_lapses() -> None:
     state = ally(2.0)
-    alliance = [Target(3.5, 2032.0, 1.0, 2), Target(5.0, 2027.0, 0.3, 2)]
+    alliance = [TargetInForce(3.5, 2032.0, 1.0, 2), TargetInForce(5.0, 2027.0, 0.3, 2)]
     share, due, commitment = followed(state, alliance, 1.0, 2027)
     assert (share, due, commitment) == (5.0, 2027, pytest.approx(0.3)), "numbers, where all paths agree"
     state.pledge(2.1, 2035.0, 1.0, True, np.array([0, 1]))
     state.drop_pledges(np.array([1]))
     share, due, _ = followed(state, alliance, 1.0, 2027)
     assert share.tolist() == pytest.approx([2.1, 5.0])
-    assert followed(ally(2.0), [Target(3.5, 2032.0, 1.0, 2)], 0.3, 2027) == (3.5, 2032.0, 0.3)
+    assert followed(ally(2.0), [TargetInForce(3.5, 2032.0, 1.0, 2)], 0.3, 2027) == (3.5, 2032.0, 0.3)
     assert followed(ally(2.0), [], 1.0, 2027)[2] == 0
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from model.test_world import ally
 from sim.model.equations.targets import followed
-from sim.model.state import AllyState, OwnPath, Target
+from sim.model.state import AllyState, OwnPath, TargetInForce
 
 SIZE = 3
 EVERYWHERE = np.arange(SIZE)
@@ -21,7 +21,7 @@ def spread(value: Any) -> list[float]:
     return [float(each) for each in np.broadcast_to(np.asarray(value, dtype=np.float32), (SIZE,))]
 
 
-def by_path(state: AllyState, targets: list[Target], binding: float, year: int) -> list[tuple[float, ...]]:
+def by_path(state: AllyState, targets: list[TargetInForce], binding: float, year: int) -> list[tuple[float, ...]]:
     """The page's rule, one path at a time: the last opt-out that holds, or the first of the largest wanted steps."""
     rows = []
     for path in EVERYWHERE:
@@ -44,13 +44,13 @@ def by_path(state: AllyState, targets: list[Target], binding: float, year: int) 
     return rows
 
 
-def same(state: AllyState, targets: list[Target], binding: float = 1.0, year: int = 2027) -> None:
+def same(state: AllyState, targets: list[TargetInForce], binding: float = 1.0, year: int = 2027) -> None:
     found = followed(state, targets, binding, year)
     got = list(zip(*(spread(value) for value in found), strict=True))
     assert got == [pytest.approx(row) for row in by_path(state, targets, binding, year)]
 
 
-def moved(target: Target, paths: list[int], **new: float) -> Target:
+def moved(target: TargetInForce, paths: list[int], **new: float) -> TargetInForce:
     """A target that a summit has changed on some paths."""
     target.set(np.array(paths, dtype=np.intp), new.get("share_pct"), new.get("by"), new.get("commitment"))
     return target
@@ -60,7 +60,7 @@ def test_an_opt_out_wins_over_what_comes_after_it() -> None:
     state = ally(2.0)
     state.pledge(2.1, 2035.0, 1.0, True, np.array([0]))
     state.pledge(5.0, 2028.0, 1.0, False, EVERYWHERE)
-    same(state, [Target(3.5, 2032.0, 1.0, SIZE)])
+    same(state, [TargetInForce(3.5, 2032.0, 1.0, SIZE)])
     assert spread(followed(state, [], 1.0, 2027).share_pct) == pytest.approx([2.1, 5.0, 5.0])
 
 
@@ -68,27 +68,27 @@ def test_of_two_opt_outs_the_later_wins_where_it_holds() -> None:
     state = ally(2.0)
     state.pledge(2.1, 2035.0, 1.0, True, EVERYWHERE)
     state.pledge(2.6, 2033.0, 1.0, True, np.array([1]))
-    same(state, [Target(3.5, 2032.0, 1.0, SIZE)])
+    same(state, [TargetInForce(3.5, 2032.0, 1.0, SIZE)])
     assert spread(followed(state, [], 1.0, 2027).share_pct) == pytest.approx([2.1, 2.6, 2.1])
 
 
 def test_a_commitment_taken_away_on_some_paths_holds_nobody_there() -> None:
-    target = moved(Target(3.5, 2032.0, 1.0, SIZE), [2], commitment=0.0)
+    target = moved(TargetInForce(3.5, 2032.0, 1.0, SIZE), [2], commitment=0.0)
     same(ally(2.0), [target])
     assert spread(followed(ally(2.0), [target], 1.0, 2027).due) == [2032, 2032, 9999]
 
 
 def test_a_commitment_that_differs_by_path_is_held_to_what_binds() -> None:
-    target = moved(Target(3.5, 2032.0, 1.0, SIZE), [1], commitment=0.2)
+    target = moved(TargetInForce(3.5, 2032.0, 1.0, SIZE), [1], commitment=0.2)
     assert spread(followed(ally(2.0), [target], 0.3, 2027).commitment) == pytest.approx([0.3, 0.2, 0.3])
 
 
 def test_of_equal_steps_the_first_is_followed() -> None:
-    first, second = Target(3.5, 2032.0, 1.0, SIZE), Target(3.5, 2032.0, 1.0, SIZE)
+    first, second = TargetInForce(3.5, 2032.0, 1.0, SIZE), TargetInForce(3.5, 2032.0, 1.0, SIZE)
     state = ally(2.0)
     state.pledge(3.5, 2032.0, 1.0, False, EVERYWHERE)
     assert followed(state, [first, second], 1.0, 2027) == (3.5, 2032.0, 1.0)
-    two = [Target(3.0, 2028.0, 1.0, SIZE), Target(4.0, 2030.0, 1.0, SIZE)]  # 1/2 and 2/4 a year
+    two = [TargetInForce(3.0, 2028.0, 1.0, SIZE), TargetInForce(4.0, 2030.0, 1.0, SIZE)]  # 1/2 and 2/4 a year
     assert spread(followed(ally(2.0), two, 1.0, 2027).share_pct) == [3.0] * SIZE
 
 
@@ -100,12 +100,12 @@ def test_any_targets_and_pledges_are_followed_by_the_rule(data: st.DataObject) -
     commitments = st.sampled_from([0.0, 0.3, 1.0])
     targets = [
         moved(
-            Target(data.draw(shares), data.draw(years), data.draw(commitments), SIZE), data.draw(some),
+            TargetInForce(data.draw(shares), data.draw(years), data.draw(commitments), SIZE), data.draw(some),
             share_pct=data.draw(shares), by=data.draw(years), commitment=data.draw(commitments),
         )
         for _ in range(data.draw(st.integers(0, 2)))
     ]  # fmt: skip
-    targets += [Target(data.draw(shares), data.draw(years), data.draw(commitments), SIZE)]
+    targets += [TargetInForce(data.draw(shares), data.draw(years), data.draw(commitments), SIZE)]
     state = ally(data.draw(shares))
     for _ in range(data.draw(st.integers(0, 3))):
         paths = np.array(data.draw(some), dtype=np.intp)

@@ -13,7 +13,7 @@ from sim.distributions.families import Uniform
 from sim.engine.block import run_block
 from sim.engine.clock import Clock
 from sim.engine.observer import Observer
-from sim.model.equations.urgency import Urgency
+from sim.model.equations.urgency import UrgencyState
 from sim.model.state import LEAST_LEFT, MOST_WILL, AllyState, Hit, Politics, World
 from sim.numerics.arrays import MOST_PCT
 
@@ -34,7 +34,7 @@ def ally(share: float = 2.0) -> AllyState:
 def world(*states: AllyState) -> World:
     draws = Draws(1, 0, 3)
     zeros = np.zeros((len(states), 3), dtype=np.float32)
-    urgency = Urgency(np.ones(3, dtype=np.float32), 0, 1.0)
+    urgency = UrgencyState(np.ones(3, dtype=np.float32), 0, 1.0)
     return World(
         Clock(2026), draws, urgency, {}, {f"X{place}": state for place, state in enumerate(states)}, will=zeros,
         last_vote=zeros.astype(np.int16), changes=zeros.astype(np.uint16),
@@ -64,7 +64,7 @@ def test_a_shock_inside_the_range_is_what_it_says() -> None:
 
 
 def test_urgency_falls_to_nothing_and_no_further() -> None:
-    urgency = Urgency(np.full(3, 0.5, dtype=np.float32), 0, 1.0)
+    urgency = UrgencyState(np.full(3, 0.5, dtype=np.float32), 0, 1.0)
     urgency.jump(PATHS, -2.0, 0)
     assert urgency.level(0).tolist() == [0.0, 0.5, 0.0]
     urgency.jump(PATHS, 0.25, 0)
@@ -78,7 +78,7 @@ def test_what_all_allies_share_is_computed_once_a_month_and_anew_after_a_jump() 
         asked.append(weight)
         return weight * urgency
 
-    urgency = Urgency(np.ones(3, dtype=np.float32), 0, 0.5)
+    urgency = UrgencyState(np.ones(3, dtype=np.float32), 0, 0.5)
     first = urgency.shared(0, doubled, weight=2.0)
     assert urgency.shared(0, doubled, weight=2.0) is first
     assert urgency.shared(0, doubled, weight=3.0).tolist() == [3.0, 3.0, 3.0]
@@ -127,8 +127,8 @@ def test_a_path_announced_again_holds_where_it_is_new_and_the_former_elsewhere()
 def test_what_a_story_tells_is_what_the_path_drew() -> None:
     draws, law = Draws(1, 0, 3), Uniform(low=0.0, high=1.0)
     hit = Hit(draws, "event/x", 2027, PATHS)
-    assert hit.told("size", law) == draws.value("event/x/size", law, period=2027)[0]
-    assert hit.at(PATHS[1:]).told("size", law) == draws.value("event/x/size", law, period=2027)[2]
+    assert hit.first_value("size", law) == draws.value("event/x/size", law, period=2027)[0]
+    assert hit.at(PATHS[1:]).first_value("size", law) == draws.value("event/x/size", law, period=2027)[2]
 
 
 def test_a_shock_of_all_allies_reaches_all_and_a_recession_adds_up() -> None:
@@ -216,11 +216,11 @@ def test_a_hit_on_some_paths_shares_the_draws_of_the_whole() -> None:
 
 
 def test_urgency_fades_by_the_month_in_double_precision_and_by_path_in_single() -> None:
-    one = Urgency(np.ones(3, dtype=np.float32), 0, 0.99)
+    one = UrgencyState(np.ones(3, dtype=np.float32), 0, 0.99)
     assert one.level(24).tolist() == pytest.approx([0.99**24] * 3, rel=1e-7)
     assert isinstance(one._left(24), float)
     monthly = np.array([0.9, 0.99, 0.999], dtype=np.float32)
-    each = Urgency(np.ones(3, dtype=np.float32), 0, monthly)
+    each = UrgencyState(np.ones(3, dtype=np.float32), 0, monthly)
     by_hand = np.prod([monthly.astype(np.float64)] * 24, axis=0)
     assert each.level(24).tolist() == pytest.approx(by_hand.astype(np.float32).tolist(), rel=1e-6)
     assert each._left(24).dtype == np.float32

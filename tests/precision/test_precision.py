@@ -22,11 +22,11 @@ from sim.execution.stopping import FINEST, Precision, probabilities
 from sim.output.terminal.run_document import document
 from sim.results.counts import TALLIES, Counts
 from sim.results.intervals import half_width, paths_needed, wilson
-from sim.results.record import AllyEntry, Description, Yardstick
+from sim.results.record import AllyDescription, Description, Yardstick
 from sim.results.summary import alliance_line, ally_lines
 
 ONE = Description(
-    "one ally, one year", "", "", 2026, (2027,), (AllyEntry("ITA", "Italy", 2.0, False, 2_500.0, True),),
+    "one ally, one year", "", "", 2026, (2027,), (AllyDescription("ITA", "Italy", 2.0, False, 2_500.0, True),),
     (Yardstick("core", "half", 3.5, 2027, None),),
 )  # fmt: skip
 TEXT = """
@@ -147,9 +147,9 @@ def test_a_probability_never_seen_is_not_taken_for_known() -> None:
 
 def test_the_bar_is_told_what_the_run_will_take() -> None:
     rule = Precision(0.5, ONE)
-    assert rule.likely(counts(1_600, 400)) == 28_816
-    assert rule.likely(counts(28_816, 7_204)) == 28_816
-    assert rule.likely(counts(16_384, 0)) == 16_384
+    assert rule.expected_total(counts(1_600, 400)) == 28_816
+    assert rule.expected_total(counts(28_816, 7_204)) == 28_816
+    assert rule.expected_total(counts(16_384, 0)) == 16_384
 
 
 # Whose intervals.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.results.counts import ARRAYS, PILLARS, SPENT, TALLIES, Counts
-from sim.results.record import AllyEntry, Description, Record, Yardstick
+from sim.results.record import AllyDescription, Description, Record, Yardstick
 from sim.results.store import sealed
 
 PATHS = 16
@@ -30,7 +30,7 @@ def small() -> Record:
     for tally in (core, TALLIES.index("core_without_late_push")):
         arrays["number"][tally, :, 0], arrays["number"][tally, :, 2] = 0, PATHS
     counts.kept["will"].flat[::3] = 0.5
-    allies = tuple(AllyEntry(iso3, iso3, 2.0, False, 100.0, True) for iso3 in ("DEU", "FRA"))
+    allies = tuple(AllyDescription(iso3, iso3, 2.0, False, 100.0, True) for iso3 in ("DEU", "FRA"))
     aims = (Yardstick("core", "core", 2.0, 2027, None),)
     description = Description("made", "by hand", "", 2025, (2026, 2027), allies, aims)
     manifest = {

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.narrative import Lever
-from sim.analysis.sensitivity import levers
+from sim.analysis.narrative import Sensitivity
+from sim.analysis.sensitivity import sensitivities
 from sim.analysis.stories import MOST_PATHS, scenario_of, three
 from sim.cli.reporting import write_report
 from sim.data.tables import load_tables
@@ -266,7 +266,7 @@ def test_what_it_says_of_its_record_is_what_the_track_record_found() -> None:
 
 def test_levers_are_runs_with_one_assumption_otherwise(record: Record) -> None:
     scenario = scenario_of(record)
-    found = {lever.words: lever.expected for lever in levers(scenario, record, 2032)}
+    found = {lever.words: lever.expected for lever in sensitivities(scenario, record, 2032)}
     usual = expected_number(record, 2032)
     assert found.pop("as in this run") == usual
     halved = sim.simulate(scenario.with_urgency(0.5), 2_000, 2032).record
@@ -278,7 +278,7 @@ def test_levers_are_runs_with_one_assumption_otherwise(record: Record) -> None:
     ends = {words: value for words, value in found.items() if words.startswith("rises end")}
     sooner, later = ends.values()
     assert sooner < usual < later
-    assert lever_rows([Lever("x", 9.94)], record) == [("x", "10")]
+    assert lever_rows([Sensitivity("x", 9.94)], record) == [("x", "10")]
 
 
 def test_a_share_set_by_the_scenario_is_not_called_published(record: Record) -> None:

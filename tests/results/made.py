@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.results.counts import CELLS, GROUPS, PILLARS, SPENT, TALLIES, Counts
-from sim.results.record import AllyEntry, Description, Record, Yardstick
+from sim.results.record import AllyDescription, Description, Record, Yardstick
 
 ALLIES = (
-    AllyEntry("POL", "Poland", 4.3, False, 1_000.0, True),
-    AllyEntry("ITA", "Italy", 2.0, True, 2_500.0, True),
-    AllyEntry("USA", "United States", 3.2, True, 30_000.0, False),
-    AllyEntry("ESP", "Spain", 2.1, True, 2_000.0, True),
+    AllyDescription("POL", "Poland", 4.3, False, 1_000.0, True),
+    AllyDescription("ITA", "Italy", 2.0, True, 2_500.0, True),
+    AllyDescription("USA", "United States", 3.2, True, 30_000.0, False),
+    AllyDescription("ESP", "Spain", 2.1, True, 2_000.0, True),
 )
 YEARS = (2027, 2028, 2029)
 PATHS = 40

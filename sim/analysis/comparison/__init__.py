@@ -1,1 +1,1 @@
-"""Scenarios beside one another on the same luck: what differs in the outcome, with intervals of paired counts."""
+"""Scenarios compared on common random numbers: what differs in the outcome, with intervals of paired counts."""

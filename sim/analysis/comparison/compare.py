@@ -1,4 +1,4 @@
-"""`compare`: run scenarios on the same luck, block beside block, and count path by path."""
+"""`compare`: run scenarios on common random numbers, block beside block, and count path by path."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from sim import arguments
 from sim.analysis.comparison.facade import Comparison
-from sim.analysis.comparison.paired_counts import Joint, Together, run_together
+from sim.analysis.comparison.paired_counts import PairedCounts, PairedJob, run_together
 from sim.data.tables import load_tables
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.execution import executors, simulate
@@ -55,9 +55,9 @@ def compare(
     sharing = 1 if executor == "serial" else count
     size = block or simulate.block_size(paths, sharing)
     known = simulate.evaluated(*scenarios)
-    whole = Together(first, seed, 0, paths, size, evaluated=known, others=tuple(scenarios[1:]), years=years)
-    jobs = (cast("Together", job) for job in simulate.jobs(whole, sharing))
-    joint: Joint | None = None
+    whole = PairedJob(first, seed, 0, paths, size, evaluated=known, others=tuple(scenarios[1:]), years=years)
+    jobs = (cast("PairedJob", job) for job in simulate.jobs(whole, sharing))
+    joint: PairedCounts | None = None
     with executors.choose(executor, count) as chosen:
         for counts in chosen.map(run_together, jobs):
             joint = counts if joint is None else joint.merged(counts)

@@ -1,4 +1,4 @@
-"""Intervals of differences between two scenarios that see the same luck: from pairs of paths, never from two runs."""
+"""Intervals of differences between scenarios on common random numbers: from pairs of paths, never from two runs."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def paired(total: int, squares: int, paths: int) -> tuple[float, float]:
     and Behavioral Statistics 37, 479-488), which Fagerland, Lydersen and Laake (2014, Statistics in Medicine 33,
     2850-2875) recommend for paired probabilities. Chosen before Newcombe's score interval, which has no width where
     probabilities are one half and no path is discordant, and before Agresti and Min (2005), who add half a path and
-    cover less when discordant paths are few, as they are on common luck. It holds for any whole-numbered difference:
-    the added paths differ by one unit, so that no finite run says that two scenarios never differ. Exchanging the
-    scenarios turns it over exactly. Monte Carlo error only.
+    cover less when discordant paths are few, as they are on common random numbers. It holds for any whole-numbered
+    difference: the added paths differ by one unit, so that no finite run says that two scenarios never differ.
+    Exchanging the scenarios turns it over exactly. Monte Carlo error only.
     """
     count = paths + PSEUDO
     centre = total / count

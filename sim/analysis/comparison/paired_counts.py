@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.comparison.path_outcomes import Witness
+from sim.analysis.comparison.path_outcomes import PathOutcomes
 from sim.distributions.quantile_tables import kept
 from sim.engine.block import Job
 from sim.results.counts import Counted
@@ -19,7 +19,7 @@ HALF_WORD = 20
 
 
 @dataclass(frozen=True)
-class Together(Job):
+class PairedJob(Job):
     """Paths of several scenarios under one seed: `scenario` is the first, `others` are set beside it."""
 
     others: tuple[Scenario, ...] = ()
@@ -27,7 +27,7 @@ class Together(Job):
 
 
 @dataclass(frozen=True, eq=False)
-class Joint:
+class PairedCounts:
     """Counts over the paths [first, first + paths).
 
     met (scenario, tally, ally, year), int64: paths on which the ally complies
@@ -43,20 +43,20 @@ class Joint:
     sums: NDArray[np.object_]
     squares: NDArray[np.object_]
 
-    def merged(self, after: Joint) -> Joint:
+    def merged(self, after: PairedCounts) -> PairedCounts:
         """The counts of two stretches of paths; `after` begins where this one ends."""
         if self.first + self.paths != after.first:
             raise ValueError(f"paths {self.first}+{self.paths} and {after.first}+{after.paths} do not join")
-        return Joint(
+        return PairedCounts(
             self.first, self.paths + after.paths, self.met + after.met, self.both + after.both,
             self.sums + after.sums, self.squares + after.squares,
         )  # fmt: skip
 
 
-def run_together(job: Together) -> Joint:
+def run_together(job: PairedJob) -> PairedCounts:
     """Run a job block by block; memory is that of one block of two scenarios."""
     kept().update(job.evaluated)
-    total: Joint | None = None
+    total: PairedCounts | None = None
     end = job.first + job.paths
     for first in range(job.first, end, job.block):
         counts = _block(job, first, min(job.block, end - first))
@@ -65,17 +65,17 @@ def run_together(job: Together) -> Joint:
     return total
 
 
-def _block(job: Together, first: int, paths: int) -> Joint:
-    base = Witness(job.scenario, job.seed, first, paths, job.years)
+def _block(job: PairedJob, first: int, paths: int) -> PairedCounts:
+    base = PathOutcomes(job.scenario, job.seed, first, paths, job.years)
     met, sums = [_paths(base.met)], [_totals(base.figures)]
     both, squares = [], []
     for scenario in job.others:
-        other = Witness(scenario, job.seed, first, paths, job.years)
+        other = PathOutcomes(scenario, job.seed, first, paths, job.years)
         met.append(_paths(other.met))
         sums.append(_totals(other.figures))
         both.append(_paths(base.met & other.met))
         squares.append(_square_sums(other.figures - base.figures))
-    return Joint(first, paths, np.stack(met), np.stack(both), np.stack(sums), np.stack(squares))
+    return PairedCounts(first, paths, np.stack(met), np.stack(both), np.stack(sums), np.stack(squares))
 
 
 def _paths(packed: NDArray[np.uint8]) -> Counted:

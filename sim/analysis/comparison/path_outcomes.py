@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.draws import Draws, Mask
-from sim.engine.block import Stage
+from sim.engine.block import BlockSimulation
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.observer import Observer
 from sim.engine.recorder import Sums, short_usd_m
@@ -31,7 +31,7 @@ a percentage point; what they, and all, are short of the core target by it in mi
 Packed = NDArray[np.uint8]
 
 
-class Witness:
+class PathOutcomes:
     """What the paths of one block look like, year by year.
 
     `met` (tally, ally, year, byte): eight paths to a byte, 1 where the ally complies; nobody where nothing is measured.
@@ -42,7 +42,7 @@ class Witness:
         """Simulate the paths [first, first + paths) and look at `years` only."""
         draws = Draws(seed, first, paths)
         parameters = Parameters((scenario,), draws)
-        stage = Stage(scenario, parameters, draws, Observer())
+        stage = BlockSimulation(scenario, parameters, draws, Observer())
         self._steps = {year: step for step, year in enumerate(years)}
         self._allies = list(stage.world.allies.values())
         self._caps = stage.caps
@@ -52,7 +52,7 @@ class Witness:
         self._paths = paths
         self.met: Packed = np.zeros((len(TALLIES), len(self._allies), len(years), -(-paths // 8)), dtype=np.uint8)
         self.figures = np.zeros((len(MEASURES), len(years), paths), dtype=np.int64)
-        stage.play(self._record)
+        stage.run(self._record)
 
     def _record(self, year: int) -> None:
         """A December, after everything else."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from string import ascii_uppercase
 from typing import Any
 
-from sim.analysis.comparison.paired_counts import Joint
+from sim.analysis.comparison.paired_counts import PairedCounts
 from sim.results.counts import PILLARS
 from sim.results.record import Description
 from sim.scenario.edit.compare import Difference
@@ -20,7 +20,7 @@ class ComparisonRecord:
 
     scenarios: tuple[Description, ...]
     years: tuple[int, ...]  # those that all simulate
-    joint: Joint = field(repr=False)
+    joint: PairedCounts = field(repr=False)
     changes: tuple[tuple[Difference, ...], ...] = field(repr=False)  # of each other: in what it differs from the first
     manifest: Mapping[str, Any] = field(repr=False)
 
@@ -31,7 +31,7 @@ class ComparisonRecord:
 
     @property
     def same(self) -> tuple[bool, ...]:
-        """Of each other: whether it simulates the same as the first, so that no luck can tell them apart."""
+        """Of each other: whether it simulates the same as the first, so that no run can tell them apart."""
         return tuple(not changes for changes in self.changes)
 
     @property

@@ -1,4 +1,4 @@
-"""`sim backtest`: forecasts of the past with what was known then, scored against what came, beside simple rivals."""
+"""`sim backtest`: forecasts of the past with what was known then, scored against what came, beside simple baselines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNITS = {
     "horizon": "years after the December of the origin",
     "crps_pp": "continuous ranked probability score, percentage points of GDP, mean over allies and origins",
     "ci_low, ci_high": "95 % interval of that mean, each target year taken as one observation (Student's t)",
-    "ratio": "score of the mode over that of the rival: below 1 the mode is better",
+    "ratio": "score of the mode over that of the baseline: below 1 the mode is better",
     "dm_statistic, dm_p": "test of equal accuracy of Diebold and Mariano, corrected after Harvey and others; below 0 "
     "the mode is better; dm_p_bartlett: with Bartlett's weights",
     "inside_*": "part of the outcomes inside the central interval of so many percent",
@@ -55,7 +55,7 @@ def command(
 
     The model runs in up to three modes, which are never mixed: with parameters estimated on figures up to the December
     (out-of-sample), with those it ships with (as-shipped), and with these and the events that came (events-given).
-    Beside it stand simple rivals, such as a straight line to the target.
+    Beside it stand simple baselines, such as a straight line to the target.
 
     \b
     sim backtest
@@ -150,7 +150,7 @@ def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | N
         "compared_from": score_tables.COMPARED_FROM,
         "horizons": list(ahead),
         "modes": {judged.name: judged.title for judged in modes},
-        "rivals": {judged.name: judged.title for judged in test.rivals()},
+        "baselines": {judged.name: judged.title for judged in test.baselines()},
         "scores": score_tables.score_rows(test, ahead),
         "contest": score_tables.contest_rows(test, ahead),
         "lost": score_tables.lost_rows(test, ahead),

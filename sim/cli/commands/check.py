@@ -65,9 +65,9 @@ def _suffices(scenario: Scenario) -> None:
 
         ally_inputs(scenario)
     from sim.distributions.families import Scipy
-    from sim.scenario.distributions import laws
+    from sim.scenario.distributions import distributions_of
 
-    if any(isinstance(law, Scipy) for _, law in laws(scenario)):
+    if any(isinstance(law, Scipy) for _, law in distributions_of(scenario)):
         from sim.execution.simulate import tabulate  # imports NumPy
 
         tabulate(scenario)

@@ -1,4 +1,4 @@
-"""`sim compare`: scenarios beside the first of them, on the same luck."""
+"""`sim compare`: scenarios beside the first of them, on common random numbers."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def command(
     """Compare scenario files with the first, A: for each ally, in how many more or fewer of 100 simulated runs it
     meets the target, and in what the files differ.
 
-    Each is a TOML file or the name of a shipped scenario. All see the same luck, path by path, so that a difference is
-    that of the assumptions and its interval is narrow.
+    Each is a TOML file or the name of a shipped scenario. All see the same random numbers, path by path, so that a
+    difference is that of the assumptions and its interval is narrow.
 
     \b
     sim compare rutte_2032 hague_2035

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sim.analysis.sensitivity import HalfUrgency
     from sim.execution.stopping import Precision
     from sim.results.record import Record
-    from sim.results.summary import AllyLine
+    from sim.results.summary import AllySummary
     from sim.scenario import Scenario
 
 SORTS = ("probability", "without-late-push", "related", "total", "median", "share", "first-year", "name", "iso3")
@@ -207,16 +207,16 @@ def _half(scenario: Scenario, record: Record, year: int) -> HalfUrgency:
         return half_urgency(scenario, record, year)
 
 
-def _sorted(lines: list[AllyLine], sort: str | None, main: str | None) -> list[AllyLine]:
+def _sorted(lines: list[AllySummary], sort: str | None, main: str | None) -> list[AllySummary]:
     """Highest first; names and first years lowest first; ties by median, then by name.
 
     A probability is that of the main pillar; allies that a target does not bind come after those it does.
     """
 
-    def chance(line: AllyLine, pillar: str | None) -> float:
+    def chance(line: AllySummary, pillar: str | None) -> float:
         return line.chances[pillar].probability if pillar in line.chances else -1.0
 
-    def key(line: AllyLine) -> float | str:
+    def key(line: AllySummary) -> float | str:
         match sort:
             case "name":
                 from sim.data.countries import plainly

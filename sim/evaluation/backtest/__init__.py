@@ -1,1 +1,1 @@
-"""Forecasts of the past with what was known then, beside simple rivals."""
+"""Forecasts of the past with what was known then, beside simple baselines."""

@@ -1,4 +1,4 @@
-"""The backtest: from every December since 2014 forecast what came, and score it beside simple rivals."""
+"""The backtest: from every December since 2014 forecast what came, and score it beside simple baselines."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from sim import arguments
 from sim.data.tables import Tables, load_tables
 from sim.engine.variants import reported_shares
-from sim.evaluation.backtest.baselines import RIVALS, Past, target_in_force
+from sim.evaluation.backtest.baselines import BASELINES, Past, target_in_force
 from sim.evaluation.backtest.estimates import Numbers, check_cutoffs, packaged
-from sim.evaluation.backtest.judging import Ensemble, Floats, Judged
+from sim.evaluation.backtest.judging import Ensemble, Floats, ForecastScores
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
 from sim.scenario.edit.change import with_numbers
 
@@ -28,11 +28,11 @@ Forecaster = Callable[[int, int], Ensemble | None]
 
 @dataclass(frozen=True, eq=False)
 class Backtest:
-    """All scores, by forecaster: first the modes of the model, then the rivals."""
+    """All scores, by forecaster: first the modes of the model, then the baselines."""
 
     iso3: tuple[str, ...]
     shares: Floats  # (ally, year) from 2014, % of GDP
-    judged: dict[str, Judged]
+    judged: dict[str, ForecastScores]
     paths: int
     seed: int
 
@@ -46,11 +46,11 @@ class Backtest:
         """Years ahead."""
         return range(1, HORIZONS + 1)
 
-    def modes(self) -> list[Judged]:
+    def modes(self) -> list[ForecastScores]:
         """The model's own forecasts, each mode apart."""
         return [judged for name, judged in self.judged.items() if name in set(Mode)]
 
-    def rivals(self) -> list[Judged]:
+    def baselines(self) -> list[ForecastScores]:
         """The simple forecasts."""
         return [judged for name, judged in self.judged.items() if name not in set(Mode)]
 
@@ -83,7 +83,8 @@ def backtest(
     shares = shares_of(tables)
     makers = dict(_forecasters(shares, tuple(ally.iso_numeric for ally in allies), paths, seed, modes, estimates))
     judged = {
-        name: Judged.empty(name, title, len(ORIGINS), HORIZONS, len(allies)) for name, (title, _) in makers.items()
+        name: ForecastScores.empty(name, title, len(ORIGINS), HORIZONS, len(allies))
+        for name, (title, _) in makers.items()
     }
     done, wanted = 0, len(makers) * len(ORIGINS)
     for name, (_, forecast) in makers.items():
@@ -113,7 +114,7 @@ def model_forecast(origin: int, last_year: int, *, mode: Mode, paths: int, seed:
     scenario = past_scenario(origin, last_year, events_given=mode is Mode.EVENTS_GIVEN)
     draws = [dict(zip(numbers, values, strict=True)) for values in zip(*numbers.values(), strict=True)] or [{}]
     variants = [with_numbers(scenario, draw) for draw in draws]
-    shares = reported_shares(variants, seed, -(-paths // len(variants)), same_luck=False)
+    shares = reported_shares(variants, seed, -(-paths // len(variants)), common_random_numbers=False)
     # Variant by variant in turn, so that any first part of the paths holds all of them.
     joined: Ensemble = np.moveaxis(shares, 0, 3).reshape(*shares.shape[1:3], -1)
     return joined[..., :paths]
@@ -133,10 +134,12 @@ def _forecasters(
             return model_forecast(origin, last, mode=mode, paths=paths, seed=seed, numbers=known[origin])
 
         yield mode, (mode.in_words, forecast)
-    for name, rival in RIVALS.items():
+    for name, baseline in BASELINES.items():
 
-        def from_past(origin: int, last: int, make: Callable[..., Ensemble | None] = rival.ensemble) -> Ensemble | None:
+        def from_past(
+            origin: int, last: int, make: Callable[..., Ensemble | None] = baseline.ensemble
+        ) -> Ensemble | None:
             past = Past(codes, range(FIRST, origin + 1), shares[:, : origin + 1 - FIRST], *target_in_force(origin))
             return make(past, last - origin, paths, seed)
 
-        yield name, (rival.title, from_past)
+        yield name, (baseline.title, from_past)

@@ -1,8 +1,9 @@
 """Simple forecasts of the shares, for the model to be measured against.
 
-A rival knows the shares up to the origin and the target then in force, and nothing else. Its draws are addressed like
-the model's: stream `rival/<name>`, ally its ISO numeric code (0 where all allies share the draw), period
-100 * origin + horizon. No order of allies, number of horizons, number of members or other rival moves a draw.
+A baseline knows the shares up to the origin and the target then in force, and nothing else. Its draws are addressed
+like the model's: stream `rival/<name>` (an address keeps its name), ally its ISO numeric code (0 where all allies share
+the draw), period 100 * origin + horizon. No order of allies, number of horizons, number of members or other baseline
+moves a draw.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ FLOOR_PCT = 0.2
 """No forecast is below this share, % of GDP."""
 
 YEARLY_PCT = 0.17
-"""Standard deviation of a year's change where a rival does not estimate it, percentage points."""
+"""Standard deviation of a year's change where a baseline does not estimate it, percentage points."""
 
 DRIFT_YEARS = 4
 """A drift is measured over so many years, or as many as there are."""
@@ -65,7 +66,7 @@ class Past:
         if np.shape(self.shares_pct) != (len(self.codes), len(self.years)):
             raise ValueError(f"shares of {len(self.codes)} allies and {len(self.years)} years have that shape")
         if not np.isfinite(self.shares_pct).all():
-            raise ValueError("a share is missing; a rival needs all of them")
+            raise ValueError("a share is missing; a baseline needs all of them")
 
     @property
     def origin(self) -> int:
@@ -90,7 +91,7 @@ class Past:
 
 @dataclass(frozen=True, eq=False)
 class Dice:
-    """What one rival draws from one origin, for horizons 1 to `horizons`."""
+    """What one baseline draws from one origin, for horizons 1 to `horizons`."""
 
     name: str
     past: Past
@@ -133,7 +134,7 @@ class Dice:
 
 
 @dataclass(frozen=True)
-class Rival:
+class Baseline:
     """A simple forecast by its name, a title for tables, and how it is made."""
 
     name: str
@@ -182,7 +183,7 @@ def half_kept(past: Past, dice: Dice) -> Ensemble:
 def half_kept_own_spread(past: Past, dice: Dice) -> Ensemble:
     """Half of the straight line, with errors as large as the changes of all allies and years known (root mean square).
 
-    The fixed 0.17 points were chosen late and are too narrow; this rival is the harder one.
+    The fixed 0.17 points were chosen late and are too narrow; this baseline is the harder one.
     """
     squares = np.sort(past.changes_pct, axis=None) ** 2  # sorted: the order of the allies moves nothing
     yearly = sqrt(float(squares.mean()))
@@ -250,19 +251,19 @@ def _summed(past: Past, changes: Ensemble) -> Ensemble:
     return past.last_pct.astype(np.float32)[:, np.newaxis, np.newaxis] + np.cumsum(changes, axis=1)
 
 
-RIVALS: dict[str, Rival] = {
-    rival.name: rival
-    for rival in (
-        Rival("persistence", "the share stays", persistence),
-        Rival("random_walk", "random walk", random_walk),
-        Rival("drift", "drift of the last four years", drift, changes_needed=1),
-        Rival("straight_line", "straight line to the target", straight_line),
-        Rival("half_kept", "half of the straight line", half_kept),
-        Rival("half_kept_own_spread", "the same, spread of past changes", half_kept_own_spread, changes_needed=1),
-        Rival("bootstrap", "changes drawn from all allies and years", bootstrap, changes_needed=1),
-        Rival("bootstrap_of_years", "whole years drawn for all allies", bootstrap_of_years, changes_needed=1),
-        Rival("partial_adjustment", "partial adjustment to the target", partial_adjustment, changes_needed=1),
-        Rival("arima_011", "ARIMA(0,1,1), pooled over allies", arima_011, changes_needed=2),
+BASELINES: dict[str, Baseline] = {
+    baseline.name: baseline
+    for baseline in (
+        Baseline("persistence", "the share stays", persistence),
+        Baseline("random_walk", "random walk", random_walk),
+        Baseline("drift", "drift of the last four years", drift, changes_needed=1),
+        Baseline("straight_line", "straight line to the target", straight_line),
+        Baseline("half_kept", "half of the straight line", half_kept),
+        Baseline("half_kept_own_spread", "the same, spread of past changes", half_kept_own_spread, changes_needed=1),
+        Baseline("bootstrap", "changes drawn from all allies and years", bootstrap, changes_needed=1),
+        Baseline("bootstrap_of_years", "whole years drawn for all allies", bootstrap_of_years, changes_needed=1),
+        Baseline("partial_adjustment", "partial adjustment to the target", partial_adjustment, changes_needed=1),
+        Baseline("arima_011", "ARIMA(0,1,1), pooled over allies", arima_011, changes_needed=2),
     )
 }
-"""Every rival by its name, in the order of tables."""
+"""Every baseline by its name, in the order of tables."""

@@ -28,7 +28,7 @@ JOINT_MEMBERS = 512
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class ForecastScores:
     """Scores of one forecaster; nan where it made no forecast or no figure has come.
 
     Arrays (origin, horizon, ally) unless said; shares in % of GDP, CRPS in percentage points.
@@ -48,7 +48,7 @@ class Judged:
     energy: Floats  # (origin, horizon): energy score of all allies together
 
     @classmethod
-    def empty(cls, name: str, title: str, origins: int, horizons: int, allies: int) -> Judged:
+    def empty(cls, name: str, title: str, origins: int, horizons: int, allies: int) -> ForecastScores:
         """Nothing judged yet."""
 
         def blank(*shape: int) -> Floats:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evaluation.backtest.backtest import Backtest
-from sim.evaluation.backtest.judging import LEVELS, YARDSTICK_PCT, Floats, Judged
+from sim.evaluation.backtest.judging import LEVELS, YARDSTICK_PCT, Floats, ForecastScores
 from sim.evaluation.backtest.origins import FIRST, Mode
 from sim.evaluation.scores.comparison import DieboldMariano, block_interval, diebold_mariano
 from sim.evaluation.scores.joint import effective_number, participation_ratio
@@ -21,10 +21,10 @@ from sim.evaluation.scores.probability import log_score, murphy, reliability_cur
 from sim.numerics.grid import printed
 
 COMPARED_FROM = 2015
-"""The first origin with a yearly change for rivals to go on; one that needs two begins later, and its rows say so."""
+"""The first origin with a yearly change for baselines to go on; one that needs two begins later: its rows say so."""
 
 SHORT = (1, 2, 3, 4, 5)
-"""Horizons that the comparison with rivals is about; the longer ones rest on few origins."""
+"""Horizons that the comparison with baselines is about; the longer ones rest on few origins."""
 
 UNTESTED = DieboldMariano(np.nan, np.nan, np.nan, 0, "no test of a mode that has seen what it forecasts")
 
@@ -49,17 +49,17 @@ def score_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
 
 
 def contest_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
-    """Each mode against the best rival of each horizon: ratio of the scores, and the test of Diebold and Mariano.
+    """Each mode against the best baseline of each horizon: ratio of the scores, and the test of Diebold and Mariano.
 
-    A rival that cannot forecast from every origin compared is not among them: its mean is about other years. A mode
+    A baseline that cannot forecast from every origin compared is not among them: its mean is about other years. A mode
     that has seen what it forecasts is not tested: its lead is no forecaster's.
     """
     rows = []
     for mode in test.modes():
         for horizon in horizons:
             ours, _ = _cells(test, mode.crps.mean(axis=-1), horizon)
-            rivals = _equals(test, mode, horizon)
-            theirs = {rival.name: _cells(test, rival.crps.mean(axis=-1), horizon)[0] for rival in rivals}
+            baselines = _equals(test, mode, horizon)
+            theirs = {baseline.name: _cells(test, baseline.crps.mean(axis=-1), horizon)[0] for baseline in baselines}
             best = min(theirs, key=lambda name: float(theirs[name].mean()))
             equal, cautious = (
                 diebold_mariano(ours, theirs[best], horizon - 1, kernel)
@@ -69,7 +69,7 @@ def contest_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
             )
             rows.append({
                 "mode": mode.name, "horizon": horizon, "origins": len(ours), "crps_pp": float(ours.mean()),
-                "best_rival": best, "rival_crps_pp": float(theirs[best].mean()),
+                "best_baselines": best, "baseline_crps_pp": float(theirs[best].mean()),
                 "ratio": float(ours.mean() / theirs[best].mean()),
                 "origins_won": int((ours < theirs[best]).sum()),
                 "dm_statistic": equal.statistic, "dm_p": equal.p_value, "dm_p_bartlett": cautious.p_value,
@@ -79,15 +79,15 @@ def contest_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
 
 
 def lost_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
-    """Single origins from which a mode came no closer (CRPS) than the rival that is best at that horizon."""
+    """Single origins from which a mode came no closer (CRPS) than the baseline that is best at that horizon."""
     rows = []
     for contest in contest_rows(test, horizons):
-        names = (contest["mode"], contest["best_rival"])
+        names = (contest["mode"], contest["best_baselines"])
         ours, theirs = (test.judged[name].crps[:, contest["horizon"] - 1].mean(axis=-1) for name in names)
         rows += [
             {
-                "mode": names[0], "horizon": contest["horizon"], "origin": origin, "rival": names[1],
-                "crps_pp": float(ours[place]), "rival_crps_pp": float(theirs[place]),
+                "mode": names[0], "horizon": contest["horizon"], "origin": origin, "baseline": names[1],
+                "crps_pp": float(ours[place]), "baseline_crps_pp": float(theirs[place]),
             }
             for place, origin in enumerate(test.origins)
             if origin >= COMPARED_FROM and ours[place] >= theirs[place]
@@ -96,7 +96,7 @@ def lost_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
 
 
 def beaten_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
-    """Scores and horizons at which a mode is worse than some rival, and the best rival there."""
+    """Scores and horizons at which a mode is worse than some baseline, and the best baseline there."""
     values: dict[tuple[str, int], dict[str, Any]] = {}
     for part in (score_rows, event_rows, joint_rows):
         for row in part(test, horizons):
@@ -106,12 +106,14 @@ def beaten_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
         for score in ("crps_pp", "brier", "log_score", "rps", "energy_pp"):
             for horizon in horizons:
                 ours = values[mode.name, horizon][score]
-                theirs = {rival.name: values[rival.name, horizon][score] for rival in _equals(test, mode, horizon)}
+                theirs = {
+                    baseline.name: values[baseline.name, horizon][score] for baseline in _equals(test, mode, horizon)
+                }
                 best = min(theirs, key=lambda name: float(theirs[name]))
                 if theirs[best] < ours:
                     rows.append({
-                        "mode": mode.name, "score": score, "horizon": horizon, "value": ours, "rival": best,
-                        "rival_value": theirs[best],
+                        "mode": mode.name, "score": score, "horizon": horizon, "value": ours, "baseline": best,
+                        "baseline_value": theirs[best],
                     })  # fmt: skip
     return rows
 
@@ -177,7 +179,7 @@ def _at_two(shares: Floats) -> NDArray[np.bool_]:
     return there
 
 
-def number_rows(test: Backtest, judged: Judged) -> Rows:
+def number_rows(test: Backtest, judged: ForecastScores) -> Rows:
     """The number of allies at 2 %: expected, its 90 % interval, and what came; every origin and horizon."""
     rows = []
     at_two = _at_two(test.shares)
@@ -195,14 +197,14 @@ def number_rows(test: Backtest, judged: Judged) -> Rows:
     return rows
 
 
-def pit_values(test: Backtest, judged: Judged, horizons: Sequence[int] = SHORT) -> Floats:
+def pit_values(test: Backtest, judged: ForecastScores, horizons: Sequence[int] = SHORT) -> Floats:
     """The probability integral transforms of all cases, (cases,)."""
     kept = judged.pit[_compared(test)][:, [horizon - 1 for horizon in horizons]]
     values: Floats = kept[np.isfinite(kept)]
     return values
 
 
-def reliability_rows(test: Backtest, judged: Judged, horizons: Sequence[int] = SHORT, bins: int = 10) -> Rows:
+def reliability_rows(test: Backtest, judged: ForecastScores, horizons: Sequence[int] = SHORT, bins: int = 10) -> Rows:
     """Of all forecasts of standing at 2 % with about one probability, how many came true."""
     found = [_events(test, judged, horizon) for horizon in horizons]
     chance, met = (np.concatenate([each[part] for each in found]) for part in (0, 1))
@@ -213,7 +215,7 @@ def reliability_rows(test: Backtest, judged: Judged, horizons: Sequence[int] = S
     ]
 
 
-def independence_rows(test: Backtest, judged: Judged, horizons: Sequence[int] = SHORT) -> Rows:
+def independence_rows(test: Backtest, judged: ForecastScores, horizons: Sequence[int] = SHORT) -> Rows:
     """How many independent allies the errors of all are worth, over every origin forecast from; nan for one."""
     rows = []
     for horizon in horizons:
@@ -230,13 +232,13 @@ def independence_rows(test: Backtest, judged: Judged, horizons: Sequence[int] = 
     return rows
 
 
-def _equals(test: Backtest, mode: Judged, horizon: int) -> list[Judged]:
-    """The rivals that forecast from every compared origin that the mode does."""
+def _equals(test: Backtest, mode: ForecastScores, horizon: int) -> list[ForecastScores]:
+    """The baselines that forecast from every compared origin that the mode does."""
     wanted = _forecast(test, mode, horizon)
-    return [rival for rival in test.rivals() if _forecast(test, rival, horizon) == wanted]
+    return [baseline for baseline in test.baselines() if _forecast(test, baseline, horizon) == wanted]
 
 
-def _forecast(test: Backtest, judged: Judged, horizon: int) -> int:
+def _forecast(test: Backtest, judged: ForecastScores, horizon: int) -> int:
     """From how many compared origins it forecast so far ahead."""
     return int(np.isfinite(judged.crps[_compared(test), horizon - 1]).all(axis=-1).sum())
 
@@ -256,7 +258,7 @@ def _mean(test: Backtest, values: Floats, horizon: int) -> float:
     return float(_cells(test, values, horizon)[0].mean())
 
 
-def _events(test: Backtest, judged: Judged, horizon: int) -> tuple[Floats, Floats, Floats]:
+def _events(test: Backtest, judged: ForecastScores, horizon: int) -> tuple[Floats, Floats, Floats]:
     """Probability of standing at 2 %, whether it came, and the year; all allies, compared origins, (cases,).
 
     Origins without a forecast are left out.

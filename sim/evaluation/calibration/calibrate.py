@@ -21,7 +21,7 @@ from sim.evaluation.calibration.uncertainty import Uncertainty, uncertainty
 from sim.execution import executors
 
 PATHS = 512
-"""Simulated runs a point and origin; all points have the same luck, so few suffice."""
+"""Simulated runs a point and origin; all points have the same random numbers, so few suffice."""
 
 EDITIONS = ("2025-08", "2026-07")
 """Editions of the shares that go back to 2014."""

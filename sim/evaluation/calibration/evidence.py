@@ -1,7 +1,7 @@
 """What the figures say of a set of parameter values: forecasts from every origin, scored against what came.
 
 The events after an origin are given: the estimate asks how budgets answered to what happened, not whether it could be
-foreseen. All points see the same luck (common random numbers), so the score is a smooth function of the parameters.
+foreseen. All points see common random numbers, so the score is a smooth function of the parameters.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TOGETHER = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class ScoringJob:
     """Points to be judged from one origin; plain data, so that a worker can be handed it."""
 
     points: Floats  # (points, parameters) of the unit cube
@@ -60,7 +60,7 @@ class Job:
         return len(self.points), self.last_year - self.origin, 1 + 2 * len(MOMENTS)
 
 
-def judge(job: Job) -> Floats:
+def judge(job: ScoringJob) -> Floats:
     """Mean CRPS over allies, then the moments: (points, years, 1 + 2 * moments), from the origin to the last year."""
     inputs = ally_inputs(job.scenario)
     exposure = np.array([ally.exposure for ally in inputs])
@@ -151,8 +151,8 @@ class Evidence:
         ]
         return np.concatenate(rows)
 
-    def _jobs(self, points: Floats) -> Iterator[Job]:
+    def _jobs(self, points: Floats) -> Iterator[ScoringJob]:
         for first in range(0, len(points), TOGETHER):
             for origin in self.origins:
                 last = self._years(origin)[-1]
-                yield Job(points[first : first + TOGETHER], origin, last, self._seed, self._paths, self.shares)
+                yield ScoringJob(points[first : first + TOGETHER], origin, last, self._seed, self._paths, self.shares)

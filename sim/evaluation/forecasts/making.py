@@ -17,12 +17,12 @@ from sim.evaluation.forecasts.digits import stated, stated_pmf
 from sim.evaluation.forecasts.schema import (
     LEVELS,
     THRESHOLDS_PCT,
-    Cell,
     Chance,
     Forecast,
+    ForecastCell,
+    ForecastTarget,
     Frozen,
     Number,
-    Target,
     last_day,
 )
 from sim.execution import simulate
@@ -148,7 +148,7 @@ def forecast_of(record: Record, name: str, last_year: int | None = None, file: S
         base_year=description.base_year,
         last_year=last,
         scenario_last_year=own_last,
-        target=Target(share_pct=core.share_pct, by=core.by, agreed=core.agreed),
+        target=ForecastTarget(share_pct=core.share_pct, by=core.by, agreed=core.agreed),
         scenario_digest=file.digest if file else str(manifest["scenario_digest"]),
         simulated_digest=str(manifest["scenario_digest"]),
         data_digest=str(manifest["data_digest"]),
@@ -170,7 +170,7 @@ def _note(own_last: int, last: int, core: Yardstick) -> str:
     return f"The scenario's file ends in {own_last}; it was simulated to {last} for this forecast{after}."
 
 
-def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Cell]:
+def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[ForecastCell]:
     """Every ally, then Europe and Canada, year by year."""
     arrays, description = record.counts.arrays, record.description
     for ally, entry in enumerate(description.allies):
@@ -178,7 +178,7 @@ def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Cell]:
         for step in steps:
             met = int(arrays["compliant"][CORE, ally, step])
             pushed = int(arrays["on_paper"][CORE, ally, step])
-            yield Cell(
+            yield ForecastCell(
                 iso3=entry.iso3,
                 ally=entry.name,
                 year=description.years[step],
@@ -189,7 +189,7 @@ def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Cell]:
             )
     for step in steps:
         histogram = arrays["group_shares"][EUC, CORE, step]
-        yield Cell(
+        yield ForecastCell(
             iso3="EUC",
             ally=EUC_NAME,
             year=description.years[step],

@@ -57,7 +57,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Target(Part):
+class ForecastTarget(Part):
     """The core target that compliance is measured against."""
 
     share_pct: Share
@@ -65,7 +65,7 @@ class Target(Part):
     agreed: Text
 
 
-class Cell(Part):
+class ForecastCell(Part):
     """One ally, or Europe and Canada (EUC), in one year."""
 
     iso3: Code
@@ -111,7 +111,7 @@ class Forecast(Part):
     last_year: Year
     scenario_last_year: Year
     """The last year of the scenario file itself."""
-    target: Target
+    target: ForecastTarget
     scenario_digest: Sha256
     """Of the scenario as its file has it."""
     simulated_digest: Sha256
@@ -119,7 +119,7 @@ class Forecast(Part):
     data_digest: Sha256
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     paths: Annotated[int, Field(ge=1, le=MOST_PATHS)]
-    shares: tuple[Cell, ...]
+    shares: tuple[ForecastCell, ...]
     number: tuple[Number, ...]
 
     @property

@@ -11,7 +11,7 @@ import numpy as np
 from sim.data.tables import Tables
 from sim.evaluation.forecasts import quantile_scores
 from sim.evaluation.forecasts.making import EUC_NAME
-from sim.evaluation.forecasts.schema import Cell, Forecast, Frozen
+from sim.evaluation.forecasts.schema import Forecast, ForecastCell, Frozen
 from sim.evaluation.scores.probability import brier, log_score, ranked_probability_score
 from sim.numerics.grid import printed
 
@@ -93,7 +93,7 @@ def score(frozen: Frozen, tables: Tables) -> Scores:
     return Scores(tuple(lines), tuple(cases), tuple(sorted(years - {case.year for case in cases})))
 
 
-def _case(frozen: Frozen, forecast: Forecast, cell: Cell, tables: Tables) -> Case | None:
+def _case(frozen: Frozen, forecast: Forecast, cell: ForecastCell, tables: Tables) -> Case | None:
     whole = cell.iso3 == "EUC"
     row = tables.aggregate(EUC_NAME, cell.year) if whole else tables.share(cell.iso3, cell.year)
     if row is None:

@@ -28,7 +28,7 @@ class DieboldMariano(NamedTuple):
     """A test of equal accuracy; `statistic` and `p_value` are nan where `reason` says why there is none."""
 
     mean_difference: float
-    """Mean of loss - rival loss: below 0 the forecast beats its rival."""
+    """Mean of loss - baseline loss: below 0 the forecast beats its baseline."""
     statistic: float
     p_value: float
     origins: int
@@ -65,18 +65,18 @@ def block_interval(values: ArrayLike, blocks: ArrayLike, level: float = 0.95) ->
 
 
 def diebold_mariano(
-    loss: ArrayLike, rival_loss: ArrayLike, lags: int, kernel: Literal["rectangular", "bartlett"] = "rectangular"
+    loss: ArrayLike, baseline_loss: ArrayLike, lags: int, kernel: Literal["rectangular", "bartlett"] = "rectangular"
 ) -> DieboldMariano:
     """The test of equal accuracy of Diebold and Mariano (1995), with the correction of Harvey and others (1997).
 
-    loss and rival_loss (origins,): mean losses of consecutive origins, in their order. `lags` is h - 1 for forecasts h
-    years ahead: that far do their errors overlap. The variance of the mean difference is
+    loss and baseline_loss (origins,): mean losses of consecutive origins, in their order. `lags` is h - 1 for
+    forecasts h years ahead: that far do their errors overlap. The variance of the mean difference is
     (g_0 + 2 sum of w_k g_k) / n with autocovariances g_k up to `lags`; w_k = 1 (rectangular, as both papers have it) or
     1 - k / (lags + 1) (Bartlett; Newey and West 1987), which is never negative but too small for true overlap. The
     statistic is multiplied by sqrt((n + 1 - 2 h + h (h - 1) / n) / n) and compared, on both sides, with Student's t of
     n - 1 degrees of freedom.
     """
-    ours, theirs = np.asarray(loss, dtype=np.float64), np.asarray(rival_loss, dtype=np.float64)
+    ours, theirs = np.asarray(loss, dtype=np.float64), np.asarray(baseline_loss, dtype=np.float64)
     if ours.ndim != 1 or ours.shape != theirs.shape:
         raise ValueError(f"two series (origins,) of one length, not {ours.shape} and {theirs.shape}")
     if not (np.isfinite(ours).all() and np.isfinite(theirs).all()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.numerics.arrays import Array, Value, at_most, link, positive, within
+from sim.numerics.arrays import Array, Value, at_most, clip, link, positive
 
 
 def inclined(will: Array, urgency: Array) -> Array:
@@ -105,7 +105,7 @@ def within_reach(
     change_pct: Array, share_pct: Array, *, max_rise_pct: Value, max_rise: Value, max_fall: Value
 ) -> Array:
     """A change cut to what one budget can move: -max_fall s to min(max_rise_pct, max_rise s)."""
-    reach: Array = within(change_pct, -max_fall * share_pct, at_most(max_rise * share_pct, max_rise_pct))
+    reach: Array = clip(change_pct, -max_fall * share_pct, at_most(max_rise * share_pct, max_rise_pct))
     return reach
 
 

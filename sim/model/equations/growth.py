@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 import numpy as np
 
 from sim.distributions.draws import Mask
-from sim.numerics.arrays import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, Array, Value, at_least, within
+from sim.numerics.arrays import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, Array, Value, at_least, clip
 
 SD_YEARS = tuple(year for year in range(2000, 2025) if year not in (2009, 2020, 2021))
 """The years an ally's own growth noise is measured on; the common shocks of 2009, 2020 and 2021 are left out."""
@@ -40,13 +40,13 @@ def next_gdp(gdp: Array, forecast_pct: float, shift_pct: Value, surprise_pct: Va
 
     A year takes at most half of GDP and at most doubles it.
     """
-    factor: Array = within(1 + (forecast_pct + shift_pct + surprise_pct) * 0.01, 0.5, 2)
+    factor: Array = clip(1 + (forecast_pct + shift_pct + surprise_pct) * 0.01, 0.5, 2)
     return held_gdp(gdp * factor)
 
 
 def held_gdp(gdp_usd_bn: Array) -> Array:
     """GDP between a floor and a ceiling that only absurd parameters reach."""
-    held: Array = within(gdp_usd_bn, LEAST_GDP_USD_BN, MOST_GDP_USD_BN)
+    held: Array = clip(gdp_usd_bn, LEAST_GDP_USD_BN, MOST_GDP_USD_BN)
     return held
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.distributions.draws import Mask
-from sim.numerics.arrays import MOST_PCT, Array, Value, positive, within
+from sim.numerics.arrays import MOST_PCT, Array, Value, clip, positive
 from sim.numerics.grid import printed
 
 
@@ -28,13 +28,13 @@ def outturn(
     money += share_pct
     money += noise * share_pct
     money /= 1 + surprise_pct * 0.01
-    share: Array = within(money, floor_pct, MOST_PCT)
+    share: Array = clip(money, floor_pct, MOST_PCT)
     return share
 
 
 def reported(share_pct: Array, noise: Value) -> Array:
     """r: the share as reported, with its relative noise; from 0 to 100."""
-    report: Array = within(share_pct * (1 + noise), 0, MOST_PCT)
+    report: Array = clip(share_pct * (1 + noise), 0, MOST_PCT)
     return report
 
 

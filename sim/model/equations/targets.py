@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.distributions.draws import Mask
-from sim.model.state import AllyState, Target
-from sim.numerics.arrays import Array, Value, either
+from sim.model.state import AllyState, TargetInForce
+from sim.numerics.arrays import Array, Value, select
 
 
 class Followed(NamedTuple):
@@ -47,7 +47,7 @@ def least(one: Value, other: float) -> Value:
     return np.minimum(one, np.float32(other)) if isinstance(one, np.ndarray) else min(one, other)
 
 
-def followed(ally: AllyState, alliance: Iterable[Target], binding: float, year: int) -> Followed:
+def followed(ally: AllyState, alliance: Iterable[TargetInForce], binding: float, year: int) -> Followed:
     """The target an ally follows in the budget of `year`.
 
     `alliance` holds the core targets on the ally, `binding` the most it feels bound by one of them. An opt-out wins
@@ -77,7 +77,7 @@ def _where(better: Mask, new: Value, old: Value) -> Value:
     """The new value where it is better; still a number where both are the same one."""
     if not isinstance(new, np.ndarray) and not isinstance(old, np.ndarray) and new == old:
         return old
-    return either(better, new, old)
+    return select(better, new, old)
 
 
 def _better(candidate: Candidate, ally: AllyState, year: int, best: Array) -> tuple[Mask, Array]:
@@ -87,7 +87,7 @@ def _better(candidate: Candidate, ally: AllyState, year: int, best: Array) -> tu
         holds = candidate.commitment > 0
     if candidate.opt_out:
         assert holds is not None
-        return holds, either(holds, np.inf, best)
+        return holds, select(holds, np.inf, best)
     step = wanted_step(ally.share_pct, candidate.share_pct, candidate.due, candidate.commitment, year)
     better: Mask = step > best if holds is None else (step > best) & holds
-    return better, np.maximum(step, best) if holds is None else either(better, step, best)
+    return better, np.maximum(step, best) if holds is None else select(better, step, best)

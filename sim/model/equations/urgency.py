@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.arrays import Array, Value, on, saturate
+from sim.numerics.arrays import Array, Value, at, saturate
 
 HISTORY: tuple[tuple[int, int, float, str], ...] = (
     (2014, 3, 0.35, "annexation of Crimea"),
@@ -33,7 +33,7 @@ def past_urgency(
     return left.astype(np.float32) if left.ndim else float(left)
 
 
-class Urgency:
+class UrgencyState:
     """A of every path, kept as B = A / D(month) with D the decay since January of the base year.
 
     A jump adds J / D to the paths it hits and a detente scales theirs; a path that nothing hits is never touched, so
@@ -50,7 +50,7 @@ class Urgency:
 
     def jump(self, paths: NDArray[np.intp], size: Value, month: int) -> None:
         """A += size on `paths`, held at or above 0."""
-        self._undecayed[paths] = np.maximum(self._undecayed[paths] + size / on(self._left(month), paths), 0)
+        self._undecayed[paths] = np.maximum(self._undecayed[paths] + size / at(self._left(month), paths), 0)
         self._read.clear()
 
     def scale(self, paths: NDArray[np.intp], factor: Value) -> None:

@@ -35,7 +35,7 @@ def _calendar_month(value: str) -> str:
 Month = Annotated[str, AfterValidator(_calendar_month)]
 
 
-class Facts(BaseModel):
+class FrozenModel(BaseModel):
     """Frozen, with no unknown keys; the bounds of a parameter are in its schema (`low`, `high`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,7 +76,7 @@ def parameter(
     return Field(default, description=meaning, json_schema_extra=extra)
 
 
-class Event(Facts):
+class Event(FrozenModel):
     """Something that happens on some paths at some time."""
 
     name: Name

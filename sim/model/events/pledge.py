@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.arguments import LEAST_SHARE_PCT, MOST_SHARE_PCT
 from sim.model.calendar import Phase
-from sim.model.events.base import Event, Facts, Iso3, Year
+from sim.model.events.base import Event, FrozenModel, Iso3, Year
 
 if TYPE_CHECKING:
     from sim.model.state import Hit, World
@@ -42,7 +42,7 @@ class Pledge(Event):
         return f"{self.words} of {who}: {self.share_pct:g} % of GDP by {self.by}."
 
 
-class PathPoint(Facts):
+class PathPoint(FrozenModel):
     """A point of an announced path."""
 
     year: Year = Field(description="the year of the point")

@@ -31,4 +31,6 @@ class Recession(Event):
 
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
-        return f"{self.words}: growth of {who} is {hit.told('size_pct', self.size_pct):.1f} points lower this year."
+        return (
+            f"{self.words}: growth of {who} is {hit.first_value('size_pct', self.size_pct):.1f} points lower this year."
+        )

@@ -52,4 +52,4 @@ class Shock(Event):
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         what = WORDS[self.state]
-        return f"{self.words}: {what[0]} of {who} moves by {hit.told('amount', self.amount):+.2f}{what[1]}."
+        return f"{self.words}: {what[0]} of {who} moves by {hit.first_value('amount', self.amount):+.2f}{what[1]}."

@@ -1,4 +1,4 @@
-"""Two scenarios under the same luck: what changes for each ally."""
+"""Two scenarios on common random numbers: what changes for each ally."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def differences(
         data=drawn,
     ).properties(width=width, height=ROW * max(len(drawn), 1))
     rest = len(table) - len(drawn)
-    note = "Both see the same luck run by run. Bars: 95 % intervals of the difference, Monte Carlo error only."
+    note = "On common random numbers. Bars: 95 % intervals of the difference, Monte Carlo error only."
     note += f" {rest} allies: less than half a run of 100, or not to be told from 0." if rest else ""
     told = (
         f"Differences of probability between two scenarios in {year}: those of {len(drawn)} allies can be told from 0."

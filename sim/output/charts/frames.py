@@ -17,7 +17,7 @@ from sim.numerics.grid import HUNDREDTHS
 from sim.output.charts.look import wrapped
 from sim.results.counts import GROUPS, PILLARS, SPENT
 from sim.results.intervals import quantile, wilson
-from sim.results.record import AllyEntry, Record, Yardstick
+from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.summary import ally_lines, default_year, step_of
 from sim.text.probabilities import percent, plain, share, target
 
@@ -103,7 +103,7 @@ def name_of(record: Record, iso3: str) -> str:
     return {**NAMES, **{entry.iso3: entry.name for entry in record.description.allies}}[iso3]
 
 
-def entry_of(record: Record, iso3: str) -> AllyEntry | None:
+def entry_of(record: Record, iso3: str) -> AllyDescription | None:
     """An ally of the run; None for a group."""
     return next((entry for entry in record.description.allies if entry.iso3 == iso3), None)
 
@@ -151,7 +151,7 @@ def beyond(table: pd.DataFrame) -> bool:
     return bool((table[list(LEVELS)] == inf).any(axis=None))
 
 
-def members_of(record: Record, iso3: str) -> list[AllyEntry]:
+def members_of(record: Record, iso3: str) -> list[AllyDescription]:
     """The allies of a group, or the one ally of that code."""
     allies = record.description.allies
     return [e for e in allies if iso3 in (e.iso3, "NATO") or (iso3 == EUROPE and e.europe_canada)]
@@ -197,7 +197,7 @@ def _base_point(
     return share, status
 
 
-def is_set(record: Record, entry: AllyEntry) -> bool:
+def is_set(record: Record, entry: AllyDescription) -> bool:
     """Whether a scenario set an ally's share of the base year, in place of the published one."""
     return SET in set(history(record, [entry.iso3]).status)
 

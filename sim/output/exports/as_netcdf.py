@@ -16,7 +16,19 @@ import pandas as pd
 import xarray
 
 from sim.output.exports.content import SCHEMA, Content, plain
-from sim.output.exports.units import COLUMNS, KEPT, LOG_ODDS, OF_GDP, OF_RUNS, PART, POINTS, RUNS, TEXT, USD_BN, Column
+from sim.output.exports.units import (
+    COLUMNS,
+    KEPT,
+    LOG_ODDS,
+    OF_GDP,
+    OF_RUNS,
+    PART,
+    POINTS,
+    RUNS,
+    TEXT,
+    USD_BN,
+    ColumnUnit,
+)
 from sim.results.counts import GROUPS, TALLIES
 from sim.results.tables import GROUP_NAMES, LEVELS, SPENT_ENDING
 
@@ -89,7 +101,9 @@ def _attrs(unit: str, meaning: str) -> dict[str, str]:
     return {"units": UNITS[unit], "long_name": meaning if UNITS[unit] == "1" else f"{meaning}; {unit}"}
 
 
-def _spread(table: pd.DataFrame, column: str, places: Places, keys: dict[str, str], about: Column) -> xarray.DataArray:
+def _spread(
+    table: pd.DataFrame, column: str, places: Places, keys: dict[str, str], about: ColumnUnit
+) -> xarray.DataArray:
     """A column over the dimensions that its keys (table's column: dimension) name; NaN where the table has no row."""
     values = np.full([len(places[dimension]) for dimension in keys.values()], np.nan)
     if len(table):
@@ -155,7 +169,9 @@ def _figures(
     return found
 
 
-def _levels(table: pd.DataFrame, stem: str, places: Places, keys: dict[str, str], first: Column) -> xarray.DataArray:
+def _levels(
+    table: pd.DataFrame, stem: str, places: Places, keys: dict[str, str], first: ColumnUnit
+) -> xarray.DataArray:
     stacked = xarray.concat([_spread(table, f"{stem}{level}", places, keys, first) for level in LEVELS], "quantile")
     stacked.attrs = _attrs(first.unit, first.meaning[first.meaning.index("quantile") :])
     return stacked
@@ -170,7 +186,7 @@ def _first_year(content: Content, places: Places) -> Variables:
     table = content.tables["first_year"]
     reached, never = table[table["year"].notna()], table[table["year"].isna()]
     found = _figures("first_year", reached, places, {"iso3": "ally", "year": "first_year"}, "first_year_")
-    what = Column(OF_RUNS, "runs that never meet the core target within the horizon, given the assumptions")
+    what = ColumnUnit(OF_RUNS, "runs that never meet the core target within the horizon, given the assumptions")
     return found | {"never_probability": _spread(never, "probability", places, {"iso3": "ally"}, what)}
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.output.exports.content import Content, is_marked_folder
-from sim.output.exports.units import COLUMNS, TEXT, WHOLE, Column
+from sim.output.exports.units import COLUMNS, TEXT, WHOLE, ColumnUnit
 from sim.text.escaping import json_text
 
 FILES = {*(f"{name}.parquet" for name in COLUMNS), "manifest.json"}
@@ -35,6 +35,6 @@ def is_ours(place: Path) -> bool:
     return is_marked_folder(place, "parquet", FILES)
 
 
-def _field(name: str, column: Column) -> pa.Field:
+def _field(name: str, column: ColumnUnit) -> pa.Field:
     kind = pa.string() if column.unit == TEXT else pa.int64() if column.unit in WHOLE else pa.float64()
     return pa.field(name, kind, metadata={"unit": column.unit, "meaning": column.meaning})

@@ -8,18 +8,18 @@ from typing import Final
 from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
 from sim.output.exports.content import Cell, Content
-from sim.output.exports.units import OF_GDP, TEXT, YEAR, Column
+from sim.output.exports.units import OF_GDP, TEXT, YEAR, ColumnUnit
 from sim.text.probabilities import NOT_BOUND, share, target
 
 USD_M: Final = "million current USD"
 
-HISTORY: Final[dict[str, Column]] = {
-    "iso3": Column(TEXT, "ISO 3166-1 alpha-3 code of the ally"),
-    "ally": Column(TEXT, "name of the ally"),
-    "year": Column(YEAR, "calendar year"),
-    "share_pct": Column(OF_GDP, "core outlays over GDP, both at constant 2021 prices, as NATO prints them"),
-    "outlays_usd_m": Column(USD_M, "core outlays at prices and exchange rates of that year, as NATO prints them"),
-    "status": Column(TEXT, "actual or estimate, as NATO marks it"),
+HISTORY: Final[dict[str, ColumnUnit]] = {
+    "iso3": ColumnUnit(TEXT, "ISO 3166-1 alpha-3 code of the ally"),
+    "ally": ColumnUnit(TEXT, "name of the ally"),
+    "year": ColumnUnit(YEAR, "calendar year"),
+    "share_pct": ColumnUnit(OF_GDP, "core outlays over GDP, both at constant 2021 prices, as NATO prints them"),
+    "outlays_usd_m": ColumnUnit(USD_M, "core outlays at prices and exchange rates of that year, as NATO prints them"),
+    "status": ColumnUnit(TEXT, "actual or estimate, as NATO marks it"),
 }
 """The columns of the published history."""
 

@@ -29,111 +29,112 @@ ABOVE_GRID: Final = (
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnUnit:
     """A column: its unit, and what it says."""
 
     unit: str
     meaning: str
 
 
-_ISO3 = Column(TEXT, "ISO 3166-1 alpha-3 code of the ally")
-_ISO3_OR_GROUP = Column(TEXT, "ISO 3166-1 alpha-3 code of the ally; EUC: Europe and Canada, NATO: all")
-_ALLY = Column(TEXT, "name of the ally")
-_ALLY_OR_GROUP = Column(TEXT, "name of the ally or group")
-_YEAR = Column(YEAR, "the year that the figures are of")
-_PILLAR = Column(TEXT, "core, related or total; related and total rest on an assumption")
+_ISO3 = ColumnUnit(TEXT, "ISO 3166-1 alpha-3 code of the ally")
+_ISO3_OR_GROUP = ColumnUnit(TEXT, "ISO 3166-1 alpha-3 code of the ally; EUC: Europe and Canada, NATO: all")
+_ALLY = ColumnUnit(TEXT, "name of the ally")
+_ALLY_OR_GROUP = ColumnUnit(TEXT, "name of the ally or group")
+_YEAR = ColumnUnit(YEAR, "the year that the figures are of")
+_PILLAR = ColumnUnit(TEXT, "core, related or total; related and total rest on an assumption")
 
 
-def _quantiles(what: str, unit: str = OF_GDP) -> dict[str, Column]:
+def _quantiles(what: str, unit: str = OF_GDP) -> dict[str, ColumnUnit]:
     return {
-        level: Column(unit, f"{int(level[1:])} % quantile of {what}") for level in ("q05", "q25", "q50", "q75", "q95")
+        level: ColumnUnit(unit, f"{int(level[1:])} % quantile of {what}")
+        for level in ("q05", "q25", "q50", "q75", "q95")
     }
 
 
-COLUMNS: Final[dict[str, dict[str, Column]]] = {
+COLUMNS: Final[dict[str, dict[str, ColumnUnit]]] = {
     "compliance": {
         "iso3": _ISO3,
         "ally": _ALLY,
         "year": _YEAR,
         "pillar": _PILLAR,
-        "target_pct": Column(OF_GDP, "the yardstick that compliance is measured against"),
-        "probability": Column(OF_RUNS, "runs that meet the yardstick, given the assumptions"),
-        "ci_low": Column(OF_RUNS, f"lower end of the {WILSON}"),
-        "ci_high": Column(OF_RUNS, f"upper end of the {WILSON}"),
-        "without_late_push": Column(
+        "target_pct": ColumnUnit(OF_GDP, "the yardstick that compliance is measured against"),
+        "probability": ColumnUnit(OF_RUNS, "runs that meet the yardstick, given the assumptions"),
+        "ci_low": ColumnUnit(OF_RUNS, f"lower end of the {WILSON}"),
+        "ci_high": ColumnUnit(OF_RUNS, f"upper end of the {WILSON}"),
+        "without_late_push": ColumnUnit(
             OF_RUNS,
             "runs that meet it by the report before a late push of that very year; what pushes of "
             "earlier years did to outlays stays",
         ),
-        "in_force": Column(OF_RUNS, "runs that meet the core target as a summit or review left it; core only"),
-        "not_yet_due": Column(
+        "in_force": ColumnUnit(OF_RUNS, "runs that meet the core target as a summit or review left it; core only"),
+        "not_yet_due": ColumnUnit(
             OF_RUNS, "runs that do not meet it, but where its date was put off and has not come; core only"
         ),
-        "paths": Column(RUNS, "number of simulated runs behind the row"),
+        "paths": ColumnUnit(RUNS, "number of simulated runs behind the row"),
     },
     "shares": {
         "iso3": _ISO3_OR_GROUP,
         "ally": _ALLY_OR_GROUP,
         "year": _YEAR,
-        "pillar": Column(
+        "pillar": ColumnUnit(
             TEXT,
             "core, related or total as reported; core_spent or total_spent without the late push of that year, which "
             "is on paper; related and total rest on an assumption",
         ),
-        "mean": Column(OF_GDP, "mean of the share; a lower bound where above_grid is not 0"),
+        "mean": ColumnUnit(OF_GDP, "mean of the share; a lower bound where above_grid is not 0"),
         **_quantiles("the share, on the grid of 0.01 that NATO prints; missing above 20.46: see above_grid"),
-        "above_grid": Column(PART, ABOVE_GRID),
+        "above_grid": ColumnUnit(PART, ABOVE_GRID),
     },
     "alliance": {
         "year": _YEAR,
-        "pillar": Column(TEXT, "core, related, total, or core_without_late_push; related and total: an assumption"),
-        "compliant": Column(ALLIES, "how many allies meet the yardstick"),
-        "probability": Column(OF_RUNS, "runs in which exactly so many do, given the assumptions"),
+        "pillar": ColumnUnit(TEXT, "core, related, total, or core_without_late_push; related and total: an assumption"),
+        "compliant": ColumnUnit(ALLIES, "how many allies meet the yardstick"),
+        "probability": ColumnUnit(OF_RUNS, "runs in which exactly so many do, given the assumptions"),
     },
     "gap": {
         "iso3": _ISO3_OR_GROUP,
         "ally": _ALLY_OR_GROUP,
         "year": _YEAR,
-        "shortfall_pct_mean": Column(
+        "shortfall_pct_mean": ColumnUnit(
             OF_GDP, "mean distance of what is spent to the core target, 0 where that is met; allies only"
         ),
         **{
             f"shortfall_pct_{level}": column
             for level, column in _quantiles("the distance of what is spent to the core target; allies only").items()
         },
-        "on_paper_pct_mean": Column(OF_GDP, "what late pushes close of the mean distance on paper; allies only"),
-        "shortfall_usd_bn_mean": Column(
+        "on_paper_pct_mean": ColumnUnit(OF_GDP, "what late pushes close of the mean distance on paper; allies only"),
+        "shortfall_usd_bn_mean": ColumnUnit(
             USD_BN, "mean of the money that what is spent misses to the core target; of a group the sum over its allies"
         ),
-        "shortfall_usd_bn_q95": Column(
+        "shortfall_usd_bn_q95": ColumnUnit(
             USD_BN,
             "95 % quantile of that money; above 20.46 % of the base year's GDP missing, beside a mean (in Python and "
             "NetCDF infinite)",
         ),
-        "on_paper_usd_bn_mean": Column(USD_BN, "what late pushes close of the mean on paper"),
+        "on_paper_usd_bn_mean": ColumnUnit(USD_BN, "what late pushes close of the mean on paper"),
     },
     "first_year": {
         "iso3": _ISO3,
         "ally": _ALLY,
-        "year": Column(
+        "year": ColumnUnit(
             YEAR,
             "year in which a run first meets the core target; the base year: already; missing: never to the horizon",
         ),
-        "probability": Column(OF_RUNS, "runs in which it is that year, given the assumptions"),
-        "probability_staying": Column(OF_RUNS, "of all runs, those in which it is and every later year complies"),
+        "probability": ColumnUnit(OF_RUNS, "runs in which it is that year, given the assumptions"),
+        "probability_staying": ColumnUnit(OF_RUNS, "of all runs, those in which it is and every later year complies"),
     },
 }
 """By table and column, both in the order of the tables: a table of `Results` that is not here is not exported."""
 
-KEPT: Final[dict[str, Column]] = {
-    "share_pct": Column(
+KEPT: Final[dict[str, ColumnUnit]] = {
+    "share_pct": ColumnUnit(
         OF_GDP, "core outlays that later budgets go on from: the outturn, after a late push the target at least"
     ),
-    "reported_pct": Column(OF_GDP, "core outlays as reported, what a late push adds on paper included"),
-    "spent_pct": Column(OF_GDP, "core outlays as reported, without the late push of that year"),
-    "related_pct": Column(OF_GDP, "security-related outlays, before the cap on what counts; an assumption"),
-    "plan_pct": Column(POINTS, "change of the core share that the budget of the year planned"),
-    "will": Column(LOG_ODDS, "political will"),
-    "gdp_usd_bn": Column(USD_BN, "gross domestic product"),
+    "reported_pct": ColumnUnit(OF_GDP, "core outlays as reported, what a late push adds on paper included"),
+    "spent_pct": ColumnUnit(OF_GDP, "core outlays as reported, without the late push of that year"),
+    "related_pct": ColumnUnit(OF_GDP, "security-related outlays, before the cap on what counts; an assumption"),
+    "plan_pct": ColumnUnit(POINTS, "change of the core share that the budget of the year planned"),
+    "will": ColumnUnit(LOG_ODDS, "political will"),
+    "gdp_usd_bn": ColumnUnit(USD_BN, "gross domestic product"),
 }
 """Paths that a run can keep: see `sim.results.counts.KEEPABLE`."""

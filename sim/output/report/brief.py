@@ -16,8 +16,8 @@ from sim.output.report import sentences
 from sim.output.report.money import BaseRate, Needed, base_rate, needed
 from sim.output.report.page import rendered
 from sim.output.report.sources import citations
-from sim.results.record import AllyEntry, Record, Yardstick
-from sim.results.summary import AllyLine, Chance, ally_lines, default_year
+from sim.results.record import AllyDescription, Record, Yardstick
+from sim.results.summary import AllySummary, Chance, ally_lines, default_year
 from sim.text.probabilities import (
     NOT_BOUND,
     interval,
@@ -110,14 +110,14 @@ def content_of(record: Record, iso3: str, year: int | None) -> Brief:
     )
 
 
-def _line(record: Record, iso3: str, year: int) -> AllyLine:
+def _line(record: Record, iso3: str, year: int) -> AllySummary:
     found = [line for line in ally_lines(record, year) if line.entry.iso3 == iso3]
     if not found:
         raise UsageError(f"the run has no ally {iso3}")
     return found[0]
 
 
-def _odds(line: AllyLine, core: Yardstick | None, year: int, record: Record) -> Rows:
+def _odds(line: AllySummary, core: Yardstick | None, year: int, record: Record) -> Rows:
     """`core` is the core target where it binds the ally: without it, a dash stands where its odds would."""
     band = span(line.spent.q05, line.spent.q95, " to ")
     middles = [
@@ -147,7 +147,7 @@ def _odds(line: AllyLine, core: Yardstick | None, year: int, record: Record) -> 
     ]
 
 
-def _assumed(line: AllyLine, record: Record) -> Rows:
+def _assumed(line: AllySummary, record: Record) -> Rows:
     aim = record.description.assumed
     if aim is None:
         return []
@@ -168,7 +168,7 @@ def _moved(chance: Chance) -> Rows:
     return rows
 
 
-def _cost(take: Needed, entry: AllyEntry, core: Yardstick | None, record: Record, year: int) -> Rows:
+def _cost(take: Needed, entry: AllyDescription, core: Yardstick | None, record: Record, year: int) -> Rows:
     base = record.description.base_year
     status = ", set by the scenario" if is_set(record, entry) else ", estimate" if entry.estimated else ""
     rows = [(f"Share in {base}{status}", f"{printed(entry.base_share_pct)} % of GDP")]

@@ -10,15 +10,15 @@ from sim.numerics.grid import printed
 from sim.output.charts.frames import is_set, packaged
 from sim.output.report.sentences import ally_sentence
 from sim.output.report.sources import citations
-from sim.results.record import AllyEntry, Record
-from sim.results.summary import AllyLine, Chance, ally_lines
+from sim.results.record import AllyDescription, Record
+from sim.results.summary import AllySummary, Chance, ally_lines
 from sim.results.tables import gap
 from sim.text.probabilities import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, plain, share, span, target
 from sim.text.probabilities import printed as told
 
 
 @dataclass(frozen=True)
-class Cell:
+class SheetCell:
     """A cell of a table: what is read, and what it is sorted by."""
 
     text: str
@@ -32,7 +32,7 @@ class Sheet:
     name: str
     caption: str
     columns: tuple[tuple[str, str], ...]  # head, and what it says at length
-    rows: tuple[tuple[str, tuple[Cell, ...]], ...]  # the ally's code, and the cells
+    rows: tuple[tuple[str, tuple[SheetCell, ...]], ...]  # the ally's code, and the cells
 
 
 FACTS = {
@@ -95,7 +95,7 @@ Figure = Callable[[Chance], tuple[float, float, float]]
 """A probability of a target, with its interval."""
 
 
-def _moved(lines: Sequence[AllyLine]) -> list[tuple[str, str, Figure]]:
+def _moved(lines: Sequence[AllySummary]) -> list[tuple[str, str, Figure]]:
     """Columns of a core target that a summit or review has moved for some: head, note, figure."""
     cores = [line.chances["core"] for line in lines if "core" in line.chances]
     found: list[tuple[str, str, Figure]] = []
@@ -110,19 +110,19 @@ def _moved(lines: Sequence[AllyLine]) -> list[tuple[str, str, Figure]]:
     return found
 
 
-def _cells(line: AllyLine, record: Record, short: Short, moved: Sequence[Figure]) -> list[Cell]:
+def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Figure]) -> list[SheetCell]:
     entry, base = line.entry, record.description.base_year
     cells = [
-        Cell(entry.name, entry.name),
-        Cell(f"{told(entry.base_share_pct)}{_mark(record, entry)}", entry.base_share_pct),
-        Cell(share(line.spent.middle), min(line.spent.middle, MOST_SORTED)),
-        Cell(span(line.spent.q05, line.spent.q95), min(line.spent.q05, MOST_SORTED)),
-        Cell(share(line.reported.middle), min(line.reported.middle, MOST_SORTED)),
+        SheetCell(entry.name, entry.name),
+        SheetCell(f"{told(entry.base_share_pct)}{_mark(record, entry)}", entry.base_share_pct),
+        SheetCell(share(line.spent.middle), min(line.spent.middle, MOST_SORTED)),
+        SheetCell(span(line.spent.q05, line.spent.q95), min(line.spent.q05, MOST_SORTED)),
+        SheetCell(share(line.reported.middle), min(line.reported.middle, MOST_SORTED)),
     ]
     core, aim = line.chances.get("core"), record.description.assumed
     if record.description.yardstick("core"):
         if core is None:
-            cells += [Cell(NOT_BOUND, -1.0)] * (7 + len(moved))
+            cells += [SheetCell(NOT_BOUND, -1.0)] * (7 + len(moved))
         else:
             when = (
                 "already"
@@ -131,29 +131,29 @@ def _cells(line: AllyLine, record: Record, short: Short, moved: Sequence[Figure]
             )
             without = percent(core.without_late_push, core.without_low, core.without_high)
             cells += [
-                Cell(percent(core.probability, core.ci_low, core.ci_high), core.probability),
-                Cell(interval(core.ci_low, core.ci_high), core.ci_low),
-                Cell(without, core.without_late_push),
-                *(Cell(percent(*figure(core)), figure(core)[0]) for figure in moved),
-                Cell(likelihood(core.probability), core.probability),
-                Cell(when, line.first_year or NEVER),
-                *(Cell(money(usd_bn), usd_bn) for usd_bn in short[entry.iso3]),
+                SheetCell(percent(core.probability, core.ci_low, core.ci_high), core.probability),
+                SheetCell(interval(core.ci_low, core.ci_high), core.ci_low),
+                SheetCell(without, core.without_late_push),
+                *(SheetCell(percent(*figure(core)), figure(core)[0]) for figure in moved),
+                SheetCell(likelihood(core.probability), core.probability),
+                SheetCell(when, line.first_year or NEVER),
+                *(SheetCell(money(usd_bn), usd_bn) for usd_bn in short[entry.iso3]),
             ]
     if aim is not None:
         total = line.chances.get(aim.pillar)
         cells.append(
-            Cell(percent(total.probability, total.ci_low, total.ci_high), total.probability)
+            SheetCell(percent(total.probability, total.ci_low, total.ci_high), total.probability)
             if total
-            else Cell(NOT_BOUND, -1.0)
+            else SheetCell(NOT_BOUND, -1.0)
         )
     return cells
 
 
-def _mark(record: Record, entry: AllyEntry) -> str:
+def _mark(record: Record, entry: AllyDescription) -> str:
     return "s" if is_set(record, entry) else "e" if entry.estimated else ""
 
 
-def _by_probability(line: AllyLine) -> tuple[float, float, str]:
+def _by_probability(line: AllySummary) -> tuple[float, float, str]:
     core = line.chances.get("core")
     return (-core.probability if core else 1.0, -line.spent.middle, line.entry.name)
 
@@ -197,10 +197,10 @@ def editions_sheet(record: Record) -> Sheet | None:
         if old is not None and new is not None:
             moved = (int(printed(new)) - int(printed(old))) / 100
             cells = (
-                Cell(entry.name, entry.name),
-                Cell(told(old), old),
-                Cell(told(new), new),
-                Cell(f"{moved:+.2f}".replace("-", "\u2212"), moved),
+                SheetCell(entry.name, entry.name),
+                SheetCell(told(old), old),
+                SheetCell(told(new), new),
+                SheetCell(f"{moved:+.2f}".replace("-", "\u2212"), moved),
             )
             rows.append((entry.iso3, cells))
     rows.sort(key=lambda row: -abs(float(row[1][-1].value)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sim.data.tables import Tables
 from sim.numerics.grid import printed
 from sim.output.charts.frames import packaged
-from sim.results.record import AllyEntry, Record, Yardstick
+from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.tables import gap
 
 STEPS = 3
@@ -45,7 +45,7 @@ class BaseRate:
     countries: int  # that these came from
 
 
-def needed(record: Record, entry: AllyEntry, core: Yardstick | None, year: int) -> Needed:
+def needed(record: Record, entry: AllyDescription, core: Yardstick | None, year: int) -> Needed:
     """What the target takes of one ally; `year` is the one shown.
 
     Blank where the run had tables of the user's own; nothing but the past where no target binds the ally.
@@ -137,7 +137,7 @@ def _dollars(tables: Tables | None, iso3: str, base: int, year: int) -> tuple[fl
     return last / real, latest
 
 
-def _past_steps(tables: Tables | None, entry: AllyEntry, base: int) -> tuple[tuple[int, float], ...]:
+def _past_steps(tables: Tables | None, entry: AllyDescription, base: int) -> tuple[tuple[int, float], ...]:
     known = {row.year: row.share_pct for row in tables.shares_of(entry.iso3)} if tables else {}
     known[base] = entry.base_share_pct
     years = [year for year in range(base - STEPS + 1, base + 1) if year - 1 in known and year in known]

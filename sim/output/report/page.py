@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.analysis.narrative import Lever, Story
+from sim.analysis.narrative import Narrative, Sensitivity
 from sim.output.charts import engine
 from sim.output.report import contents, sentences
 from sim.output.report.figures import album, choices
@@ -34,8 +34,8 @@ def report(
     record: Record,
     *,
     year: int | None = None,
-    stories: Sequence[Story] = (),
-    levers: Sequence[Lever] = (),
+    stories: Sequence[Narrative] = (),
+    levers: Sequence[Sensitivity] = (),
     builds_on: str = "",
     differences: Differences = (),
 ) -> str:

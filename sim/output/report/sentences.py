@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.narrative import Lever
+from sim.analysis.narrative import Sensitivity
 from sim.arguments import COUNTED_PCT
 from sim.numerics.grid import Grid, money_grid
 from sim.output.charts.frames import PILLAR_WORDS
 from sim.results.counts import GROUPS, PILLARS
 from sim.results.intervals import quantile
 from sim.results.record import Record, Yardstick
-from sim.results.summary import AllianceLine, AllyLine, Band, Chance, alliance_line, ally_lines, step_of
+from sim.results.summary import AllianceSummary, AllySummary, Band, Chance, alliance_line, ally_lines, step_of
 from sim.results.tables import gap
 from sim.text.probabilities import (
     BEYOND,
@@ -74,7 +74,7 @@ def headlines(record: Record, year: int) -> list[str]:
     return [*found, *_assumed(record, line)]
 
 
-def _assumed(record: Record, line: AllianceLine) -> list[str]:
+def _assumed(record: Record, line: AllianceSummary) -> list[str]:
     """The allies at the total; where there is none and no core target either, at the security-related one."""
     aim = record.description.assumed
     if aim is None:
@@ -120,7 +120,7 @@ def caveats(record: Record) -> tuple[str, ...]:
     return (MONTE_CARLO, LATE_PUSH, SPENT, *([BEYOND] if shown.any() else []))
 
 
-def _besides(line: AllianceLine) -> str:
+def _besides(line: AllianceSummary) -> str:
     on_paper = line.reported.middle - line.spent.middle
     return f"; late pushes add {added(on_paper)} points on paper" if on_paper > 0 else ""
 
@@ -136,7 +136,7 @@ def standing(record: Record) -> str:
     return f"Measured against {listed(parts)}."
 
 
-def ally_sentence(line: AllyLine, core: Yardstick | None, year: int) -> str:
+def ally_sentence(line: AllySummary, core: Yardstick | None, year: int) -> str:
     """One ally's odds in a sentence, with the word of the scale; or that no core target binds it."""
     chance = line.chances.get("core")
     if core is None or chance is None:
@@ -176,7 +176,7 @@ def spoken(figure: str) -> str:
     return figure
 
 
-def _count(line: AllianceLine, core: Yardstick, year: int) -> str:
+def _count(line: AllianceSummary, core: Yardstick, year: int) -> str:
     assert line.counted is not None
     assert line.counted_without is not None
     bound = line.bound["core"]
@@ -190,7 +190,7 @@ def _count(line: AllianceLine, core: Yardstick, year: int) -> str:
     )
 
 
-def _who(lines: Sequence[AllyLine], core: Yardstick, year: int) -> str:
+def _who(lines: Sequence[AllySummary], core: Yardstick, year: int) -> str:
     """The allies by the word of the scale, each with its runs, the highest first."""
     bound = sorted(
         (line for line in lines if "core" in line.chances), key=lambda line: -line.chances["core"].probability
@@ -254,7 +254,7 @@ def _holders(first: pd.DataFrame) -> str:
     )
 
 
-def lever_rows(levers: Sequence[Lever], record: Record) -> list[tuple[str, str]]:
+def lever_rows(levers: Sequence[Sensitivity], record: Record) -> list[tuple[str, str]]:
     """What other assumptions do: the assumption, and the expected number of allies, whole."""
     of = len(record.description.bound("core"))
     return [(lever.words, number(lever.expected, of)) for lever in levers]

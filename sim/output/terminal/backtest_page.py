@@ -25,13 +25,13 @@ SCORES = {"crps_pp": "CRPS", "brier": "Brier", "log_score": "log score", "rps": 
 
 SCORE = (
     "CRPS judges a whole distribution by one figure, in percentage points of GDP: 0 is a certain forecast that came "
-    "true; for a forecast of one value it is the distance from what came. * the best rival of that horizon. The 95 % "
-    "intervals take the allies of one target year as one observation (Student's t); they are wide, for years are few."
+    "true; for a forecast of one value it is the distance from what came. * the best baseline of that horizon. The "
+    "95 % intervals take the allies of one target year as one observation (Student's t); they are wide: years are few."
 )
 P = (
     "p: how often so large a difference would come by chance if both were equally good (Diebold and Mariano, with the "
     "correction of Harvey and others; Bartlett: with weights that never make the variance negative). Few, overlapping "
-    "years cannot tell much. The rival is the one that proved best, which nobody knew before."
+    "years cannot tell much. The baseline is the one that proved best, which nobody knew before."
 )
 INSIDE = (
     "In how many of 100 cases the published share lay inside the band that should hold 50, 80 or 90 of them. Fewer: "
@@ -69,8 +69,8 @@ def _done(test: Backtest) -> list[str]:
         f"outlays of {count} allies, % of GDP, up to {test.horizons[-1]} years ahead and to {LAST} at the latest; "
         f"{runs(test.paths)} a forecast, seed {test.seed}. Every share, before a December and after it, is "
         f"of NATO's edition of {editions['shares']} ({guessed} estimated), so no score holds the "
-        "error of first estimates. The rivals know the shares up to the same December and the target then in force. "
-        f"Scores are of the Decembers from {score_tables.COMPARED_FROM} on, when rivals have a change to go on.",
+        "error of first estimates. The baselines know the shares up to the same December and the target then in force. "
+        f"Scores are of the Decembers from {score_tables.COMPARED_FROM} on, when baselines have a change to go on.",
         f"Modes, never mixed in one figure. {' '.join(modes)}",
         "What every mode knew too early: the equations and the sizes of events were chosen with the whole history in "
         f"view; growth, debt and deficits stand as revised to {editions['gdp']}; how often elections come early is "
@@ -84,7 +84,7 @@ def _done(test: Backtest) -> list[str]:
 def _scores(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     heading(page, "Mean CRPS, percentage points of GDP, by years ahead")
     rows = {(row["forecaster"], row["horizon"]): row for row in score_tables.score_rows(test, ahead)}
-    best = {(row["best_rival"], row["horizon"]) for row in score_tables.contest_rows(test, ahead)}
+    best = {(row["best_baselines"], row["horizon"]) for row in score_tables.contest_rows(test, ahead)}
     names, titles, cells = list[str](), list[str](), {horizon: list[str]() for horizon in ahead}
     for judged in test.judged.values():
         lines = [(judged.name, "crps_pp")]
@@ -111,14 +111,14 @@ def _scores(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
 
 
 def _contest(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
-    heading(page, "Each mode against the best rival")
+    heading(page, "Each mode against the best baseline")
     rows = score_tables.contest_rows(test, ahead)
     put(page, [
         Column("mode", "Mode", once(row["mode"] for row in rows), 0, right=False),
         Column("years ahead", "Years\nahead", [str(row["horizon"]) for row in rows], 0),
         Column("CRPS", "CRPS", [points(row["crps_pp"]) for row in rows], 3),
-        Column("best rival", "Best rival", [spoken(row["best_rival"]) for row in rows], 4, right=False),
-        Column("CRPS of the rival", "CRPS", [points(row["rival_crps_pp"]) for row in rows], 3),
+        Column("best baseline", "Best baseline", [spoken(row["best_baselines"]) for row in rows], 4, right=False),
+        Column("CRPS of the baseline", "CRPS", [points(row["baseline_crps_pp"]) for row in rows], 3),
         Column("ratio", "Ratio", [f"{row['ratio']:.2f}" for row in rows], 0),
         Column("Decembers won", "Decembers\nwon", [f"{row['origins_won']} of {row['origins']}" for row in rows], 1),
         Column("p", "p", [_p(row["dm_p"]) for row in rows], 2),
@@ -144,7 +144,7 @@ def verdict(mode: str, contests: score_tables.Rows, lost: score_tables.Rows, bea
     told = [row["horizon"] for row in contests if row["dm_p"] < LEVEL and row["ratio"] < 1]
     lead = f"is told from chance (p below {LEVEL}) {f'{years(told)} ahead' if told else 'nowhere'}"
     sentences = [
-        f"{mode} loses by {'; '.join(behind)}" if behind else f"{mode}, by CRPS, is ahead of every rival throughout",
+        f"{mode} loses by {'; '.join(behind)}" if behind else f"{mode}, by CRPS, is ahead of every baseline throughout",
         f"Single Decembers lost to the best: {single}" if single else "No single December is lost",
         f"Its lead {lead if mode == Mode.OUT_OF_SAMPLE else 'is not tested: it has seen what it forecasts'}",
         *([f"By other scores it loses: {'; '.join(worse)}"] if worse else []),
@@ -156,13 +156,13 @@ def _losses(beaten: score_tables.Rows) -> list[str]:
     """By what, to whom, how far ahead, and with what scores: those of the first and the last horizon."""
     found: dict[tuple[str, str], score_tables.Rows] = {}
     for row in beaten:
-        found.setdefault((SCORES[row["score"]], spoken(row["rival"])), []).append(row)
+        found.setdefault((SCORES[row["score"]], spoken(row["baseline"])), []).append(row)
 
     losses = []
-    for (score, rival), rows in found.items():
+    for (score, baseline), rows in found.items():
         ends = (rows[0], rows[-1])[: len(rows)]
-        ours, theirs = (" to ".join(points(row[column]) for row in ends) for column in ("value", "rival_value"))
-        losses.append(f"{score} to {rival}, {years([r['horizon'] for r in rows])} ahead ({ours} against {theirs})")
+        ours, theirs = (" to ".join(points(row[column]) for row in ends) for column in ("value", "baseline_value"))
+        losses.append(f"{score} to {baseline}, {years([r['horizon'] for r in rows])} ahead ({ours} against {theirs})")
     return losses
 
 
@@ -184,8 +184,8 @@ def _events(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     found = {(row["forecaster"], row["horizon"]): row for row in score_tables.event_rows(test, ahead)}
     modes, wanted = [mode.name for mode in test.modes()], list[tuple[str, int]]()
     for h in ahead:
-        rivals = [r.name for r in test.rivals() if found[r.name, h]["cases"] == found[modes[0], h]["cases"]]
-        best = min(rivals, key=lambda name: float(found[name, h]["brier"]))
+        baselines = [r.name for r in test.baselines() if found[r.name, h]["cases"] == found[modes[0], h]["cases"]]
+        best = min(baselines, key=lambda name: float(found[name, h]["brier"]))
         wanted += [(name, h) for name in (*modes, best)]
     joint = {(row["forecaster"], row["horizon"]): row for row in score_tables.joint_rows(test, ahead)}
     rows: list[dict[str, Any]] = [found[key] | joint[key] for key in wanted]
@@ -202,7 +202,7 @@ def _events(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
         Column("number", "Number", [points(row["rps"], 1) for row in rows], 2),
         Column("energy", "Energy", [points(row["energy_pp"], 2) for row in rows], 5),
     ])  # fmt: skip
-    say(page, EVENT + " Beside the modes stands the rival with the best Brier score.", dim=True)
+    say(page, EVENT + " Beside the modes stands the baseline with the best Brier score.", dim=True)
 
 
 def _numbers(page: Page, test: Backtest) -> None:

@@ -13,7 +13,7 @@ from sim.text.probabilities import ASSUMPTION, LATE_PUSH, MONTE_CARLO
 UNITS = {
     "probability_a, probability_b": "share of the simulated runs, 0 to 1, given the assumptions; a: the first scenario",
     "difference, ci_low, ci_high": "b less a, unit of what differs, and its 95 % interval from the differences run by "
-    "run on the same luck, Monte Carlo error only",
+    "run on common random numbers, Monte Carlo error only",
     "only_a, only_b": "simulated runs that comply in one of the two only",
     "crosses_half": "likelier than not beyond Monte Carlo error: up: in b only; down: in a only; no: neither",
     "alliance.unit": "unit of expected_a, expected_b, difference, ci_low and ci_high of that line",

@@ -71,7 +71,7 @@ def show(page: Page, comparison: Comparison, year: int, codes: frozenset[str] | 
 
 def _subtitle(comparison: Comparison, year: int) -> str:
     first = comparison.scenarios[0]
-    counted = f"{runs(comparison.paths)} of each on the same luck, seed {comparison.manifest['seed']}"
+    counted = f"{runs(comparison.paths)} of each on common random numbers, seed {comparison.manifest['seed']}"
     cores = [description.yardstick("core") for description in comparison.scenarios]
     early = [letter for letter, core in zip(comparison.letters, cores, strict=True) if core and year < core.by]
     due = f", before the core target of {', '.join(early)} falls due" if early else ""
@@ -278,7 +278,7 @@ def _footer(main: str, by: dict[str, list[PairRow]], table_shown: bool) -> list[
             "100; only in: runs that meet it in that scenario and not in the other."
         )
     notes.append(
-        "Differences are counted run by run on the same luck, not taken from the rounded figures beside them. "
+        "Differences are counted run by run on common random numbers, not taken from the rounded figures beside them. "
         f"{MONTE_CARLO}"
     )
     if by["core"]:

@@ -10,7 +10,7 @@ from sim.analysis.sensitivity import HalfUrgency
 from sim.output.exports.units import ABOVE_GRID, ALLIES, OF_GDP, OF_RUNS, PART, WILSON
 from sim.results.counts import PILLARS
 from sim.results.record import Record
-from sim.results.summary import AllianceLine, AllyLine, Band, Chance
+from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.probabilities import ASSUMPTION, LATE_PUSH, MONTE_CARLO, SPENT
 
 UNITS = {
@@ -35,7 +35,7 @@ UNITS = {
 
 
 def document(
-    record: Record, year: int, lines: Sequence[AllyLine], alliance: AllianceLine, half: HalfUrgency | None
+    record: Record, year: int, lines: Sequence[AllySummary], alliance: AllianceSummary, half: HalfUrgency | None
 ) -> dict[str, object]:
     """Everything the page shows, and the manifest."""
     description = record.description
@@ -70,7 +70,7 @@ def document(
     }
 
 
-def _ally(line: AllyLine, base: int) -> dict[str, object]:
+def _ally(line: AllySummary, base: int) -> dict[str, object]:
     chances: dict[str, object] = {}
     for pillar in ("core", "related", "total"):
         found = line.chances.get(pillar)

@@ -13,7 +13,7 @@ from sim.analysis.sensitivity import HalfUrgency
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Record, Yardstick
-from sim.results.summary import AllianceLine, AllyLine, Band, Chance
+from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.probabilities import (
     ASSUMPTION,
     BEYOND,
@@ -43,7 +43,12 @@ WORTH_CODES = 4  # rank of a column for which names give way to codes
 
 
 def show(
-    page: Page, record: Record, year: int, lines: Sequence[AllyLine], alliance: AllianceLine, half: HalfUrgency | None
+    page: Page,
+    record: Record,
+    year: int,
+    lines: Sequence[AllySummary],
+    alliance: AllianceSummary,
+    half: HalfUrgency | None,
 ) -> None:
     """Print the page."""
     description = record.description
@@ -97,7 +102,7 @@ def _points(points: float) -> str:
     return f"{points:g} percentage point{'' if points == 1 else 's'}"
 
 
-def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Column]:
+def _columns(record: Record, year: int, lines: Sequence[AllySummary]) -> list[Column]:
     """All columns; a higher rank is left out earlier."""
     description = record.description
     last = description.years[-1]
@@ -135,11 +140,11 @@ def _columns(record: Record, year: int, lines: Sequence[AllyLine]) -> list[Colum
     return columns
 
 
-def _codes(lines: Sequence[AllyLine]) -> Column:
+def _codes(lines: Sequence[AllySummary]) -> Column:
     return Column("ally", "Ally", [line.entry.iso3 for line in lines], 0, right=False)
 
 
-def _now(line: AllyLine) -> str:
+def _now(line: AllySummary) -> str:
     return f"{printed(line.entry.base_share_pct)}{'e' if line.entry.estimated else ' '}"
 
 
@@ -168,15 +173,15 @@ def _not_yet_due(chance: Chance) -> str:
     return percent(chance.not_yet_due, chance.not_yet_due_low, chance.not_yet_due_high) if chance.not_yet_due else "–"
 
 
-def _cells(lines: Sequence[AllyLine], pillar: str, words: Callable[[Chance], str]) -> list[str]:
+def _cells(lines: Sequence[AllySummary], pillar: str, words: Callable[[Chance], str]) -> list[str]:
     return [words(line.chances[pillar]) if pillar in line.chances else NOT_BOUND for line in lines]
 
 
-def _probabilities(lines: Sequence[AllyLine], pillar: str) -> list[str]:
+def _probabilities(lines: Sequence[AllySummary], pillar: str) -> list[str]:
     return _cells(lines, pillar, _chance)
 
 
-def _first(line: AllyLine, base: int, last: int) -> str:
+def _first(line: AllySummary, base: int, last: int) -> str:
     if "core" not in line.chances:
         return NOT_BOUND
     if line.first_year is None:
@@ -185,7 +190,7 @@ def _first(line: AllyLine, base: int, last: int) -> str:
 
 
 def _show_alliance(
-    page: Page, record: Record, year: int, alliance: AllianceLine, half: HalfUrgency | None, width: int
+    page: Page, record: Record, year: int, alliance: AllianceSummary, half: HalfUrgency | None, width: int
 ) -> None:
     core, related, total = (record.description.yardstick(pillar) for pillar in ("core", "related", "total"))
     facts: list[tuple[str, str]] = []
@@ -232,7 +237,7 @@ def _counted(band: Band, bound: int, of: int) -> str:
 
 
 def _halved(half: HalfUrgency, counted: Band, bound: int, of: int) -> str:
-    """The short runs give the difference, on the same luck; the run itself gives the level."""
+    """The short runs give the difference, on common random numbers; the run itself gives the level."""
     now = counted.middle + half.difference
     words = "what half the urgency of the start does"
     return f"{number(now, bound)} of {among(bound, of)} expected instead of {number(counted.middle, bound)}: {words}"
@@ -247,7 +252,7 @@ def _spoken_without(chance: Chance) -> str:
 
 
 def _footer(
-    record: Record, lines: Sequence[AllyLine], kept: Sequence[str], narrow: str, half: HalfUrgency | None,
+    record: Record, lines: Sequence[AllySummary], kept: Sequence[str], narrow: str, half: HalfUrgency | None,
     precision: float | None,
 ) -> list[str]:  # fmt: skip
     notes = [narrow] if narrow else []

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.distributions.families import Family
 from sim.errors import UsageError
-from sim.model.events.base import Facts
+from sim.model.events.base import FrozenModel
 from sim.scenario.load.checks.together import LARGEST
 from sim.scenario.schema import Scenario
 
@@ -57,7 +57,7 @@ def with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
     return scenario.model_copy(update={name: _checked(name, section, numbers) for name, section in sections.items()})
 
 
-def _checked(name: str, section: Facts, numbers: Mapping[str, float]) -> Facts:
+def _checked(name: str, section: FrozenModel, numbers: Mapping[str, float]) -> FrozenModel:
     """The section, validated.
 
     Raises:

@@ -13,7 +13,7 @@ from sim.arguments import MOST_SCIPY_SHAPES, MOST_SHAPES
 from sim.data.tables import Replacement, Tables, load_tables
 from sim.distributions.families import Family, Scipy, Shape
 from sim.errors import Fault, ScenarioError
-from sim.scenario.distributions import laws
+from sim.scenario.distributions import distributions_of
 from sim.scenario.load.checks.messages import told
 from sim.scenario.load.checks.quoting import at, dotted, shown
 from sim.scenario.load.checks.together import together
@@ -139,7 +139,7 @@ def _of_too_many_shapes(scenario: Scenario) -> tuple[Fault, ...]:
     faults: list[Fault] = []
     for kind, most, whose in ((Family, MOST_SHAPES, ""), (Scipy, MOST_SCIPY_SHAPES, " from scipy.stats")):
         first: dict[Shape, tuple[str, str]] = {}
-        for place, law in laws(scenario):
+        for place, law in distributions_of(scenario):
             if isinstance(law, kind):
                 first.setdefault(law.shape, (place, law.key))
         if len(first) > most:

@@ -55,7 +55,7 @@ class Source:
 
     name: str
     raw: Mapping[str, Any]
-    places: source_map.Places
+    places: source_map.SourceMap
     faults: tuple[Fault, ...] = ()
     alone: bool = False
 

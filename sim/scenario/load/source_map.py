@@ -53,7 +53,7 @@ class Newer(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SourceMap:
     """The line (1-based) of each key; what stands on the line of what holds it is left out."""
 
     lines: Mapping[Path, int]
@@ -68,17 +68,17 @@ class Places:
         return 0
 
 
-def scan(text: str) -> Places:
+def scan(text: str) -> SourceMap:
     """The places of all keys of a TOML text, in time proportional to its length; raises OverLimit."""
     scanner = _Scanner(text.replace("\r\n", "\n"))
     try:
         scanner.document()
     except _Unreadable:
-        return Places(scanner.lines, scanner.newer, scanner.line)
-    return Places(scanner.lines, scanner.newer)
+        return SourceMap(scanner.lines, scanner.newer, scanner.line)
+    return SourceMap(scanner.lines, scanner.newer)
 
 
-def loads(text: str, places: Places) -> dict[str, Any]:
+def loads(text: str, places: SourceMap) -> dict[str, Any]:
     """The tables of a TOML 1.0 text with these places.
 
     Raises:

@@ -11,26 +11,26 @@ from pydantic import BaseModel
 
 from sim.distributions.families import FAMILIES
 from sim.model.events import AnyEvent
-from sim.model.events.base import Event, Facts
+from sim.model.events.base import Event, FrozenModel
 from sim.model.events.pledge import PathPoint
 from sim.model.parameters import Target
 from sim.scenario.load.checks.quoting import at
 from sim.scenario.load.source_map import Path
-from sim.scenario.schema import AllyFacts, OwnTable, Scenario
+from sim.scenario.schema import AllySection, OwnTable, Scenario
 from sim.text.escaping import printable
 
-SECTIONS: Final[dict[str, type[Facts]]] = {
+SECTIONS: Final[dict[str, type[FrozenModel]]] = {
     name: field.annotation
     for name, field in Scenario.model_fields.items()
-    if isinstance(field.annotation, type) and issubclass(field.annotation, Facts)
+    if isinstance(field.annotation, type) and issubclass(field.annotation, FrozenModel)
 }
 """The tables of one model each: horizon, run, growth, ..."""
 
-OF_ALLY: Final[dict[str, type[Facts]]] = {
+OF_ALLY: Final[dict[str, type[FrozenModel]]] = {
     name: part
-    for name, field in AllyFacts.model_fields.items()
+    for name, field in AllySection.model_fields.items()
     for part in get_args(field.annotation)
-    if isinstance(part, type) and issubclass(part, Facts)
+    if isinstance(part, type) and issubclass(part, FrozenModel)
 }
 """The tables inside [ally.XXX]."""
 
@@ -76,7 +76,7 @@ def model_at(path: Path, raw: Any) -> type[BaseModel] | None:
         case ("targets", _):
             return Target
         case ("ally", _):
-            return AllyFacts
+            return AllySection
         case ("ally", _, str(section)):
             return OF_ALLY.get(section)
         case ("data", str(table)) if table in SECTIONS["data"].model_fields:
@@ -142,7 +142,7 @@ def _places_of_keys(path: Path) -> dict[str, str]:
     for kind, event in EVENTS.items():
         places |= dict.fromkeys(keys_of(event), f"an event of kind {kind}")
     places |= dict.fromkeys(keys_of(Event), "every [[event]]")
-    places |= dict.fromkeys(keys_of(AllyFacts), "[ally.XXX]")
+    places |= dict.fromkeys(keys_of(AllySection), "[ally.XXX]")
     places |= dict.fromkeys(keys_of(Target), "a target, such as [targets.core]")
     places |= dict.fromkeys(keys_of(Scenario), "the top of the file, before the first [table]")
     places |= {name: f"the file as a table, [{name}]" for name in ("targets", "ally", *SECTIONS)}
