@@ -406,8 +406,9 @@ def short(test: Backtest, numbers: dict[str, float]) -> str:
     fixed, harder = ratios(test, without=("half_kept_own_spread",)), ratios(test)
     lines = [
         f"**Shares.** Out of sample the model's mean CRPS is {span(fixed)} of that of the best baseline with fixed "
-        f"errors of 0.17 points, one to five years ahead ({', '.join(f'{r:.2f}' for r in fixed)}), and {span(harder)} of "
-        f"the best when one baseline's errors are as large as past changes were ({', '.join(f'{r:.2f}' for r in harder)}).",
+        f"errors of 0.17 points, one to five years ahead ({', '.join(f'{r:.2f}' for r in fixed)}), and "
+        f"{span(harder)} of the best when one baseline's errors are as large as past changes were "
+        f"({', '.join(f'{r:.2f}' for r in harder)}).",
         f"This project's mark is 0.90 at every distance. Against the fixed errors it is {reached(fixed)}; against all "
         f"baselines {reached(harder)}. A test tells the lead from chance (p below 0.05) "
         f"{ahead([row['horizon'] for row in contest if row['dm_p'] < 0.05])}.",

@@ -30,7 +30,7 @@ def distance_from_law(shape: Shape, table: Quantiles) -> float:
     from scipy import stats
 
     name, parameters = shape[0], dict(shape[1])
-    law = {
+    distribution = {
         "normal": lambda: stats.norm(),
         "exponential": lambda: stats.expon(),
         "student_t": lambda: stats.t(parameters["df"]),
@@ -38,7 +38,7 @@ def distance_from_law(shape: Shape, table: Quantiles) -> float:
         "lognormal": lambda: stats.lognorm(parameters["log_sd"]),
         "gamma": lambda: stats.gamma(parameters["shape"]),
     }[name]()
-    declared = law.cdf(law.mean() + law.std() * table.cells[1:-1].astype(np.float64))
+    declared = distribution.cdf(distribution.mean() + distribution.std() * table.cells[1:-1].astype(np.float64))
     edges = np.arange(1, CELLS) / CELLS
     return float(max(np.abs(declared - edges[:-1]).max(), np.abs(declared - edges[1:]).max()))
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.distributions.families import Family
 from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, Float32, Quantiles, table_of
 from sim.numerics.exact import Function
-from sim.numerics.streams import Streams, Words
+from sim.numerics.streams import Streams, UInt16
 
 _ONE = np.uint16(1)
 
@@ -31,7 +31,7 @@ class Distributions:
     each: tuple[float | Family, ...]
 
 
-Law = float | Family | Quantiles | Distributions
+Distribution = float | Family | Quantiles | Distributions
 """What a value is drawn from: a number is what it is, a table stands for its distribution."""
 
 
@@ -51,33 +51,33 @@ class Draws:
         self.streams = Streams(seed, first, self.paths // self._copies)
 
     def value(
-        self, name: str, law: Law, *, on: Paths | None = None, ally: int = 0, period: int = 0,
+        self, name: str, distribution: Distribution, *, on: Paths | None = None, ally: int = 0, period: int = 0,
         of: Function | None = None,
     ) -> Value:  # fmt: skip
-        """A value per path, float32 (paths,), or per path of `on`; a number where the law is a number.
+        """A value per path, float32 (paths,), or per path of `on`; a number where the distribution is a number.
 
         `of` is a function of the value that is exact on every machine: the result is drawn from its own table.
         """
-        if isinstance(law, Quantiles):
-            return self.table(name, law, on=on, ally=ally, period=period)
-        if isinstance(law, Distributions):
-            drawn = np.concatenate(list(self._of_each(name, law, ally, period, of)))
+        if isinstance(distribution, Quantiles):
+            return self.table(name, distribution, on=on, ally=ally, period=period)
+        if isinstance(distribution, Distributions):
+            drawn = np.concatenate(list(self._of_each(name, distribution, ally, period, of)))
             return drawn if on is None else drawn[on]
-        if not isinstance(law, Family):
-            return float(law) if of is None else of(float(law))
-        return self.table(name, table_of(law, of), on=on, ally=ally, period=period)
+        if not isinstance(distribution, Family):
+            return float(distribution) if of is None else of(float(distribution))
+        return self.table(name, table_of(distribution, of), on=on, ally=ally, period=period)
 
     def table(self, name: str, table: Quantiles, *, on: Paths | None = None, ally: int = 0, period: int = 0) -> Float32:
         """A value per path, or per path of `on`, from a table, float32."""
-        words, ends, second = self._cells(name, ally, period, on)
-        drawn = _looked_up(table, words, ends, second)
+        uint16, ends, second = self._cells(name, ally, period, on)
+        drawn = _looked_up(table, uint16, ends, second)
         return drawn if on is not None else self._copied(drawn)
 
     def chance(self, name: str, probability: Value, *, on: Paths | None = None, ally: int = 0, period: int = 0) -> Mask:
         """True with `probability`, bool (paths,), or on each path of `on`; exact to 2**-32."""
         if isinstance(probability, float) and probability in (0.0, 1.0):
             return np.full(self.paths if on is None else len(on), probability == 1.0)
-        return self._below(self._words(name, ally, period, on), probability, name, ally, period, on)
+        return self._below(self._uint16(name, ally, period, on), probability, name, ally, period, on)
 
     def stages(
         self, name: str, first: Value, *further: Value, ally: int = 0, period: int = 0
@@ -89,9 +89,9 @@ class Draws:
         """
         if isinstance(first, float) and first == 0.0:
             return np.empty(0, dtype=np.intp), [np.empty(0, dtype=np.bool_) for _ in further]
-        words, probability, masks = self._words(name, ally, period, None), first, []
-        paths = _places(self._below(words, first, name, ally, period))
-        near = words[paths]
+        uint16, probability, masks = self._uint16(name, ally, period, None), first, []
+        paths = _places(self._below(uint16, first, name, ally, period))
+        near = uint16[paths]
         for chance in further:
             probability = probability * chance
             masks.append(self._below(near, probability, name, ally, period, paths))
@@ -99,11 +99,11 @@ class Draws:
 
     def month(self, name: str, *, on: Paths | None = None, ally: int = 0, period: int = 0) -> NDArray[np.uint8]:
         """A month of the year, 1 to 12, (paths,), or on each path of `on`; each has 5,461 or 5,462 of the words."""
-        words = self._words(name, ally, period, on).astype(np.uint32)
-        return (((words * np.uint32(12)) >> np.uint32(16)) + np.uint32(1)).astype(np.uint8)
+        uint16 = self._uint16(name, ally, period, on).astype(np.uint32)
+        return (((uint16 * np.uint32(12)) >> np.uint32(16)) + np.uint32(1)).astype(np.uint8)
 
     def _below(
-        self, words: Words, probability: Value, name: str, ally: int, period: int, on: Paths | None = None
+        self, uint16: UInt16, probability: Value, name: str, ally: int, period: int, on: Paths | None = None
     ) -> Mask:
         """Where words, of the block or of the paths `on`, lie below a probability.
 
@@ -115,66 +115,66 @@ class Draws:
         else:
             scaled = (probability if on is None else probability[on]) * np.float32(CELLS)
             threshold = np.floor(scaled)
-        true: Mask = words < threshold
-        ties = (words == threshold).nonzero()[0]
+        true: Mask = uint16 < threshold
+        ties = (uint16 == threshold).nonzero()[0]
         if ties.size:
             paths = self._lanes(ties if on is None else on[ties])
-            second = self.streams.words_of(paths, name, ally=ally, period=period, word=1)
+            second = self.streams.uint16_of(paths, name, ally=ally, period=period, word=1)
             rest = (scaled - threshold) * CELLS
             true[ties] = second < (rest[ties] if isinstance(rest, np.ndarray) else rest)
         return true
 
-    def _words(self, name: str, ally: int, period: int, on: Paths | None) -> Words:
+    def _uint16(self, name: str, ally: int, period: int, on: Paths | None) -> UInt16:
         """The word of each path of the block, or of some."""
-        words = self._of_streams(name, ally, period, on)
-        return self._copied(words) if on is None else words
+        uint16 = self._of_streams(name, ally, period, on)
+        return self._copied(uint16) if on is None else uint16
 
-    def _of_streams(self, name: str, ally: int, period: int, on: Paths | None) -> Words:
+    def _of_streams(self, name: str, ally: int, period: int, on: Paths | None) -> UInt16:
         """The word of each path of one variant, or of some of the block's; for no path none is drawn."""
         if on is not None and not on.size:
             return np.empty(0, dtype=np.uint16)
-        words = self.streams.words(name, ally=ally, period=period)
-        return words if on is None else words[self._lanes(on)]
+        uint16 = self.streams.uint16(name, ally=ally, period=period)
+        return uint16 if on is None else uint16[self._lanes(on)]
 
     def _lanes(self, on: Paths) -> Paths:
         """Which of the streams' paths some of the block's are: they differ where variants share random numbers."""
         return on if self._copies == 1 else on % self.streams.paths
 
-    def _cells(self, name: str, ally: int, period: int, on: Paths | None = None) -> tuple[Words, Paths, Words]:
+    def _cells(self, name: str, ally: int, period: int, on: Paths | None = None) -> tuple[UInt16, Paths, UInt16]:
         """The word of each path of one variant, or of some paths, which fall into an end cell, and where in it."""
-        words = self._of_streams(name, ally, period, on)
-        ends = (words + _ONE <= _ONE).nonzero()[0]  # the first and the last cell: 0, and 65,535 + 1 = 0
-        second = words[:0]
+        uint16 = self._of_streams(name, ally, period, on)
+        ends = (uint16 + _ONE <= _ONE).nonzero()[0]  # the first and the last cell: 0, and 65,535 + 1 = 0
+        second = uint16[:0]
         if ends.size:
             paths = ends if on is None else self._lanes(on[ends])
-            second = self.streams.words_of(paths, name, ally=ally, period=period, word=1) // (CELLS // TAIL_CELLS)
-        return words, ends, second
+            second = self.streams.uint16_of(paths, name, ally=ally, period=period, word=1) // (CELLS // TAIL_CELLS)
+        return uint16, ends, second
 
     def _of_each(
-        self, name: str, laws: Distributions, ally: int, period: int, of: Function | None
+        self, name: str, distributions: Distributions, ally: int, period: int, of: Function | None
     ) -> Iterator[Float32]:
-        """Each variant's own law, on its own stretch of the block."""
+        """Each variant's own distribution, on its own stretch of the block."""
         size = self.paths // self.variants
-        words, ends, second = self._cells(name, ally, period)
-        for place, law in enumerate(laws.each):
-            if not isinstance(law, Family):
-                yield np.full(size, law if of is None else of(law), dtype=np.float32)
+        uint16, ends, second = self._cells(name, ally, period)
+        for place, distribution in enumerate(distributions.each):
+            if not isinstance(distribution, Family):
+                yield np.full(size, distribution if of is None else of(distribution), dtype=np.float32)
             elif self._copies == self.variants:
-                yield _looked_up(table_of(law, of), words, ends, second)
+                yield _looked_up(table_of(distribution, of), uint16, ends, second)
             else:
                 own = (ends >= place * size) & (ends < (place + 1) * size)
-                stretch = words[place * size : (place + 1) * size]
-                yield _looked_up(table_of(law, of), stretch, ends[own] - place * size, second[own])
+                stretch = uint16[place * size : (place + 1) * size]
+                yield _looked_up(table_of(distribution, of), stretch, ends[own] - place * size, second[own])
 
     def _copied(self, one: Any) -> Any:
         return one if self._copies == 1 else np.tile(one, self._copies)
 
 
-def _looked_up(table: Quantiles, words: Words, ends: NDArray[np.intp], second: Words) -> Float32:
-    drawn: Float32 = table.cells.take(words.astype(np.intp), mode="wrap")
+def _looked_up(table: Quantiles, uint16: UInt16, ends: NDArray[np.intp], second: UInt16) -> Float32:
+    drawn: Float32 = table.cells.take(uint16.astype(np.intp), mode="wrap")
     if ends.size:  # of 65,536 paths about two
         for path, part in zip(ends.tolist(), second.tolist(), strict=True):
-            drawn[path] = (table.low if words[path] == 0 else table.high)[part]
+            drawn[path] = (table.low if uint16[path] == 0 else table.high)[part]
     return drawn
 
 

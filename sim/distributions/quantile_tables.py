@@ -275,8 +275,8 @@ def _scipy_stats(family: Scipy) -> tuple[float, float]:
     kind = _scipy_family(family.name, family.shape_parameters)
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
-            law = kind(**family.shape_parameters, loc=family.loc, scale=family.scale)
-            mean, variance = (float(value) for value in law.stats("mv"))
+            distribution = kind(**family.shape_parameters, loc=family.loc, scale=family.scale)
+            mean, variance = (float(value) for value in distribution.stats("mv"))
     except (ArithmeticError, ValueError):
         mean, variance = np.nan, np.nan
     if not (np.isfinite(mean) and np.isfinite(variance) and variance > 0):
@@ -306,10 +306,10 @@ def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, F
     values: list[float] = []
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
-            law = kind(**parameters)
+            distribution = kind(**parameters)
             for piece in np.array_split(scores, 64):
                 below, above = piece[piece < 0], piece[piece >= 0]
-                values += [*law.ppf(special.ndtr(below)), *law.isf(special.ndtr(-above))]
+                values += [*distribution.ppf(special.ndtr(below)), *distribution.isf(special.ndtr(-above))]
                 if time.process_time() - started > SECONDS_ALLOWED:
                     raise unfit_for_time((f"scipy:{name}", tuple(sorted(parameters.items()))))
             quantile = PchipInterpolator(scores, np.maximum.accumulate(values))

@@ -206,8 +206,8 @@ class AllyProcess:
     def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
         return Hit(self.world.draws, stream, year, paths, self.inputs.code)
 
-    def _draw(self, name: str, law: Any, year: int) -> Value:
-        return self.world.draws.value(name, law, ally=self.inputs.code, period=year)
+    def _draw(self, name: str, distribution: Any, year: int) -> Value:
+        return self.world.draws.value(name, distribution, ally=self.inputs.code, period=year)
 
     def _start(self, base_year: int, row: int) -> AllyState:
         """Equation 1, and the start of equations 4 and 9."""

@@ -1,7 +1,7 @@
 """Parameters of a block: every number or distribution of the scenario, drawn as often as its scope says.
 
 A block may hold several variants of one scenario side by side (see `sim.engine.variants`). What they agree on is a
-number or a distribution as before; where they differ stands one law a variant.
+number or a distribution as before; where they differ stands one distribution a variant.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ class Parameters:
 
     def urgency_monthly(self) -> Value:
         """What a month leaves of urgency."""
-        law = _agreed([variant.urgency.decay for variant in self._variants])
-        return self._draws.value("param/urgency.decay", law, of=monthly_factor)
+        distribution = _agreed([variant.urgency.decay for variant in self._variants])
+        return self._draws.value("param/urgency.decay", distribution, of=monthly_factor)
 
     def _section(self, commons: Sequence[Section], iso3: str | None, code: int) -> Section:
         """A section with values: those of all allies, and for one ally besides what is its own."""
@@ -86,12 +86,12 @@ class Parameters:
 
     def _value(self, parameter: Parameter, sections: Sequence[FrozenModel], code: int) -> Value:
         """A value drawn once, a table of what is drawn later, or None: the ally's own from the data."""
-        law = _agreed([getattr(section, parameter.name) for section in sections])
-        if law is None:
+        distribution = _agreed([getattr(section, parameter.name) for section in sections])
+        if distribution is None:
             return None
         if not parameter.once:
-            return table_of(law) if isinstance(law, Family) else law
-        return self._draws.value(parameter.stream, law, ally=code, of=parameter.of)
+            return table_of(distribution) if isinstance(distribution, Family) else distribution
+        return self._draws.value(parameter.stream, distribution, ally=code, of=parameter.of)
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,10 @@ def _random(section: type[FrozenModel]) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-def _agreed(laws: list[Any]) -> Any:
-    """The law of all variants, or each variant's own."""
-    return laws[0] if all(law is laws[0] or law == laws[0] for law in laws) else Distributions(tuple(laws))
+def _agreed(distributions: list[Any]) -> Any:
+    """The distribution of all variants, or each variant's own."""
+    return (
+        distributions[0]
+        if all(distribution is distributions[0] or distribution == distributions[0] for distribution in distributions)
+        else Distributions(tuple(distributions))
+    )

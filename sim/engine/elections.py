@@ -142,8 +142,8 @@ class Elections:
         return (ally.state.politics.lapse_probability,) if ally.ever_bound else ()
 
     def _jump(self, ally: AllyProcess, stream: str, year: int, on: Paths) -> Value:
-        law = ally.state.politics.jump
-        return self.world.draws.value(f"{stream}/jump", law, on=on, ally=ally.inputs.code, period=year)
+        distribution = ally.state.politics.jump
+        return self.world.draws.value(f"{stream}/jump", distribution, on=on, ally=ally.inputs.code, period=year)
 
     def _seen(self, ally: AllyProcess, stream: str, paths: Paths, year: int) -> AbstractContextManager[None]:
         """Let the observer see what befalls an ally."""

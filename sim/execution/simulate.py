@@ -209,11 +209,11 @@ def tabulate(scenario: Scenario) -> None:
     """Make every distribution's table before the run; all that cannot be tabulated are reported with their places."""
     faults: list[Fault] = []
     refused = evaluate_all(_of_scipy(scenario))
-    for place, law in distributions_of(scenario):
+    for place, distribution in distributions_of(scenario):
         try:
-            if law.shape in refused:
-                raise refused[law.shape]
-            table_of(law)
+            if distribution.shape in refused:
+                raise refused[distribution.shape]
+            table_of(distribution)
         except ScenarioError as error:
             file, line = scenario.places.get(place, (scenario.title, 0))
             faults += [replace(fault, file=file, line=line, field=place) for fault in error.faults]
@@ -223,7 +223,7 @@ def tabulate(scenario: Scenario) -> None:
 
 def _of_scipy(scenario: Scenario) -> set[Shape]:
     """The shapes that SciPy has to evaluate."""
-    return {law.shape for _, law in distributions_of(scenario) if isinstance(law, Scipy)}
+    return {distribution.shape for _, distribution in distributions_of(scenario) if isinstance(distribution, Scipy)}
 
 
 def evaluated(*scenarios: Scenario) -> dict[Shape, Evaluated]:
@@ -238,7 +238,11 @@ def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
     return {
         file_stem(shape): {"digest": standardised(shape).digest, "distance": distance(shape)}
         for shape in sorted(
-            {law.shape for _, law in distributions_of(scenario) if law.key not in ("uniform", "triangular")}
+            {
+                distribution.shape
+                for _, distribution in distributions_of(scenario)
+                if distribution.key not in ("uniform", "triangular")
+            }
         )
         if file_stem(shape) not in packaged()
     }

@@ -227,10 +227,12 @@ class Hit:
         """The same happening on some of its paths."""
         return Hit(self.draws, self.stream, self.period, paths, self.ally, self.drawn)
 
-    def draw(self, name: str, law: float | Family) -> Value:
+    def draw(self, name: str, distribution: float | Family) -> Value:
         """A value for each path hit."""
         if name not in self.drawn:
-            self.drawn[name] = self.draws.value(f"{self.stream}/{name}", law, ally=self.ally, period=self.period)
+            self.drawn[name] = self.draws.value(
+                f"{self.stream}/{name}", distribution, ally=self.ally, period=self.period
+            )
         drawn: Value = at(self.drawn[name], self.paths)
         return drawn
 
@@ -243,9 +245,9 @@ class Hit:
         chosen: Paths = self.paths[self.drawn[name][self.paths]]
         return chosen
 
-    def first_value(self, name: str, law: float | Family) -> float:
+    def first_value(self, name: str, distribution: float | Family) -> float:
         """The value on the first path hit: for stories, which follow one path."""
-        return float(np.ravel(self.draw(name, law))[0])
+        return float(np.ravel(self.draw(name, distribution))[0])
 
 
 @dataclass(eq=False)

@@ -27,7 +27,7 @@ LANES = 16
 FEW = 8
 """Up to this many paths, drawing each by its own address is faster than drawing the block."""
 
-Words = NDArray[np.uint16]
+UInt16 = NDArray[np.uint16]
 
 
 def stream_key(seed: int, name: str) -> NDArray[np.uint64]:
@@ -46,7 +46,7 @@ class Streams:
         self._counters = -(-paths // LANES)
         self._open: dict[str, tuple[Philox, dict[str, object], dict[str, tuple[int, ...]]]] = {}
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
         """One 16-bit word per path, uint16 array (paths,).
 
         `ally` is the ISO numeric code (0: the alliance), `period` the calendar year (0: once a path), `word` counts
@@ -57,10 +57,10 @@ class Streams:
         generator.state = state  # type: ignore[assignment]  # a Philox state, set anew for each draw
         return generator.random_raw(self._counters * 4).astype("<u8", copy=False).view("<u2")[: self.paths]
 
-    def words_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+    def uint16_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
         """The words of some paths of the block, uint16 (len(paths),): the same bits, drawn path by path if few."""
         if len(paths) > FEW:
-            return self.words(name, ally=ally, period=period, word=word)[paths]
+            return self.uint16(name, ally=ally, period=period, word=word)[paths]
         generator, state, place = self._open.get(name) or self._opened(name)
         found = np.empty(len(paths), dtype=np.uint16)
         for number, path in enumerate(paths.tolist()):

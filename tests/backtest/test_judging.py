@@ -82,7 +82,7 @@ def test_the_intervals_are_central() -> None:
 
 def test_the_pit_is_the_rank_with_ties_broken_by_draws_of_the_origin() -> None:
     def uniform(seed: int, origin: int) -> np.ndarray:
-        return (Draws(seed, 0, 2).streams.words("backtest/pit", period=origin) + 0.5) / 65_536
+        return (Draws(seed, 0, 2).streams.uint16("backtest/pit", period=origin) + 0.5) / 65_536
 
     for seed, origin in ((SEED, 2017), (SEED + 1, 2017), (SEED, 2018)):
         first, second = uniform(seed, origin)

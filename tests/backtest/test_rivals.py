@@ -50,7 +50,7 @@ def normal(name: str, code: int, origin: int, horizon: int, members: int = 16) -
 
 
 def picked(name: str, code: int, origin: int, horizon: int, places: int) -> np.ndarray:
-    words = Streams(7, 0, 16).words(f"rival/{name}", ally=code, period=100 * origin + horizon)
+    words = Streams(7, 0, 16).uint16(f"rival/{name}", ally=code, period=100 * origin + horizon)
     return words.astype(int) * places // 65_536
 
 

@@ -91,7 +91,7 @@ def changed(what: str, seed: int) -> Iterator[None]:
     from sim.numerics import streams
 
     before, whole, noise = streams.STREAM_VERSION, quantile_tables.table_of, Will().noise
-    words = streams.Streams(seed, 0, 16).words("will/noise", ally=276, period=2027)
+    words = streams.Streams(seed, 0, 16).uint16("will/noise", ally=276, period=2027)
     cells = whole(noise).cells.copy()
     cell = words[np.abs(cells[words]).argmax()]
     cells[cell] = np.nextafter(cells[cell], np.float32(np.inf))

@@ -143,7 +143,7 @@ def test_the_example_of_bits_is_true() -> None:
     """What a second program can check itself against."""
     found = re.search(r"seed (\d+), stream\s`([\w/]+)`, ally (\d+), period (\d+), .* have (\d+), (\d+) and (\d+)", PAGE)
     assert found is not None
-    words = Streams(int(found[1]), 0, 16).words(found[2], ally=int(found[3]), period=int(found[4]))
+    words = Streams(int(found[1]), 0, 16).uint16(found[2], ally=int(found[3]), period=int(found[4]))
     assert [int(word) for word in words[:3]] == [int(found[place]) for place in (5, 6, 7)]
     assert f"`STREAM_VERSION` is {STREAM_VERSION}." in PAGE
 

@@ -29,7 +29,7 @@ def at(request: pytest.FixtureRequest) -> dict[str, Any]:
 def words(at: dict[str, Any], first: int = FIRST, paths: int = PATHS) -> NDArray[np.int64]:
     """Both words of every path, (2, paths)."""
     streams, place = Streams(SEED, first, paths), {"ally": 0, "period": 0} | at
-    return np.array([streams.words("x", word=word, **place) for word in (0, 1)], dtype=np.int64)
+    return np.array([streams.uint16("x", word=word, **place) for word in (0, 1)], dtype=np.int64)
 
 
 def looked_up(table: Quantiles, drawn: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -71,7 +71,7 @@ def test_tails_reach_beyond_the_cells() -> None:
     expected = 1 / CELLS
     assert abs(beyond - expected) < 5 * math.sqrt(expected / len(drawn))
     assert np.abs(drawn).max() > edge + 0.3
-    words = Draws(11, 0, 1 << 21).streams.words("tail")
+    words = Draws(11, 0, 1 << 21).streams.uint16("tail")
     assert (words == 0).any()
     assert (words == CELLS - 1).any()
     assert (drawn[words == 0] < normal.cells[1]).all()

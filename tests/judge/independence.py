@@ -86,7 +86,7 @@ def addresses(number: int = ADDRESSES) -> list[Address]:
 
 def scores_at(streams: Streams, places: list[Address], by: Scores = SCORES) -> Scores:
     """The normal scores of the words at some addresses, (addresses, paths)."""
-    return np.stack([by[streams.words(p.name, ally=p.ally, period=p.period, word=p.word)] for p in places])
+    return np.stack([by[streams.uint16(p.name, ally=p.ally, period=p.period, word=p.word)] for p in places])
 
 
 def standard(rows: Scores) -> Scores:
@@ -134,22 +134,22 @@ def serial_checks(streams: Maker = Streams, scale: int = 1, paths: int = PATHS) 
         found += matrix_checks(f"{name} over allies", scores_at(made, [Address(name, code, 2030) for code in NATO]))
     long = streams(SEED, 0, paths * 16 * scale)
     for name, ally, period in (("outturn/execution", 276, 2029), ("event/crisis/month", 0, 2029)):
-        row = SCORES[long.words(name, ally=ally, period=period)]
+        row = SCORES[long.uint16(name, ally=ally, period=period)]
         for lag in LAGS:
             r = float((standard(row[None, lag:]) @ standard(row[None, :-lag]).T)[0, 0])
             found.append(correlation(f"{name}: paths {lag} apart", r, len(row) - lag))
         found += matrix_checks(
-            f"{name}: both words", np.stack([row, SCORES[long.words(name, ally=ally, period=period, word=1)]])
+            f"{name}: both words", np.stack([row, SCORES[long.uint16(name, ally=ally, period=period, word=1)]])
         )[:1]
     seeds = np.stack([
-        SCORES[streams(seed, 0, paths * scale).words("outturn/noise", ally=276, period=2030)] for seed in SEEDS
+        SCORES[streams(seed, 0, paths * scale).uint16("outturn/noise", ally=276, period=2030)] for seed in SEEDS
     ])  # fmt: skip
     return found + matrix_checks("seeds", seeds)
 
 
 def uniformity_checks(streams: Maker = Streams, scale: int = 1) -> list[Check]:
     """Every word equally often; each of the 16 lanes for itself; pairs of neighbouring paths."""
-    words = streams(SEED, 0, (1 << 21) * scale).words("judge/uniform")
+    words = streams(SEED, 0, (1 << 21) * scale).uint16("judge/uniform")
     lanes = (np.arange(len(words)) % LANES) * 64 + (words >> 10)
     pairs = (words[:-1:2] >> 11).astype(np.int64) * 32 + (words[1::2] >> 11)
     return [

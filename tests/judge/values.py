@@ -92,7 +92,7 @@ def _tail_checks(name: str, family: f.Family, law: Any, scale: int, draws: Maker
     stream, number, found = f"judge/tail/{name}", LONG * scale, []
     ends: dict[int, list[int]] = {0: [], CELLS - 1: []}
     for first in range(0, number, LONG):
-        words = draws(SEED, first, LONG).streams.words(stream)
+        words = draws(SEED, first, LONG).streams.uint16(stream)
         for word, paths in ends.items():
             paths += (first + np.flatnonzero(words == word)).tolist()
     for end, word, outer in (("low", 0, law.cdf), ("high", CELLS - 1, law.sf)):
@@ -163,7 +163,7 @@ def chance_checks(scale: int = 1, draws: Maker = Draws) -> list[Check]:
     for p in (1 / 3, 29_491.5 / CELLS):
         threshold = np.floor(p * CELLS)
         hit = made.chance("judge/ties", p, period=int(threshold))
-        on_it = hit[made.streams.words("judge/ties", period=int(threshold)) == threshold]
+        on_it = hit[made.streams.uint16("judge/ties", period=int(threshold)) == threshold]
         found.append(binomial(f"chance {p:.3g}: on the threshold", int(on_it.sum()), len(on_it), p * CELLS - threshold))
     each = draws(SEED, 0, BLOCK).value("judge/each", f.Beta(a=2.0, b=5.0))
     hit = draws(SEED, 0, BLOCK).chance("judge/chance/each", each)

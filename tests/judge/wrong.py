@@ -12,48 +12,48 @@ from judge.independence import NATO
 from sim.distributions.draws import Distributions, Draws, Mask
 from sim.distributions.quantile_tables import TAIL_CELLS, Quantiles
 from sim.model.state import AllyState
-from sim.numerics.streams import LANES, Streams, Words
+from sim.numerics.streams import LANES, Streams, UInt16
 
-WORDS, VALUE, CHANCE, BELOW, MONTH = Streams.words, Draws.value, Draws.chance, Draws._below, Draws.month
+WORDS, VALUE, CHANCE, BELOW, MONTH = Streams.uint16, Draws.value, Draws.chance, Draws._below, Draws.month
 """As they are; functions of this module take their place."""
 
 
 class ReusedName(Streams):
     """Only the last part of a name counts: `will/noise`, `outturn/noise` and `related/noise` are one stream."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        return super().words(name.split("/")[-1], ally=ally, period=period, word=word)
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        return super().uint16(name.split("/")[-1], ally=ally, period=period, word=word)
 
 
 class IgnoredPeriod(Streams):
     """Every year is the first."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        return super().words(name, ally=ally, period=min(period, 2026), word=word)
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        return super().uint16(name, ally=ally, period=min(period, 2026), word=word)
 
 
 class OverlappingLane(Streams):
     """A year begins one path after the year before, in the same sequence."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
         shift = max(period - 2026, 0)
         longer = Streams(self.seed, self.first, self.paths + shift)
-        return longer.words(name, ally=ally, period=min(period, 2026), word=word)[shift:]
+        return longer.uint16(name, ally=ally, period=min(period, 2026), word=word)[shift:]
 
 
 class OverlappingCounter(OverlappingLane):
     """The same by a whole counter, 16 paths."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        return super().words(name, ally=ally, period=2026 + LANES * max(period - 2026, 0), word=word)
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        return super().uint16(name, ally=ally, period=2026 + LANES * max(period - 2026, 0), word=word)
 
 
 class NeighbouringAlly(Streams):
     """One ally reads the draws of the one before it."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
         code = NATO[NATO.index(ally) - 1] if ally in (100, 300) else ally
-        return super().words(name, ally=code, period=period, word=word)
+        return super().uint16(name, ally=code, period=period, word=word)
 
 
 class SeedByThousands(Streams):
@@ -66,35 +66,35 @@ class SeedByThousands(Streams):
 class SameSecondWord(Streams):
     """The word that refines a draw is the draw's own."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        return super().words(name, ally=ally, period=period)
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        return super().uint16(name, ally=ally, period=period)
 
-    def words_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        return super().words_of(paths, name, ally=ally, period=period)
+    def uint16_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        return super().uint16_of(paths, name, ally=ally, period=period)
 
 
 class NoSecondWord(Streams):
     """The word that refines a draw is always 0, so that chances are as coarse as one word."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        return super().words(name, ally=ally, period=period, word=word) * np.uint16(word == 0)
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        return super().uint16(name, ally=ally, period=period, word=word) * np.uint16(word == 0)
 
-    def words_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        return super().words_of(paths, name, ally=ally, period=period, word=word) * np.uint16(word == 0)
+    def uint16_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        return super().uint16_of(paths, name, ally=ally, period=period, word=word) * np.uint16(word == 0)
 
 
 class LostBit(Streams):
     """A bit is lost: the lowest of every word is 0."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        return super().words(name, ally=ally, period=period, word=word) & np.uint16(0xFFFE)
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        return super().uint16(name, ally=ally, period=period, word=word) & np.uint16(0xFFFE)
 
 
 class Doubled(Streams):
     """Every second path has the word of its neighbour."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        drawn = super().words(name, ally=ally, period=period, word=word).copy()
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        drawn = super().uint16(name, ally=ally, period=period, word=word).copy()
         drawn[1::2] = drawn[: len(drawn) // 2 * 2 : 2]
         return drawn
 
@@ -186,52 +186,52 @@ class FirstLaw(Draws):
 class Mirrored(Streams):
     """All years have the same size; only their signs are drawn: uncorrelated, and yet no draws of their own."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        drawn = super().words(name, ally=ally, period=min(period, 2026), word=word)
-        signs = super().words(f"{name} turned", ally=ally, period=period, word=word) & 1
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        drawn = super().uint16(name, ally=ally, period=min(period, 2026), word=word)
+        signs = super().uint16(f"{name} turned", ally=ally, period=period, word=word) & 1
         return np.where(signs == 1, 65_535 - drawn, drawn).astype(np.uint16)
 
 
 class TiltedLane(Streams):
     """One lane in sixteen never has its highest bit."""
 
-    def words(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
-        drawn = super().words(name, ally=ally, period=period, word=word).copy()
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        drawn = super().uint16(name, ally=ally, period=period, word=word).copy()
         drawn[::LANES] &= np.uint16(0x7FFF)
         return drawn
 
 
-def one_event(streams: Streams, name: str, **address: int) -> Words:
+def one_event(streams: Streams, name: str, **address: int) -> UInt16:
     """Every event is decided by the same draw."""
     shared = name.startswith("event/") and name.endswith("/occurs")
     return WORDS(streams, "event/occurs" if shared else name, **address)
 
 
-def same_every_year(stream: str) -> Callable[..., Words]:
+def same_every_year(stream: str) -> Callable[..., UInt16]:
     """One stream forgets the year."""
 
-    def words(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+    def words(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
         return WORDS(streams, name, ally=ally, period=0 if name == stream else period, word=word)
 
     return words
 
 
-def same_for_all(stream: str) -> Callable[..., Words]:
+def same_for_all(stream: str) -> Callable[..., UInt16]:
     """One stream forgets the ally."""
 
-    def words(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+    def words(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
         return WORDS(streams, name, ally=0 if name == stream else ally, period=period, word=word)
 
     return words
 
 
-def never_at_first(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+def never_at_first(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
     """No event comes in the first year."""
     drawn = WORDS(streams, name, ally=ally, period=period, word=word)
     return drawn | np.uint16(65_535) if name.endswith("/occurs") and period == 2027 else drawn
 
 
-def turned_every_other_year(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> Words:
+def turned_every_other_year(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
     """Of two years the second has the first one's luck, mirrored."""
     second = name.startswith("event/") and name.endswith("/occurs") and period % 2 == 0
     drawn = WORDS(streams, name, ally=ally, period=period - second, word=word)

@@ -90,7 +90,7 @@ class Luck:
 def block(seed: int, number: int, name: str, ally: int, period: int, word: int) -> list[int]:
     """The words of 16 paths."""
     streams = Streams(seed, number * BLOCK, BLOCK)
-    found: list[int] = streams.words(name, ally=ally, period=period, word=word).tolist()
+    found: list[int] = streams.uint16(name, ally=ally, period=period, word=word).tolist()
     return found
 
 

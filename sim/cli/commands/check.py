@@ -67,7 +67,7 @@ def _suffices(scenario: Scenario) -> None:
     from sim.distributions.families import Scipy
     from sim.scenario.distributions import distributions_of
 
-    if any(isinstance(law, Scipy) for _, law in distributions_of(scenario)):
+    if any(isinstance(distribution, Scipy) for _, distribution in distributions_of(scenario)):
         from sim.execution.simulate import tabulate  # imports NumPy
 
         tabulate(scenario)

@@ -105,8 +105,10 @@ class Dice:
 
     def normal(self) -> Ensemble:
         """Standard normal, independent over allies and horizons: float32 (ally, horizon, members)."""
-        law = Normal(mean=0.0, sd=1.0)
-        return self._stacked(lambda code, period: self.draws.value(self._stream, law, ally=code, period=period))
+        distribution = Normal(mean=0.0, sd=1.0)
+        return self._stacked(
+            lambda code, period: self.draws.value(self._stream, distribution, ally=code, period=period)
+        )
 
     def picks(self, count: int) -> NDArray[np.intp]:
         """Places 0 to count - 1, independent over allies and horizons: (ally, horizon, members)."""
@@ -126,7 +128,7 @@ class Dice:
 
     def _pick(self, count: int, code: int, period: int) -> NDArray[np.intp]:
         """Equally likely to one 65,536th: 16 bits share out `count` places."""
-        words = self.draws.streams.words(self._stream, ally=code, period=period)
+        words = self.draws.streams.uint16(self._stream, ally=code, period=period)
         return (words.astype(np.intp) * count) >> 16
 
     def _stacked(self, draw: Callable[[int, int], NDArray[Any]]) -> NDArray[Any]:

@@ -86,5 +86,5 @@ class ForecastScores:
 
 
 def _uniform(seed: int, origin: int, shape: tuple[int, ...]) -> Floats:
-    words = Draws(seed, 0, int(np.prod(shape))).streams.words("backtest/pit", period=origin)
+    words = Draws(seed, 0, int(np.prod(shape))).streams.uint16("backtest/pit", period=origin)
     return ((words + 0.5) / 65_536).reshape(shape)

@@ -46,12 +46,12 @@ def fragment(found: Calibration) -> str:
             continue
         lines += ["", f"[{section}]"]
         for field in fields:
-            law = getattr(getattr(scenario, section), field)
+            distribution = getattr(getattr(scenario, section), field)
             alone = remarks.get(f"{section}.{field}")
             if alone is None:  # a distribution: a remark for each of its estimated numbers
                 inside = (name for name in remarks if name.startswith(f"{section}.{field}."))
                 lines += [f"# {name.rpartition('.')[2]}: {remarks[name]}" for name in inside]
-            lines.append(f"{field} = {_inline(law)}" + (f" # {alone}" if alone else ""))
+            lines.append(f"{field} = {_inline(distribution)}" + (f" # {alone}" if alone else ""))
     return "\n".join(lines) + "\n"
 
 

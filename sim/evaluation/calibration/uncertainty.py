@@ -106,7 +106,7 @@ def _resampled(
     streams, middles = Streams(seed, 0, len(known)), _middles(seed)
     moved = []
     for replicate in range(REPLICATES):
-        words = streams.words("calibration/years", period=replicate + 1)[: len(known)]
+        words = streams.uint16("calibration/years", period=replicate + 1)[: len(known)]
         times = np.bincount((words.astype(np.int64) * len(known)) >> 16, minlength=len(known))
         weights = objective.weights * times[np.searchsorted(known, years)]
         pull = slopes.T @ (weights / weights.sum() - objective.weights)
@@ -120,7 +120,7 @@ def _middles(seed: int) -> Floats:
 
     Any first 2**n of them are even too, so that a few draws of a parameter have the mean of its range.
     """
-    words = Streams(seed, 0, len(ESTIMATED)).words("calibration/ranges")
+    words = Streams(seed, 0, len(ESTIMATED)).uint16("calibration/ranges")
     points: Floats = (spread_out(REPLICATES) + (words + 0.5) / 65_536) % 1
     return points
 

@@ -50,10 +50,10 @@ def with_numbers(scenario: Scenario, numbers: Mapping[str, float]) -> Scenario:
             raise UsageError(f"{name} = {value!r}: must be between {-LARGEST:,.0f} and {LARGEST:,.0f}; check the unit")
         section, field, *inner = name.split(".")
         facts = sections.get(section, getattr(scenario, section))
-        law: Any = float(value)
+        distribution: Any = float(value)
         if inner:
-            law = getattr(facts, field).model_copy(update={inner[0]: float(value)})
-        sections[section] = facts.model_copy(update={field: law})
+            distribution = getattr(facts, field).model_copy(update={inner[0]: float(value)})
+        sections[section] = facts.model_copy(update={field: distribution})
     return scenario.model_copy(update={name: _checked(name, section, numbers) for name, section in sections.items()})
 
 
@@ -80,12 +80,12 @@ def _numbers(scenario: Scenario) -> dict[str, float]:
     for section in SECTIONS:
         facts = getattr(scenario, section)
         for field in type(facts).model_fields:
-            law = getattr(facts, field)
-            if isinstance(law, Family):
-                values = ((f".{inner}", getattr(law, inner)) for inner in type(law).model_fields)
+            distribution = getattr(facts, field)
+            if isinstance(distribution, Family):
+                values = ((f".{inner}", getattr(distribution, inner)) for inner in type(distribution).model_fields)
                 found |= {f"{section}.{field}{inner}": value for inner, value in values if isinstance(value, float)}
-            elif isinstance(law, float):
-                found[f"{section}.{field}"] = law
+            elif isinstance(distribution, float):
+                found[f"{section}.{field}"] = distribution
     return found
 
 

@@ -72,9 +72,9 @@ def in_words(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.12g}"
     if isinstance(value, Mapping):
-        law = next(iter(value), None)
-        if len(value) == 1 and law in FAMILIES:
-            return f"{law}({_listed(value[law])})"
+        distribution = next(iter(value), None)
+        if len(value) == 1 and distribution in FAMILIES:
+            return f"{distribution}({_listed(value[distribution])})"
         return _listed(value)
     if isinstance(value, list | tuple):
         return ", ".join(in_words(entry) for entry in value) or "none"

@@ -139,9 +139,9 @@ def _of_too_many_shapes(scenario: Scenario) -> tuple[Fault, ...]:
     faults: list[Fault] = []
     for kind, most, whose in ((Family, MOST_SHAPES, ""), (Scipy, MOST_SCIPY_SHAPES, " from scipy.stats")):
         first: dict[Shape, tuple[str, str]] = {}
-        for place, law in distributions_of(scenario):
-            if isinstance(law, kind):
-                first.setdefault(law.shape, (place, law.key))
+        for place, distribution in distributions_of(scenario):
+            if isinstance(distribution, kind):
+                first.setdefault(distribution.shape, (place, distribution.key))
         if len(first) > most:
             place, family = list(first.values())[most]
             rule = f"a scenario may have at most {most} distributions of different shape{whose}, not {len(first)}"
