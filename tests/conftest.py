@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -15,6 +16,9 @@ import sim
 
 settings.register_profile("unshrunk", phases=(Phase.explicit, Phase.generate))
 """For mutants, which need to die and not to be told why: a failing example is not made smaller."""
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""A shell that runs the tests in the background has it ignored, by what they start as well."""
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 

@@ -85,7 +85,7 @@ def test_under_a_limit_of_memory_the_run_is_saved_and_the_rest_is_told(tmp_path:
     (tmp_path / "a.toml").write_text("horizon = { last_year = 2028 }\n[targets.core]\nshare_pct = 3.5\nby = 2028\n")
     command = '"$0" -m sim run a.toml --paths 64 --workers 1 --no-half --out my_run'
     done = subprocess.run(
-        ["bash", "-c", f"ulimit -c 0; ulimit -v 4000000; {command}", sys.executable],
+        ["sh", "-c", f"ulimit -c 0; ulimit -v 4000000; {command}", sys.executable],
         cwd=tmp_path, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 5

@@ -106,7 +106,7 @@ def test_score_against_a_later_edition(call: Call, file: Path, edition: Edition)
     said = call("score", file, "--data", later)
     text = " ".join(said.out.split())
     assert (said.code, said.err) == (0, "")
-    assert f"Figures: {later}." in text.replace(" /", "/") or "later.csv" in text
+    assert f"Figures:{later}." in "".join(said.out.split())  # wherever a long path is folded
     assert text.count("31 of 31 allies, estimate") == 4
     assert "Without a figure: 2029 to 2035." in text
     assert "given the assumptions" in text

@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import altair as alt
 
-FONT = "Helvetica, Arial, 'DejaVu Sans', sans-serif"
+FONT = "'Liberation Sans', Helvetica, Arial, sans-serif"
+"""The first comes with vl-convert, so that labels take the same room on every machine; the next two are as wide."""
 ASSUMPTION = "ASSUMPTION"
 """The stamp of what rests on an assumption throughout: NATO publishes no ally's security-related outlays."""
 
