@@ -26,9 +26,10 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 napoleon_custom_sections: list[str] = []
 nitpicky = True
-PACKAGES, ROOMS = "altair|collections|os|pathlib|pd|pandas|np|xarray", r"sim\.(record|report|scenario\.sections)"
-NOT_HERE = rf"({PACKAGES}|{ROOMS})\..*|NDArray|Path|Record"
-nitpick_ignore_regex = [("py:class", NOT_HERE)]  # types of other packages, and of rooms that users do not see
+PACKAGES = "altair|collections|os|pathlib|pd|pandas|np|xarray"
+OURS = r"sim\.(results\.record|analysis\.narrative|output\.report|model\.parameters)"
+NOT_HERE = rf"({PACKAGES}|{OURS})\..*|NDArray|Path|Record"
+nitpick_ignore_regex = [("py:class", NOT_HERE)]  # types of other packages, and of modules that users do not see
 maximum_signature_line_length = 80
 
 html_theme = "furo"

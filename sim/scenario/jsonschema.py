@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sim.distributions.families import FAMILIES, Family
 from sim.distributions.scalar import written
 from sim.model.parameters import Target
-from sim.scenario.load.checks.keys import EVENTS, NOT_IN_FILES, OF_ALLY, SECTIONS
+from sim.scenario.loading.checks.keys import EVENTS, NOT_IN_FILES, OF_ALLY, SECTIONS
 from sim.scenario.schema import AllySection, Scenario
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"

@@ -18,8 +18,8 @@ from sim.model.events.base import Event
 from sim.model.events.pledge import PathPoint
 from sim.model.parameters import Target
 from sim.scenario.jsonschema import json_schema
-from sim.scenario.load.checks.codes import CODES
-from sim.scenario.load.checks.keys import EVENTS, OF_ALLY, SECTIONS, keys_of
+from sim.scenario.loading.checks.codes import CODES
+from sim.scenario.loading.checks.keys import EVENTS, OF_ALLY, SECTIONS, keys_of
 from sim.scenario.schema import AllySection
 
 BEGIN: Final = "<!-- begin: written by python -m sim.scenario.reference -->"

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_floors import ROOT, imports
 
 from calibration.known import SIZE, Formula
 from sim.errors import RunError
@@ -27,6 +26,7 @@ from sim.evaluation.calibration.evidence import Evidence, ScoringJob
 from sim.evaluation.calibration.parameters import MIDDLE, Estimated
 from sim.execution.executors.serial import Serial
 from sim.files import writing
+from test_layers import ROOT, imports
 
 POINTS = np.random.Generator(np.random.PCG64(3)).uniform(size=(3, SIZE))
 ANSWER = np.arange(6.0).reshape(1, 2, 3)

@@ -22,7 +22,7 @@ from sim.evaluation.calibration.calibrate import (
 from sim.evaluation.calibration.evidence import ScoringJob, judge, shares_seen
 from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, shipped, variants_at
 from sim.evaluation.scores.crps import crps
-from sim.scenario.load.loading import loads
+from sim.scenario.loading.load import loads
 
 
 def test_what_the_figures_say_is_found_and_the_rest_stays_in_the_middle(formula: Formula) -> None:

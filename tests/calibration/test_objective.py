@@ -19,7 +19,7 @@ from sim.evaluation.calibration.evidence import TOGETHER, Evidence
 from sim.evaluation.calibration.objective import STEP, Objective
 from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, numbers_at, point_of, shipped
 from sim.execution.executors.serial import Serial
-from sim.scenario.load.loading import loads
+from sim.scenario.loading.load import loads
 
 RANDOM = np.random.Generator(np.random.PCG64(1))
 ROOT = RANDOM.normal(size=(SIZE, SIZE)) / SIZE

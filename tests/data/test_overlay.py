@@ -8,7 +8,7 @@ import sim
 from sim.data.tables import Replacement, load_tables
 from sim.engine.inputs import ally_inputs
 from sim.scenario import dump, load
-from sim.scenario.load.loading import reload
+from sim.scenario.loading.load import reload
 
 SHARES = "iso3,year,share_pct,status,outlays_usd_m,equipment_share_pct,first_estimate_pct\n"
 ELECTIONS = "iso3,year,month,day,kind,executive,status,early,basis\n"

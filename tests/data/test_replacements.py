@@ -15,7 +15,7 @@ from sim.data.reader import MAX_FAULTS, MAX_ROWS
 from sim.data.rows import ROWS
 from sim.data.tables import Replacement, load_tables
 from sim.errors import ScenarioError
-from sim.scenario.load.loading import reload
+from sim.scenario.loading.load import reload
 
 
 def packaged(name: str) -> str:

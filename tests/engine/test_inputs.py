@@ -17,7 +17,7 @@ from sim.errors import ScenarioError
 from sim.model.equations.exposure import exposure
 from sim.model.equations.growth import own_growth_sd
 from sim.model.events.pledge import AnnouncedPath, Pledge
-from sim.scenario.load.loading import reload
+from sim.scenario.loading.load import reload
 
 
 def growth_without(*missing: int) -> dict[int, float]:

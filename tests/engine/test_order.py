@@ -24,7 +24,7 @@ from sim.engine.observer import Observer
 from sim.model.events.crisis import Crisis
 from sim.model.state import AllyState, Hit, World
 from sim.numerics.arrays import Array
-from sim.scenario.load.loading import reload
+from sim.scenario.loading.load import reload
 
 EVERY_EVENT = Path(__file__).parents[1] / "scenarios" / "valid" / "every_event.toml"
 

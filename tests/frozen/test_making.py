@@ -14,7 +14,7 @@ from sim.evaluation.forecasts.digits import stated, stated_pmf
 from sim.evaluation.forecasts.making import forecast_of, freeze, prolonged
 from sim.evaluation.forecasts.schema import LEVELS, THRESHOLDS_PCT, Frozen, last_day
 from sim.numerics.grid import printed
-from sim.scenario.load.loading import reload
+from sim.scenario.loading.load import reload
 from sim.scenario.schema import Data
 
 TABLES = resources.files("sim.data") / "tables"

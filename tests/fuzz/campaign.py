@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE.parent))
 from fuzz.cases import KINDS, case  # noqa: E402  # tests/ is put on the path above
 from fuzz.contract import DATA_CODES, Broken, Case, judge  # noqa: E402
 from fuzz.smaller import smaller  # noqa: E402
-from sim.scenario.load.checks.codes import CODES  # noqa: E402
+from sim.scenario.loading.checks.codes import CODES  # noqa: E402
 
 CORPUS = HERE / "corpus"
 SEED = 1

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 import sim
-from sim.scenario.load.checks.codes import CODES
-from sim.scenario.load.loading import MAX_FAULTS
+from sim.scenario.loading.checks.codes import CODES
+from sim.scenario.loading.load import MAX_FAULTS
 
 MAIN = "case.toml"
 SECONDS = 2.0
@@ -229,7 +229,7 @@ def _check_planted(faults: tuple[sim.Fault, ...], case: Case, folder: Path) -> N
 
 
 def _check_dump(scenario: sim.Scenario) -> None:
-    from sim.scenario.load.loading import reload
+    from sim.scenario.loading.load import reload
 
     try:
         again = reload(sim.dump(scenario), scenario.replacements)

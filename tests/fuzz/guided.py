@@ -57,7 +57,7 @@ def explore(corpus: Path, found: Path, seconds: int, seed: int) -> None:
     import atheris
 
     with atheris.instrument_imports(include=MODULES):
-        import sim.scenario.load.loading  # noqa: F401
+        import sim.scenario.loading.load  # noqa: F401
         from fuzz.cases import shipped
         from fuzz.contract import MAIN, Broken, Case, judge
         from fuzz.damage import by_bytes, by_lines, by_tokens

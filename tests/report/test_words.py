@@ -15,6 +15,7 @@ import sim
 from sim.analysis.narrative import Sensitivity
 from sim.analysis.sensitivity import sensitivities
 from sim.analysis.stories import MOST_PATHS, scenario_of, three
+from sim.cli.commands.report import file_of
 from sim.cli.reporting import write_report
 from sim.data.tables import load_tables
 from sim.errors import UsageError
@@ -170,7 +171,7 @@ def test_the_command_of_a_told_run_has_the_file_of_the_run(
     record: Record, command: str, file: str, tmp_path: Path
 ) -> None:
     made = replace(record, manifest={**record.manifest, "command": command})
-    write_report(made, tmp_path / "report.html")
+    write_report(made, tmp_path / "report.html", file=file_of(made))
     assert f"sim replay {file} --path " in html.unescape((tmp_path / "report.html").read_text("utf-8"))
 
 

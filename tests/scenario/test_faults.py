@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import sim.scenario
 from sim.errors import ScenarioError
 from sim.scenario import dump, load, loads
-from sim.scenario.load.checks.codes import CODES
-from sim.scenario.load.checks.keys import EVENTS, SECTIONS, keys_of
+from sim.scenario.loading.checks.codes import CODES
+from sim.scenario.loading.checks.keys import EVENTS, SECTIONS, keys_of
 
 
 def faults_of(text: str):
@@ -324,7 +324,7 @@ def test_anything_is_a_scenario_or_has_faults(tables):
 def test_loading_needs_no_heavy_library():
     """Neither NumPy nor SciPy nor pandas: the command line must start at once."""
     code = (
-        "import sys; import sim.scenario.load.loading as l; l.load('scenarios/rutte_2032.toml'); "
+        "import sys; import sim.scenario.loading.load as l; l.load('scenarios/rutte_2032.toml'); "
         "print(*{'numpy', 'scipy', 'pandas', 'jsonschema', 'tomli_w'} & set(sys.modules))"
     )
     assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []

@@ -9,9 +9,9 @@ import pytest
 from fuzz.contract import MAIN, Case, judge
 from sim.errors import ScenarioError
 from sim.scenario import load, loads
-from sim.scenario.load.loading import MAX_FAULTS
-from sim.scenario.load.reading import MAX_BYTES, MAX_CHAIN
-from sim.scenario.load.source_map import OverLimit, scan
+from sim.scenario.loading.load import MAX_FAULTS
+from sim.scenario.loading.reading import MAX_BYTES, MAX_CHAIN
+from sim.scenario.loading.source_map import OverLimit, scan
 
 MIB = 1024 * 1024
 

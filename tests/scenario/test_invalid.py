@@ -7,7 +7,7 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.scenario import load
-from sim.scenario.load.checks.codes import CODES
+from sim.scenario.loading.checks.codes import CODES
 
 FOLDER = Path(__file__).parent.parent / "scenarios" / "invalid"
 FILES = sorted(file for file in FOLDER.glob("*.toml") if not file.name.startswith("_"))

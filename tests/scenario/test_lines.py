@@ -8,7 +8,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.load.source_map import MAX_DIGITS, MAX_ENTRIES, MAX_KEYS, MAX_NESTING, OverLimit, scan
+from sim.scenario.loading.source_map import MAX_DIGITS, MAX_ENTRIES, MAX_KEYS, MAX_NESTING, OverLimit, scan
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -10,8 +10,8 @@ import pytest
 
 from sim.errors import UsageError
 from sim.scenario import json_schema, loads
-from sim.scenario.load.checks.codes import CODES
-from sim.scenario.load.checks.keys import EVENTS, SECTIONS, keys_of
+from sim.scenario.loading.checks.codes import CODES
+from sim.scenario.loading.checks.keys import EVENTS, SECTIONS, keys_of
 from sim.scenario.reference import BEGIN, END, main, reference, rewritten
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,8 +8,8 @@ from sim.distributions.families import FAMILIES, Beta, Exponential, Family, Norm
 from sim.errors import UsageError
 from sim.model.events import Crisis, Shock
 from sim.scenario import Scenario, dump, load, loads
-from sim.scenario.load.checks.keys import EVENTS
-from sim.scenario.load.loading import reload
+from sim.scenario.loading.checks.keys import EVENTS
+from sim.scenario.loading.load import reload
 
 ROOT = Path(__file__).parent.parent.parent
 VALID = ROOT / "tests" / "scenarios" / "valid"

@@ -57,7 +57,7 @@ def command(file: str, into: str, sheet: str | None, edition: str, out: str | No
 def _content(file: str) -> bytes:
     """The bytes of a regular file, as far as any layout goes."""
     from sim.data.importing.workbooks import MAX_BYTES
-    from sim.scenario.load.reading import bytes_of
+    from sim.scenario.loading.reading import bytes_of
 
     return bytes_of(Path(file), file, MAX_BYTES)
 

@@ -40,11 +40,11 @@ def command(run: str, out: str | None, year: int | None) -> None:
     if place.suffix.lower() != ".html":
         raise UsageError(f"{place} must end in .html")
     try_place(place)
-    write_report(record, place, year, _file_of(record))
+    write_report(record, place, year, file_of(record))
     say(plain(str(place)))
 
 
-def _file_of(record: Record) -> str:
+def file_of(record: Record) -> str:
     """The scenario as the command of the run named it."""
     from sim.cli.commands.run import command as run
     from sim.cli.reporting import UNNAMED

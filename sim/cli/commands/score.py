@@ -69,7 +69,7 @@ def _tables(data: str | None, aggregates: str | None) -> tuple[Tables, str]:
     """The figures to score against, and what they are called."""
     from sim.data.catalogue import catalogue
     from sim.data.tables import Replacement, load_tables
-    from sim.scenario.load.reading import MAX_TABLE_BYTES, text_of
+    from sim.scenario.loading.reading import MAX_TABLE_BYTES, text_of
 
     given = {"shares": data, "aggregates": aggregates}
     replaced = {

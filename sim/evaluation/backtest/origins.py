@@ -13,7 +13,7 @@ from functools import lru_cache
 from sim.data.tables import Replacement
 from sim.evaluation.backtest.baselines import TARGETS, target_in_force
 from sim.model.equations.urgency import HISTORY
-from sim.scenario.load.loading import loads
+from sim.scenario.loading.load import loads
 from sim.scenario.schema import Scenario
 
 FIRST, LAST = 2014, 2026

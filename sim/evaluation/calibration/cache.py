@@ -24,10 +24,8 @@ EVERY = 50
 """New answers after which the file is written."""
 
 
-ABOVE = frozenset(
-    {"__main__", "charts", "cli", "exports", "frozen", "precision", "py", "questions", "report", "results"}
-)
-"""Rooms and files of the package that an answer cannot depend on, since nothing it is made with may import them."""
+ABOVE = frozenset({"__main__", "analysis", "cli", "output", "py"})
+"""Layers and files of the package that an answer cannot depend on, since nothing it is made with may import them."""
 
 MOST_BYTES = 4 * 1024**3
 """Of a file of answers; a long estimation leaves a tenth of it."""

@@ -16,7 +16,7 @@ from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, numbers_at
 from sim.evaluation.calibration.uncertainty import from_the_ranges
 from sim.files.writing import try_place, write_text
 from sim.scenario.edit.change import SECTIONS, with_numbers
-from sim.scenario.load.loading import loads
+from sim.scenario.loading.load import loads
 
 DRAWS = 64
 """Values of each parameter that the backtest forecasts with."""

@@ -16,7 +16,7 @@ from sim.errors import Fault, ScenarioError, UsageError
 from sim.evaluation.forecasts.schema import FORMAT, Frozen
 from sim.files import strict_json
 from sim.files.writing import try_place, write_new
-from sim.scenario.load.reading import text_of
+from sim.scenario.loading.reading import text_of
 
 KEY = "sha256"
 ORIGINAL = "fetch the original file again, or freeze anew under another date"

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from sim.distributions.families import Family
 from sim.errors import UsageError
 from sim.model.events.base import FrozenModel
-from sim.scenario.load.checks.together import LARGEST
+from sim.scenario.loading.checks.together import LARGEST
 from sim.scenario.schema import Scenario
 
 SECTIONS = ("growth", "urgency", "will", "budget", "outturn", "related")

@@ -125,7 +125,7 @@ def builds_on(scenario: Scenario) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _defaults() -> Scenario:
-    from sim.scenario.load.loading import loads
+    from sim.scenario.loading.load import loads
 
     return loads("")
 

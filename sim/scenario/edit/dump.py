@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import UsageError
-from sim.scenario.load.loading import reload
-from sim.scenario.load.reading import defaults
+from sim.scenario.loading.load import reload
+from sim.scenario.loading.reading import defaults
 from sim.scenario.schema import Scenario
 
 

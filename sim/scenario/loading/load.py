@@ -14,11 +14,11 @@ from sim.data.tables import Replacement, Tables, load_tables
 from sim.distributions.families import Family, Scipy, Shape
 from sim.errors import Fault, ScenarioError
 from sim.scenario.distributions import distributions_of
-from sim.scenario.load.checks.messages import told
-from sim.scenario.load.checks.quoting import at, dotted, shown
-from sim.scenario.load.checks.together import together
-from sim.scenario.load.merging import Merged, merge
-from sim.scenario.load.reading import (
+from sim.scenario.loading.checks.messages import told
+from sim.scenario.loading.checks.quoting import at, dotted, shown
+from sim.scenario.loading.checks.together import together
+from sim.scenario.loading.merging import Merged, merge
+from sim.scenario.loading.reading import (
     DEFAULTS,
     MAX_BYTES,
     MAX_TABLE_BYTES,
@@ -31,7 +31,7 @@ from sim.scenario.load.reading import (
     parsed,
     text_of,
 )
-from sim.scenario.load.source_map import Path as Keys
+from sim.scenario.loading.source_map import Path as Keys
 from sim.scenario.schema import Base, Data, Scenario
 
 MAX_FAULTS = 100  # a hundred teach as much as more

@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario import shipped
-from sim.scenario.load import source_map
-from sim.scenario.load.checks.quoting import shown
-from sim.scenario.load.checks.syntax import another_format, cure
+from sim.scenario.loading import source_map
+from sim.scenario.loading.checks.quoting import shown
+from sim.scenario.loading.checks.syntax import another_format, cure
 from sim.text.escaping import printable
 
 DEFAULTS = "defaults.toml (packaged)"

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.errors import Fault
-from sim.scenario.load.checks.quoting import shown
-from sim.scenario.load.reading import Source
-from sim.scenario.load.source_map import Path
+from sim.scenario.loading.checks.quoting import shown
+from sim.scenario.loading.reading import Source
+from sim.scenario.loading.source_map import Path
 
 ABOUT = ("title", "source", "description")
 """What a file says of itself."""

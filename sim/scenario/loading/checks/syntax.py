@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.data import countries
-from sim.scenario.load.checks.phrases import distribution_meant, number_meant
-from sim.scenario.load.source_map import OverLimit, loads, scan
+from sim.scenario.loading.checks.phrases import distribution_meant, number_meant
+from sim.scenario.loading.source_map import OverLimit, loads, scan
 
 MOST_LETTERS: Final = 64 * 1024
 """Of a text whose lines are cured: a scenario has a few thousand."""

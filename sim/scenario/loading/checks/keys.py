@@ -14,8 +14,8 @@ from sim.model.events import AnyEvent
 from sim.model.events.base import Event, FrozenModel
 from sim.model.events.pledge import PathPoint
 from sim.model.parameters import Target
-from sim.scenario.load.checks.quoting import at
-from sim.scenario.load.source_map import Path
+from sim.scenario.loading.checks.quoting import at
+from sim.scenario.loading.source_map import Path
 from sim.scenario.schema import AllySection, OwnTable, Scenario
 from sim.text.escaping import printable
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.data import countries
-from sim.scenario.load.source_map import Path
+from sim.scenario.loading.source_map import Path
 from sim.text.escaping import printable
 
 WIDTH = 40  # characters of a value that a message shows

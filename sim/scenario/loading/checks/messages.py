@@ -15,8 +15,8 @@ from sim.data.tables import load_tables
 from sim.distributions.families import FAMILIES
 from sim.errors import Fault
 from sim.model.parameters import Target
-from sim.scenario.load.checks.keys import EVENTS, is_parameter, keys_of, known_key, meant, model_at, nearest
-from sim.scenario.load.checks.phrases import (
+from sim.scenario.loading.checks.keys import EVENTS, is_parameter, keys_of, known_key, meant, model_at, nearest
+from sim.scenario.loading.checks.phrases import (
     OTHER_FAMILIES,
     distribution_meant,
     month_meant,
@@ -26,10 +26,10 @@ from sim.scenario.load.checks.phrases import (
     points_meant,
     year_meant,
 )
-from sim.scenario.load.checks.quoting import ally_meant, at, dotted, shown
-from sim.scenario.load.checks.syntax import COUNTS
-from sim.scenario.load.merging import Merged
-from sim.scenario.load.source_map import Path
+from sim.scenario.loading.checks.quoting import ally_meant, at, dotted, shown
+from sim.scenario.loading.checks.syntax import COUNTS
+from sim.scenario.loading.merging import Merged
+from sim.scenario.loading.source_map import Path
 from sim.scenario.schema import Scenario
 
 OTHER_KINDS: dict[str, str] = {

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from sim.data.reader import shorten
 from sim.data.tables import Tables
 from sim.model.parameters import Horizon
-from sim.scenario.load.checks.keys import is_parameter, nearest
-from sim.scenario.load.checks.quoting import ally_meant, at, shown
-from sim.scenario.load.source_map import Path
+from sim.scenario.loading.checks.keys import is_parameter, nearest
+from sim.scenario.loading.checks.quoting import ally_meant, at, shown
+from sim.scenario.loading.source_map import Path
 
 YEARS_BEFORE = 15  # how long before the base year a target may have fallen due
 YEARS_AFTER = 60
