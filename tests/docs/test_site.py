@@ -125,7 +125,7 @@ def test_the_python_page_has_every_public_name() -> None:
 
 
 def test_links_to_files_lead_to_their_text(site: Path) -> None:
-    assert "def willingness" in text_of(site / "source" / "sim" / "model" / "budget.py.html")
+    assert "def willingness" in text_of(site / "source" / "sim" / "model" / "equations" / "budget.py.html")
     assert 'href="source/sim/model/equations/budget.py.html"' in (site / "model.html").read_text(encoding="utf-8")
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import tomli
-from sim.scenario.loading import reading, source_map
 
 import sim
+from sim.scenario.loading import reading, source_map
 
 FILES = [
     *(Path(__file__).parents[2] / "scenarios").glob("*.toml"),
