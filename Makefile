@@ -33,7 +33,7 @@ fresh:  ## both commands of the README on a bare machine, from a clone of what i
 
 verify: $(TESTING)  ## the long proofs whose code has changed, then docs/verification.md (hours; goes on after an interruption)
 	$(BIN)/pytest -n auto -m slow
-	$(BIN)/python tests/verify.py $(PROOFS)
+	$(BIN)/python tests/verification/verify.py $(PROOFS)
 
 docs: $(TESTING)  ## rewrite the generated parts of the pages
 	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md

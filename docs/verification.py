@@ -22,7 +22,7 @@ written by a command, from what the proofs printed and kept in [`verification/`]
 ```console
 $ make verify                        # all proofs whose code has changed since, then this page; hours, resumable
 $ make verify PROOFS="bits fuzz"     # some of them
-$ .venv/bin/python tests/verify.py --list    # which figures are of the code as it is
+$ .venv/bin/python tests/verification/verify.py --list    # which figures are of the code as it is
 ```
 
 The short form of each proof is a test and runs with `make test`.
@@ -47,7 +47,7 @@ def reference(figures: Figures) -> str:
     ]  # fmt: skip
     kinds = {name.split(",")[0] for name in figures["events"]}
     return f"""A second model was written from [docs/model.md](model.md) alone, by a reader who had not seen the code: one path at
-a time, plain floats, no SimPy, no NumPy ([`tests/reference/`](../tests/reference/)). It shares with the product only the
+a time, plain floats, no SimPy, no NumPy ([`tests/verification/reference/`](../tests/verification/reference/)). It shares with the product only the
 16-bit draws and the tables of quantiles. Hypothesis makes scenarios: any combination of targets, overrides and events
 (here all {len(kinds)} kinds, dated, random and at the start). Every number of every ally, year and path must agree, then
 every count of every table.
@@ -65,7 +65,7 @@ outcome is right in float32: {figures["paths_with_near_ties"]:,} paths had one, 
 turned to agree. In {figures["tied_scenarios"]} scenarios all paths had the same exact ties, behind which no draw stands, as
 when two targets ask for the same step from a base year's share. Besides, {figures["turned_by_chance"]} ties by chance had to be
 turned (the same numbers on several paths of a scenario are one); 1 in 10,000 is allowed, here {figures["turned_allowed"]} with 99 % confidence. Negative controls: the twin with
-any one of some twenty things changed no longer agrees (`tests/reference/test_controls.py`)."""
+any one of some twenty things changed no longer agrees (`tests/verification/reference/test_controls.py`)."""
 
 
 def closed_forms(figures: Figures) -> str:
@@ -78,7 +78,7 @@ def closed_forms(figures: Figures) -> str:
     ]  # fmt: skip
     exact = [[row["form"], power(row["apart"]), power(row["roundings"])] for row in figures["exact"]]
     return f"""The seven closed forms of [docs/model.md](model.md#closed-forms-it-must-reproduce), each a scenario with all other
-mechanisms switched off ([`tests/closed_forms/`](../tests/closed_forms/)). {figures["comparisons"]} comparisons with
+mechanisms switched off ([`tests/verification/closed_forms/`](../tests/verification/closed_forms/)). {figures["comparisons"]} comparisons with
 chance, {figures["paths"]:,} paths each, fixed seed; a right engine fails any of them with a chance of one in a million
 together, which allows each {figures["standard_errors_allowed"]:.2f} standard errors. Wrong models (money that rises by
 6.4 instead of 6.5 %, jumps that fade a hundredth a year faster) are told apart by the same bounds.
@@ -108,7 +108,7 @@ def properties(figures: Figures) -> str:
         for row in figures["reasons"] if row["put_aside"] == "and one target only: calm"
     ]  # fmt: skip
     return f"""Hypothesis makes scenarios and a state machine makes histories of runs saved, opened, extended, broken off, damaged and
-replayed ([`tests/properties/`](../tests/properties/)).
+replayed ([`tests/verification/properties/`](../tests/verification/properties/)).
 
 {table(tried, ["property", "holds", "examples", "runs"])}
 
@@ -166,7 +166,7 @@ def draws(figures: Figures) -> str:
     for row in figures["controls"]:
         controls.setdefault(row["group"], []).append(row["wrong"])
     caught = [[group, len(wrongs), "; ".join(wrongs[:3])] for group, wrongs in controls.items()]
-    return f"""One judge for every sampler and every process of the engine ([`tests/judge/`](../tests/judge/)):
+    return f"""One judge for every sampler and every process of the engine ([`tests/verification/judge/`](../tests/verification/judge/)):
 **{figures["checks"]} checks, a right engine fails any of them with a chance of one in a million together, each with
 {power(figures["share"])}; the smallest p is {figures["smallest_p"]:.4f}** ({figures["smallest_p_of"]}).
 {figures["p_is"]["exact"]} p values are exact, {figures["p_is"]["bound"]} are bounds, {figures["p_is"]["approximation"]}
@@ -241,7 +241,7 @@ def bits(figures: Figures) -> str:
         for name, found in figures["versions"].items()
     ]
     return f"""One digest over every count, histogram and kept path of all {len(figures["digest_by_scenario"])} shipped scenarios
-([`tests/bits/`](../tests/bits/)): `{figures["digest"]}`.
+([`tests/verification/bits/`](../tests/verification/bits/)): `{figures["digest"]}`.
 
 **{figures["same"]} of {figures["cells"] - figures["controls_that_differ"]} environments give it,
 {figures["not_run"]} could not be run, {figures["wrong"]} differ;** the {figures["controls_that_differ"]} controls (another
@@ -260,7 +260,7 @@ def fuzz(figures: Figures) -> str:
     kinds = [[name, f"{accepted:,}", f"{refused:,}"] for name, accepted, refused in figures["kinds"]]
     ran = figures["runs_of_16_paths"]
     return f"""Scenario files and data tables made from a grammar, damaged byte by byte, line by line and word by word, and faults
-planted whose line is known ([`tests/fuzz/`](../tests/fuzz/)). Each must be accepted, dumped and reread as itself, or
+planted whose line is known ([`tests/verification/fuzz/`](../tests/verification/fuzz/)). Each must be accepted, dumped and reread as itself, or
 refused in less than 2 s with faults that have a code, a place, a rule and a remedy, each planted fault on its line and
 none on lines that are right.
 
@@ -286,7 +286,7 @@ def guided(figures: Figures) -> str:
 {figures["executions"]:,} cases in {figures["seconds"] / 60:.0f} minutes from {figures["seeds"]} seeds, coverage
 {figures["coverage_of_the_seeds"]:,} to {figures["coverage"]:,} edges, {figures["crashes"]} crashes,
 {figures["broken"]} cases that broke the contract{f" (cause: {causes}; repaired since)" if causes else ""}, the slowest
-{figures["slowest_ms"]} ms. What was found is in `tests/fuzz/corpus` and is tried in every test run."""
+{figures["slowest_ms"]} ms. What was found is in `tests/verification/fuzz/corpus` and is tried in every test run."""
 
 
 def mutation(figures: Figures) -> str:
@@ -303,9 +303,9 @@ def mutation(figures: Figures) -> str:
     left = [f"- `{line}`" for row in figures["rooms"] for line in row["left"]]
     survivors = "\n\n<details><summary>The survivors, each before and after</summary>\n\n" + "\n".join(left)
     return f"""mutmut plants one fault at a time in the code, and the tests that are about the room
-must notice ([`tests/mutation/`](../tests/mutation/)); golden numbers do not count, so that a mutant dies of what the code
+must notice ([`tests/verification/mutation/`](../tests/verification/mutation/)); golden numbers do not count, so that a mutant dies of what the code
 means and not of having changed. At least {share(figures["least"])} must die. An equivalent mutant is the original in
-other words, with its reason in `tests/mutation/equivalent.toml`.
+other words, with its reason in `tests/verification/mutation/equivalent.toml`.
 
 {table(rows, ["room", "mutants", "not tried", "killed", "ran for ever", "equivalent", "lived", "died of those tried that could"])}
 

@@ -28,7 +28,7 @@ def test_the_page_is_what_its_command_writes() -> None:
 
 def test_every_proof_has_left_its_figures() -> None:
     assert {file.stem for file in FOLDER.glob("*.json")} == set(PROOFS)
-    assert all((ROOT / "tests" / proof.command[0]).is_file() for proof in PROOFS.values())
+    assert all((ROOT / "tests" / "verification" / proof.command[0]).is_file() for proof in PROOFS.values())
 
 
 @pytest.mark.parametrize("name", PROOFS)
@@ -36,7 +36,7 @@ def test_figures_name_the_command_that_prints_them(name: str) -> None:
     found = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     script = found["command"].split()[1]
     assert (ROOT / script).is_file()
-    assert script == f"tests/{PROOFS[name].command[0]}"
+    assert script == f"tests/verification/{PROOFS[name].command[0]}"
     assert all((ROOT / place).exists() for place in found["places"])
 
 
@@ -55,7 +55,10 @@ def test_no_proof_failed() -> None:
     assert (figures("bits")["wrong"], figures("bits")["not_run"], figures("bits")["controls_that_differ"]) == (0, 0, 3)
     assert figures("fuzz")["cases"] >= 100_000
     assert figures("fuzz")["broken"] == figures("guided")["crashes"] == 0
-    kept = {json.loads(file.read_text("utf-8"))["what"] for file in (ROOT / "tests" / "fuzz" / "corpus").glob("*.json")}
+    kept = {
+        json.loads(file.read_text("utf-8"))["what"]
+        for file in (ROOT / "tests" / "verification" / "fuzz" / "corpus").glob("*.json")
+    }
     assert set(figures("guided")["causes"]) <= kept, "what was found is tried in every test run"
     assert figures("guided")["seconds"] >= 3600
     assert all(room["score"] >= MINIMUM for room in figures("mutation")["rooms"])

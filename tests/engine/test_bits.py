@@ -1,4 +1,4 @@
-"""The same scenario and seed give the same bits, however they are written and computed; tests/bits has the machines."""
+"""The same scenario and seed give the same bits, however they are written and computed."""
 
 from __future__ import annotations
 

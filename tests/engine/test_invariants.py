@@ -1,4 +1,4 @@
-"""Where nothing moves, nothing happens. What holds of every run stands in tests/properties."""
+"""Where nothing moves, nothing happens. What holds of every run stands in tests/verification/properties."""
 
 from __future__ import annotations
 

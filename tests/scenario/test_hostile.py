@@ -81,7 +81,7 @@ def test_lines_take_time_in_proportion(name):
     ],
 )
 def test_a_full_file_is_refused_at_once(name, tmp_path):
-    """Well within the processor time that the contract of tests/fuzz allows any file, and with faults that keep it."""
+    """Well within the processor time that tests/verification/fuzz allows any file, and with faults that keep it."""
     assert judge(Case("full", {MAIN: FULL[name].encode()}), tmp_path).codes
 
 

@@ -22,7 +22,7 @@ from sim.results.counts import KEEPABLE
 Table = dict[str, Any]
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
-FOLDER = Path(__file__).parents[2] / "scenarios"
+FOLDER = Path(__file__).parents[3] / "scenarios"
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 

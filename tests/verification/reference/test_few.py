@@ -14,7 +14,7 @@ from reference.compare import Found, hold
 from reference.facts import read
 from reference.scenarios import scenarios
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FILES = {
     "every event": ROOT / "tests" / "scenarios" / "valid" / "every_event.toml",
     "look back": ROOT / "tests" / "scenarios" / "valid" / "look_back.toml",

@@ -12,7 +12,7 @@ from typing import Any
 from reference.defaults import FILE, PARAMETERS
 from reference.luck import logarithm
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 TABLES = ROOT / "sim" / "data" / "tables"
 
 Table = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Mutation testing with mutmut, room by room: `PYTHONPATH=tests python tests/mutation/campaign.py [ROOM ...]`.
+"""Mutation testing with mutmut, part by part: `python tests/verification/verify.py mutation`.
 
 A room is mutated in a copy of the project, against the tests that are about it: the quickest first, and none that
 compares with stored numbers, so that a mutant dies of what the code means and not of having changed. The copy is kept
@@ -63,16 +63,16 @@ ROOMS = {
             "sim/numerics/streams.py",
             "sim/numerics/exact.py",
         ),
-        ("tests/draws", "tests/judge/test_exact.py", "tests/engine/test_variants.py"),
+        ("tests/draws", "tests/verification/judge/test_exact.py", "tests/engine/test_variants.py"),
     ),
-    "model": Room(("sim/model/*",), ("tests/model", "tests/reference/test_few.py", "tests/events")),
+    "model": Room(("sim/model/*",), ("tests/model", "tests/verification/reference/test_few.py", "tests/events")),
     "engine": Room(
         ("sim/engine/*",),
         (
-            "tests/reference/test_few.py",
+            "tests/verification/reference/test_few.py",
             "tests/events",
-            "tests/properties/test_adding_up.py",
-            "tests/properties/test_paths.py",
+            "tests/verification/properties/test_adding_up.py",
+            "tests/verification/properties/test_paths.py",
             "tests/data/test_replacements.py",
             *(f"tests/engine/test_{name}.py" for name in ENGINE),
         ),
@@ -118,7 +118,7 @@ def main() -> int:
         not_run = [row["room"] for row in rows if not row["mutants"]]
         keep(
             "mutation", {"least": LEAST, "rooms": made, "not_run": not_run}, places=PLACES,
-            command="python tests/mutation/campaign.py",
+            command="python tests/verification/mutation/campaign.py",
         )  # fmt: skip
     return 0 if not wrong and all(row["score"] >= LEAST for row in rows) else 1
 

@@ -1,4 +1,4 @@
-"""Every closed form beside what the engine gives: `PYTHONPATH=tests python tests/closed_forms/report.py`."""
+"""Every closed form beside what the engine gives: `python tests/verification/verify.py closed_forms`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def main() -> int:
     keep("closed_forms", {
         "paths": PATHS, "comparisons": len(checks), "standard_errors_allowed": standard_errors(), "chance": chance,
         "exact": certain,
-    }, command="python tests/closed_forms/report.py")  # fmt: skip
+    }, command="python tests/verification/closed_forms/report.py")  # fmt: skip
     return 0 if all(row["holds"] for row in [*chance, *certain]) else 1
 
 

@@ -1,7 +1,7 @@
 """Fuzzing guided by coverage (atheris): what reads a scenario and what reads a table, from the shipped files on.
 
-`python tests/fuzz/guided.py --seconds 3600` prints and keeps executions, coverage, the corpus and what broke. Atheris
-is no dependency of the project: `pip install atheris` (Linux, Python 3.11 to 3.13).
+`python tests/verification/fuzz/guided.py --seconds 3600` prints and keeps executions, coverage, corpus and what broke.
+Atheris is no dependency of the project: `pip install atheris` (Linux, Python 3.11 to 3.13).
 """
 
 from __future__ import annotations
@@ -142,7 +142,9 @@ def main() -> int:
         for file in sorted(found.glob("*.json")):
             _to_corpus(Case.read(file.read_text("utf-8")), found)
     print(json.dumps(figures, indent=1))
-    keep("guided", figures, command=f"python tests/fuzz/guided.py --seconds {given.seconds}", places=PLACES)
+    keep(
+        "guided", figures, command=f"python tests/verification/fuzz/guided.py --seconds {given.seconds}", places=PLACES
+    )
     return 1 if figures["broken"] or figures["crashes"] else 0
 
 

@@ -1,6 +1,6 @@
 """Prints and keeps how far each property has been tried, and how often more of something leaves less on a path.
 
-`python tests/properties/report.py`, or some sections of it: `python tests/properties/report.py reasons peers`.
+`python tests/verification/properties/report.py`, or some sections of it, named: `... reasons peers`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ["HYPOTHESIS_PROFILE"] = "long"
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[3])]
 
 from hypothesis.stateful import run_state_machine_as_test  # noqa: E402
 
@@ -184,7 +184,7 @@ def main(wanted: list[str]) -> None:
     for title in wanted or SECTIONS:
         print(title, flush=True)
         figures[title] = told(SECTIONS[title]())
-        evidence.keep("properties", figures, command="python tests/properties/report.py")
+        evidence.keep("properties", figures, command="python tests/verification/properties/report.py")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The long proofs, one after the other, then docs/verification.md: `python tests/verify.py [PROOF ...]`.
+"""The long proofs, one after the other, then docs/verification.md: `python tests/verification/verify.py [PROOF ...]`.
 
 A proof whose figures were found on the code as it is is not run again, so that an interrupted `make verify` goes on
 where it stopped; `--anew` runs it nevertheless.
@@ -69,11 +69,11 @@ def main() -> int:
 
 
 def _run(proof: Proof) -> int:
-    tests = evidence.ROOT / "tests"
+    tests = evidence.ROOT / "tests" / "verification"
     started = time.monotonic()
     code = subprocess.run(
         [sys.executable, tests / proof.command[0], *proof.command[1:]], cwd=evidence.ROOT, check=False,
-        env={**os.environ, "PYTHONPATH": str(tests)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (tests, tests.parent)))},
     ).returncode  # fmt: skip
     print(
         f"    {'done' if code == 0 else f'exit code {code}'} after {(time.monotonic() - started) / 60:.1f} min",

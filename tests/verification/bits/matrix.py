@@ -1,4 +1,4 @@
-"""One digest over many environments: `python tests/bits/matrix.py` measures the cells, prints and keeps the table.
+"""One digest over many environments: `python tests/verification/bits/matrix.py` measures, prints and keeps the table.
 
 Cells already measured on this code are taken from the cache unless `--anew`. Interpreters are sought on PATH; what is
 not there is reported as not run.
@@ -30,7 +30,7 @@ PLACES = (
     "sim/cli",
     "sim/results",
     "scenarios",
-    *(f"tests/bits/{name}.py" for name in MAKERS),
+    *(f"tests/verification/bits/{name}.py" for name in MAKERS),
 )
 
 
@@ -118,7 +118,7 @@ def main() -> int:
         "columns": COLUMNS, "rows": rows,
     }  # fmt: skip
     print(json.dumps({name: value for name, value in figures.items() if name != "rows"}, indent=1))
-    keep("bits", figures, command="python tests/bits/matrix.py", places=PLACES)
+    keep("bits", figures, command="python tests/verification/bits/matrix.py", places=PLACES)
     return 1 if other else 0
 
 

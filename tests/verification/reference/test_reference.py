@@ -21,7 +21,7 @@ from reference.luck import word_of
 from reference.scenarios import scenarios
 from sim.numerics.streams import Streams
 
-SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+SCENARIOS = Path(__file__).resolve().parents[3] / "scenarios"
 SHIPPED = sorted(SCENARIOS.glob("*.toml"))
 
 made = partial(settings, deadline=None, database=None, suppress_health_check=list(HealthCheck))

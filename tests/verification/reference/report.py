@@ -1,4 +1,4 @@
-"""Holds thousands of scenarios to the twin: `PYTHONPATH=tests python tests/reference/report.py`.
+"""Holds thousands of scenarios to the reference model: `python tests/verification/verify.py reference`.
 
 The first difference that float32 does not explain ends the report with the scenario that shows it.
 """
@@ -62,7 +62,12 @@ def main() -> int:
         "events": kinds, "errors": errors,
     }  # fmt: skip
     print(pd.Series({name: value for name, value in figures.items() if isinstance(value, int)}).to_string())
-    keep("reference", figures, command=f"python tests/reference/report.py --scenarios {given.scenarios}", places=MODEL)
+    keep(
+        "reference",
+        figures,
+        command=f"python tests/verification/reference/report.py --scenarios {given.scenarios}",
+        places=MODEL,
+    )
     return 0 if found.turned_by_chance <= most_turned(found.paths) else 1
 
 

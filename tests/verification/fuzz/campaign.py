@@ -1,6 +1,6 @@
-"""Many cases, one after the other: `python tests/fuzz/campaign.py --cases 100000` prints and keeps what became of them.
+"""Many cases: `python tests/verification/fuzz/campaign.py --cases 100000` prints and keeps what became of them.
 
-A case that breaks the contract is made smaller and written to tests/fuzz/corpus, from where a test repeats it.
+A case that breaks the contract is made smaller and written to the folder corpus, from where a test repeats it.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def main() -> int:
             keep_case(what, smaller(made, what, folder, run=run), CORPUS)
     figures = tally.figures()
     print(json.dumps(figures, indent=1, ensure_ascii=False))
-    keep("fuzz", figures, command=f"python tests/fuzz/campaign.py --cases {given.cases}", places=PLACES)
+    keep("fuzz", figures, command=f"python tests/verification/fuzz/campaign.py --cases {given.cases}", places=PLACES)
     return 1 if tally.failures else 0
 
 

@@ -20,7 +20,11 @@ SHORT = Spec((MAIN,), 640)
 """Few enough for blocks of 16, each of which takes a quarter of a second however few its paths."""
 LONG = Spec((MAIN,), 20_000)
 """More paths than a block of 16,384."""
-MADE = Spec(tuple(str(ROOT / "tests" / "bits" / f"{name}.toml") for name in ("small", "constants")), 640, seed=7)
+MADE = Spec(
+    tuple(str(ROOT / "tests" / "verification" / "bits" / f"{name}.toml") for name in ("small", "constants")),
+    640,
+    seed=7,
+)
 """Something of everything, drawn and as plain numbers: roundings that no shipped scenario has."""
 
 GRID = {SHORT: (16, 256, None), LONG: (1_024, 16_384, None), MADE: (16, 256)}

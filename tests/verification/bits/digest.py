@@ -1,6 +1,6 @@
 """What a run left, as one number; and one cell of the matrix, in a process with an environment of its own.
 
-`python tests/bits/digest.py '{"scenarios": ["rutte_2032"], "paths": 320}'` prints the digests as JSON.
+`python tests/verification/bits/digest.py '{"scenarios": ["rutte_2032"], "paths": 320}'` prints the digests as JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True)

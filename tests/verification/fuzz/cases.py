@@ -12,7 +12,7 @@ from fuzz.damage import NASTY, by_bytes, by_lines, by_tokens
 from fuzz.grammar import Document, made, rendered
 from fuzz.plants import ALONE, PLANTS, Sown
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 _ = rules  # its plants are in the catalogues by being imported
 
 

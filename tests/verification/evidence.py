@@ -19,7 +19,7 @@ import numpy as np
 
 from sim.files.writing import write_text
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "verification"
 MODEL = ("sim/data", "sim/distributions", "sim/engine", "sim/model", "sim/numerics", "sim/results/counts.py",
          "sim/scenario", "sim/execution/simulate.py")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Judges tables, draws, streams and processes at length, and keeps the figures: `python tests/judge/report.py`.
+"""Judges tables, draws, streams and processes at length: `python tests/verification/judge/report.py` keeps the figures.
 
 The same checks as in the tests, on many times as many draws, then every negative control. `--short` makes as many draws
 as the tests do and keeps nothing.
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 # in the place of this folder, in which a file has the folder's name
-sys.path[:1] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path[:1] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[3])]
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
@@ -303,7 +303,7 @@ def main() -> int:
     if code != digest():
         wrong.append("the code is another than at the start: nothing is kept")
     elif not short:
-        keep("draws", figures | {"wrong": wrong}, command="python tests/judge/report.py")
+        keep("draws", figures | {"wrong": wrong}, command="python tests/verification/judge/report.py")
     print("\n".join(wrong) or "every check holds, every control is caught")
     return 1 if wrong else 0
 
