@@ -37,8 +37,8 @@ verify: $(TESTING)  ## the long proofs whose code has changed, then docs/verific
 
 docs: $(TESTING)  ## rewrite the generated parts of the pages
 	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md
-	$(BIN)/python docs/figures.py
-	$(BIN)/python docs/commands.py
+	$(BIN)/python tools/figures.py
+	$(BIN)/python tools/commands.py
 
 site: $(TESTING)  ## build the documentation site in build/site; a warning is an error
 	$(BIN)/python -m sphinx -q -W --keep-going -n -b html docs build/site
@@ -46,7 +46,7 @@ site: $(TESTING)  ## build the documentation site in build/site; a warning is an
 
 track-record: $(TESTING)  ## estimate at every cutoff, then write docs/track-record.md (long; goes on after an interruption)
 	$(BIN)/sim calibrate --every --work runs/calibration --out sim/evaluation/backtest/estimates.toml
-	$(BIN)/python docs/track_record.py
+	$(BIN)/python tools/track_record.py
 
 forecast: $(RUNNING)  ## freeze the forecast of a month: make forecast MONTH=2026-11
 	$(BIN)/sim freeze scenarios/rutte_2032.toml scenarios/hague_2035.toml --date $(MONTH) --out forecasts/$(MONTH).json

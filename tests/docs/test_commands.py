@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def module(name: str) -> ModuleType:
     """A script of docs/."""
-    spec = spec_from_file_location(name, DOCS / f"{name}.py")
+    spec = spec_from_file_location(name, DOCS.parent / "tools" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     found = module_from_spec(spec)

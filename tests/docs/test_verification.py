@@ -22,7 +22,7 @@ def figures(name: str) -> dict[str, Any]:
 
 def test_the_page_is_what_its_command_writes() -> None:
     code = "import sys, verification; sys.stdout.buffer.write(verification.page().encode())"
-    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "docs", capture_output=True, check=True).stdout
+    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "tools", capture_output=True, check=True).stdout
     assert (ROOT / "docs" / "verification.md").read_bytes() == made
 
 

@@ -62,7 +62,7 @@ def main() -> int:
             failed.append(name)
     if given.list:
         return 0
-    subprocess.run([sys.executable, evidence.ROOT / "docs" / "verification.py"], check=True)
+    subprocess.run([sys.executable, evidence.ROOT / "tools" / "verification.py"], check=True)
     if failed:
         print(f"failed: {', '.join(failed)}")
     return 1 if failed else 4 if missing else 0

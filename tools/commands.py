@@ -1,4 +1,4 @@
-"""Writes what commands print into the pages that show them: `python docs/commands.py`, part of `make docs`.
+"""Writes what commands print into the pages that show them: `python tools/commands.py`, part of `make docs`.
 
 A page says what is to be run; everything on it is run in its order, in a folder of its own that holds `scenarios/`:
 
@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-DOCS = Path(__file__).parent
+DOCS = Path(__file__).parents[1] / "docs"
 ROOT = DOCS.parent
 
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n+```\w*\n(?P<text>.*?)```\n", re.DOTALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -18,7 +19,7 @@ WORDS = {
     Mode.AS_SHIPPED: "model, as shipped",
     Mode.EVENTS_GIVEN: "model, events given",
 }
-LOOKS = {
+LOOKS: dict[str, Any] = {
     "background": "white",
     "font": "sans-serif",
     "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "gridColor": "#e6e8eb"},
@@ -64,11 +65,12 @@ def scores_chart(test: Backtest) -> alt.TopLevelMixin:
         subtitle="31 allies, forecasts from each December 2015 to 2025. Grey: baselines. Diamond: the best of them.",
     )
     named = [label.encode(text="name:N") for label in (names, others)]
-    return (
+    chart: alt.TopLevelMixin = (
         alt.layer(baselines, modes, marks.encode(x="horizon:Q", y="crps_pp:Q"), *named)
         .properties(width=520, height=420, title=title)
         .configure(**LOOKS)
     )
+    return chart
 
 
 def reliability_chart(test: Backtest) -> alt.TopLevelMixin:
@@ -77,7 +79,7 @@ def reliability_chart(test: Backtest) -> alt.TopLevelMixin:
     for mode in test.modes():
         found = pd.DataFrame(score_tables.reliability_rows(test, mode))
         found["mode"] = WORDS[Mode(mode.name)]
-        found["low"], found["high"] = zip(*(_band(row.forecast, row.cases) for row in found.itertuples()), strict=True)
+        found["low"], found["high"] = zip(*map(_band, found.forecast, found.cases), strict=True)
         frames.append(found)
     rows = pd.concat(frames)
     even = alt.Chart().mark_rule(color=GREY, strokeDash=[4, 4]).encode(
@@ -97,13 +99,14 @@ def reliability_chart(test: Backtest) -> alt.TopLevelMixin:
             "Grey bars: where 90 % of the points of a perfect model would lie if all forecasts were independent.",
         ],
     )
-    return (
+    chart: alt.TopLevelMixin = (
         alt.layer(even, bars, points, counts, data=rows)
         .properties(width=230, height=230)
         .facet(column=alt.Column("mode:N", title=None, sort=list(WORDS.values())))
         .properties(title=title)
         .configure(**LOOKS)
     )
+    return chart
 
 
 def shares_of_pit(test: Backtest) -> alt.TopLevelMixin:
@@ -132,13 +135,14 @@ def shares_of_pit(test: Backtest) -> alt.TopLevelMixin:
         "Were the outcomes as uncertain as the forecasts said?",
         subtitle="Dashed: a forecast that is right about its own uncertainty",
     )
-    return (
+    chart: alt.TopLevelMixin = (
         alt.layer(bars, even, data=rows)
         .properties(width=230, height=180)
         .facet(column=alt.Column("mode:N", title=None, sort=list(WORDS.values())))
         .properties(title=title)
         .configure(**LOOKS)
     )
+    return chart
 
 
 def _band(probability: float, cases: int) -> tuple[float, float]:

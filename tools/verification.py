@@ -9,7 +9,7 @@ from typing import Any
 
 from pages import table
 
-DOCS = Path(__file__).parent
+DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "verification.md"
 Figures = dict[str, Any]
 

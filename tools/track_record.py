@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pages import table
@@ -255,7 +256,7 @@ def estimates_section(found: calibration.Calibration) -> str:
     """What the figures to 2026 say of each parameter."""
     lines = []
     for row in calibration.table(found):
-        rise = row["rise"]
+        rise: Any = row["rise"]
         lines.append(
             [
                 f"`{row['parameter']}`",

@@ -1,4 +1,4 @@
-"""The words of docs/track-record.md; `{...}` is filled with figures by docs/track_record.py."""
+"""The words of docs/track-record.md; `{...}` is filled with figures by tools/track_record.py."""
 
 PAGE = """# Track record
 
