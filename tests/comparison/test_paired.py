@@ -41,7 +41,7 @@ def unpaired(met_a: int, met_b: int, paths: int) -> tuple[float, float]:
 def test_it_is_the_interval_that_its_author_publishes(
     only_a: int, only_b: int, paths: int, low: float, high: float
 ) -> None:
-    """Examples of manuals with the values printed there, to their last digit; adding another number of paths moves it."""
+    """Examples of manuals, to the last digit printed there; another number of added paths would move them."""
     assert paired_probability(only_a, only_b, paths) == pytest.approx((low, high), abs=1e-7)
     assert paired_probability(only_b, only_a, paths) == pytest.approx((-high, -low), abs=1e-7)
 
