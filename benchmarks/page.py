@@ -35,7 +35,7 @@ $ python benchmarks/table.py --long               # also the row that takes minu
 $ python benchmarks/page.py                       # this page and its picture, from figures.json
 ```
 
-`pip install -e ".[bench]"` gets numba and Mesa, which two of the peers need; the C kernel needs a C compiler.
+`pip install -e ".[bench]"` gets numba, which one of the peers needs; the C kernel needs a C compiler.
 """
 
 PEERS = """## The peers
@@ -48,7 +48,6 @@ rows, [NumPy drawing](product.py), is no model at all: it draws into one array a
   be addressed. What one core can do when everything is bent to this one model.
 - [`straight_numpy`](peers/straight_numpy.py), [`numba_kernel`](peers/numba_kernel.py): as an able analyst might write.
 - [`scalar_simpy`](peers/scalar_simpy.py): SimPy as its own pages teach it, an environment a path.
-- [`mesa_model`](peers/mesa_model.py): an agent an ally, a model a path, on [a part](peers/cut_down.toml) of the model.
 """
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.product import ALLY_YEARS, MAIN, SEED
 from sim.distributions import draws
-from sim.engine import recorder
+from sim.engine import december, recorder
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.model.equations import outturn
@@ -75,12 +75,14 @@ def passes() -> dict[str, float]:
     """
     plain, looked_up = run_block(MAIN, SEED, 0, PATHS), draws._looked_up
     Counted.elements.clear()
-    draws._looked_up = lambda *place: looked_up(*place).view(Counted)  # all three are put back below
-    recorder.printed = outturn.printed = printed_and_counted  # type: ignore[attr-defined]  # they import it by name
+    draws._looked_up = lambda *place: looked_up(*place).view(Counted)  # all are put back below
+    for room in (december, recorder, outturn):  # they import it by name
+        room.printed = printed_and_counted  # type: ignore[attr-defined]
     try:
         counted = run_block(MAIN, SEED, 0, PATHS, observer=Onlooker())
     finally:
         draws._looked_up = looked_up
-        recorder.printed = outturn.printed = printed  # type: ignore[attr-defined]  # as above
+        for room in (december, recorder, outturn):
+            room.printed = printed  # type: ignore[attr-defined]
     assert counted.digest() == plain.digest(), "counting has changed the block"
     return {name: elements / PATHS / ALLY_YEARS for name, elements in Counted.elements.items()}

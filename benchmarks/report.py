@@ -21,7 +21,7 @@ from sim.files.writing import write_text
 
 HERE = Path(__file__).parent
 FIGURES = HERE / "figures.json"
-PACKAGES = ("burdenshare", "numpy", "scipy", "simpy", "numba", "mesa")
+PACKAGES = ("burdenshare", "numpy", "scipy", "simpy", "numba")
 
 
 @dataclass(frozen=True)

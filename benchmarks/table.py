@@ -28,7 +28,6 @@ ROWS: dict[str, Row] = {
     "c_kernel": beside.c_kernel,
     "scalar_simpy": beside.scalar_simpy,
     "straightforward": beside.straightforward,
-    "mesa": beside.mesa,
     "python": costs.python,
     "limit": costs.limit,
     "workers": workers.workers,

@@ -24,13 +24,11 @@ import sim  # noqa: E402
 from benchmarks.peers.facts import CELLS, Facts, Floats, Missing, Outcome, facts_of, outcome  # noqa: E402
 
 MAIN = ROOT / "scenarios" / "rutte_2032.toml"
-CUT_DOWN = HERE / "cut_down.toml"
 PEERS = {
     "straight_numpy": (MAIN, 16_384),
     "numba_kernel": (MAIN, 16_384),
     "c_kernel": (MAIN, 65_536),
     "scalar_simpy": (MAIN, 400),
-    "mesa_model": (CUT_DOWN, 400),
 }
 """The scenario each peer computes, and the paths it is checked on."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import sim
@@ -14,13 +13,12 @@ from benchmarks.product import ALLY_YEARS, FILE, SEED, block
 from benchmarks.report import Found, Line, verdict
 from sim.execution.simulate import BLOCK
 
-CUT_DOWN = Path(__file__).parent.parent / "peers" / "cut_down.toml"
-REMEDY = '`pip install -e ".[bench]"` gets numba and Mesa'
+REMEDY = '`pip install -e ".[bench]"` gets numba'
 TURNS = 7
 AT_ONCE = 16_384
 """Paths that the straightforward peers compute at once: float64 arrays of more no longer fit the cache."""
 
-SIMPY_TIMES, MESA_TIMES = 300, 1_000
+SIMPY_TIMES = 300
 
 
 def c_kernel() -> Found:
@@ -33,12 +31,7 @@ def c_kernel() -> Found:
 
 def scalar_simpy() -> Found:
     """Beside one scalar SimPy environment a path."""
-    return _times_faster("one scalar SimPy environment a path", "scalar_simpy", 64, SIMPY_TIMES, FILE)
-
-
-def mesa() -> Found:
-    """Beside Mesa, on the cut-down."""
-    return _times_faster("Mesa, on the cut-down of the model", "mesa_model", 64, MESA_TIMES, CUT_DOWN)
+    return _times_faster("one scalar SimPy environment a path", "scalar_simpy", 64, SIMPY_TIMES)
 
 
 def straightforward() -> Found:
@@ -58,9 +51,9 @@ def straightforward() -> Found:
     return Found(lines, figures)
 
 
-def _times_faster(told: str, peer: str, paths: int, reach: int, scenario: Path) -> Found:
+def _times_faster(told: str, peer: str, paths: int, reach: int) -> Found:
     try:
-        (found,), seconds = _beside({peer: paths}, scenario)
+        (found,), seconds = _beside({peer: paths})
     except Missing as missing:
         return Found([_missing(f"beside {told}", missing, f"≥ {reach:,} times")])
     faster = _inverse(found)
@@ -69,13 +62,13 @@ def _times_faster(told: str, peer: str, paths: int, reach: int, scenario: Path) 
     return Found([line], seconds | {"faster": faster.kept()})
 
 
-def _beside(peers: Mapping[str, int], file: Path = FILE) -> tuple[list[Spread], dict[str, Any]]:
+def _beside(peers: Mapping[str, int]) -> tuple[list[Spread], dict[str, Any]]:
     """The product's time over each peer's, for one path; `peers` names them with the paths they are timed on.
 
     Raises:
         Missing: a package or a compiler is not there.
     """
-    scenario = sim.load(file)
+    scenario = sim.load(FILE)
     facts = facts_of(scenario)
     works = {"product": block(scenario=scenario)}
     for name, paths in peers.items():

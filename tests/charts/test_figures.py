@@ -85,6 +85,14 @@ def test_the_straight_line_ends_at_the_target_in_its_year() -> None:
     assert [row["share_pct"] for row in line[-1]] == [2.69, pytest.approx(3.5)]
 
 
+@pytest.mark.parametrize(("by", "drawn"), [(2025, False), (2026, False), (2027, True)])
+def test_no_straight_line_leads_to_a_target_that_is_due_already(by: int, drawn: bool) -> None:
+    text = f"[horizon]\nlast_year = 2028\n[targets.core]\nshare_pct = 3.5\nby = {by}\n"
+    spec = fan(sim.simulate(sim.loads(text), 32, 1).record, "DEU", straight=True).to_dict()
+    assert ("strokeDash': [8, 3, 2, 3]" in str(spec)) is drawn
+    assert ("Dash-dotted" in " ".join(spec["title"]["subtitle"])) is drawn
+
+
 def test_a_chooser_has_everybodys_fan() -> None:
     spec = chooser(record(), "ESP").to_dict()
     assert [param["value"] for param in spec["params"]] == ["ESP"]

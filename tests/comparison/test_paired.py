@@ -31,6 +31,29 @@ def unpaired(met_a: int, met_b: int, paths: int) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(
+    ("only_a", "only_b", "paths", "low", "high"),
+    [
+        (4, 26, 48, 0.2548067, 0.6251933),  # Bonett's R package statpsych 1.7.0: ci.prop.ps(.05, 12, 4, 26, 6)
+        (4, 26, 40, 0.3126438, 0.7349752),  # his functions as the package DGB has them: ci.prop.ps(.05, 26, 4, 40)
+        (5, 64, 100, 0.5784314 - Z95 * 0.05953213, 0.5784314 + Z95 * 0.05953213),  # vcmeta: se.prop.ps(16, 64, 5, 15)
+    ],
+)
+def test_it_is_the_interval_that_its_author_publishes(
+    only_a: int, only_b: int, paths: int, low: float, high: float
+) -> None:
+    """Examples of manuals, to the last digit printed there; another number of added paths would move them."""
+    assert paired_probability(only_a, only_b, paths) == pytest.approx((low, high), abs=1e-7)
+    assert paired_probability(only_b, only_a, paths) == pytest.approx((-high, -low), abs=1e-7)
+
+
+def test_it_is_the_formula_of_its_paper() -> None:
+    """Laplace's estimates of both discordant cells, on the counts of the paper's first example: 50 and 22 of 200."""
+    p, q = (22 + 1) / (200 + 2), (50 + 1) / (200 + 2)
+    half = Z95 * sqrt((p + q - (p - q) ** 2) / (200 + 2))
+    assert paired_probability(50, 22, 200) == pytest.approx((p - q - half, p - q + half), rel=1e-12)
+
+
+@pytest.mark.parametrize(
     ("paths", "only_a", "only_b", "both"),
     [(200, 0.02, 0.005, 0.4), (1000, 0.001, 0.004, 0.1), (400, 0.15, 0.0, 0.6), (100, 0.1, 0.1, 0.5)],
 )

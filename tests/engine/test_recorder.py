@@ -10,8 +10,9 @@ import sim
 from sim.distributions.draws import Draws
 from sim.distributions.families import Uniform
 from sim.engine.block import run_block
+from sim.engine.december import Sums
 from sim.engine.inputs import ally_inputs
-from sim.engine.recorder import Sums, _usd_cells
+from sim.engine.recorder import _usd_cells
 from sim.numerics.grid import printed
 from sim.results.counts import CELLS, KEEPABLE, Counts
 
@@ -169,8 +170,8 @@ def test_a_group_is_summed_in_the_precision_of_its_members_and_its_money_short_e
     sums, one = Sums(2), np.array([1.0, 2.0], dtype=np.float32)
     sums.add(2 * one, one, 3 * one)
     sums.add(one, one, 3 * one)
-    sums.shortfall_usd_m += np.array([2.0**24, 0.0], dtype=np.float32)
-    sums.shortfall_usd_m += one
+    sums.add_shortfall(np.array([2.0**24, 0.0], dtype=np.float32))
+    sums.add_shortfall(one)
     assert {sums.gdp.dtype, *(share.dtype for share in sums.shares_pct)} == {np.dtype(np.float32)}
     assert sums.gdp.tolist() == [3, 6]
     assert [share.tolist() for share in sums.shares_pct] == [[1, 2], [3, 6], [4, 8]]

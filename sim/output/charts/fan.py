@@ -60,13 +60,14 @@ def fan(
 
     Bands hold 50, 80 and 90 % of the runs in each year. Dotted rules mark dated events, ticks the figures of earlier
     editions, a dotted line the path a government announced; with `straight` a dash-dotted one goes from the base year's
-    share to the target in its year.
+    share to the target in its year, if that is still to come.
 
     Raises:
         KeyError: an ally the run has not.
     """
     record = frames.readable(record)
     name, core = frames.name_of(record, iso3), record.description.yardstick("core")
+    straight = straight and core is not None and core.by > record.description.base_year  # no line leads back
     panel = Panel(record, [iso3], look(theme), _scale(record, [iso3]))
     layers = _layers(panel)
     if straight and core is not None and frames.binds(record, core, iso3):
@@ -206,7 +207,7 @@ def _straight(panel: Panel, iso3: str, core: Yardstick) -> Any:
     """The even step a year from the base year to the target; to the run's end, where the target lies beyond it."""
     base, last = panel.record.description.base_year, min(panel.last, core.by)
     start = frames.base_share_pct(panel.record, iso3)
-    step = (core.share_pct - start) / max(1, core.by - base)
+    step = (core.share_pct - start) / (core.by - base)
     line = pd.DataFrame({"year": [base, last], "share_pct": [start, start + step * (last - base)]})
     dashes = alt.Chart(line).mark_line(color=panel.colours.target, strokeDash=[8, 3, 2, 3], strokeWidth=1.8)
     return dashes.encode(x=panel.x(), y=panel.y())
