@@ -107,7 +107,11 @@ def _decoded(content: bytes, file: str) -> str:
 
 
 def _of_text(text: str, file: str, into: str, edition: str) -> Imported:
-    grid = grid_of_text(text, file)
+    return _of_sheet(grid_of_text(text, file), file, into, edition, "a column a year")
+
+
+def _of_sheet(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imported:
+    """A text or sheet, with the columns of the table or with a column a year."""
     columns = set(ROWS[into].model_fields)
     for place, row in enumerate(grid.rows[:FIRST]):
         header = {cell.text for cell in row}
@@ -117,7 +121,7 @@ def _of_text(text: str, file: str, into: str, edition: str) -> Imported:
             raise ScenarioError((Fault(file, grid.first_line + place, "", "", rule, remedy, "wrong-table"),))
         if len(header & columns) > 1:
             return _rewritten(grid, place, into, edition)
-    return _of_wide(grid, file, into, edition, "a column a year")
+    return _of_wide(grid, file, into, edition, layout)
 
 
 def _of_workbook(book: Workbook, into: str, sheet: str | None, edition: str) -> Imported:
@@ -126,14 +130,14 @@ def _of_workbook(book: Workbook, into: str, sheet: str | None, edition: str) -> 
         if wanted is None:
             names = ", ".join(shorten(name) for name in book.sheets[:20])
             raise UsageError(f"no sheet {shorten(sheet)!r}; there are {names}")
-        return _of_wide(book.grid(wanted), book.file, into, edition, f"sheet {shorten(wanted)}")
+        return _of_sheet(book.grid(wanted), book.file, into, edition, f"sheet {shorten(wanted)}")
     named = {re.sub(r"\W", "", name).casefold(): name for name in book.sheets}
     if "table3" in named:
         return _of_nato(book, named, into, edition)
     if "shareofgdp" in named:
         return _of_sipri(book, named["shareofgdp"], into, edition)
     if len(book.sheets) == 1:
-        return _of_wide(book.grid(book.sheets[0]), book.file, into, edition, "a column a year")
+        return _of_sheet(book.grid(book.sheets[0]), book.file, into, edition, "a column a year")
     names = ", ".join(shorten(name) for name in book.sheets[:20])
     rule = "must have a sheet Table 3 (NATO), Share of GDP (SIPRI) or one sheet only"
     raise _refused(book.file, rule, f"name the sheet of shares with --sheet: {names}", "unknown-layout")

@@ -20,7 +20,7 @@ _DEFENCE: Final = re.compile(r"defen[cs]|milit|verteidigung|défense|difesa|fors
 _MONEY: Final = re.compile(
     r"[$€£¥]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?|dólares|dollari|dolar\w*|currenc(?:y|ies)|währung\w*|monnaies?|"
     r"moneda|mrd|mio|mln|mld|bn|[mb]illi(?:on|ón)\w*|mill?iard\w*|millones|milioni|thousands?|tausend|"
-    r"exchange rates?|purchasing power)\b"
+    r"purchasing power)\b"
 )
 _PART: Final = re.compile(
     r"\b(?:equipment|personnel|infrastructure|research and development|ausrüstung|équipements?)\b"
