@@ -66,6 +66,89 @@ ALLIES: Final[dict[str, str]] = {
 }
 """ISO 3166 alpha-2, then the name in English, then whatever else is in use. Allies of July 2026."""
 
+EXONYMS: Final[dict[str, str]] = {
+    "ALB": "Albanie, Albanien, Албания, Albaania, Αλβανία, Albanija, Албанија, Albánsko, Arnavutluk",
+    "BEL": "Bélgica, Belgio, Belgjikë, Белгия, Belgia, Βέλγιο, Belgija, Белгија, Belgicko, Belçika",
+    "BGR": "Bulgarie, Bulgarien, Bullgari, Bulgarije, Bulharsko, Bulgaaria, Βουλγαρία, Bugarska, Bulgarija, Бугарија, "
+    "Бугарска, Bułgaria, Bolgarija, Bulgaristan",
+    "CAN": "Kanada, Канада, Καναδάς",
+    "CZE": "Tchéquie, Tschechien, Chequia, Cechia, Çeki, Tsjechië, Чехия, Tjekkiet, Tšehhi, Tšekki, Tjeckien, Τσεχία, "
+    "Češka, Csehország, Tékkland, Čekija, Чешка, Tsjekkia, Czechy, Cehia, Çekya, Tschechische Republik, "
+    "République tchèque, República Checa, Repubblica Ceca, Czech Rep, Rép tchèque, Rep Checa, Rep Ceca, "
+    "Tschechische Rep",
+    "DEU": "Allemagne, Alemania, Germania, Gjermani, Duitsland, Германия, Německo, Tyskland, Saksamaa, Saksa, "
+    "Γερμανία, Njemačka, Németország, Þýskaland, Vokietija, Vācija, Германија, Немачка, Nemačka, Niemcy, Alemanha, "
+    "Nemčija, Almanya",
+    "DNK": "Danemark, Dinamarca, Danimarca, Danimarkë, Denemarken, Дания, Dánsko, Taani, Tanska, Δανία, Danska, "
+    "Dánia, Danmörk, Danija, Данска, Danemarca, Danimarka",
+    "ESP": "Espagne, Spanien, Spagna, Spanjë, Испания, Španělsko, Hispaania, Espanja, Ισπανία, Španjolska, "
+    "Spanyolország, Spánn, Ispanija, Spānija, Шпанија, Spania, Hiszpania, Espanha, Španielsko, İspanya",
+    "EST": "Estonie, Estland, Estoni, Естония, Estonsko, Viro, Εσθονία, Estonija, Észtország, Eistland, Estija, "
+    "Igaunija, Естонија, Estonya, Estónia",
+    "FIN": "Finlande, Finnland, Finlandia, Финландия, Finsko, Soome, Φινλανδία, Finska, Finnország, Suomija, Somija, "
+    "Финска, Finlanda, Finlandiya",
+    "FRA": "Frankreich, Francia, Frankrijk, Франция, Francie, Frankrig, Prantsusmaa, Ranska, Frankrike, Γαλλία, "
+    "Francuska, Franciaország, Frakkland, Prancūzija, Francija, Франција, Француска, Francja, França, Franța, "
+    "Francúzsko, Fransa",
+    "GBR": "Royaume-Uni, Vereinigtes Königreich, Reino Unido, Regno Unito, Mbretëria e Bashkuar, Verenigd Koninkrijk, "
+    "Обединено кралство, Spojené království, Storbritannien, Suurbritannia, Yhdistynyt kuningaskunta, "
+    "Förenade kungariket, Ηνωμένο Βασίλειο, Ujedinjeno Kraljevstvo, Egyesült Királyság, Bretland, Jungtinė Karalystė, "
+    "Lielbritānija, Велика Британија, Уједињено Краљевство, Storbritannia, Wielka Brytania, Regatul Unit, "
+    "Spojené kráľovstvo, Združeno kraljestvo, Birleşik Krallık, Großbritannien, "
+    "Vereinigtes Königreich Großbritannien und Nordirland, Grande-Bretagne, Gran Bretaña, Gran Bretagna, "
+    "Groot-Brittannië, Grã-Bretanha, Marea Britanie, Velika Britanija, U Kingdom, Utd Kingdom, Gt Britain",
+    "GRC": "Grèce, Griechenland, Grecia, Greqi, Griekenland, Гърция, Řecko, Grækenland, Kreeka, Kreikka, Grekland, "
+    "Grčka, Görögország, Grikkland, Graikija, Grieķija, Грција, Грчка, Grecja, Grécko, Grčija, Yunanistan",
+    "HRV": "Croatie, Kroatien, Croacia, Croazia, Kroaci, Kroatië, Хърватия, Chorvatsko, Horvaatia, Kroatia, Κροατία, "
+    "Horvátország, Kroatija, Horvātija, Хрватска, Chorwacja, Hrvaška, Hırvatistan",
+    "HUN": "Hongrie, Ungarn, Hungría, Ungheria, Hungari, Hongarije, Унгария, Maďarsko, Ungari, Unkari, Ungern, "
+    "Ουγγαρία, Mađarska, Ungverjaland, Vengrija, Ungārija, Унгарија, Мађарска, Węgry, Ungaria, Madžarska, Macaristan",
+    "ISL": "Islande, Islandia, Islanda, IJsland, Исландия, Islanti, Ισλανδία, Izland, Islandija, Исланд, İzlanda",
+    "ITA": "Italie, Italien, Itali, Италия, Itaalia, Ιταλία, Italija, Olaszország, Италија, Włochy, Taliansko, İtalya",
+    "LTU": "Lituanie, Litauen, Lituania, Lituani, Litouwen, Литва, Litva, Leedu, Liettua, Λιθουανία, Litvánia, "
+    "Litháen, Литванија, Litvanija, Litwa, Litvanya",
+    "LUX": "Luxemburgo, Lussemburgo, Luksemburg, Люксембург, Lucembursko, Λουξεμβούργο, Lúxemborg, Liuksemburgas, "
+    "Luksemburga, Луксембург, Luxembursko, Luxemb, Luxbg",
+    "LVA": "Lettonie, Lettland, Letonia, Lettonia, Letoni, Letland, Латвия, Lotyšsko, Läti, Λετονία, Lettország, "
+    "Летонија, Letonija, Łotwa, Letonya",
+    "MKD": "Macédoine du Nord, Nordmazedonien, Macedonia del Norte, Macedonia del Nord, Maqedonia e Veriut, "
+    "Noord-Macedonië, Северна Македония, Severní Makedonie, Nordmakedonien, Põhja-Makedoonia, Pohjois-Makedonia, "
+    "Βόρεια Μακεδονία, Sjeverna Makedonija, Észak-Macedónia, Norður-Makedónía, Šiaurės Makedonija, Nord-Makedonia, "
+    "Macedonia Północna, Macedónia do Norte, Macedonia de nord, Severné Macedónsko, Kuzey Makedonya, N Macedonia, "
+    "Nth Macedonia, Rep of North Macedonia, Macédoine, Mazedonien",
+    "MNE": "Mali i Zi, Черна гора, Černá Hora, Μαυροβούνιο, Svartfjallaland, Juodkalnija, Melnkalne, Czarnogóra, "
+    "Muntenegru, Čierna Hora, Karadağ",
+    "NLD": "Pays-Bas, Niederlande, Países Bajos, Paesi Bassi, Holandë, Нидерландия, Nizozemsko, Alankomaat, "
+    "Nederländerna, Ολλανδία, Nizozemska, Hollandia, Nyderlandai, Nīderlande, Холандија, Holandija, Holandia, "
+    "Países Baixos, Olanda, Holandsko, Hollanda, Neth, Netherl, Hollande",
+    "NOR": "Norvège, Norwegen, Noruega, Norvegia, Norvegji, Noorwegen, Норвегия, Norsko, Norra, Norja, Νορβηγία, "
+    "Norveška, Noregur, Norvegija, Норвешка, Norwegia, Norveç",
+    "POL": "Pologne, Polen, Polonia, Poloni, Полша, Polsko, Poola, Puola, Πολωνία, Poljska, Lengyelország, Pólland, "
+    "Lenkija, Polija, Полска, Пољска, Polonya",
+    "PRT": "Portogallo, Portugali, Португалия, Portugalsko, Πορτογαλία, Portugália, Portugalija, Portugāle, "
+    "Португалија, Португал, Portugalska, Portekiz",
+    "ROU": "Roumanie, Rumänien, Rumani, Roemenië, Румъния, Rumunsko, Rumænien, Rumeenia, Ρουμανία, Rumunjska, "
+    "Rúmenía, Rumunija, Rumānija, Романија, Румунија, Rumunia, Roménia, Romunija, Romanya",
+    "SVK": "Slovaquie, Slowakei, Eslovaquia, Slovacchia, Sllovaki, Slowakije, Словакия, Slovakiet, Slovakkia, "
+    "Slovakien, Σλοβακία, Slovačka, Szlovákia, Slovakija, Словачка, Słowacja, Slovacia, Slovaška, Slovakya, "
+    "Slowakische Republik, République slovaque, República Eslovaca, Repubblica Slovacca, Slovak Rep, Rép slovaque, "
+    "Slowakische Rep",
+    "SVN": "Slovénie, Slowenien, Eslovenia, Slloveni, Словения, Slovinsko, Slovenien, Sloveenia, Σλοβενία, Szlovénia, "
+    "Словенија, Słowenia, Slovenya",
+    "SWE": "Suède, Schweden, Suecia, Svezia, Suedi, Zweden, Швеция, Švédsko, Rootsi, Ruotsi, Σουηδία, Švedska, "
+    "Svédország, Svíþjóð, Švedija, Zviedrija, Шведска, Szwecja, Suedia, İsveç",
+    "TUR": "Turquie, Türkei, Turquía, Turchia, Turqi, Turkije, Турция, Turecko, Türgi, Turkki, Turkiet, Turska, "
+    "Törökország, Tyrkland, Turkija, Tyrkia, Turcja, Turcia",
+    "USA": "États-Unis, Vereinigte Staaten, Estados Unidos, Stati Uniti, Shtetet e Bashkuara, Verenigde Staten, "
+    "Съединени щати, Spojené státy, Ameerika Ühendriigid, Yhdysvallat, Ηνωμένες Πολιτείες, Sjedinjene Države, "
+    "Egyesült Államok, Bandaríkin, Jungtinės Amerikos Valstijos, Amerikas Savienotās Valstis, Соединети држави, "
+    "Сједињене Државе, De forente stater, Stany Zjednoczone, Statele Unite, Združene države, "
+    "Amerika Birleşik Devletleri, Vereinigte Staaten von Amerika, États-Unis d'Amérique, Estados Unidos de América, "
+    "Stati Uniti d'America, Verenigde Staten van Amerika, Sambandsstatane, EEUU, EE UU, EUA, Utd States, U States",
+}
+"""What the allies are called in the official languages of NATO, in German, Spanish and Italian, in the allies' own
+languages, and in the usual abbreviations; how each calls itself stands in ALLIES."""
+
 OTHERS: Final[dict[str, str]] = {
     "AND": "AD: Andorra",
     "ARM": "AM: Armenia, Armenian",
@@ -123,6 +206,8 @@ LIKENESS: Final = 0.7
 _NOTE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _FOOTNOTE = re.compile(r"[\s*†‡§¶#^+0-9.,:;)/_-]+$|(?<=[a-z])\s+[a-e][/)]$")
 _SIGNS = re.compile(r"[^\w]+|_+")
+_UNDIVIDED = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "ð": "d", "þ": "th", "&": " and "})
+"""Letters that no normal form takes apart, and the sign for and."""
 _STATE = re.compile(r"^(?:(?:federal |former yugoslav )?republic|kingdom|grand duchy|principality|state) of (?:the )?")
 
 
@@ -149,7 +234,7 @@ def nearest(words: str, among: Mapping[str, str]) -> Named | None:
 
 def plainly(words: str) -> str:
     """Small letters without accents, single spaces, & written out: "Türkiye" and "TURKIYE" are the same."""
-    letters = unicodedata.normalize("NFKD", words.casefold().replace("ı", "i").replace("&", " and "))
+    letters = unicodedata.normalize("NFKD", words.casefold().translate(_UNDIVIDED))
     bare = "".join(char for char in letters if not unicodedata.combining(char))
     return " ".join(_SIGNS.sub(" ", bare).split())
 
@@ -174,7 +259,7 @@ def _named() -> dict[Named, tuple[str, ...]]:
     found: dict[Named, tuple[str, ...]] = {}
     for code, line in (ALLIES | OTHERS).items():
         iso2, _, names = line.partition(": ")
-        words = names.split(", ")
+        words = names.split(", ") + (EXONYMS[code].split(", ") if code in EXONYMS else [])
         found[Named(code, words[0])] = (code, iso2, *words)
     for code, names in GROUPS.items():
         words = names.split(", ")

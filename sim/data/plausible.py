@@ -9,7 +9,7 @@ factor of six; Ukraine's rose by 7.5 in 2022. A wrong unit makes ten.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -98,8 +98,8 @@ def _scale_faults(
     off: list[tuple[Figure, int, str]] = []  # the powers of ten that are missing, and the neighbour in words
     for figure in figures:
         value, words = known.get(figure.line, (0.0, ""))
-        if value and figure.value > 0 and not 1 / FACTOR < figure.value / value < FACTOR:
-            off.append((figure, round(log10(value / figure.value)), words))
+        if places := places_off(figure.value, value):
+            off.append((figure, places, words))
         elif column in SHARES.get(name, ()) and figure.value < LEAST_SHARE_PCT:
             off.append((figure, 2, ""))
     if not off:
@@ -110,6 +110,35 @@ def _scale_faults(
     many = f"; {len(off)} of {len(figures)} figures are off like this" if len(off) > 1 else ""
     beside = f" and of the size of its neighbour, {words}" if words else f", at least {LEAST_SHARE_PCT:g}"
     yield _fault(file, column, figure, f"must be {unit}{beside}{many}", _times(figure.value, places, alike))
+
+
+def single_fault(
+    name: str, column: str, iso3: str, year: int, value: float, packaged: Sequence[Row]
+) -> tuple[str, str] | None:
+    """Rule and remedy of one figure given in place of that of a packaged row; None where it may be.
+
+    The rule is the one for a column of a user's own.
+    """
+    rows = [row for row in packaged if _series(row) == iso3]
+    known = {getattr(row, "year", 0): figure for row in rows if (figure := getattr(row, column, None))}
+    near = _nearest(known, year)
+    if near is None or not (places := places_off(value, known[near])):
+        return None
+    beside = f"the packaged {known[near]:.10g} of {shorten(iso3)} {near}"
+    return f"must be {COMPARED[name][column]} and of the size of {beside}", _times(value, places, False)
+
+
+def places_off(value: float, known: float) -> int:
+    """The powers of ten by which a figure must be raised to be like the known one; 0 where it is, or one of them is."""
+    if known <= 0 or value <= 0 or known < FACTOR * value < FACTOR**2 * known:
+        return 0
+    return round(log10(known) - log10(value))  # whose quotient may be no float
+
+
+def _nearest(known: Mapping[int, float], year: int) -> int | None:
+    """The known year nearest to another one, of two the earlier; None where none is within NEAR_YEARS."""
+    near = min(known, key=lambda other: (abs(other - year), other), default=None)
+    return near if near is not None and abs(near - year) <= NEAR_YEARS else None
 
 
 def _figures(column: str, lines: Sequence[tuple[int, Row]]) -> list[Figure]:
@@ -135,8 +164,8 @@ def _neighbours(column: str, lines: Sequence[tuple[int, Row]], packaged: Sequenc
         value, year, series = getattr(row, column, None), getattr(row, "year", 0), _series(row)
         if not value:
             continue
-        near = min(known.get(series, {}), key=lambda other: (abs(other - year), other), default=None)
-        if near is not None and abs(near - year) <= NEAR_YEARS:
+        near = _nearest(known.get(series, {}), year)
+        if near is not None:
             found[line] = known[series][near], f"the packaged {known[series][near]:.10g} of {shorten(series)} {near}"
         elif series in before and year - before[series][0] <= NEAR_YEARS:
             found[line] = before[series][1], f"{before[series][1]:.10g} of {shorten(series)} {before[series][0]}"

@@ -9,6 +9,8 @@ from statistics import fmean
 
 from pydantic import ValidationError
 
+from sim.data.reader import parse
+from sim.data.rows import ROWS
 from sim.data.tables import Tables, load_tables
 from sim.errors import Fault, ScenarioError
 from sim.model.equations.exposure import exposure
@@ -87,8 +89,10 @@ def ally_inputs(scenario: Scenario) -> tuple[AllyInputs, ...]:
             inputs.append(_inputs(scenario, tables, members, ally.iso3, faults))
         except ValidationError as error:  # a pledge or path of the tables that no event can be
             first = error.errors()[0]
+            named = "pledges" if error.title == "Pledge" else "announced_paths"
+            file, _ = _place(scenario, named, ally.iso3)
             faults.append(Fault(
-                file="data table pledges or announced_paths", line=0,
+                file=file, line=0,
                 field=f"{ally.iso3}.{'.'.join(map(str, first['loc']))}", value=str(first["input"])[:60],
                 rule=first["msg"], remedy="correct the row, or switch it off with [budget] pledges or announced_paths",
                 code="bad-commitment",
@@ -109,24 +113,31 @@ def _inputs(
     debt = own.debt_pct if own and own.debt_pct is not None else debt
     deficit = own.deficit_pct if own and own.deficit_pct is not None else deficit_pct(tables, iso3, base)
     gaps = []
+
+    def gap(table: str, column: str, year: int | str, key: str = "") -> None:
+        place = _place(scenario, table, iso3, int(year) if str(year).isdigit() else None)
+        gaps.append(_missing(table, iso3, column, f"of {year}", f"or set [ally.{iso3}] {key}" if key else "", place))
+
     if share is None:
-        gaps.append(_missing("shares", iso3, "share_pct", f"of {base}", f"or set [ally.{iso3}] share_pct"))
+        gap("shares", "share_pct", base, "share_pct")
     if gdp is None or gdp.nominal_usd_bn is None:
-        gaps.append(_missing("gdp", iso3, "nominal_usd_bn", f"of {base}"))
+        gap("gdp", "nominal_usd_bn", base)
     if debt is None:
-        gaps.append(_missing("gdp", iso3, "gov_debt_pct", f"of {base - 1}", f"or set [ally.{iso3}] debt_pct"))
+        gap("gdp", "gov_debt_pct", base - 1, "debt_pct")
     if deficit is None:
-        gaps.append(_missing("gdp", iso3, "gov_balance_pct", f"of {base - 1}", f"or set [ally.{iso3}] deficit_pct"))
+        gap("gdp", "gov_balance_pct", base - 1, "deficit_pct")
     blank = first_growth_missing(growth[iso3], base, last)
     if blank is not None:
-        gaps.append(_missing("gdp", iso3, "growth_pct", f"of {blank}"))
-    if (unseen := _unelected(tables, iso3, base, last)) is not None:
+        gap("gdp", "growth_pct", blank)
+    if (unseen := _unelected(scenario, tables, iso3, base, last)) is not None:
         faults.append(unseen)
     first = base - scenario.of_ally(iso3, scenario.budget).norm_years + 1
-    past = {row.year: row.share_pct for row in tables.shares_of(iso3) if first <= row.year < base}
-    hole = next((year for year in range(min(past, default=base), base) if year not in past), None)
+    known = {row.year: row.share_pct for row in tables.shares_of(iso3) if row.year < base}
+    past = {year: value for year, value in known.items() if year >= first}
+    # a table that begins later than the habit has no hole there: it is the mean of the years that there are
+    hole = next((year for year in range(max(first, min(known, default=base)), base) if year not in past), None)
     if hole is not None and (own is None or own.norm_pct is None):
-        gaps.append(_missing("shares", iso3, "share_pct", f"of {hole}", f"or set [ally.{iso3}] norm_pct"))
+        gap("shares", "share_pct", hole, "norm_pct")
     faults += gaps
     if gaps or share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None or deficit is None:
         return None
@@ -199,7 +210,7 @@ def _scheduled(tables: Tables, iso3: str, base_year: int) -> dict[int, int]:
     return months
 
 
-def _unelected(tables: Tables, iso3: str, base_year: int, last_year: int) -> Fault | None:
+def _unelected(scenario: Scenario, tables: Tables, iso3: str, base_year: int, last_year: int) -> Fault | None:
     """The fault of a user's calendar that leaves an ally longer without an election than any term lasts."""
     rows = [row for row in tables.elections_of(iso3) if row.executive]
     if not any(tables.is_own("elections", row) for row in rows):  # the packaged ones, or an ally that holds none
@@ -208,8 +219,9 @@ def _unelected(tables: Tables, iso3: str, base_year: int, last_year: int) -> Fau
     before, last = max(base_year, calendar[0] - 1), min(last_year, calendar[-1])
     for year in [*sorted({row.year for row in rows if before < row.year <= last}), last + 1]:
         if year - before > LONGEST_TERM + (year > last):
+            file, _ = _place(scenario, "elections", iso3)
             return Fault(
-                file="data table elections", line=0, field=iso3, value=f"none from {before + 1} to {year - 1}",
+                file=file, line=0, field=iso3, value=f"none from {before + 1} to {year - 1}",
                 rule=f"an ally must vote every {LONGEST_TERM} years at least while the table has a calendar "
                 f"({calendar[0]} to {calendar[-1]})",
                 remedy="add the elections due, with status projected where they follow from the term alone",
@@ -259,9 +271,27 @@ def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
     return tuple(own)
 
 
-def _missing(table: str, iso3: str, column: str, years: str, otherwise: str = "") -> Fault:
+def _place(scenario: Scenario, table: str, iso3: str, year: int | None = None) -> tuple[str, int]:
+    """Where a figure would stand: the user's own file, with the line of a row that is there, or the packaged table.
+
+    Without a year it is all rows of the ally; then the file alone is named.
+    """
+    own = scenario.replacements.get(table)
+    if own is None:
+        return f"data table {table}", 0
+    rows = [(line, row) for line, row in parse(own.text, own.file, ROWS[table]).rows if row.key[0] == iso3]
+    line = next((line for line, row in rows if year is not None and row.key[:2] == (iso3, year)), 0)
+    if own.overlay and not (line or (year is None and rows)):
+        return f"data table {table}", 0
+    return own.file, line
+
+
+def _missing(
+    table: str, iso3: str, column: str, years: str, otherwise: str = "", place: tuple[str, int] | None = None
+) -> Fault:
+    file, line = place or (f"data table {table}", 0)
     remedy = " ".join(part for part in ("fill the table, choose another base_year,", otherwise) if part)
     return Fault(
-        file=f"data table {table}", line=0, field=f"{iso3}.{column}", value="blank",
+        file=file, line=line, field=f"{iso3}.{column}", value="blank",
         rule=f"the run needs the figure {years}", remedy=remedy.rstrip(","), code="missing-figure",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.data import countries
-from sim.data.countries import ALLIES, OTHERS, look_up, nearest, plainly
+from sim.data.countries import ALLIES, EXONYMS, OTHERS, look_up, nearest, plainly
 from sim.data.tables import load_tables
 
 KNOWN = ALLIES | OTHERS
@@ -44,6 +44,21 @@ def test_every_name_and_code_of_the_standard_is_found(iso3: str) -> None:
     assert {word: code(word) for word in words} == dict.fromkeys(words, iso3)
 
 
+SPOKEN = sorted({language for iso3 in ALLIES for language in LANGUAGES.get(iso3, "").split()} - {"sr@latin"})
+TYPOS = {"Portugual", "Luxembourg; Luxemburg", "USA; Sambandsstatane"}
+"""Entries of pycountry that no one writes."""
+
+
+@pytest.mark.parametrize("language", SPOKEN)
+def test_the_allies_are_found_by_their_names_in_every_language_of_an_ally(language: str) -> None:
+    translated = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language]).gettext
+    names = {translated(pycountry.countries.get(alpha_3=iso3).name): iso3 for iso3 in ALLIES}
+    assert len(names) == len(ALLIES)
+    assert {word: code(word) for word in names if word not in TYPOS} == {
+        word: iso3 for word, iso3 in names.items() if word not in TYPOS
+    }
+
+
 def test_no_other_country_is_taken_for_one_of_these() -> None:
     """The control: the names and codes of the rest of the world name nothing here."""
     others = [entry for entry in pycountry.countries if entry.alpha_3 not in KNOWN]
@@ -65,6 +80,11 @@ def test_no_other_country_is_taken_for_one_of_these() -> None:
         ("Dutch", "NLD"), ("british", "GBR"), ("EL", "GRC"), ("ukraine", "UKR"), ("Eire", "IRL"), ("EU", "EU"),
         ("European Union", "EU"), ("NATO", "NATO"), ("NATO Total", "NATO"), ("Europe & Canada", "EUC"),
         ("NATO Europe and Canada", "EUC"), ("NATO Europe", "NATO Europe"), ("euc", "EUC"),
+        ("Türkei", "TUR"), ("Frankreich", "FRA"), ("Italien", "ITA"), ("Vereinigtes Königreich", "GBR"),
+        ("Allemagne", "DEU"), ("Royaume-Uni", "GBR"), ("Pays-Bas", "NLD"), ("N. Macedonia", "MKD"), ("Włochy", "ITA"),
+        ("Wlochy", "ITA"), ("Czech Rep.", "CZE"), ("Slovak Rep.", "SVK"), ("EE. UU.", "USA"),
+        ("Großbritannien", "GBR"), ("GROSSBRITANNIEN", "GBR"), ("États-Unis", "USA"), ("Etats Unis", "USA"),
+        ("Tschechische Republik", "CZE"), ("E.U.", "EU"), ("U.E.", "EU"), ("Österreich", "AUT"),
     ],
 )  # fmt: skip
 def test_everyday_words(words: str, iso3: str) -> None:
@@ -90,7 +110,7 @@ def test_what_names_no_country(words: str) -> None:
 
 def test_a_spelling_names_one_thing() -> None:
     lines = [(iso3, f"{iso3}, {line.replace(': ', ', ')}") for iso3, line in KNOWN.items()]
-    lines += [(group, f"{group}, {line}") for group, line in countries.GROUPS.items()]
+    lines += [*EXONYMS.items(), *((group, f"{group}, {line}") for group, line in countries.GROUPS.items())]
     for owner, line in lines:
         for word in line.split(", "):
             assert code(word) == owner, word
@@ -98,7 +118,7 @@ def test_a_spelling_names_one_thing() -> None:
 
 @given(st.sampled_from(sorted(ALLIES)), st.randoms())
 def test_case_and_accents_do_not_matter(iso3: str, random: object) -> None:
-    for word in ALLIES[iso3].partition(": ")[2].split(", "):
+    for word in [*ALLIES[iso3].partition(": ")[2].split(", "), *EXONYMS.get(iso3, iso3).split(", ")]:
         spelt = "".join(random.choice((letter.upper(), letter.lower())) for letter in word)  # type: ignore[attr-defined]
         assert code(spelt) == code(plainly(spelt)) == iso3
 

@@ -11,6 +11,7 @@ import pytest
 from sim.data.rows import ROWS
 from sim.data.tables import Replacement, load_tables
 from sim.errors import Fault, ScenarioError
+from sim.scenario import loads
 
 
 def records(name: str) -> list[dict[str, str]]:
@@ -86,6 +87,42 @@ def test_one_figure_far_from_its_neighbours_is_refused(value, meant, overlay):
     (fault,) = faults_of("shares", rows, overlay=overlay)
     assert fault.value == f"{float(value):g} (DEU 2026)"
     assert fault.remedy == f"did you mean {meant}?"
+
+
+def test_a_figure_too_small_for_a_quotient_is_a_fault_and_no_crash():
+    (fault,) = faults_of("shares", [{"iso3": "DEU", "year": "2026", "share_pct": "5e-324", "status": "actual"}],
+                         overlay=True)  # fmt: skip
+    assert fault.code == "implausible"
+
+
+FACTS = {"share_pct": ("DEU", 2.69), "norm_pct": ("DEU", 2.69), "debt_pct": ("EST", 25.0)}
+"""Keys of an ally in a scenario, with a figure near the packaged one."""
+
+
+@pytest.mark.parametrize("key", FACTS)
+@pytest.mark.parametrize(("factor", "refused"), [(10, True), (0.1, True), (3, False), (0.4, False), (1, False)])
+def test_a_slipped_point_in_a_scenario_is_refused_as_in_a_table(key, factor, refused):
+    iso3, known = FACTS[key]
+    value = round(known * factor, 6)
+    text = f"[ally.{iso3}]\n{key} = {value}\n"
+    if not refused:
+        assert getattr(loads(text).ally[iso3], key) == value
+        return
+    with pytest.raises(ScenarioError) as caught:
+        loads(text)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.line, fault.field) == ("implausible", 2, f"ally.{iso3}.{key}")
+    assert fault.remedy == f"did you mean {known:g}?"
+    assert "the packaged" in fault.rule
+
+
+def test_what_replaces_a_figure_is_held_against_that_of_the_base_year():
+    """Luxembourg spent 0.4 % in 2014 and 2 % in 2026."""
+    late = "[ally.LUX]\nshare_pct = 3.9\n"
+    assert loads(late).ally["LUX"].share_pct == 3.9
+    with pytest.raises(ScenarioError, match="of LUX 2014"):
+        loads("[horizon]\nbase_year = 2014\nlast_year = 2020\n" + late)
+    assert loads("[ally.NOR]\ndebt_pct = 0\n").ally["NOR"].debt_pct == 0
 
 
 def test_a_jump_where_nothing_is_packaged_is_held_against_the_year_before():

@@ -259,7 +259,7 @@ def test_a_figure_that_the_tables_lack_is_named_unless_the_file_gives_it(name: s
         assert gaps(tables) == [fault]
     assert gaps(tables) == [fault]
     if key is not None:
-        assert of(f"[ally.ITA]\n{key} = 2.0\n", tables)["ITA"]
+        assert of(f"[ally.ITA]\n{key} = {120.0 if key == 'debt_pct' else 2.0}\n", tables)["ITA"]
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:
@@ -359,3 +359,58 @@ def test_a_figure_that_is_missing_is_told_with_its_place_and_what_to_do() -> Non
         "fill the table, choose another base_year",
         "fill the table, choose another base_year, or set [ally.ITA] share_pct",
     ]
+
+
+def own_table(name: str, keep: Any, *, overlay: bool = False) -> sim.Scenario:
+    """A scenario with the packaged table less some lines, as a file mine.csv of the user's own."""
+    head, *rows = resources.files("sim.data").joinpath("tables", f"{name}.csv").read_text("utf-8").splitlines()
+    text = "\n".join([head, *filter(None, map(keep, rows)), ""])
+    entry = '{ file = "mine.csv", overlay = true }' if overlay else '"mine.csv"'
+    given = {name: Replacement("mine.csv", text, overlay)}
+    return reload(f"[data]\n{name} = {entry}\n", given)
+
+
+def places(scenario: sim.Scenario) -> list[tuple[str, int, str, str]]:
+    with pytest.raises(ScenarioError) as caught:
+        ally_inputs(scenario)
+    return [(fault.file, fault.line, fault.field, fault.rule) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("year", range(2022, 2026))
+def test_no_year_of_an_allys_habit_may_lack_where_older_ones_are_there(year: int) -> None:
+    """Its first years neither: the mean would be of fewer years, and nobody told."""
+    scenario = own_table("shares", lambda row: row if not row.startswith(f"DEU,{year},") else "")
+    assert places(scenario) == [("mine.csv", 0, "DEU.share_pct", f"the run needs the figure of {year}")]
+    two = own_table("shares", lambda row: row if row[:9] not in ("DEU,2022,", "DEU,2023,") else "")
+    assert places(two) == [("mine.csv", 0, "DEU.share_pct", "the run needs the figure of 2022")]
+
+
+def test_a_table_that_begins_later_than_the_habit_has_no_hole() -> None:
+    late = own_table("shares", lambda row: row if row[4:8] >= "2024" else "")
+    germany = next(entry for entry in ally_inputs(late) if entry.iso3 == "DEU")
+    table = load_tables()
+    assert germany.norm_pct == fmean(table.share("DEU", year).share_pct for year in (2024, 2025, 2026))
+
+
+def blank_growth(row: str) -> str:
+    cells = row.split(",")
+    return ",".join([*cells[:2], "", *cells[3:]]) if row.startswith("DEU,2028,") else row
+
+
+def test_a_missing_figure_of_a_users_own_table_is_told_with_its_file_and_line() -> None:
+    whole = own_table("gdp", blank_growth)
+    lines = resources.files("sim.data").joinpath("tables", "gdp.csv").read_text("utf-8").splitlines()
+    line = next(number for number, row in enumerate(lines, 1) if row.startswith("DEU,2028,"))
+    rule = "the run needs the figure of 2028"
+    assert places(whole) == [("mine.csv", line, "DEU.growth_pct", rule)]
+    over = own_table("gdp", lambda row: blank_growth(row) if row.startswith("DEU,2028,") else "", overlay=True)
+    assert places(over) == [("mine.csv", 2, "DEU.growth_pct", rule)]
+    absent = own_table("gdp", lambda row: row if not row.startswith("DEU,2028,") else "")
+    assert places(absent) == [("mine.csv", 0, "DEU.growth_pct", rule)]
+    assert inputs._place(over, "gdp", "FRA", 2028) == ("data table gdp", 0), "which is the package's own"
+    assert inputs._place(over, "shares", "DEU", 2028) == ("data table shares", 0)
+
+
+def test_other_faults_of_a_users_own_table_are_told_with_its_file() -> None:
+    calendar = own_table("elections", lambda row: row if not (row.startswith("DEU,") and row[4:8] > "2025") else "")
+    assert [(file, field) for file, _, field, _ in places(calendar)] == [("mine.csv", "DEU")]

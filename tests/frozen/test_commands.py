@@ -125,6 +125,19 @@ def test_score_against_a_later_edition(call: Call, file: Path, edition: Edition)
     assert f"{line['crps']:.2f}" in shown
 
 
+@pytest.mark.parametrize(("text", "words"), [
+    ("Defence expenditure, % of GDP\n\nCountry;2026;2027\nGermany;2,7;2,9\n", "sim data import"),
+    ("iso3,year,growth_pct,nominal_usd_bn\nDEU,2027,1.0,5000\n", "these are columns of the table gdp"),
+])  # fmt: skip
+def test_score_against_another_layout_is_one_fault(
+    call: Call, file: Path, tmp_path: Path, text: str, words: str
+) -> None:
+    (tmp_path / "wq.csv").write_text(text)
+    said = call("score", file, "--data", tmp_path / "wq.csv")
+    assert (said.code, said.err.count("remedy:")) == (3, 1)
+    assert words in " ".join(said.err.split())
+
+
 def test_score_names_years_that_were_known_before(
     call: Call, by_hand: Frozen, edition: Edition, tmp_path: Path
 ) -> None:

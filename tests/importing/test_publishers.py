@@ -166,3 +166,24 @@ def test_another_sheet_is_named():
     assert rows(import_file(saved(book), "x.xlsx", sheet="shares").text)["FRA", 2026]["status"] == "estimate"
     with pytest.raises(UsageError, match="there are Readme, Shares"):
         import_file(saved(book), "x.xlsx", sheet="Table 9")
+
+
+def test_a_sheet_with_the_columns_of_a_table_is_written_anew_and_one_of_another_named():
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append(["iso3", "year", "growth_pct", "nominal_usd_bn", "gov_debt_pct", "status"])
+    page.append(["DEU", 2028, 1.25, 5600, "n.a.", "forecast"])
+    imported = import_file(saved(book), "x.xlsx", into="gdp")
+    assert imported.text.splitlines()[1:] == ["DEU,2028,1.25,5600,,,,,forecast"]
+    with pytest.raises(ScenarioError, match="these are columns of the table gdp"):
+        import_file(saved(book), "x.xlsx")
+
+
+def test_another_table_of_natos_workbook_becomes_no_share(packaged):
+    for sheet, words in (("Table 2", "million"), ("Table 8a", "equipment")):
+        with pytest.raises(ScenarioError) as caught:
+            import_file(edition_2026(packaged), "x.xlsx", sheet=sheet)
+        (fault,) = caught.value.faults
+        assert fault.code == "wrong-subject"
+        assert words in f"{fault.value} {fault.rule}".casefold()
+    assert import_file(edition_2026(packaged), "x.xlsx", sheet="Table 3").rows == 403

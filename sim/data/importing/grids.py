@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sim.data.shapes import YEAR_HEAD, first_line, separator_of
+from sim.data.shapes import YEAR_HEAD, header_line, separator_of
 from sim.errors import Fault, ScenarioError
 
 MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 400
 MISSING: Final = frozenset(
-    {"", "xxx", "...", "…", "..", ". .", ". . .", "-", "–", "—", "n/a", "na", "nd", ":", "x", "--"}
-)
+    {"", "xxx", "...", "…", "..", ". .", ". . .", "-", "–", "—", "−", "--", ":", "x", "n/a", "#n/a", "na", "n.a",
+     "n.a.", "n. a.", "nd", "n.d", "n.d.", "k.a.", "k. a.", "s.d.", "nan", "null", "none", "not available"}
+)  # fmt: skip
 """What publishers write where they have no figure."""
+MARKS_NAMED: Final = "n.a., na, .., -, –, x, :"
+"""The usual ones of them, for a message."""
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,3})?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[   '’][0-9]{3})+(?:[.,][0-9]+)?")
@@ -89,7 +92,7 @@ def grid_of_text(text: str, file: str) -> Grid:
     if re.match(r'"?sep=.', text, re.IGNORECASE):
         text = "\n" + text.partition("\n")[2]
     head = max(text.split("\n")[:60], key=lambda line: len(re.findall(r"(?:19|20)[0-9]{2}", line)), default="")
-    separator = separator_of(head if len(re.findall(r"(?:19|20)[0-9]{2}", head)) > 1 else first_line(text))
+    separator = separator_of(head if len(re.findall(r"(?:19|20)[0-9]{2}", head)) > 1 else header_line(text)[1])
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     rows: list[list[Cell]] = []
     try:

@@ -9,16 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sim.data.importing.grids import Grid, figure_of, grid_of_text
-from sim.data.importing.layouts import Block, Figure, Read, blocks, read, titled, transposed
+from sim.data.importing.grids import MARKS_NAMED, Grid, figure_of, grid_of_text
+from sim.data.importing.layouts import NO_FIGURES, Block, Figure, Read, blocks, read, titled, transposed
+from sim.data.importing.subjects import refused_for
 from sim.data.importing.workbooks import Workbook, is_workbook
 from sim.data.reader import MAX_FAULTS, shorten
 from sim.data.rows import ROWS, ShareRow, VintageRow
+from sim.data.shapes import BY_YEAR, FIRST, other_table
 from sim.data.tables import Replacement, load_tables
 from sim.errors import Fault, ScenarioError, UsageError
-
-INTO: Final = ("shares", "share_vintages")
-"""Tables that a file of shares by country and year can become; a file with the columns of any table is rewritten."""
 
 FIRST_YEAR: Final = 1950
 FRACTION: Final = 0.2
@@ -30,6 +29,8 @@ MARKS: Final = {
     "¶": "without paramilitary forces",
     "*": "a footnote",
 }
+MOST_OTHERS: Final = 4
+"""Names in the message that none is known."""
 _DECLARED_DIGITS: Final = 15
 """Significant digits of a figure, as spreadsheets keep them."""
 
@@ -106,12 +107,21 @@ def _decoded(content: bytes, file: str) -> str:
 
 
 def _of_text(text: str, file: str, into: str, edition: str) -> Imported:
-    grid = grid_of_text(text, file)
-    header = next((row for row in grid.rows if any(cell.text for cell in row)), [])
-    columns = list(ROWS[into].model_fields)
-    if len({cell.text for cell in header} & set(columns)) > 1:
-        return _rewritten(grid, into, edition)
-    return _of_wide(grid, file, into, edition, "a column a year")
+    return _of_sheet(grid_of_text(text, file), file, into, edition, "a column a year")
+
+
+def _of_sheet(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imported:
+    """A text or sheet, with the columns of the table or with a column a year."""
+    columns = set(ROWS[into].model_fields)
+    for place, row in enumerate(grid.rows[:FIRST]):
+        header = {cell.text for cell in row}
+        if other := other_table(header, into):
+            rule = f"must have the columns of {into}; these are columns of the table {other}"
+            remedy = f"write --into {other}, or name another file"
+            raise ScenarioError((Fault(file, grid.first_line + place, "", "", rule, remedy, "wrong-table"),))
+        if len(header & columns) > 1:
+            return _rewritten(grid, place, into, edition)
+    return _of_wide(grid, file, into, edition, layout)
 
 
 def _of_workbook(book: Workbook, into: str, sheet: str | None, edition: str) -> Imported:
@@ -120,14 +130,14 @@ def _of_workbook(book: Workbook, into: str, sheet: str | None, edition: str) -> 
         if wanted is None:
             names = ", ".join(shorten(name) for name in book.sheets[:20])
             raise UsageError(f"no sheet {shorten(sheet)!r}; there are {names}")
-        return _of_wide(book.grid(wanted), book.file, into, edition, f"sheet {shorten(wanted)}")
+        return _of_sheet(book.grid(wanted), book.file, into, edition, f"sheet {shorten(wanted)}")
     named = {re.sub(r"\W", "", name).casefold(): name for name in book.sheets}
     if "table3" in named:
         return _of_nato(book, named, into, edition)
     if "shareofgdp" in named:
         return _of_sipri(book, named["shareofgdp"], into, edition)
     if len(book.sheets) == 1:
-        return _of_wide(book.grid(book.sheets[0]), book.file, into, edition, "a column a year")
+        return _of_sheet(book.grid(book.sheets[0]), book.file, into, edition, "a column a year")
     names = ", ".join(shorten(name) for name in book.sheets[:20])
     rule = "must have a sheet Table 3 (NATO), Share of GDP (SIPRI) or one sheet only"
     raise _refused(book.file, rule, f"name the sheet of shares with --sheet: {names}", "unknown-layout")
@@ -188,20 +198,21 @@ def _of_sipri(book: Workbook, sheet: str, into: str, edition: str) -> Imported:
 
 def _of_wide(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imported:
     """Any sheet with a column a year, or a row a year and a column an ally."""
-    if into not in INTO:
+    if into not in BY_YEAR:
         rule = f"must have the columns of {into}: only shares are read from a column a year"
         raise _refused(file, rule, f"the columns are {', '.join(ROWS[into].model_fields)}", "unknown-layout")
-    for turned in (grid, transposed(grid)):
-        candidates = [(block, read(turned, block)) for block in blocks(turned)]
-        if any(found.figures for _, found in candidates):
-            grid = turned
-            break
-    else:
-        rule = "must have a header of years and rows of allies"
-        raise _refused(
-            file, rule, "name allies by name or code, one a row, and years in the first row", "unknown-layout"
+    grid, turned, candidates = _laid_out(grid, file)
+    said = [(block, found, refused_for(grid, block, turned)) for block, found in candidates]
+    of_shares = [entry for entry in said if entry[2] is None] or said
+    block, found, other = max(of_shares, key=lambda entry: len({code for code, _ in entry[1].figures}))
+    if other is not None:
+        line, text, words = other
+        rule = f"must be shares of GDP, %; this line names something else ({shorten(words)})"
+        remedy = (
+            "import the file or sheet of shares of GDP; dollars belong in outlays_usd_m beside them, million USD; "
+            "if the figures are shares, take this line out"
         )
-    block, found = max(candidates, key=lambda entry: len({code for code, _ in entry[1].figures}))
+        raise ScenarioError((Fault(file, line, "", shorten(text, 60), rule, remedy, "wrong-subject"),))
     imported = Imported("", into, layout, titled(grid, block), edition)
     if len(candidates) > 1:
         imported.notes.append(
@@ -209,14 +220,41 @@ def _of_wide(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imp
         )
     _tell(imported, grid, found, file)
     estimates = {place: figure.estimate or bool(figure.colour) for place, figure in found.figures.items()}
+    newest = _newest(imported)
     if not any(estimates.values()):
-        imported.notes.append('nothing is marked as an estimate ("2026e"): every figure counts as actual')
+        which = f"figure to {newest}" if any(year > newest for _, year in estimates) else "figure"
+        imported.notes.append(f'nothing is marked as an estimate ("2026e"): every {which} counts as actual')
     return _written(imported, found, _per_cent(found, imported), estimates, {})
 
 
-def _rewritten(grid: Grid, into: str, edition: str) -> Imported:
-    """A table with our own columns, separated or written in another way."""
-    rows = [(place, row) for place, row in enumerate(grid.rows, grid.first_line) if any(cell.text for cell in row)]
+def _laid_out(grid: Grid, file: str) -> tuple[Grid, bool, list[tuple[Block, Read]]]:
+    """The sheet as it stands or turned, whichever has figures of allies, and its blocks."""
+    ways = [
+        (sheet, turned, [(block, read(sheet, block)) for block in blocks(sheet)])
+        for sheet, turned in ((grid, False), (transposed(grid), True))
+    ]
+    for sheet, turned, candidates in ways:
+        if any(found.figures for _, found in candidates):
+            return sheet, turned, candidates
+    for sheet, turned, candidates in ways:
+        if any(found.unreadable or found.missing for _, found in candidates):  # of allies: the layout is right
+            return sheet, turned, candidates
+    for _, turned, candidates in ways:
+        others = [other for _, found in candidates for other in found.others if other[2] != NO_FIGURES]
+        if others:
+            line = 0 if turned else others[0][0]
+            names = ", ".join(dict.fromkeys(shorten(what, 30) for _, what, _ in others[:MOST_OTHERS]))
+            rule = "must name an ally with armed forces in one row at least; no row's name is known as one"
+            remedy = "write names or codes as `sim data allies` prints them"
+            raise ScenarioError((Fault(file, line, "", names, rule, remedy, "unknown-ally"),))
+    rule = "must have a header of years and rows of allies"
+    raise _refused(file, rule, "name allies by name or code, one a row, and years in the first row", "unknown-layout")
+
+
+def _rewritten(grid: Grid, head: int, into: str, edition: str) -> Imported:
+    """A table with our own columns in the row at `head`, separated or written in another way."""
+    below = enumerate(grid.rows[head:], grid.first_line + head)
+    rows = [(place, row) for place, row in below if any(cell.text for cell in row)]
     header = [cell.text for cell in rows[0][1]]
     model = ROWS[into]
     numeric = {name for name, part in model.model_json_schema()["properties"].items() if _is_number(part)}
@@ -233,6 +271,8 @@ def _rewritten(grid: Grid, into: str, edition: str) -> Imported:
         for column in model.model_fields:
             text = cells[column].text if column in cells else ""
             number = figure_of(cells[column], grid.decimal_comma) if column in numeric and text else None
+            if column in numeric and text and cells[column].missing:
+                text = ""
             line.append(text if number is None else f"{number[0]:.{_DECLARED_DIGITS}g}")
         lines.append(line)
     return _finished(imported, lines)
@@ -258,7 +298,7 @@ def _fitting(grid: Grid, *words: str) -> list[Block]:
 
 def _tell(imported: Imported, grid: Grid, found: Read, file: str, column: str = "share_pct") -> None:
     """What a block passed over goes to the list; what cannot be passed over is raised."""
-    if not found.figures:
+    if not found.figures and not found.unreadable:
         rule = f"sheet {shorten(grid.name)} must have figures of allies; none was found below its years"
         raise _refused(file, rule, "is it the publisher's own file? name another sheet with --sheet", "unknown-layout")
     faults = [
@@ -300,7 +340,11 @@ _UNREADABLE: Final = {
         "open the file, let it compute, and save it",
         "formula-without-value",
     ),
-    False: ("must be a number or a mark for no figure", "correct the cell, or leave it empty", "not-a-number"),
+    False: (
+        f"must be a number or a mark for no figure ({MARKS_NAMED})",
+        "correct the cell, or leave it empty",
+        "not-a-number",
+    ),
 }
 
 
@@ -332,6 +376,13 @@ def _written(
     early = sorted({year for _, year in values if year < FIRST_YEAR})
     if early:
         imported.notes.append(f"years before {FIRST_YEAR} are left out ({early[0]} to {early[-1]})")
+    newest = _newest(imported)
+    late = sorted({year for (iso3, year) in values if year > newest and not estimates[iso3, year]})
+    if late:
+        imported.notes.append(
+            f"years after {newest} count as estimates ({_listed([str(year) for year in late])}): they are not over"
+        )
+        estimates = {place: estimate or place[1] > newest for place, estimate in estimates.items()}
     lines = []
     for iso3, year in sorted(place for place in values if place[1] >= FIRST_YEAR):
         cells: dict[str, str] = {
@@ -347,6 +398,11 @@ def _written(
                 cells[column] = f"{figures[iso3, year]:.{_DECLARED_DIGITS}g}"
         lines.append([cells.get(column, "") for column in ROWS[imported.into].model_fields])
     return _finished(imported, lines)
+
+
+def _newest(imported: Imported) -> int:
+    """The last year of which a figure can be actual: that of the edition, else the last of the packaged table."""
+    return int(imported.edition[:4]) if imported.edition else max(row.year for row in load_tables().shares)
 
 
 def _finished(imported: Imported, lines: Sequence[Sequence[str]]) -> Imported:
@@ -366,7 +422,7 @@ def _hold(imported: Imported, file: str) -> None:
     years = [row.year for row in own if isinstance(row, ShareRow | VintageRow)]
     imported.allies, imported.years = tuple(allies), (min(years, default=0), max(years, default=0))
     imported.estimates = sum(getattr(row, "status", "") == "estimate" for row in own)
-    if imported.into in INTO:
+    if imported.into in BY_YEAR:
         imported.lacking = tuple(sorted({ally.iso3 for ally in tables.armed_allies()} - set(allies)))
 
 

@@ -12,6 +12,7 @@ from sim.data.reader import shorten
 from sim.data.tables import load_tables
 
 NOTES = ("notes", "note", "footnotes", "sources", "source")
+NO_FIGURES = "no figures"
 MOST_SUBTITLE = 8  # rows above a header that may say what is below
 
 
@@ -96,7 +97,7 @@ def read(grid: Grid, block: Block) -> Read:
         cells = [(column, row[column] if column < len(row) else Cell()) for column in block.years]
         if not any(not cell.missing or cell.formula for _, cell in cells):
             if text := _joined(row):
-                found.others.append((line, text, "no figures"))
+                found.others.append((line, text, NO_FIGURES))
             continue
         label = next((row[column].text for column in names if column < len(row) and row[column].text), "")
         if not label and not any(isinstance(cell.value, float) for _, cell in cells):

@@ -31,7 +31,7 @@ DATA_CODES = frozenset({
     "nul-byte", "control-character", "empty-table", "too-many-rows", "row-length", "bad-csv", "missing-column",
     "extra-column", "repeated-column", "blank", "unknown-choice", "out-of-range", "bad-code", "bad-format", "duplicate",
     "missing-ally", "unknown-table", "unknown-ally", "no-armed-forces", "bad-date", "alliance-role", "too-many",
-    "implausible", "wrong-separator", "wide-table", "no-header",
+    "implausible", "wrong-separator", "wide-table", "wrong-table", "no-header",
 })  # fmt: skip
 """Codes of faults in a user's table."""
 OF_THE_WHOLE = frozenset({"too-large", "no-such-file", "not-a-file", "missing-ally", "too-many-faults", "too-many"})

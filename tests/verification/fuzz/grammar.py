@@ -204,8 +204,10 @@ def _due(random: Random, document: Document) -> int:
 def _ally(random: Random, code: str) -> list[Table]:
     tables = [Table(f"[ally.{code}]", _chosen(random, "AllySection", 3), "AllySection")]
     for entry in tables[0].entries:
-        if entry.key == "debt_pct" and 0 < float(entry.value) < 2:  # a fraction
-            entry.value = "2.0"
+        if entry.key == "debt_pct" and float(entry.value):
+            entry.value = repr(round(random.uniform(27, 68), 1))  # near the packaged figure of every ally
+        if entry.key in ("share_pct", "norm_pct"):
+            entry.value = number(random, 0.7, 2.9)
     for section in random.sample(("will", "budget", "outturn", "related", "growth"), random.randint(0, 2)):
         definition = f"{section.capitalize()}OfAlly"
         tables.append(Table(f"[ally.{code}.{section}]", _chosen(random, definition, 3), definition))

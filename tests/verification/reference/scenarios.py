@@ -192,7 +192,7 @@ def allies(draw: st.DrawFn) -> dict[str, Table]:
             st.fixed_dictionaries(
                 {},
                 optional={
-                    "share_pct": values(0.5, 5), "norm_pct": values(0.5, 5), "debt_pct": values(0, 200),
+                    "share_pct": values(0.7, 5), "norm_pct": values(0.7, 5), "debt_pct": values(27, 200),
                     "deficit_pct": values(-5, 12), "exposure": values(0, 1),
                     "commitment": st.sampled_from((1.0, 0.3, 0.0)),
                 },

@@ -44,6 +44,7 @@ CODES: Final[dict[str, str]] = {
     "bad-horizon": "the last year is not 1 to 40 years after the base year",
     "yardstick": "a pillar with several targets and not exactly one yardstick",
     "no-members": "a target that binds nobody",
+    "implausible": "a figure a power of ten away from the packaged one of its ally",
     "implausible-year": "a date more than 15 years before or 60 years after the base year",
     "unknown-ally": "a code that is no ally",
     "no-armed-forces": "an ally that is listed but never counted: Iceland",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from sim.data.plausible import single_fault
 from sim.data.reader import shorten
-from sim.data.tables import Tables
+from sim.data.tables import Tables, load_tables
 from sim.model.parameters import Horizon
 from sim.scenario.loading.checks.keys import is_parameter, nearest
 from sim.scenario.loading.checks.quoting import ally_meant, at, shown
@@ -21,6 +22,13 @@ YEARS_BEFORE = 15  # how long before the base year a target may have fallen due
 YEARS_AFTER = 60
 LEAST_DEBT_PCT = 2.0
 LARGEST = 1e6  # of a parameter: what is larger leaves single precision after a few multiplications
+
+
+IN_PLACE_OF: Final = {
+    "share_pct": ("shares", "share_pct", 0), "norm_pct": ("shares", "share_pct", 0),
+    "debt_pct": ("gdp", "gov_debt_pct", -1),
+}  # fmt: skip
+"""Keys of an ally that replace a figure: table, column, and the year it is of, from the base year on."""
 
 
 class Found(NamedTuple):
@@ -40,6 +48,7 @@ def together(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
     yield from _targets(raw)
     yield from _pledges(raw)
     yield from _fractions(raw)
+    yield from _figures(raw, tables)
     yield from _sizes((), raw)
 
 
@@ -160,6 +169,23 @@ def _fractions(raw: Mapping[str, Any]) -> Iterator[Found]:
         if isinstance(debt, int | float) and 0 < debt < LEAST_DEBT_PCT:
             rule = f"must be 0 or at least {LEAST_DEBT_PCT:g}: public debt is % of GDP"
             yield Found(("ally", code, "debt_pct"), "out-of-range", rule, f"did you mean {100 * debt:.10g}?")
+
+
+def _figures(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
+    """A figure of an ally a power of ten away from the packaged one, by the rule for a user's own tables."""
+    base, _ = _years(raw)
+    packaged = load_tables()
+    known = {row.iso3 for row in packaged.allies}
+    for code, facts in _table(raw, "ally").items():
+        for key, (table, column, years) in IN_PLACE_OF.items():
+            value = facts.get(key) if isinstance(facts, dict) else None
+            if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < LARGEST:
+                continue  # which is said already, or a debt of nothing
+            if key == "debt_pct" and value < LEAST_DEBT_PCT:
+                continue  # a fraction, which is said already
+            rows = (packaged if code in known else tables).table(table)
+            if told := single_fault(table, column, str(code), base + years, value, rows):
+                yield Found(("ally", code, key), "implausible", *told)
 
 
 def _sizes(path: Path, node: Any) -> Iterator[Found]:
