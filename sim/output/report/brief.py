@@ -9,7 +9,7 @@ from typing import Any
 from sim.errors import UsageError
 from sim.output.charts import engine
 from sim.output.charts.fan import fan
-from sim.output.charts.frames import is_set
+from sim.output.charts.frames import PILLAR_WORDS, is_set
 from sim.output.charts.look import LOOKS
 from sim.output.charts.saving import drawn
 from sim.output.report import sentences
@@ -148,12 +148,12 @@ def _odds(line: AllySummary, core: Yardstick | None, year: int, record: Record) 
 
 
 def _assumed(line: AllySummary, record: Record) -> Rows:
-    aim = record.description.assumed
-    if aim is None:
-        return []
-    chance = line.chances.get(aim.pillar)
-    told = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
-    return [(f"{aim.pillar.capitalize()} of {target(aim.share_pct)} % (assumption)", told)]
+    rows = []
+    for aim in record.description.assumed:
+        chance = line.chances.get(aim.pillar)
+        told = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
+        rows.append((f"{PILLAR_WORDS[aim.pillar].capitalize()} {target(aim.share_pct)} % (assumption)", told))
+    return rows
 
 
 def _moved(chance: Chance) -> Rows:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.numerics.grid import printed
-from sim.output.charts.frames import is_set, packaged
+from sim.output.charts.frames import PILLAR_WORDS, is_set, packaged
 from sim.output.report.sentences import ally_sentence
 from sim.output.report.sources import citations
 from sim.results.record import AllyDescription, Record
@@ -77,10 +77,9 @@ def allies_sheet(record: Record, year: int) -> Sheet:
             ("Short, USD bn", f"expected shortfall of what is spent to the target in {year}, prices of {base}"),
             ("On paper, USD bn", "what late pushes close of it on paper"),
         ]
-    assumed = record.description.assumed
-    if assumed:
-        note = f"an assumption: NATO publishes no security-related outlays{_dash(record, assumed.pillar)}"
-        columns.append((f"Runs at {target(assumed.share_pct)} % {assumed.pillar}", note))
+    for aim in record.description.assumed:
+        note = f"an assumption: NATO publishes no security-related outlays{_dash(record, aim.pillar)}"
+        columns.append((f"Runs at {target(aim.share_pct)} % {PILLAR_WORDS[aim.pillar]}", note))
     short, moved = _short(record, year) if core else {}, [figure for _, _, figure in _moved(lines)]
     rows = [(line.entry.iso3, tuple(_cells(line, record, short, moved))) for line in lines]
     return Sheet("allies", f"The allies in {year}", tuple(columns), tuple(rows))
@@ -119,7 +118,7 @@ def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Figu
         SheetCell(span(line.spent.q05, line.spent.q95), min(line.spent.q05, MOST_SORTED)),
         SheetCell(share(line.reported.middle), min(line.reported.middle, MOST_SORTED)),
     ]
-    core, aim = line.chances.get("core"), record.description.assumed
+    core = line.chances.get("core")
     if record.description.yardstick("core"):
         if core is None:
             cells += [SheetCell(NOT_BOUND, -1.0)] * (7 + len(moved))
@@ -139,11 +138,11 @@ def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Figu
                 SheetCell(when, line.first_year or NEVER),
                 *(SheetCell(money(usd_bn), usd_bn) for usd_bn in short[entry.iso3]),
             ]
-    if aim is not None:
-        total = line.chances.get(aim.pillar)
+    for aim in record.description.assumed:
+        found = line.chances.get(aim.pillar)
         cells.append(
-            SheetCell(percent(total.probability, total.ci_low, total.ci_high), total.probability)
-            if total
+            SheetCell(percent(found.probability, found.ci_low, found.ci_high), found.probability)
+            if found
             else SheetCell(NOT_BOUND, -1.0)
         )
     return cells

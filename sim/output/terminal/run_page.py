@@ -23,6 +23,7 @@ from sim.text.probabilities import (
     SPENT,
     UNBOUND,
     added,
+    allies,
     among,
     interval,
     listed,
@@ -36,6 +37,7 @@ from sim.text.probabilities import (
     share,
     span,
     target,
+    whole,
 )
 
 MOST_TEXT = 118  # columns of running text at most
@@ -203,15 +205,15 @@ def _show_alliance(
         if half:
             facts.append(("with urgency at half", _halved(half, alliance.counted, bound["core"], of)))
         facts.append((
-            f"At least {alliance.threshold} allies",
+            f"At least {allies(alliance.threshold)}",
             f"{_spoken(alliance.many)}; without late push {_spoken_without(alliance.many)}",
         ))  # fmt: skip
+    if related and alliance.related:
+        words = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
+        facts.append((f"Allies at {target(related.share_pct)} % related", words))
     if total and alliance.totals:
         words = f"{_counted(alliance.totals, bound['total'], of)}; an assumption"
         facts.append((f"Allies at {target(total.share_pct)} % in total", words))
-    if related and alliance.related and not core and not total:
-        words = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
-        facts.append((f"Allies at {target(related.share_pct)} % related", words))
     spent, reported = alliance.spent, alliance.reported
     average = mean_share(spent.middle, spent.above)
     facts.append(("Europe and Canada", f"{average} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
@@ -233,14 +235,16 @@ def _show_alliance(
 
 def _counted(band: Band, bound: int, of: int) -> str:
     expected = f"{number(band.middle, bound)} of {among(bound, of)} expected"
-    return f"{expected}, {band.q05:.0f}–{band.q95:.0f} in 90 of 100 runs"
+    return f"{expected}, {whole(band.q05)}–{whole(band.q95)} in 90 of 100 runs"
 
 
 def _halved(half: HalfUrgency, counted: Band, bound: int, of: int) -> str:
     """The short runs give the difference, on common random numbers; the run itself gives the level."""
-    now = counted.middle + half.difference
+    now, usual = number(counted.middle + half.difference, bound), number(counted.middle, bound)
     words = "what half the urgency of the start does"
-    return f"{number(now, bound)} of {among(bound, of)} expected instead of {number(counted.middle, bound)}: {words}"
+    if now == usual:
+        return f"still {now} of {among(bound, of)} expected: {words}"
+    return f"{now} of {among(bound, of)} expected instead of {usual}: {words}"
 
 
 def _spoken(chance: Chance) -> str:
