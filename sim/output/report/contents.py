@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.numerics.grid import printed
-from sim.output.charts.frames import PILLAR_WORDS, is_set, packaged
+from sim.output.charts.frames import PILLAR_WORDS
 from sim.output.report.sentences import ally_sentence
 from sim.output.report.sources import citations
-from sim.results.record import AllyDescription, Record
+from sim.results.origins import mark, packaged, shares_told
+from sim.results.record import Record
 from sim.results.summary import AllySummary, Chance, ally_lines
 from sim.results.tables import gap
 from sim.text.probabilities import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, plain, share, span, target
@@ -55,7 +56,7 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     core, base = record.description.yardstick("core"), record.description.base_year
     columns = [
         ("Ally", ""),
-        (f"Share {base}", "published core outlays, % of GDP; e: estimate; s: set by the scenario"),
+        (f"Share {base}", shares_told(record, record.description.allies)),
         (f"Median spent {year}", "half of the simulated runs spend that or less, % of GDP; without what is on paper"),
         ("90 % band", f"where what is spent in {year} lies in 90 of 100 simulated runs, % of GDP"),
         (f"Median reported {year}", "the same with what late pushes of that year add on paper"),
@@ -113,7 +114,7 @@ def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Figu
     entry, base = line.entry, record.description.base_year
     cells = [
         SheetCell(entry.name, entry.name),
-        SheetCell(f"{told(entry.base_share_pct)}{_mark(record, entry)}", entry.base_share_pct),
+        SheetCell(f"{told(entry.base_share_pct)}{mark(record, entry)}", entry.base_share_pct),
         SheetCell(share(line.spent.middle), min(line.spent.middle, MOST_SORTED)),
         SheetCell(span(line.spent.q05, line.spent.q95), min(line.spent.q05, MOST_SORTED)),
         SheetCell(share(line.reported.middle), min(line.reported.middle, MOST_SORTED)),
@@ -148,10 +149,6 @@ def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Figu
     return cells
 
 
-def _mark(record: Record, entry: AllyDescription) -> str:
-    return "s" if is_set(record, entry) else "e" if entry.estimated else ""
-
-
 def _by_probability(line: AllySummary) -> tuple[float, float, str]:
     core = line.chances.get("core")
     return (-core.probability if core else 1.0, -line.spent.middle, line.entry.name)
@@ -177,9 +174,9 @@ def ally_sentences(record: Record, year: int) -> dict[str, str]:
 def editions_sheet(record: Record) -> Sheet | None:
     """How the year before the base year reads in NATO's present edition and in the one a year before.
 
-    None where the run had tables of the user's own, or there is no earlier edition.
+    None where the run had shares of the user's own, or there is no earlier edition.
     """
-    tables = packaged(record)
+    tables = packaged(record, "shares", "share_vintages")
     if tables is None:
         return None
     year = record.description.base_year - 1

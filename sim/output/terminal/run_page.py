@@ -12,6 +12,7 @@ from rich.text import Text
 from sim.analysis.sensitivity import HalfUrgency
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
+from sim.results.origins import mark, shares_told
 from sim.results.record import Record, Yardstick
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.probabilities import (
@@ -110,7 +111,12 @@ def _columns(record: Record, year: int, lines: Sequence[AllySummary]) -> list[Co
     last = description.years[-1]
     columns = [
         Column("ally", "Ally", [line.entry.name for line in lines], 0, right=False),
-        Column(f"share {description.base_year}", f"Share\n{description.base_year}", [_now(line) for line in lines], 2),
+        Column(
+            f"share {description.base_year}",
+            f"Share\n{description.base_year}",
+            [_now(line, record) for line in lines],
+            2,
+        ),
         Column("median", f"Median\nspent\n{year}", [share(line.spent.middle) for line in lines], 1),
         Column("90 % band", f"90 %\nband\n{year}", [_band(line.spent) for line in lines], 3),
     ]
@@ -146,8 +152,8 @@ def _codes(lines: Sequence[AllySummary]) -> Column:
     return Column("ally", "Ally", [line.entry.iso3 for line in lines], 0, right=False)
 
 
-def _now(line: AllySummary) -> str:
-    return f"{printed(line.entry.base_share_pct)}{'e' if line.entry.estimated else ' '}"
+def _now(line: AllySummary, record: Record) -> str:
+    return f"{printed(line.entry.base_share_pct)}{mark(record, line.entry) or ' '}"
 
 
 def _band(band: Band) -> str:
@@ -260,8 +266,7 @@ def _footer(
     precision: float | None,
 ) -> list[str]:  # fmt: skip
     notes = [narrow] if narrow else []
-    shares = "Shares are % of GDP as NATO reports core outlays"
-    notes.append(shares + ("; e: an estimate." if any(line.entry.estimated for line in lines) else "."))
+    notes.append(f"Shares are {shares_told(record, [line.entry for line in lines])}.")
     pillars = {aim.pillar for aim in record.description.yardsticks}
     if pillars:
         notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
