@@ -116,7 +116,7 @@ def test_a_brief_keeps_what_takes_no_own_table_and_says_what_it_leaves_out(money
     for kept in ("Last steps, points", "How often such a rise has been seen", "Step a year needed", "Ticks: earlier"):
         assert kept in whole or kept.startswith("Ticks")
         assert (kept in told) or kept.startswith("Ticks")
-    for gone in ("in current dollars of 2031", "At the GDP forecast for 2031", "of all public spending"):
+    for gone in ("in current dollars of 2031", "At the GDP forecast for 2031", "as a part of all public spending"):
         assert gone in whole
         assert gone not in told
     assert "Left out" not in whole

@@ -199,7 +199,7 @@ def _cost(take: Needed, entry: AllyDescription, core: Yardstick | None, record: 
         f"USD {money(take.expected_usd_bn)} bn a year, prices of {base}",
     ))  # fmt: skip
     if take.on_paper_usd_bn > 0:
-        rows.append(("Of it late pushes close on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
+        rows.append(("Part of it that late pushes close on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
     if take.current_usd_bn is not None:
         told = f"USD {money(take.current_usd_bn)} bn a year"
         assert take.current_year is not None
@@ -209,7 +209,7 @@ def _cost(take: Needed, entry: AllyDescription, core: Yardstick | None, record: 
     if take.of_spending_pct is not None:
         rows.append(
             (
-                f"{target(core.share_pct)} % of GDP of all public spending ({take.spending_year})",
+                f"{target(core.share_pct)} % of GDP as a part of all public spending ({take.spending_year})",
                 f"{share(take.of_spending_pct)} %",
             )
         )

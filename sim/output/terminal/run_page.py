@@ -224,7 +224,7 @@ def _show_alliance(
     average = mean_share(spent.middle, spent.above)
     facts.append(("Europe and Canada", f"{average} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
     if reported != spent:
-        facts.append(("on paper besides", f"{added(reported.middle - spent.middle)} points of GDP, by late pushes"))
+        facts.append(("besides, on paper", f"{added(reported.middle - spent.middle)} points of GDP, by late pushes"))
     page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
     if width < 70:
         for name, words in facts:
