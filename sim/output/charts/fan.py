@@ -93,8 +93,7 @@ def chooser(record: Record, first: str, *, theme: str = "light", width: int = 64
     layers = [layer.transform_filter(shown) for layer in _layers(panel)]
     chart = alt.layer(*layers).add_params(alt.param(name="ally", value=first)).properties(width=width, height=height)
     lines = [
-        f"Shares {frames.published(record)}, then what is spent: the middle of the runs, and where 50, 80 and 90 % of "
-        "them lie.",
+        f"{_whose(record)}, then what is spent: the middle of the runs, and where 50, 80 and 90 % of them lie.",
         "Dashed thin: the middle as reported, with what late pushes add on paper.",
     ]
     return dressed(
@@ -147,11 +146,9 @@ def _published(panel: Panel) -> list[Any]:
     tips = [
         alt.Tooltip("year:Q", format="d"), alt.Tooltip("told:N", title="% of GDP"), alt.Tooltip("status:N"),
     ]  # fmt: skip
-    for status, inside in (
-        ("actual", colours.ink),
-        ("estimate", colours.paper),
-        *((status, colours.national) for status in (frames.SET, frames.OWN, frames.PARTLY)),
-    ):
+    fills = {"actual": colours.ink, "estimate": colours.paper, frames.SET: colours.national}
+    fills |= {own: colours.national for own in (frames.OWN, frames.PARTLY) if own in set(published.status)}
+    for status, inside in fills.items():
         points = known.transform_filter(f"datum.status === '{status}'")
         marks = points.mark_point(color=colours.ink, fill=inside, size=42, opacity=1, strokeWidth=1.6)
         layers.append(marks.encode(x=panel.x(), y=panel.y(), tooltip=tips))
@@ -268,6 +265,12 @@ def _below(record: Record, iso3: str, straight: bool) -> list[str]:
     if frames.beyond(bands):
         parts.append(BEYOND)
     return [*wrapped(" ".join(parts)), f"Scenario: {record.description.title}", *frames.based_on(record)]
+
+
+def _whose(record: Record) -> str:
+    """What the shares up to the base year are, as the beginning of a sentence."""
+    told = frames.published(record)
+    return "Published shares" if told == "published" else f"Shares {told}"
 
 
 def _by(record: Record, iso3: str) -> str:
