@@ -16,12 +16,12 @@ from sim.data.tables import load_tables
 from sim.output.charts.fan import chooser, fan
 from sim.output.charts.multiples import multiples
 from sim.output.exports.content import content_of
+from sim.output.origins import OWN, SET, mark, packaged, shares_told
 from sim.output.report.brief import brief
 from sim.output.report.contents import allies_sheet
 from sim.output.terminal.console import Page
 from sim.output.terminal.run_document import document
 from sim.output.terminal.run_page import show
-from sim.results.origins import OWN, SET, mark, packaged, shares_told
 from sim.results.record import Record
 from sim.results.summary import alliance_line, ally_lines
 

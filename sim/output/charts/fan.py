@@ -14,7 +14,7 @@ import pandas as pd
 from sim.arguments import COUNTED_PCT
 from sim.output.charts import frames
 from sim.output.charts.look import Chart, Look, dressed, look, wrapped
-from sim.results.origins import OWN, known, meaning, not_natos, own_file, own_tables
+from sim.output.origins import OWN, known, meaning, not_natos, own_file, own_tables
 from sim.results.record import Record, Yardstick
 from sim.text.probabilities import BEYOND, printed, share, target
 

@@ -14,11 +14,11 @@ import pandas as pd
 from sim.arguments import COUNTED_PCT
 from sim.numerics.grid import HUNDREDTHS
 from sim.output.charts.look import wrapped
+from sim.output.origins import ESTIMATE, known, mark, meaning, not_natos, packaged
+from sim.output.origins import OWN as OWN_MARK
+from sim.output.origins import SET as SET_MARK
 from sim.results.counts import GROUPS, PILLARS, SPENT
 from sim.results.intervals import quantile, wilson
-from sim.results.origins import ESTIMATE, known, mark, meaning, not_natos, packaged
-from sim.results.origins import OWN as OWN_MARK
-from sim.results.origins import SET as SET_MARK
 from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.summary import ally_lines, default_year, step_of
 from sim.text.probabilities import percent, plain, share, target

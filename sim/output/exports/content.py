@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.data.catalogue import catalogue
 from sim.files.writing import is_own
 from sim.output.exports.units import COLUMNS
+from sim.output.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
 from sim.results.facade import Results
-from sim.results.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
 from sim.results.record import Record
 from sim.text.probabilities import ASSUMPTION, BEYOND, LATE_PUSH, MONTE_CARLO, SPENT, listed, printed, target
 

@@ -12,11 +12,11 @@ from sim.output.charts.fan import fan
 from sim.output.charts.frames import PILLAR_WORDS
 from sim.output.charts.look import LOOKS
 from sim.output.charts.saving import drawn
+from sim.output.origins import ESTIMATE, known, mark, meaning, own_file, own_tables
 from sim.output.report import sentences
 from sim.output.report.money import BaseRate, Needed, base_rate, gdp_status, needed
 from sim.output.report.page import rendered
 from sim.output.report.sources import citations
-from sim.results.origins import ESTIMATE, known, mark, meaning, own_file, own_tables
 from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.summary import AllySummary, Chance, ally_lines, default_year
 from sim.text.probabilities import (

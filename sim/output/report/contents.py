@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sim.numerics.grid import printed
 from sim.output.charts.frames import PILLAR_WORDS
+from sim.output.origins import mark, packaged, shares_told
 from sim.output.report.sentences import ally_sentence
 from sim.output.report.sources import citations
-from sim.results.origins import mark, packaged, shares_told
 from sim.results.record import Record
 from sim.results.summary import AllySummary, Chance, ally_lines
 from sim.results.tables import gap

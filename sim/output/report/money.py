@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.data.tables import Tables
 from sim.numerics.grid import printed
-from sim.results.origins import packaged
+from sim.output.origins import packaged
 from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.tables import gap
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.data.catalogue import catalogue
-from sim.results.origins import known, own_cited, own_tables
+from sim.output.origins import known, own_cited, own_tables
 from sim.results.record import Record
 
 UNKNOWN = "Figures other than those packaged with this version: tables of the user's own, or of another version."

@@ -8,8 +8,8 @@ from math import inf
 
 from sim.analysis.sensitivity import HalfUrgency
 from sim.output.exports.units import ABOVE_GRID, ALLIES, OF_GDP, OF_RUNS, PART, WILSON
+from sim.output.origins import mark, meaning, not_natos
 from sim.results.counts import PILLARS
-from sim.results.origins import mark, meaning, not_natos
 from sim.results.record import Record
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.probabilities import ASSUMPTION, LATE_PUSH, MONTE_CARLO, SPENT

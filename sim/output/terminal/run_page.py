@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.sensitivity import HalfUrgency
+from sim.output.origins import mark, shares_told
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
-from sim.results.origins import mark, shares_told
 from sim.results.record import Record, Yardstick
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.probabilities import (
