@@ -16,6 +16,7 @@ from sim.results.intervals import wilson
 from sim.text.escaping import json_text, plain_lines
 from sim.text.probabilities import (
     SCALE,
+    allies,
     did_you_mean,
     interval,
     likelihood,
@@ -29,6 +30,7 @@ from sim.text.probabilities import (
     points_interval,
     quantity,
     share,
+    whole,
 )
 
 
@@ -81,6 +83,13 @@ def test_a_sentence_speaks_the_signs() -> None:
 def test_shares_and_counts_have_two_digits() -> None:
     assert [share(value) for value in (3.249, 9.94, 9.96, 12.3)] == ["3.2", "9.9", "10", "12"]
     assert [number(value, 31) for value in (0.2, 9.6, 12.5, 30.8, 31.0)] == ["<1", "10", "13", ">30", "31"]
+    assert [number(value, 10) for value in (0.0, 0.4, 9.5, 10.0)] == ["<1", "<1", ">9", "10"]
+    few = {0.0: "<0.1", 0.04: "<0.1", 0.05: "0.1", 3.26: "3.3", 8.94: "8.9", 8.96: ">8.9", 9.0: "9.0"}
+    assert [number(value, 9) for value in few] == list(few.values())
+    assert [number(value, 1) for value in (0.42, 0.97, 1.0)] == ["0.4", ">0.9", "1.0"]
+    assert [number(value, 31, tenths=True) for value in (0.2, 12.25)] == ["0.2", "12.3"]
+    assert [whole(value) for value in (0.0, 1.0, 13.0)] == ["0", "1", "13"]
+    assert [allies(count) for count in (1, 2)] == ["1 ally", "2 allies"]
 
 
 HUNDREDTHS = [Fraction(k, 100) for k in range(2_047)]

@@ -92,9 +92,10 @@ class Description:
         return next((pillar for pillar in ("core", "total", "related") if self.yardstick(pillar)), None)
 
     @property
-    def assumed(self) -> Yardstick | None:
-        """The yardstick on an assumption that is told: the total, or the security-related where nothing else is."""
-        return self.yardstick("total") or (self.yardstick("related") if self.main_pillar == "related" else None)
+    def assumed(self) -> tuple[Yardstick, ...]:
+        """The yardsticks that rest on an assumption: security-related and total, as far as there are any."""
+        found = (self.yardstick(pillar) for pillar in ("related", "total"))
+        return tuple(target for target in found if target is not None)
 
     def bound(self, pillar: str) -> tuple[AllyDescription, ...]:
         """The allies that the yardstick of a pillar binds; none where there is none."""

@@ -213,9 +213,16 @@ def check_scenario(scenario: object) -> None:
     """Raises ValueError where the scenario of a run is not the tables that its readers look into."""
     if not isinstance(scenario, dict) or not isinstance(scenario.get("event"), list):
         raise ValueError("its scenario must be a table with events")
-    for name in ("budget", "data"):
+    for name in ("budget", "data", "ally"):
         if not isinstance(scenario.get(name) or {}, dict):
             raise ValueError(f"its scenario's {name} must be a table")
+    for name, given in (scenario.get("data") or {}).items():
+        file = given.get("file") if isinstance(given, dict) else given
+        if not isinstance(file, str) and given is not None:
+            raise ValueError(f"its scenario's data.{name} must name a file")
+    for name, given in (scenario.get("ally") or {}).items():
+        if not isinstance(given or {}, dict):
+            raise ValueError(f"its scenario's ally.{name} must be a table")
     for event in scenario["event"]:
         if not isinstance(event, dict) or not isinstance(event.get("name"), str):
             raise ValueError("each event must be a table with a name")

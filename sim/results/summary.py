@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.errors import UsageError
 from sim.numerics.grid import HUNDREDTHS, WHOLE, Grid, printed
 from sim.results.counts import GROUPS, PILLARS, SPENT, TALLIES
-from sim.results.intervals import above, average, quantile, wilson
+from sim.results.intervals import Z95, above, average, quantile, wilson
 from sim.results.record import AllyDescription, Record
 
 MANY = 20
@@ -92,6 +92,14 @@ def step_of(record: Record, year: int) -> int:
 def expected_number(record: Record, year: int, tally: str = "core") -> float:
     """The expected number of allies that comply in a year."""
     return _number(record, tally, step_of(record, year)).middle
+
+
+def expected_reach(record: Record, year: int) -> float:
+    """How far the Monte Carlo 95 % interval of the expected number of allies at the core target reaches."""
+    histogram = record.counts.arrays["number"][TALLIES.index("core"), step_of(record, year)].astype(np.float64)
+    parts, numbers = histogram / histogram.sum(), np.arange(len(histogram))
+    variance = float(parts @ numbers**2) - float(parts @ numbers) ** 2
+    return Z95 * sqrt(max(0.0, variance) / record.counts.paths)
 
 
 def ally_lines(record: Record, year: int) -> list[AllySummary]:

@@ -156,13 +156,29 @@ def span(low: float, high: float, to: str = "–") -> str:
     return share(low) if low == inf else f"{share(low)}{to}{share(high)}"
 
 
-def number(expected: float, of: int) -> str:
-    """An expected number of allies, whole: "13", "<1"."""
-    if expected < 0.5:
-        return "<1"
-    if expected > of - 0.5 and expected < of:
-        return f">{of - 1}"
-    return str(nearest(expected))
+TENTHS_BELOW = 10
+"""Of fewer allies an expected number has a tenth: as a whole number it would say nothing of one or two of them."""
+
+
+def number(expected: float, of: int, *, tenths: bool = False) -> str:
+    """An expected number of allies: "13", "<1"; with a tenth of few allies, or where `tenths` asks for it: "0.4"."""
+    step = Decimal("0.1") if tenths or of < TENTHS_BELOW else Decimal(1)
+    rounded = nearest(expected, step)
+    if rounded <= 0:
+        return f"<{step}"
+    if rounded >= of and expected < of:
+        return f">{of - step}"
+    return f"{rounded:.{1 if step < 1 else 0}f}"
+
+
+def whole(count: float) -> str:
+    """A quantile of a number of allies, which is a number that some run has: "0", "13"."""
+    return f"{count:.0f}"
+
+
+def allies(count: int) -> str:
+    """A number of allies: "1 ally", "20 allies"."""
+    return f"{count} {'ally' if count == 1 else 'allies'}"
 
 
 def target(pct: float) -> str:

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+import sim
 from report.hostile import TEXTS
 from report.test_hostile import carrying
 from sim.errors import UsageError
 from sim.output.report.brief import brief
 from sim.output.report.brief_pdf import pdf
 from sim.results.record import Record
+from sim.scenario.shipped import files
 from sim.text.probabilities import plain
 
 MARKUP = (
@@ -50,6 +52,29 @@ def test_it_says_what_the_html_says_on_one_page(record: Record, iso3: str) -> No
     pieces = [unescape(piece) for piece in re.findall(r">([^<>]+)<", page) if piece.strip()]
     assert len(pieces) > 20
     assert [piece for piece in pieces if UNSEEN.sub("", piece) not in text] == []
+
+
+@pytest.mark.parametrize("name", sorted(map(str, files())))
+def test_it_is_one_page_of_every_shipped_scenario(name: str) -> None:
+    shipped = sim.simulate(sim.load(name), 32, 1, executor="serial").record
+    long = titled(shipped, "A title of 200 letters that a user has given " * 4 + "and no word more ...")
+    for made in (pdf(shipped, "DEU"), pdf(long, "ITA"), *([pdf(shipped, "ITA")] if name == "recession" else [])):
+        (page,) = read(made).pages
+        assert [round(side * 25.4 / 72) for side in page.mediabox[2:]] == [210, 297]
+
+
+CHANGES = tuple((f"ally.DEU.budget.parameter_{place}_with_a_name_of_its_own", "0.1", "0.2") for place in range(9))
+
+
+@pytest.mark.parametrize("source", ["", "a source " * 60, "a source " * 400])
+def test_it_is_one_page_however_much_a_child_changes(record: Record, source: str) -> None:
+    child = titled(record, "A child of a scenario " * 9, source)
+    made = pdf(
+        replace(child, manifest={**record.manifest, "builds_on": {"name": "rutte_2032", "changes": CHANGES}}), "DEU"
+    )
+    assert len(read(made).pages) == 1
+    assert UNSEEN.sub("", "Based on rutte_2032, changed: ally.DEU.budget.parameter_0") in words_of(made)
+    assert re.search(r"and[48]more\.", words_of(made))
 
 
 def test_it_has_title_language_and_tags(record: Record) -> None:
@@ -106,7 +131,7 @@ def test_letters_that_no_font_has_keep_nobody_from_the_rest(record: Record, titl
 @pytest.mark.parametrize("title", ["W" * 300, ("A long title " * 30)[:300]])
 def test_a_long_title_stays_on_the_page(record: Record, title: str) -> None:
     made = pdf(titled(record, title), "ITA")
-    assert len(read(made).pages) <= 2
+    assert len(read(made).pages) == 1
     assert UNSEEN.sub("", title) in words_of(made)
     begins: list[float] = []
 
@@ -138,6 +163,7 @@ def _headings(made: bytes) -> list[str]:
 def test_hostile_texts_are_read_and_nothing_more(record: Record) -> None:
     made = pdf(carrying(record, TEXTS), "ITA")
     found = read(made)
+    assert len(found.pages) == 1
     assert "/OpenAction" not in found.trailer["/Root"]
     assert "/JavaScript" not in made.decode("latin-1")
     assert all("/Annots" not in page for page in found.pages)  # no link of theirs

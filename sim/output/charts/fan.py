@@ -14,6 +14,7 @@ import pandas as pd
 from sim.arguments import COUNTED_PCT
 from sim.output.charts import frames
 from sim.output.charts.look import Chart, Look, dressed, look, wrapped
+from sim.output.origins import OWN, known, meaning, not_natos, own_file, own_tables
 from sim.results.record import Record, Yardstick
 from sim.text.probabilities import BEYOND, printed, share, target
 
@@ -21,7 +22,7 @@ BANDS = (("q05", "q95", 0.16), ("q10", "q90", 0.20), ("q25", "q75", 0.28))
 """Of 90, 80 and 50 % of the runs, from the widest; each with its opacity."""
 
 HISTORY_FROM = 2014
-TITLE = "% of GDP, core outlays as NATO counts them"
+TITLE, OWN_TITLE = "% of GDP, core outlays as NATO counts them", "% of GDP, core outlays"
 ROOM = 1.12
 """How far above the target's line the scale goes on, so that its words have room."""
 
@@ -40,6 +41,13 @@ class Panel:
         """The last year simulated."""
         return self.record.description.years[-1]
 
+    @property
+    def title(self) -> str:
+        """What the shares are: NATO's, or partly figures of the user's own."""
+        members = (entry for code in self.codes for entry in frames.members_of(self.record, code))
+        own = not known(self.record) or any(not_natos(self.record, entry) for entry in members)
+        return OWN_TITLE if own else TITLE
+
     def x(self, field: str = "year") -> alt.X:
         """Years."""
         return alt.X(
@@ -49,7 +57,7 @@ class Panel:
 
     def y(self, field: str = "share_pct") -> alt.Y:
         """Shares of GDP."""
-        return alt.Y(f"{field}:Q", title=TITLE, scale=self.scale)
+        return alt.Y(f"{field}:Q", title=self.title, scale=self.scale)
 
 
 def fan(
@@ -86,7 +94,7 @@ def chooser(record: Record, first: str, *, theme: str = "light", width: int = 64
     layers = [layer.transform_filter(shown) for layer in _layers(panel)]
     chart = alt.layer(*layers).add_params(alt.param(name="ally", value=first)).properties(width=width, height=height)
     lines = [
-        "Published shares, then what is spent: the middle of the runs, and where 50, 80 and 90 % of them lie.",
+        f"{_whose(record)}, then what is spent: the middle of the runs, and where 50, 80 and 90 % of them lie.",
         "Dashed thin: the middle as reported, with what late pushes add on paper.",
     ]
     return dressed(
@@ -139,7 +147,9 @@ def _published(panel: Panel) -> list[Any]:
     tips = [
         alt.Tooltip("year:Q", format="d"), alt.Tooltip("told:N", title="% of GDP"), alt.Tooltip("status:N"),
     ]  # fmt: skip
-    for status, inside in (("actual", colours.ink), ("estimate", colours.paper), (frames.SET, colours.national)):
+    fills = {"actual": colours.ink, "estimate": colours.paper, frames.SET: colours.national}
+    fills |= {own: colours.national for own in (frames.OWN, frames.PARTLY) if own in set(published.status)}
+    for status, inside in fills.items():
         points = known.transform_filter(f"datum.status === '{status}'")
         marks = points.mark_point(color=colours.ink, fill=inside, size=42, opacity=1, strokeWidth=1.6)
         layers.append(marks.encode(x=panel.x(), y=panel.y(), tooltip=tips))
@@ -231,9 +241,8 @@ def yardstick_words(core: Yardstick) -> str:
 
 
 def _below(record: Record, iso3: str, straight: bool) -> list[str]:
-    by = "published by NATO, July 2026" if frames.packaged(record) else "not the packaged figures"
     parts = [
-        f"Line with points: {by} (hollow: estimate).",
+        f"Line with points: {_by(record, iso3)} (hollow: estimate).",
         "Bands: where what is spent lies in 50, 80 and 90 % of the simulated runs.",
     ]
     bands = frames.bands(record, [iso3])
@@ -244,7 +253,8 @@ def _below(record: Record, iso3: str, straight: bool) -> list[str]:
     if set(frames.history(record, [iso3]).status) & {frames.SET}:
         parts.append("The figure of the base year is set by the scenario.")
     if iso3 in frames.NAMES:
-        parts.append("The fan starts from the average by the IMF's GDP.")
+        whose = f"own GDP figures ({own_file(record, 'gdp')})" if "gdp" in own_tables(record) else "the IMF's GDP"
+        parts.append(f"The fan starts from the average by {whose if known(record) else 'GDP'}.")
     if len(frames.announced(record, [iso3])):
         parts.append("Dotted: the announced path.")
     core = record.description.yardstick("core")
@@ -258,11 +268,40 @@ def _below(record: Record, iso3: str, straight: bool) -> list[str]:
     return [*wrapped(" ".join(parts)), f"Scenario: {record.description.title}", *frames.based_on(record)]
 
 
+def _whose(record: Record) -> str:
+    """What the shares up to the base year are, as the beginning of a sentence."""
+    told = frames.published(record)
+    return "Published shares" if told == "published" else f"Shares {told}"
+
+
+def _by(record: Record, iso3: str) -> str:
+    """Whose figures the line with points has."""
+    if not known(record):
+        return "not the packaged figures"
+    natos, own = "published by NATO, July 2026", own_tables(record).get("shares")
+    base, status = record.description.base_year, frames.history(record, [iso3]).status.iloc[-1]
+    if status == frames.PARTLY:
+        whose = f"own figures ({own_file(record, 'shares')})" if own else "figures set by the scenario"
+        return f"{natos}; that of {base} has {whose} in it"
+    if own is None or iso3 in frames.NAMES:
+        return natos
+    whose = meaning(record, OWN) if status == frames.OWN else natos
+    return (
+        f"{whose}; earlier years are left out, as {own_file(record, 'shares')} changes the table"
+        if own.overlay
+        else whose
+    )
+
+
 def fan_told(record: Record, iso3: str) -> str:
     """The chart in a sentence, for those who do not see it."""
     table, name, last = frames.bands(record, [iso3]), frames.name_of(record, iso3), record.description.years[-1]
     end, base = table[table.year == last].iloc[0], frames.history(record, [iso3]).iloc[-1]
-    verb = {"actual": "spent", "estimate": "is estimated at", frames.SET: "is set by the scenario at"}[base.status]
+    verb = {
+        "actual": "spent", "estimate": "is estimated at", frames.SET: "is set by the scenario at",
+        frames.OWN: f"is at, by {meaning(record, OWN)}," if base.status == frames.OWN else "",
+        frames.PARTLY: "is at, with own figures of the scenario in it,",
+    }[base.status]  # fmt: skip
     start = f"{name} {verb} {printed(base.share_pct)} % of GDP in {base.year}; in {last} "
     if end.q95 == inf:
         half = "above" if end.q50 == inf else f"at {share(end.q50)} % or below, and some above"

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from sim.arguments import COUNTED_PCT
-from sim.data.tables import Tables, load_tables
 from sim.numerics.grid import HUNDREDTHS
 from sim.output.charts.look import wrapped
+from sim.output.origins import ESTIMATE, known, mark, meaning, not_natos, packaged
+from sim.output.origins import OWN as OWN_MARK
+from sim.output.origins import SET as SET_MARK
 from sim.results.counts import GROUPS, PILLARS, SPENT
 from sim.results.intervals import quantile, wilson
 from sim.results.record import AllyDescription, Record, Yardstick
@@ -29,8 +31,9 @@ NAMES = {EUROPE: "Europe and Canada", "NATO": "NATO"}
 
 MONTHS = 12
 SET = "set by the scenario"
-"""Status of a base year's figure that is not the published one."""
-
+OWN = "own figures"
+PARTLY = "own figures among them"
+"""Status of a base year's figure that is not the published one; `PARTLY`: of a group, with such figures in it."""
 
 PILLAR_WORDS = {"core": "core", "related": "security-related", "total": "total"}
 
@@ -92,10 +95,13 @@ def short(text: str, most: int) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
-def packaged(record: Record) -> Tables | None:
-    """The published figures that a run went on from; None where it had tables of the user's own."""
-    tables = load_tables()
-    return tables if record.manifest.get("data_digest") == tables.digest else None
+def published(record: Record) -> str:
+    """What the shares up to the base year are, after a noun: "published"."""
+    if not known(record):
+        return "not those packaged"
+    signs = {mark(record, entry) for entry in record.description.allies}
+    own = [meaning(record, sign) for sign in (OWN_MARK, SET_MARK) if sign in signs]
+    return f"published (or {' or '.join(own)})" if own else "published"
 
 
 def name_of(record: Record, iso3: str) -> str:
@@ -169,37 +175,34 @@ def base_share_pct(record: Record, iso3: str) -> float:
 def history(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
     """Core shares as last published, % of GDP, to the base year: iso3, ally, year, share_pct, status.
 
-    Of an ally from NATO's table 3, of a group NATO's own aggregate; only the base year where a run had own tables.
+    Of an ally from NATO's table 3, of a group NATO's own aggregate; only the base year where a run had an own table in
+    its place.
     """
-    tables, base, rows = packaged(record), record.description.base_year, []
+    base, rows = record.description.base_year, []
     for iso3 in iso3s:
         name = name_of(record, iso3)
         known: Sequence[Any] = ()
+        group = {EUROPE: "Europe and Canada", "NATO": "NATO total"}.get(iso3)
+        tables = packaged(record, "aggregates" if group else "shares")
         if tables is not None:
-            group = {EUROPE: "Europe and Canada", "NATO": "NATO total"}.get(iso3)
             known = tables.shares_of(iso3) if group is None else [r for r in tables.aggregates if r.name == group]
         rows += [(iso3, name, row.year, row.share_pct, row.status) for row in known if row.year < base]
-        status = "estimate" if any(entry.estimated for entry in members_of(record, iso3)) else "actual"
-        rows.append((iso3, name, base, *_base_point(tables, known, record, iso3, status)))
+        rows.append((iso3, name, base, *_base_point(known, record, iso3)))
     return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct", "status"])
 
 
-def _base_point(
-    tables: Tables | None, known: Sequence[Any], record: Record, iso3: str, status: str
-) -> tuple[float, str]:
-    """The base year's figure and its status: of a group as NATO prints it, of an ally as the run took it."""
-    base, share = record.description.base_year, base_share_pct(record, iso3)
+def _base_point(known: Sequence[Any], record: Record, iso3: str) -> tuple[float, str]:
+    """The base year's figure and its status: as the run took it; of a group of NATO's figures alone as NATO prints."""
+    base, share, members = record.description.base_year, base_share_pct(record, iso3), members_of(record, iso3)
+    if iso3 not in NAMES:
+        status = {SET_MARK: SET, OWN_MARK: OWN, ESTIMATE: "estimate"}.get(mark(record, members[0]), "actual")
+        return share, status
+    if any(not_natos(record, entry) for entry in members):
+        return share, PARTLY
     printed = next((row for row in known if row.year == base), None)
-    if printed is not None and iso3 in NAMES:
+    if printed is not None:
         return printed.share_pct, printed.status
-    if tables is not None and (printed is None or printed.share_pct != share):
-        return share, SET
-    return share, status
-
-
-def is_set(record: Record, entry: AllyDescription) -> bool:
-    """Whether a scenario set an ally's share of the base year, in place of the published one."""
-    return SET in set(history(record, [entry.iso3]).status)
+    return share, "estimate" if any(entry.estimated for entry in members) else "actual"
 
 
 def vintages(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
@@ -207,7 +210,7 @@ def vintages(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
 
     Those editions count all outlays, that of July 2026 core outlays: a difference mixes revision and definition.
     """
-    tables, base = packaged(record), record.description.base_year
+    tables, base = packaged(record, "shares", "share_vintages"), record.description.base_year
     latest = max((row.edition for row in tables.share_vintages), default="") if tables else ""
     rows = [
         (row.iso3, name_of(record, row.iso3), row.year, row.edition, row.share_pct)
@@ -219,7 +222,7 @@ def vintages(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
 
 def pledges(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
     """Targets that governments set themselves, as the model reads them: iso3, ally, year, share_pct, words."""
-    tables = packaged(record)
+    tables = packaged(record, "pledges")
     asked = json.loads(record.scenario).get("budget", {}).get("pledges", True) if record.scenario else True
     rows = [
         (row.iso3, name_of(record, row.iso3), row.target_year, row.target_pct,
@@ -233,7 +236,7 @@ def pledges(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
 
 def announced(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
     """Announced spending paths, straight between their points from the base year: iso3, ally, year, share_pct."""
-    tables, rows = packaged(record), []
+    tables, rows = packaged(record, "announced_paths"), []
     asked = json.loads(record.scenario).get("budget", {}).get("announced_paths", True) if record.scenario else True
     for iso3 in iso3s:
         points = tables.announced_path(iso3) if tables and asked and entry_of(record, iso3) else ()

@@ -68,8 +68,8 @@ def multiples(
     ranked = "" if allies else f", {by}"
     width = 92 if len(codes) >= columns else 24 * len(codes)
     lines = wrapped(
-        f"% of GDP on one scale{ranked}. Single line: published. Bands: where what is spent lies in 50 and 90 % of "
-        f"the simulated runs, with the middle.{aim}{f' {BEYOND}' if beyond else ''}", width,
+        f"% of GDP on one scale{ranked}. Single line: {frames.published(record)}. Bands: where what is spent lies in "
+        f"50 and 90 % of the simulated runs, with the middle.{aim}{f' {BEYOND}' if beyond else ''}", width,
     )  # fmt: skip
     if allies:
         told = " ".join(fan_told(record, iso3) for iso3 in codes)

@@ -15,7 +15,7 @@ from sim.results.counts import TALLIES
 from sim.results.record import Record
 from sim.results.summary import alliance_line, step_of
 from sim.results.tables import first_year
-from sim.text.probabilities import among, number, target
+from sim.text.probabilities import allies, among, number, target, whole
 
 SEEN = 0.0005
 """Numbers of allies that fewer runs have are not drawn."""
@@ -47,11 +47,11 @@ def compliant(
         table[f"{column}_told"] = in_words(table[column], record)
     assert line.counted is not None
     bound = line.bound["core"]
-    low, middle, high = (number(value, bound) for value in (line.counted.q05, line.counted.middle, line.counted.q95))
+    low, middle, high = whole(line.counted.q05), number(line.counted.middle, bound), whole(line.counted.q95)
     expected = pd.DataFrame({"allies": [line.counted.middle], "words": [f"{middle} expected"]})
-    whole = alt.Axis(format="d", tickMinStep=1, grid=False)
+    axis = alt.Axis(format="d", tickMinStep=1, grid=False)
     scale = alt.Scale(domain=[int(span[0]) - 0.6, int(span[-1]) + 0.6], nice=False)
-    x = alt.X("left:Q", title=f"allies at {goal} % or above, of {among(bound, line.allies)}", axis=whole, scale=scale)
+    x = alt.X("left:Q", title=f"allies at {goal} % or above, of {among(bound, line.allies)}", axis=axis, scale=scale)
     y = alt.Y("probability:Q", title=RUNS, axis=alt.Axis(labelExpr="datum.value * 100", tickCount=5))
     tips = [alt.Tooltip("allies:Q"), alt.Tooltip("probability_told:N", title="of 100 runs"),
             alt.Tooltip("without_told:N", title="without late push")]  # fmt: skip
@@ -70,7 +70,7 @@ def compliant(
         "Some shocks are common, so the spread is wider than if each ally stood alone.", 96,
     )  # fmt: skip
     told = (
-        f"Between {low} and {high} of {bound} allies are at {goal} % in {year} in 90 of 100 simulated runs; "
+        f"Between {low} and {high} of {allies(bound)} are at {goal} % in {year} in 90 of 100 simulated runs; "
         f"{middle} are expected."
     )
     return dressed(

@@ -198,7 +198,7 @@ def _allies(content: Content) -> Variables:
 
     names, groups = [_text(entry["name"]) for entry in entries], [GROUP_NAMES[group] for group in GROUPS]
     estimated = {"flag_values": np.array([0, 1], np.int8), "flag_meanings": "actual estimate"}
-    meant = "published core share of the base year"
+    meant = "core share of the base year"
     return {
         "ally_name": of_allies(names, long_name="name of the ally"),
         "base_share_pct": of_allies([entry["base_share_pct"] for entry in entries], **_attrs(OF_GDP, meant)),

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.data.catalogue import catalogue
-from sim.data.tables import load_tables
 from sim.files.writing import is_own
 from sim.output.exports.units import COLUMNS
+from sim.output.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
 from sim.results.facade import Results
 from sim.results.record import Record
-from sim.text.probabilities import ASSUMPTION, BEYOND, LATE_PUSH, MONTE_CARLO, SPENT, target
+from sim.text.probabilities import ASSUMPTION, BEYOND, LATE_PUSH, MONTE_CARLO, SPENT, listed, printed, target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +132,7 @@ def _facts(record: Record) -> dict[str, Any]:
         "years": description.years,
         "paths": record.counts.paths,
         "seed": manifest.get("seed"),
-        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, LATE_PUSH, SPENT, UNROUNDED, BEYOND, _figures(manifest)],
+        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, LATE_PUSH, SPENT, UNROUNDED, BEYOND, *_figures(record)],
         "units": {name: {key: asdict(column) for key, column in table.items()} for name, table in COLUMNS.items()},
         "allies": [asdict(entry) for entry in description.allies],
         "digest": record.counts.digest(),
@@ -142,13 +142,26 @@ def _facts(record: Record) -> dict[str, Any]:
     return found
 
 
-def _figures(manifest: Mapping[str, Any]) -> str:
-    """Which edition of the figures a run starts from, as far as its manifest lets this version know."""
+def _figures(record: Record) -> list[str]:
+    """Which edition of the figures a run starts from, as far as this version can know, and which are a user's own."""
     editions = {entry.name: f"{entry.publisher}, {entry.edition}" for entry in catalogue()}
     packaged = "; ".join(f"{name}: {editions[name]}" for name in FIGURES)
-    if manifest.get("data_digest") == load_tables().digest:
-        return f"Figures: the packaged edition ({packaged})."
-    return (
+    if known(record):
+        own = "".join(f" {own_cited(name, table)}" for name, table in own_tables(record).items())
+        return [f"Figures: the packaged edition ({packaged}).{own}", *_not_natos(record)]
+    return [
         "Figures: not those packaged with the version that wrote this export, but tables of the user's own or of "
         f"another version, by the data_digest of the manifest (packaged: {packaged})."
-    )
+    ]
+
+
+def _not_natos(record: Record) -> list[str]:
+    """Which shares of the base year are not NATO's, by their marks on the pages of a run."""
+    lines = []
+    for sign in (SET, OWN):
+        names = [f"{entry.name} {printed(entry.base_share_pct)}" for entry in record.description.allies
+                 if mark(record, entry) == sign]  # fmt: skip
+        if names:
+            lines.append(f"Shares of {record.description.base_year} that are not NATO's ({sign}: "
+                         f"{meaning(record, sign)}), % of GDP: {listed(names)}.")  # fmt: skip
+    return lines

@@ -9,11 +9,12 @@ from typing import Any
 from sim.errors import UsageError
 from sim.output.charts import engine
 from sim.output.charts.fan import fan
-from sim.output.charts.frames import is_set
+from sim.output.charts.frames import PILLAR_WORDS
 from sim.output.charts.look import LOOKS
 from sim.output.charts.saving import drawn
+from sim.output.origins import ESTIMATE, known, mark, meaning, own_file, own_tables
 from sim.output.report import sentences
-from sim.output.report.money import BaseRate, Needed, base_rate, needed
+from sim.output.report.money import BaseRate, Needed, base_rate, gdp_status, needed
 from sim.output.report.page import rendered
 from sim.output.report.sources import citations
 from sim.results.record import AllyDescription, Record, Yardstick
@@ -105,7 +106,7 @@ def content_of(record: Record, iso3: str, year: int | None) -> Brief:
         cost=_cost(take, line.entry, bound, record, year),
         rate=_rate(rate) if rate is not None and rate.rise_pct > 0 else "",
         counted=COUNTED,
-        notes=(*sentences.caveats(record), f"{run}, burdenshare {version}."),
+        notes=(*left_out(record, take, bound), *sentences.caveats(record), f"{run}, burdenshare {version}."),
         citation=tuple(citations(record, ("shares", "gdp"), cutoffs=True)),
     )
 
@@ -148,12 +149,12 @@ def _odds(line: AllySummary, core: Yardstick | None, year: int, record: Record) 
 
 
 def _assumed(line: AllySummary, record: Record) -> Rows:
-    aim = record.description.assumed
-    if aim is None:
-        return []
-    chance = line.chances.get(aim.pillar)
-    told = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
-    return [(f"{aim.pillar.capitalize()} of {target(aim.share_pct)} % (assumption)", told)]
+    rows = []
+    for aim in record.description.assumed:
+        chance = line.chances.get(aim.pillar)
+        told = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
+        rows.append((f"{PILLAR_WORDS[aim.pillar].capitalize()} {target(aim.share_pct)} % (assumption)", told))
+    return rows
 
 
 def _moved(chance: Chance) -> Rows:
@@ -170,7 +171,7 @@ def _moved(chance: Chance) -> Rows:
 
 def _cost(take: Needed, entry: AllyDescription, core: Yardstick | None, record: Record, year: int) -> Rows:
     base = record.description.base_year
-    status = ", set by the scenario" if is_set(record, entry) else ", estimate" if entry.estimated else ""
+    status = {"": "", ESTIMATE: ", estimate"}.get(sign := mark(record, entry), f", {meaning(record, sign)}")
     rows = [(f"Share in {base}{status}", f"{printed(entry.base_share_pct)} % of GDP")]
     if take.past_steps_pct:
         steps = ", ".join(f"{each} {step:+.2f}" for each, step in take.past_steps_pct).replace("-", "\u2212")
@@ -182,10 +183,14 @@ def _cost(take: Needed, entry: AllyDescription, core: Yardstick | None, record: 
         rows.append((f"Step a year needed to {core.by}", step))
         rows.append((f"That rise at the GDP of {base}", f"USD {money(take.base_usd_bn)} bn a year"))
         if take.nominal_usd_bn is not None:
-            carried = "" if take.nominal_year == core.by else f", the last forecast year before {core.by}"
+            assert take.nominal_year is not None
+            status = gdp_status(record, entry.iso3, take.nominal_year)
+            which = {"forecast": "forecast for", "estimate": "estimated for"}.get(status, "of")
+            last = "last forecast year" if status == "forecast" else "last year known"
+            carried = "" if take.nominal_year == core.by else f", the {last} before {core.by}"
             rows.append(
                 (
-                    f"At the GDP forecast for {take.nominal_year}{carried}",
+                    f"At the GDP {which} {take.nominal_year}{carried}",
                     f"USD {money(take.nominal_usd_bn)} bn a year in current dollars",
                 )
             )
@@ -194,18 +199,43 @@ def _cost(take: Needed, entry: AllyDescription, core: Yardstick | None, record: 
         f"USD {money(take.expected_usd_bn)} bn a year, prices of {base}",
     ))  # fmt: skip
     if take.on_paper_usd_bn > 0:
-        rows.append(("Of it late pushes close on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
+        rows.append(("Part of it that late pushes close on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
     if take.current_usd_bn is not None:
         told = f"USD {money(take.current_usd_bn)} bn a year"
-        rows.append((f"The shortfall in current dollars of {take.current_year}, IMF forecast", told))
+        assert take.current_year is not None
+        status = gdp_status(record, entry.iso3, take.current_year)
+        by = f", IMF {status}" if status in ("forecast", "estimate") else ""
+        rows.append((f"The shortfall in current dollars of {take.current_year}{by}", told))
     if take.of_spending_pct is not None:
         rows.append(
             (
-                f"{target(core.share_pct)} % of GDP of all public spending ({take.spending_year})",
+                f"{target(core.share_pct)} % of GDP as a part of all public spending ({take.spending_year})",
                 f"{share(take.of_spending_pct)} %",
             )
         )
     return rows
+
+
+def left_out(record: Record, take: Needed, core: Yardstick | None) -> list[str]:
+    """What is not told, for it takes packaged tables that the run had not, or not whole; one line or none."""
+    rises = core is not None and take.rise_pct > 0
+    takes = {
+        "shares": [
+            "the last steps", "the years before in the picture", *["how often such a rise has been seen"] * rises,
+        ],
+        "gdp": ["figures in current dollars and of public spending"] if core is not None else [],
+        "pledges": ["own pledges in the picture"],
+        "announced_paths": ["the announced path in the picture"],
+    }  # fmt: skip
+    if not known(record):
+        every = listed(part for parts in takes.values() for part in parts)
+        return [f"Left out: {every}, for the figures are not those packaged with this version."]
+    own, lines = own_tables(record), []
+    for table, parts in takes.items():
+        if table in own and parts:
+            verb = "changes" if own[table].overlay else "stands in for"
+            lines.append(f"{listed(parts)}, for {own_file(record, table)} {verb} the packaged table {table}")
+    return [f"Left out: {'; '.join(lines)}."] if lines else []
 
 
 def _rate(rate: BaseRate) -> str:

@@ -7,34 +7,51 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib import resources
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from sim.output.charts import engine
+from sim.output.charts.frames import short
 from sim.output.charts.saving import drawn
-from sim.output.report.brief import content_of, picture
+from sim.output.report.brief import Brief, content_of, picture
 from sim.results.record import Record
-from sim.text.probabilities import plain
+from sim.text.probabilities import based_on, plain
+
+if TYPE_CHECKING:
+    from typst import Compiler
 
 FONT: Final = "Libertinus Serif"
 """That of template and picture; Typst has it. Where a picture names none that is there, Typst takes it in silence."""
 
-HEIGHT = 215
-"""Of the plot, as the page has room for, in units of the chart."""
+HEIGHTS = (215, 165, 120)
+"""Of the plot, in units of the chart: as the page mostly has room for, and where there is more to say."""
+
+MOST_LETTERS, MOST_STANDING = 400, 900
+"""Of a text on the page, and of that on all targets."""
+
+MOST_SMALL_PRINT = 1_800
+"""Letters of the small print where nothing else makes room."""
 
 ACCESSIBLE: Final = "ua-1"
 """PDF/UA, readable by a screen reader: Typst then refuses a letter that no font has, instead of showing a box."""
 
 
+@engine.kept()
 def pdf(record: Record, iso3: str, *, year: int | None = None) -> bytes:
-    """The page of `sim.output.report.brief.brief` as PDF: the same bytes for the same record.
+    """The page of `sim.output.report.brief.brief` as PDF, one page: the same bytes for the same record.
 
     Raises:
         UsageError: as `brief` does.
     """
     from typst import TypstError
 
-    page = json.dumps(_page(record, iso3, year))
+    said = content_of(record, iso3, year)
+    page = _page(record, iso3, said, HEIGHTS[:1])
+    if not _is_roomy(page):
+        page = _page(record, iso3, said, HEIGHTS)
     # Typst's own fonts have Latin, Greek and Cyrillic letters. Others are looked for on this machine, which is slower
     # and may give other bytes elsewhere; what it has not is shown as a box, and can still be copied and searched for.
     for system_fonts, standard in ((False, ACCESSIBLE), (True, ACCESSIBLE)):
@@ -46,15 +63,35 @@ def pdf(record: Record, iso3: str, *, year: int | None = None) -> bytes:
     return _compiled(page, system_fonts=True, standards=[])
 
 
-def _page(record: Record, iso3: str, year: int | None) -> dict[str, Any]:
-    """What the template shows: texts on one line, rows of two texts, and a picture."""
-    said, spec = content_of(record, iso3, year), picture(record, iso3, "light", HEIGHT)
-    spec["config"]["font"] = FONT
-    heading = spec["title"]  # without the scenario, which heads the page, where it may be as long as it likes
-    heading["subtitle"] = [line for line in heading["subtitle"] if not line.startswith("Scenario: ")]
-    notes = [*said.notes, *said.citation, f"Scenario: {said.source}." if said.source else "", said.based_on]
-    texts = {**asdict(said), "notes": " ".join(filter(None, notes)), "words": spec["description"]}
-    return {**_on_one_line(texts), "picture": drawn(spec, "svg").decode()}
+def _page(record: Record, iso3: str, said: Brief, heights: Sequence[int]) -> str:
+    """What the template shows, as JSON: texts on one line, rows of two texts, pictures and notes from the longest."""
+    specs = [picture(record, iso3, "light", height) for height in heights]
+    for spec in specs:
+        for layer in spec["layer"]:  # the words beside the axis would be longer than it is; the heading has them
+            layer["encoding"].get("y", {}).update(title="% of GDP")
+        spec["config"]["font"] = FONT
+        lines = spec["title"]["subtitle"]  # without the scenario, which heads the page and ends the small print
+        own = [place for place, line in enumerate(lines) if line.startswith("Scenario: ")]
+        spec["title"]["subtitle"] = lines[: own[0]] if own else lines
+    texts = _on_one_line({**asdict(said), "notes": _notes(said, record), "words": specs[0]["description"]})
+    cut = {
+        "scenario": short(texts["scenario"], MOST_LETTERS),
+        "ally": short(texts["ally"], MOST_LETTERS),
+        "sentence": short(texts["sentence"], MOST_LETTERS),
+        "standing": short(texts["standing"], MOST_STANDING),
+    }
+    return json.dumps({**texts, **cut, "pictures": [drawn(spec, "svg").decode() for spec in specs]})
+
+
+def _notes(said: Brief, record: Record) -> list[str]:
+    """The small print, whole, with fewer of the changes and words of the source, and cut."""
+
+    def joined(source: str, based: str) -> str:
+        return " ".join(filter(None, (*said.notes, *said.citation, f"Scenario: {source}." if source else "", based)))
+
+    few = short(based_on(record.manifest.get("builds_on", {}), 1), MOST_LETTERS)
+    fewer = joined(short(said.source, MOST_LETTERS), few)
+    return [joined(said.source, said.based_on), fewer, short(fewer, MOST_SMALL_PRINT)]
 
 
 def _on_one_line(value: Any) -> Any:
@@ -67,17 +104,30 @@ def _on_one_line(value: Any) -> Any:
 
 
 def _compiled(page: str, system_fonts: bool, standards: list[Any]) -> bytes:
+    """The template with this page."""
+    with _compiler(page, system_fonts) as compiler:
+        made = compiler.compile(format="pdf", pdf_standards=standards)
+    assert isinstance(made, bytes)
+    return made
+
+
+def _is_roomy(page: str) -> bool:
+    """Whether all of it has room beside the highest picture, with letters of their full size."""
+    with _compiler(page, system_fonts=False) as compiler:
+        found: bool = json.loads(compiler.query("<roomy>", field="value", one=True))
+    return found
+
+
+@contextmanager
+def _compiler(page: str, system_fonts: bool) -> Iterator[Compiler]:
     """The template with this page; nothing outside an empty folder can be read, and no package fetched."""
     import typst
 
     with tempfile.TemporaryDirectory(prefix="sim-") as nothing:
-        compiler = typst.Compiler(
+        yield typst.Compiler(
             _template(), root=nothing, font_paths=[], ignore_system_fonts=not system_fonts, sys_inputs={"brief": page},
             package_path=nothing, package_cache_path=nothing,
         )  # fmt: skip
-        made = compiler.compile(format="pdf", pdf_standards=standards)
-    assert isinstance(made, bytes)
-    return made
 
 
 def _template() -> bytes:

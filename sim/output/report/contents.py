@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.numerics.grid import printed
-from sim.output.charts.frames import is_set, packaged
+from sim.output.charts.frames import PILLAR_WORDS
+from sim.output.origins import mark, packaged, shares_told
 from sim.output.report.sentences import ally_sentence
 from sim.output.report.sources import citations
-from sim.results.record import AllyDescription, Record
+from sim.results.record import Record
 from sim.results.summary import AllySummary, Chance, ally_lines
 from sim.results.tables import gap
 from sim.text.probabilities import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, plain, share, span, target
@@ -55,7 +56,7 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     core, base = record.description.yardstick("core"), record.description.base_year
     columns = [
         ("Ally", ""),
-        (f"Share {base}", "published core outlays, % of GDP; e: estimate; s: set by the scenario"),
+        (f"Share {base}", shares_told(record, record.description.allies)),
         (f"Median spent {year}", "half of the simulated runs spend that or less, % of GDP; without what is on paper"),
         ("90 % band", f"where what is spent in {year} lies in 90 of 100 simulated runs, % of GDP"),
         (f"Median reported {year}", "the same with what late pushes of that year add on paper"),
@@ -77,10 +78,9 @@ def allies_sheet(record: Record, year: int) -> Sheet:
             ("Short, USD bn", f"expected shortfall of what is spent to the target in {year}, prices of {base}"),
             ("On paper, USD bn", "what late pushes close of it on paper"),
         ]
-    assumed = record.description.assumed
-    if assumed:
-        note = f"an assumption: NATO publishes no security-related outlays{_dash(record, assumed.pillar)}"
-        columns.append((f"Runs at {target(assumed.share_pct)} % {assumed.pillar}", note))
+    for aim in record.description.assumed:
+        note = f"an assumption: NATO publishes no security-related outlays{_dash(record, aim.pillar)}"
+        columns.append((f"Runs at {target(aim.share_pct)} % {PILLAR_WORDS[aim.pillar]}", note))
     short, moved = _short(record, year) if core else {}, [figure for _, _, figure in _moved(lines)]
     rows = [(line.entry.iso3, tuple(_cells(line, record, short, moved))) for line in lines]
     return Sheet("allies", f"The allies in {year}", tuple(columns), tuple(rows))
@@ -114,12 +114,12 @@ def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Figu
     entry, base = line.entry, record.description.base_year
     cells = [
         SheetCell(entry.name, entry.name),
-        SheetCell(f"{told(entry.base_share_pct)}{_mark(record, entry)}", entry.base_share_pct),
+        SheetCell(f"{told(entry.base_share_pct)}{mark(record, entry)}", entry.base_share_pct),
         SheetCell(share(line.spent.middle), min(line.spent.middle, MOST_SORTED)),
         SheetCell(span(line.spent.q05, line.spent.q95), min(line.spent.q05, MOST_SORTED)),
         SheetCell(share(line.reported.middle), min(line.reported.middle, MOST_SORTED)),
     ]
-    core, aim = line.chances.get("core"), record.description.assumed
+    core = line.chances.get("core")
     if record.description.yardstick("core"):
         if core is None:
             cells += [SheetCell(NOT_BOUND, -1.0)] * (7 + len(moved))
@@ -139,18 +139,14 @@ def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Figu
                 SheetCell(when, line.first_year or NEVER),
                 *(SheetCell(money(usd_bn), usd_bn) for usd_bn in short[entry.iso3]),
             ]
-    if aim is not None:
-        total = line.chances.get(aim.pillar)
+    for aim in record.description.assumed:
+        found = line.chances.get(aim.pillar)
         cells.append(
-            SheetCell(percent(total.probability, total.ci_low, total.ci_high), total.probability)
-            if total
+            SheetCell(percent(found.probability, found.ci_low, found.ci_high), found.probability)
+            if found
             else SheetCell(NOT_BOUND, -1.0)
         )
     return cells
-
-
-def _mark(record: Record, entry: AllyDescription) -> str:
-    return "s" if is_set(record, entry) else "e" if entry.estimated else ""
 
 
 def _by_probability(line: AllySummary) -> tuple[float, float, str]:
@@ -178,9 +174,9 @@ def ally_sentences(record: Record, year: int) -> dict[str, str]:
 def editions_sheet(record: Record) -> Sheet | None:
     """How the year before the base year reads in NATO's present edition and in the one a year before.
 
-    None where the run had tables of the user's own, or there is no earlier edition.
+    None where the run had shares of the user's own, or there is no earlier edition.
     """
-    tables = packaged(record)
+    tables = packaged(record, "shares", "share_vintages")
     if tables is None:
         return None
     year = record.description.base_year - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sim.output.charts import frames
@@ -69,10 +70,14 @@ def album(record: Record, year: int, first: str) -> Album:
         ally = first_bound(record, year)
         pictures.told["first"] = first_told(record)
         pictures.add("first", lambda theme: first_chooser(record, ally, theme=theme), first_years(record, ally))
-    assumed = record.description.assumed
-    if assumed is not None:
-        pictures.add("total", lambda theme: ranked(record, year, pillar=assumed.pillar, choose=True, theme=theme))
+    for aim in record.description.assumed:
+        pictures.add(aim.pillar, partial(_assumed, record, year, aim.pillar))
     return pictures
+
+
+def _assumed(record: Record, year: int, pillar: str, theme: str) -> Chart:
+    """The allies ranked by a target that rests on an assumption."""
+    return ranked(record, year, pillar=pillar, choose=True, theme=theme)
 
 
 def first_bound(record: Record, year: int) -> str:

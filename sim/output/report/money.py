@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.data.tables import Tables
 from sim.numerics.grid import printed
-from sim.output.charts.frames import packaged
+from sim.output.origins import packaged
 from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.tables import gap
 
@@ -25,10 +25,10 @@ class Needed:
     base_usd_bn: float  # the rise at the base year's GDP
     expected_usd_bn: float  # expected shortfall of what is spent in the year shown, base-year prices
     on_paper_usd_bn: float  # what late pushes close of it on paper
-    current_usd_bn: float | None  # the same in current dollars, by forecast prices and exchange rates
-    current_year: int | None  # of this year: that of the target, or the last forecast one before it
-    nominal_usd_bn: float | None  # the rise in the target's year: forecast GDP in current USD
-    nominal_year: int | None  # the last forecast year, where that comes before the target's
+    current_usd_bn: float | None  # the same in current dollars, by the IMF's prices and exchange rates
+    current_year: int | None  # of this year: the one shown, or the last one before it that the IMF has
+    nominal_usd_bn: float | None  # the rise in the target's year: GDP in current USD
+    nominal_year: int | None  # the last year that the IMF has, where that comes before the target's
     of_spending_pct: float | None  # the target as a share of all government spending
     spending_year: int | None
 
@@ -48,11 +48,13 @@ class BaseRate:
 def needed(record: Record, entry: AllyDescription, core: Yardstick | None, year: int) -> Needed:
     """What the target takes of one ally; `year` is the one shown.
 
-    Blank where the run had tables of the user's own; nothing but the past where no target binds the ally.
+    Blank is what takes a packaged table in whose place the run had one of the user's own; nothing but the past where no
+    target binds the ally.
     """
-    base, tables = record.description.base_year, packaged(record)
+    base, tables = record.description.base_year, packaged(record, "gdp")
+    past = _past_steps(packaged(record, "shares"), entry, base)
     if core is None:
-        return Needed(0.0, 0, 0.0, _past_steps(tables, entry, base), 0.0, 0.0, 0.0, *[None] * 6)
+        return Needed(0.0, 0, 0.0, past, 0.0, 0.0, 0.0, *[None] * 6)
     rise, years = max(0.0, core.share_pct - entry.base_share_pct), max(1, core.by - base)
     table = gap(record)
     short = table[(table.iso3 == entry.iso3) & (table.year == year)].iloc[0]
@@ -64,7 +66,7 @@ def needed(record: Record, entry: AllyDescription, core: Yardstick | None, year:
         rise_pct=rise,
         years=years,
         step_pct=rise / years,
-        past_steps_pct=_past_steps(tables, entry, base),
+        past_steps_pct=past,
         base_usd_bn=rise / 100 * entry.gdp_usd_bn,
         expected_usd_bn=expected,
         on_paper_usd_bn=float(short.on_paper_usd_bn_mean),
@@ -81,9 +83,9 @@ def base_rate(record: Record, rise_pct: float, years: int) -> BaseRate | None:
     """How often a core share rose by `rise_pct` points or more between two years `years` apart, since 2014.
 
     Spans that do not overlap are counted back from the base year. None where no window is as long, or the run had
-    tables of the user's own.
+    shares of the user's own.
     """
-    tables, base = packaged(record), record.description.base_year
+    tables, base = packaged(record, "shares", "allies"), record.description.base_year
     if tables is None:
         return None
     known = {a.name: {row.year: row.share_pct for row in tables.shares_of(a.iso3)} for a in tables.armed_allies()}
@@ -103,6 +105,13 @@ def base_rate(record: Record, rise_pct: float, years: int) -> BaseRate | None:
     return BaseRate(rise_pct, years, tuple(spans), len(rose), len(rises), len({name for name, _ in rose}))
 
 
+def gdp_status(record: Record, iso3: str, year: int) -> str:
+    """What the IMF's figures of a year are: "actual", "estimate" or "forecast"; "" where a run had others."""
+    tables = packaged(record, "gdp")
+    row = tables.gdp_row(iso3, year) if tables else None
+    return row.status if row else ""
+
+
 def _latest(tables: Tables | None, iso3: str, column: str, year: int) -> tuple[float | None, int | None]:
     """A column's value in a year, or in the last year before it that has one."""
     rows = (
@@ -116,7 +125,7 @@ def _latest(tables: Tables | None, iso3: str, column: str, year: int) -> tuple[f
 
 
 def _dollars(tables: Tables | None, iso3: str, base: int, year: int) -> tuple[float | None, int | None]:
-    """What a base-year dollar is in current dollars, by forecast prices and exchange rates; and of which year."""
+    """What a base-year dollar is in current dollars, by the IMF's prices and exchange rates; and of which year."""
     last, latest = _latest(tables, iso3, "nominal_usd_bn", year)
     first = tables.gdp_row(iso3, base) if tables else None
     if (

@@ -16,7 +16,16 @@ from sim.output.charts.frames import PILLAR_WORDS
 from sim.results.counts import GROUPS, PILLARS
 from sim.results.intervals import quantile
 from sim.results.record import Record, Yardstick
-from sim.results.summary import AllianceSummary, AllySummary, Band, Chance, alliance_line, ally_lines, step_of
+from sim.results.summary import (
+    AllianceSummary,
+    AllySummary,
+    Band,
+    Chance,
+    alliance_line,
+    ally_lines,
+    expected_reach,
+    step_of,
+)
 from sim.results.tables import gap
 from sim.text.probabilities import (
     BEYOND,
@@ -25,6 +34,7 @@ from sim.text.probabilities import (
     SCALE,
     SPENT,
     added,
+    allies,
     likelihood,
     listed,
     money,
@@ -34,6 +44,7 @@ from sim.text.probabilities import (
     scale_in_words,
     share,
     target,
+    whole,
 )
 from sim.text.rounding import nearest
 
@@ -70,28 +81,29 @@ def headlines(record: Record, year: int) -> list[str]:
     found = [_count(line, core, year), _who(ally_lines(record, year), core, year), average, _money(record, core, year)]
     if line.many is not None and line.bound["core"] > FEW:
         low, high = line.many.ci_low, line.many.ci_high
-        found.append(f"At least {line.threshold} allies are there {of_100(line.many.probability, low, high)}.")
+        verb = "is" if line.threshold == 1 else "are"
+        found.append(f"At least {allies(line.threshold)} {verb} there {of_100(line.many.probability, low, high)}.")
     return [*found, *_assumed(record, line)]
 
 
 def _assumed(record: Record, line: AllianceSummary) -> list[str]:
-    """The allies at the total; where there is none and no core target either, at the security-related one."""
-    aim = record.description.assumed
-    if aim is None:
-        return []
-    counted, counting, at = (
-        (line.totals, "counting the security-related pillar, ", "in total")
-        if aim.pillar == "total"
-        else (line.related, "", "of GDP for security-related items")
-    )
-    assert counted is not None
-    bound = line.bound[aim.pillar]
-    least, middle, most = (number(value, bound) for value in (counted.q05, counted.middle, counted.q95))
-    allies = "allies" if bound == line.allies else f"of the {bound} allies that this target binds"
-    return [
-        f"An assumption: {counting}{middle} {allies} are expected at "
-        f"{target(aim.share_pct)} % {at}, {least} to {most} in 90 of 100 simulated runs."
-    ]
+    """The allies at the security-related target and at the total, each where there is one, in one sentence."""
+    parts = []
+    for aim in record.description.assumed:
+        counted, at = (
+            (line.related, "of GDP for security-related items")
+            if aim.pillar == "related"
+            else (line.totals, "in total, counting these items")
+        )
+        assert counted is not None
+        bound = line.bound[aim.pillar]
+        whom = allies(bound) if bound == line.allies else f"the {allies(bound)} that this target binds"
+        parts.append(
+            f"{number(counted.middle, bound)} of {whom} are expected at {target(aim.share_pct)} % {at}, "
+            f"{whole(counted.q05)} to {whole(counted.q95)} in 90 of 100 simulated runs"
+        )
+    stamp = "An assumption, for NATO publishes no security-related outlays"
+    return [f"{stamp}: {'; '.join(parts)}."] if parts else []
 
 
 def between(band: Band) -> str:
@@ -180,11 +192,11 @@ def _count(line: AllianceSummary, core: Yardstick, year: int) -> str:
     assert line.counted is not None
     assert line.counted_without is not None
     bound = line.bound["core"]
-    between = f"between {number(line.counted.q05, bound)} and {number(line.counted.q95, bound)}"
+    between = f"between {whole(line.counted.q05)} and {whole(line.counted.q95)}"
     expected = number(line.counted.middle, bound)
-    allies = f"{bound} allies" if bound == line.allies else f"the {bound} allies that the core target binds"
+    among = allies(bound) if bound == line.allies else f"the {allies(bound)} that the core target binds"
     return (
-        f"{expected} of {allies} are expected at {target(core.share_pct)} % of GDP "
+        f"{expected} of {among} are expected at {target(core.share_pct)} % of GDP "
         f"or above in {year}{early(core, year)}, {between} in 90 of 100 simulated runs, given the assumptions; "
         f"{number(line.counted_without.middle, bound)} without late pushes on paper."
     )
@@ -254,7 +266,37 @@ def _holders(first: pd.DataFrame) -> str:
     )
 
 
+TENTH = 0.1
+"""Of an ally: a smaller move of the expected number is none."""
+
+
 def lever_rows(levers: Sequence[Sensitivity], record: Record) -> list[tuple[str, str]]:
-    """What other assumptions do: the assumption, and the expected number of allies, whole."""
+    """What other assumptions do: the assumption, and the expected number of allies; in tenths where whole ones hide it.
+
+    Single rows may still read the same: what one assumption moves, another does not.
+    """
     of = len(record.description.bound("core"))
-    return [(lever.words, number(lever.expected, of)) for lever in levers]
+    rows = [(lever.words, number(lever.expected, of)) for lever in levers]
+    if len({figure for _, figure in rows}) > 1 or _furthest(levers) < TENTH:
+        return rows
+    return [(lever.words, number(lever.expected, of, tenths=True)) for lever in levers]
+
+
+def levers_told(levers: Sequence[Sensitivity], record: Record, year: int) -> str:
+    """What other assumptions do to the expected number of allies, beside what the luck of the draw does."""
+    moved = _furthest(levers)
+    if moved < TENTH:
+        return (
+            "Other assumptions can move the expected number of allies; one at a time, all else and all luck the same, "
+            "none of these moves it by a tenth of an ally:"
+        )
+    further = "further" if moved > expected_reach(record, year) else "too"
+    return (
+        f"Other assumptions move the expected number of allies {further}; here one at a time, all else and all luck "
+        "the same:"
+    )
+
+
+def _furthest(levers: Sequence[Sensitivity]) -> float:
+    """How far any assumption moves the expected number from that of the run itself, which is the first."""
+    return max((abs(lever.expected - levers[0].expected) for lever in levers), default=0.0)

@@ -8,6 +8,7 @@ from math import inf
 
 from sim.analysis.sensitivity import HalfUrgency
 from sim.output.exports.units import ABOVE_GRID, ALLIES, OF_GDP, OF_RUNS, PART, WILSON
+from sim.output.origins import mark, meaning, not_natos
 from sim.results.counts import PILLARS
 from sim.results.record import Record
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
@@ -16,13 +17,14 @@ from sim.text.probabilities import ASSUMPTION, LATE_PUSH, MONTE_CARLO, SPENT
 UNITS = {
     "*_share_pct": OF_GDP,
     "above_grid": f"{PART}; {ABOVE_GRID}",
+    "base_share_own": "whose figure base_share_pct is, where it is not NATO's: null, or as on the page",
     "probability": f"{OF_RUNS}, given the assumptions",
     "ci_low, ci_high": WILSON,
     "expected, q05, q95": ALLIES,
     "core_spent_share_pct": f"{OF_GDP}, as reported without the late push of that year, which is on paper",
     "core, related, total": "of an ally; null: there is no such target, or it does not bind the ally",
     "first_year_half_at_target": (
-        "first year in which at least half of the runs are at the core target, the base year by its published figure; "
+        "first year in which at least half of the runs are at the core target, the base year by its figure; "
         "null: in none within the horizon, or the target does not bind the ally. The table first_year of Results and "
         "exports is another: of each run the year in which it first meets the target"
     ),
@@ -48,7 +50,7 @@ def document(
         "base_year": description.base_year,
         "year": year,
         "paths": record.counts.paths,
-        "allies": [_ally(line, description.base_year) for line in lines],
+        "allies": [_ally(line, record) for line in lines],
         "alliance": {
             "allies": alliance.bound.get("core", alliance.allies),
             "bound": {pillar: alliance.bound.get(pillar) for pillar in PILLARS},
@@ -70,7 +72,7 @@ def document(
     }
 
 
-def _ally(line: AllySummary, base: int) -> dict[str, object]:
+def _ally(line: AllySummary, record: Record) -> dict[str, object]:
     chances: dict[str, object] = {}
     for pillar in ("core", "related", "total"):
         found = line.chances.get(pillar)
@@ -81,11 +83,12 @@ def _ally(line: AllySummary, base: int) -> dict[str, object]:
         "ally": line.entry.name,
         "base_share_pct": line.entry.base_share_pct,
         "base_share_estimated": line.entry.estimated,
+        "base_share_own": meaning(record, mark(record, line.entry)) if not_natos(record, line.entry) else None,
         "core_spent_share_pct": _share(line.spent, "median"),
         "core_reported_share_pct": _share(line.reported, "median"),
         **chances,
         "first_year_half_at_target": line.first_year,
-        "already": line.first_year == base if "core" in line.chances else None,
+        "already": line.first_year == record.description.base_year if "core" in line.chances else None,
     }
 
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.sensitivity import HalfUrgency
+from sim.output.origins import mark, shares_told
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Record, Yardstick
@@ -23,6 +24,7 @@ from sim.text.probabilities import (
     SPENT,
     UNBOUND,
     added,
+    allies,
     among,
     interval,
     listed,
@@ -36,6 +38,7 @@ from sim.text.probabilities import (
     share,
     span,
     target,
+    whole,
 )
 
 MOST_TEXT = 118  # columns of running text at most
@@ -108,7 +111,12 @@ def _columns(record: Record, year: int, lines: Sequence[AllySummary]) -> list[Co
     last = description.years[-1]
     columns = [
         Column("ally", "Ally", [line.entry.name for line in lines], 0, right=False),
-        Column(f"share {description.base_year}", f"Share\n{description.base_year}", [_now(line) for line in lines], 2),
+        Column(
+            f"share {description.base_year}",
+            f"Share\n{description.base_year}",
+            [_now(line, record) for line in lines],
+            2,
+        ),
         Column("median", f"Median\nspent\n{year}", [share(line.spent.middle) for line in lines], 1),
         Column("90 % band", f"90 %\nband\n{year}", [_band(line.spent) for line in lines], 3),
     ]
@@ -144,8 +152,8 @@ def _codes(lines: Sequence[AllySummary]) -> Column:
     return Column("ally", "Ally", [line.entry.iso3 for line in lines], 0, right=False)
 
 
-def _now(line: AllySummary) -> str:
-    return f"{printed(line.entry.base_share_pct)}{'e' if line.entry.estimated else ' '}"
+def _now(line: AllySummary, record: Record) -> str:
+    return f"{printed(line.entry.base_share_pct)}{mark(record, line.entry) or ' '}"
 
 
 def _band(band: Band) -> str:
@@ -203,20 +211,20 @@ def _show_alliance(
         if half:
             facts.append(("with urgency at half", _halved(half, alliance.counted, bound["core"], of)))
         facts.append((
-            f"At least {alliance.threshold} allies",
+            f"At least {allies(alliance.threshold)}",
             f"{_spoken(alliance.many)}; without late push {_spoken_without(alliance.many)}",
         ))  # fmt: skip
+    if related and alliance.related:
+        words = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
+        facts.append((f"Allies at {target(related.share_pct)} % related", words))
     if total and alliance.totals:
         words = f"{_counted(alliance.totals, bound['total'], of)}; an assumption"
         facts.append((f"Allies at {target(total.share_pct)} % in total", words))
-    if related and alliance.related and not core and not total:
-        words = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
-        facts.append((f"Allies at {target(related.share_pct)} % related", words))
     spent, reported = alliance.spent, alliance.reported
     average = mean_share(spent.middle, spent.above)
     facts.append(("Europe and Canada", f"{average} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
     if reported != spent:
-        facts.append(("on paper besides", f"{added(reported.middle - spent.middle)} points of GDP, by late pushes"))
+        facts.append(("besides, on paper", f"{added(reported.middle - spent.middle)} points of GDP, by late pushes"))
     page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
     if width < 70:
         for name, words in facts:
@@ -233,14 +241,16 @@ def _show_alliance(
 
 def _counted(band: Band, bound: int, of: int) -> str:
     expected = f"{number(band.middle, bound)} of {among(bound, of)} expected"
-    return f"{expected}, {band.q05:.0f}–{band.q95:.0f} in 90 of 100 runs"
+    return f"{expected}, {whole(band.q05)}–{whole(band.q95)} in 90 of 100 runs"
 
 
 def _halved(half: HalfUrgency, counted: Band, bound: int, of: int) -> str:
     """The short runs give the difference, on common random numbers; the run itself gives the level."""
-    now = counted.middle + half.difference
+    now, usual = number(counted.middle + half.difference, bound), number(counted.middle, bound)
     words = "what half the urgency of the start does"
-    return f"{number(now, bound)} of {among(bound, of)} expected instead of {number(counted.middle, bound)}: {words}"
+    if now == usual:
+        return f"still {now} of {among(bound, of)} expected: {words}"
+    return f"{now} of {among(bound, of)} expected instead of {usual}: {words}"
 
 
 def _spoken(chance: Chance) -> str:
@@ -256,8 +266,7 @@ def _footer(
     precision: float | None,
 ) -> list[str]:  # fmt: skip
     notes = [narrow] if narrow else []
-    shares = "Shares are % of GDP as NATO reports core outlays"
-    notes.append(shares + ("; e: an estimate." if any(line.entry.estimated for line in lines) else "."))
+    notes.append(f"Shares are {shares_told(record, [line.entry for line in lines])}.")
     pillars = {aim.pillar for aim in record.description.yardsticks}
     if pillars:
         notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
