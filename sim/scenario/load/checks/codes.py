@@ -61,6 +61,6 @@ CODES: Final[dict[str, str]] = {
     "path-years": "an announced path whose years do not rise",
     "urgency-of-ally": "a shock to the urgency of one ally",
     "invalid-value": "any other value that breaks a rule",
-    "too-many-faults": "more than 100 faults; the rest is left out",
+    "too-many-faults": "more than 100 faults, or fewer in a large file that is no TOML; the rest is left out",
 }
 """Short name and meaning. Faults in a user's own table have those of docs/data.md besides."""
