@@ -115,7 +115,7 @@ def test_no_forecast_is_older_than_what_it_knows(scenarios: Mapping[str, sim.Sce
 @pytest.mark.parametrize("date", ["2028-01", "2028-01-01", "2035-01", "2090-01"])
 def test_no_forecast_is_made_after_what_it_forecasts(scenarios: Mapping[str, sim.Scenario], date: str) -> None:
     with pytest.raises(
-        UsageError, match=rf"dated before what it forecasts: .* from 2027 on, so it cannot be of {date}; "
+        UsageError, match=rf"dated before what it forecasts: .* from 2027 on, and cannot be of {date}; "
     ):
         freeze(scenarios, date, paths=16)
 
