@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim.scenario
-from sim.errors import ScenarioError
+from sim import simulate
+from sim.arguments import MOST_PATHS
+from sim.errors import ScenarioError, UsageError
 from sim.scenario import dump, load, loads
 from sim.scenario.load.checks.codes import CODES
 from sim.scenario.load.checks.keys import EVENTS, SECTIONS, keys_of
@@ -408,3 +410,11 @@ def test_a_shock_stays_in_the_range_of_its_state(state: str, amount: str, words:
     assert fault.value
     loads(event + "{ normal = { mean = -1.0, sd = 0.5 } }\n")
     loads(event + "{ scipy = { name = 'skewnorm', a = 1.0 } }\n")
+
+
+def test_a_scenario_and_a_call_may_ask_for_as_many_paths():
+    assert loads(f"[run]\npaths = {MOST_PATHS}\n").run.paths == MOST_PATHS
+    (fault,) = faults_of(f"[run]\npaths = {MOST_PATHS + 1}\n")
+    assert fault.rule == f"must be at most {MOST_PATHS}"
+    with pytest.raises(UsageError, match=f"paths must be a whole number from 1 to {MOST_PATHS:,}"):
+        simulate(loads(""), paths=MOST_PATHS + 1)
