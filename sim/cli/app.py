@@ -136,7 +136,9 @@ def main(args: Sequence[str] | None = None) -> None:
                 stream.buffer, stream.encoding, line_buffering=stream.line_buffering, write_through=stream.write_through
             )
             setattr(sys, name, heard)
-    sys.exit(run(args))
+    code = run(args)
+    _handled(signal.SIGINT, signal.SIG_IGN)  # all is done: what Python has left to do is not worth a traceback
+    sys.exit(code)
 
 
 class _Heard(io.TextIOWrapper):
