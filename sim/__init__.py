@@ -7,14 +7,13 @@ results.compliance()
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
-
-from sim.errors import Fault, RunError, ScenarioError, SimError, UsageError
-
+TYPE_CHECKING = False  # which type checkers know, so that importing this imports nothing: see sim/cli/__init__.py
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from sim.analysis.comparison.facade import Comparison
     from sim.analysis.replay import Story
+    from sim.errors import Fault, RunError, ScenarioError, SimError, UsageError
     from sim.results.facade import Results
     from sim.scenario import Scenario, dump, load, loads
 
@@ -112,11 +111,15 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
 
 
 def __getattr__(name: str) -> object:
-    """Names that need a heavier import are fetched when asked for."""
+    """Names are fetched when asked for, so that importing the package takes no time."""
     if name == "__version__":
         from importlib.metadata import version
 
         return version("burdenshare")
+    if name in ("Fault", "RunError", "ScenarioError", "SimError", "UsageError"):
+        import sim.errors
+
+        return getattr(sim.errors, name)
     if name == "Comparison":
         from sim.analysis.comparison.facade import Comparison
 

@@ -7,7 +7,7 @@ from operator import index
 from sim.errors import UsageError
 
 MOST_PATHS = 1_000_000_000
-"""Paths of a run at most."""
+"""Paths of a run at most, whether its scenario or its call says how many."""
 
 PATHS = range(1, MOST_PATHS + 1)
 LEAST_SHARE_PCT = 0.1

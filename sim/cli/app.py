@@ -50,6 +50,13 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does it, with a suggestion for a command that is not there."""
+        if args[0] == "help":  # as other programs have it
+            if not args[1:] or args[1].startswith("-"):
+                click.echo(ctx.get_help())
+                ctx.exit()
+            args = [*args[1:], "--help"]
+        if args == ["version"]:
+            _version(ctx, ctx.command.params[0], True)
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             from sim.text.probabilities import did_you_mean
@@ -73,6 +80,8 @@ def _command_meant(words: list[str]) -> str:
     from sim.scenario import shipped
 
     first, *rest = words
+    if first in ("ls", "list", "scenarios", "examples"):
+        return f"{shipped.listed()} `sim run {next(iter(shipped.files()))}` runs one; `sim data` lists the tables."
     if first.endswith(".toml") or first in shipped.files():
         command = "compare" if rest and (rest[0].endswith(".toml") or rest[0] in shipped.files()) else "run"
         return f"Did you mean `sim {command} {' '.join(words)}`?"
@@ -89,7 +98,7 @@ OTHER_COMMANDS = {
     "heat": "chart heat", "shortfall": "chart shortfall", "allies": "data allies", "countries": "data allies",
     "tables": "data", "show": "report", "html": "report", "explain": "replay", "story": "replay", "path": "replay",
     "excel": "export", "csv": "export", "save": "export", "fit": "calibrate", "estimate": "calibrate",
-    "forecast": "freeze", "version": "--version",
+    "forecast": "freeze",
 }  # fmt: skip
 """What commands are called elsewhere, with ours of that meaning."""
 
@@ -127,7 +136,9 @@ def main(args: Sequence[str] | None = None) -> None:
                 stream.buffer, stream.encoding, line_buffering=stream.line_buffering, write_through=stream.write_through
             )
             setattr(sys, name, heard)
-    sys.exit(run(args))
+    code = run(args)
+    _handled(signal.SIGINT, signal.SIG_IGN)  # all is done: what Python has left to do is not worth a traceback
+    sys.exit(code)
 
 
 class _Heard(io.TextIOWrapper):

@@ -10,6 +10,9 @@ from typing import Final
 import click
 
 _EXTRA: Final = re.compile(r"Got unexpected extra arguments? \((.*)\)")
+OF_SCENARIOS: Final = ("run", "check", "compare", "freeze", "replay")
+"""Commands whose first words are scenarios."""
+
 PICTURES: Final = (".svg", ".png", ".pdf", ".json")
 OTHER_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "--output": ("--out",), "-o": ("--out",), "--save": ("--out",), "--file": ("--out",), "--dir": ("--out",),
@@ -33,7 +36,12 @@ def meant(error: click.ClickException, args: Sequence[str]) -> str:
         return f"Here it is called {other}." if other else ""
     if isinstance(error, click.MissingParameter):
         example = re.search(rf"^\s*(sim {context.info_name} .*)$", context.command.help or "", re.MULTILINE)
-        return f"For example: {example[1]}" if example else ""
+        hint = f"For example: {example[1]}" if example else ""
+        if context.info_name in OF_SCENARIOS and error.param in context.command.params[:1]:
+            from sim.scenario import shipped
+
+            hint = f"{shipped.listed()} {hint}"
+        return hint
     if found := _EXTRA.match(error.message):
         return _of_extra(context, found[1].split(" "), args)
     if context.info_name == "chart" and isinstance(error, click.BadParameter):

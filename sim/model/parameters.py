@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.arguments import LEAST_SHARE_PCT
+from sim.arguments import LEAST_SHARE_PCT, MOST_PATHS
 from sim.distributions.families import Beta, Lognormal, Normal, StudentT
 from sim.distributions.scalar import Scalar
 from sim.model.events.base import FrozenModel, Iso3, Text, Year, parameter
@@ -36,7 +36,7 @@ class Horizon(FrozenModel):
 class Run(FrozenModel):
     """How the scenario is run unless the command line says otherwise."""
 
-    paths: Annotated[int, Field(strict=True, ge=1, le=100_000_000)] = Field(100_000, description="simulated paths")
+    paths: Annotated[int, Field(strict=True, ge=1, le=MOST_PATHS)] = Field(100_000, description="simulated paths")
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = Field(2032, description="the seed of every draw")
 
 

@@ -20,3 +20,8 @@ def files() -> dict[str, Path]:
     if not folder.is_dir():
         folder = here.parents[1] / "scenarios"
     return {file.name.removesuffix(ENDING): file for file in sorted(folder.glob(f"*{ENDING}"))}
+
+
+def listed() -> str:
+    """A sentence with all their names."""
+    return f"Shipped scenarios are {', '.join(files())}."

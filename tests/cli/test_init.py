@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.conftest import Call
+from sim.scenario import shipped
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +56,18 @@ def test_what_cannot_be_is_refused(call: Call, args: list[str], code: int, told:
     assert (said.code, said.out) == (code, "")
     assert told in said.err
     assert [file.name for file in Path().iterdir()] == ["f"]
+
+
+@pytest.mark.parametrize("name", [*shipped.files()])
+def test_no_file_takes_the_name_of_a_shipped_scenario(call: Call, name: str) -> None:
+    """It would come before that one in its folder, and so extend itself."""
+    for args in ([f"{name}.toml"], [f"new/{name}.toml"], [f"{name}.toml", "--extends", "ceasefire"]):
+        said = call("init", *args)
+        assert (said.code, said.out) == (2, "")
+        assert f"choose another name, such as my_{name}.toml" in said.err
+    assert not list(Path().iterdir())
+    assert call("init", f"my_{name}.toml", "--extends", name).code == 0
+    assert call("check", f"my_{name}.toml").code == 0
 
 
 def test_every_command_that_takes_a_scenario_takes_a_name(call: Call) -> None:

@@ -172,3 +172,40 @@ def test_the_handlers_of_the_caller_are_left_as_they_were(call: Call) -> None:
     assert call("--version").code == 0
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
     assert app.INTERRUPTED == 130
+
+
+STARTS = {
+    "module": ["-m", "sim"],
+    "script": ["-c", "import sys; sys.argv[0] = 'sim'; from sim.cli import main; sys.exit(main())"],
+}
+"""`python -m sim`, and what an installed `sim` holds."""
+
+
+def started(start: str, path: Path) -> subprocess.CompletedProcess[str]:
+    """`sim --version` with modules of a folder before all others."""
+    line = [sys.executable, *STARTS[start], "--version"]
+    return subprocess.run(line, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(path)})
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_an_interrupt_while_everything_is_imported_is_quiet(tmp_path: Path, start: str) -> None:
+    (tmp_path / "click").mkdir()
+    (tmp_path / "click" / "__init__.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    said = started(start, tmp_path)
+    assert (said.returncode, said.stdout, said.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_an_interrupt_once_all_is_done_is_quiet(tmp_path: Path, start: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import atexit, os, signal\natexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))\n"
+    )
+    said = started(start, tmp_path)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.startswith("burdenshare ")
+
+
+def test_nothing_is_imported_before_interrupts_are_heard() -> None:
+    code = "import sys; before = set(sys.modules); import sim.cli; print(*sorted(set(sys.modules) - before))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(said.stdout.split()) <= {"__future__", "sim", "sim.cli"}

@@ -131,6 +131,13 @@ def test_formats_by_the_names_and_endings_people_know(call: Call, run: Path, tmp
         (["report", "rutte_2032"], "`sim run rutte_2032 --out runs/rutte_2032` makes one"),
         (["fan", "runs/x"], "Did you mean `sim chart fan`?"),
         (["validate", "{scenario}"], "Did you mean `sim check`?"),
+        (["data", "imprt", "x"], "No table 'imprt'. Did you mean `sim data import x`?"),
+        (["data", "Import", "x.csv", "--table", "gdp"], "Did you mean `sim data import x.csv --table gdp`?"),
+        (["ls"], "Shipped scenarios are ceasefire, hague_2035, "),
+        (["list", "--all"], "`sim run ceasefire` runs one; `sim data` lists the tables."),
+        (["run"], "Shipped scenarios are ceasefire, hague_2035, "),
+        (["check"], "Shipped scenarios are ceasefire, hague_2035, "),
+        (["help", "rnu"], "Did you mean 'run'?"),
     ],
 )
 def test_the_command_meant_is_said(call: Call, scenario: Path, args: list[str], hint: str) -> None:
@@ -138,6 +145,23 @@ def test_the_command_meant_is_said(call: Call, scenario: Path, args: list[str], 
     assert (said.code, said.out) == (2, "")
     assert hint.format(scenario=scenario) in said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(("asked", "same"), [
+    (["help"], ["--help"]),
+    (["help", "--help"], ["--help"]),
+    (["help", "run"], ["run", "--help"]),
+    (["help", "data", "import"], ["data", "import", "--help"]),
+    (["version"], ["--version"]),
+])  # fmt: skip
+def test_help_and_version_may_be_asked_for_as_commands(call: Call, asked: list[str], same: list[str]) -> None:
+    said = call(*asked)
+    assert (said.code, said.err) == (0, "")
+    assert said.out == call(*same).out != ""
+
+
+def test_a_missing_option_is_not_answered_with_scenarios(call: Call) -> None:
+    assert "Shipped" not in call("replay", "rutte_2032").err
 
 
 def test_the_command_may_be_forgotten_and_the_ally_come_last(call: Call, run: Path) -> None:
@@ -154,5 +178,5 @@ def test_hints_name_options_and_commands_that_are_there() -> None:
     commands = [import_module(module_of(name)).command for name in COMMANDS]
     flags = {flag for command in commands for param in command.params for flag in param.opts}
     assert {flag for meant in hints.OTHER_OPTIONS.values() for flag in meant} <= flags
-    assert {meant.split()[0] for meant in OTHER_COMMANDS.values()} <= {*COMMANDS, "--version"}
+    assert {meant.split()[0] for meant in OTHER_COMMANDS.values()} <= {*COMMANDS}
     assert not set(OTHER_COMMANDS) & set(COMMANDS)

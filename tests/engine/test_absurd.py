@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.model.events.shock import AMOUNTS
 
 TARGET = "[targets.core]\nshare_pct = 3.5\nby = 2032\n"
 
@@ -24,8 +25,8 @@ ABSURD = {
         f"shock_{state}_{amount:g}": (
             f'[[event]]\nname = "jolt"\nkind = "shock"\nstate = "{state}"\namount = {amount}\nrate = 5.0\n'
         )
-        for state in ("urgency", "will", "share_pct", "norm_pct", "related_pct", "gdp_pct")
-        for amount in (-1e6, 1e6)
+        for state, ends in AMOUNTS.items()
+        for amount in ends
     },
     "recessions": '[[event]]\nname = "slump"\nkind = "recession"\nsize_pct = 40.0\nrate = 5.0\n',
 }

@@ -167,9 +167,9 @@ def test_a_summit_sets_and_a_review_moves_the_target_from_the_next_budget_on() -
 
 
 def test_no_review_moves_a_target_below_zero() -> None:
-    event = '[[event]]\nname = "look"\nkind = "review"\nwhen = "2029-06"\nprobability = 0.5\nchange_pct = -10.0\n'
+    event = '[[event]]\nname = "look"\nkind = "review"\nrate = 0.7\nchange_pct = -3.0\n'
     diary = live(TARGET + QUIET + event)
-    assert set(diary.outturns["ITA", 2030]["target_pct"].tolist()) == {0.0, 3.5}
+    assert set(diary.outturns["ITA", 2030]["target_pct"].tolist()) == {0.0, 0.5, 3.5}
 
 
 def test_a_review_moves_nothing_unless_given_a_probability() -> None:

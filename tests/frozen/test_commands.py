@@ -69,6 +69,14 @@ def test_freeze_replaces_no_forecast(call: Call, file: Path) -> None:
     [
         ([RUTTE, RUTTE, "--date", "2026-11", "--out", "f.json"], 2, "Two scenarios are called rutte_2032"),
         ([RUTTE, "--date", "November", "--out", "f.json"], 2, "--date: a date is written YYYY-MM or YYYY-MM-DD"),
+        (
+            [RUTTE, "--date", "1999-01", "--out", "f.json"],
+            2,
+            "1999-01: the year of a date lies from 2000 to 2099",
+        ),
+        ([RUTTE, "--date", "2026-11-31", "--out", "f.json"], 2, "--date: 2026-11-31: that month has the days 01 to 30"),
+        ([RUTTE, "--date", "2035-01", "--out", "f.json"], 2, "a forecast is dated before what it forecasts"),
+        (["wales_2014", "--date", "2026-11", "--out", "f.json"], 2, "there is `sim backtest`"),
         ([RUTTE, "--date", "2026-11", "--out", "f.json", "--to", "2026"], 2, "between 2027 and 2066"),
         ([RUTTE, "--date", "2026-11", "--out", "f.json", "--paths", "0"], 2, "paths must be a whole number from 1"),
         ([RUTTE, "--out", "f.json"], 2, "Missing option '--date'"),
@@ -186,6 +194,14 @@ def test_export_of_a_saved_run_is_that_of_its_forecast(call: Call, frozen: Froze
 
     export(frozen.scenarios[1:], "2026-11", tmp_path / "hub2")
     assert of_run == next((tmp_path / "hub2" / "model-output").glob("*/*.csv")).read_text()
+    for date, words in {
+        "2026-02-30": "--date: 2026-02-30: that month has the days 01 to 28",
+        "2090-01-01": "dated before what it forecasts",
+        "2001-01-01": "not before what it goes on from",
+    }.items():
+        said = call("export", run, "--format", "hubverse", "--out", tmp_path / "no", "--date", date)
+        assert (said.code, said.out) == (2, "")
+        assert words in said.err
     assert "2026-12-31-burdenshare" in call("export", run, "--format", "hubverse", "--out", tmp_path / "hub3").out
 
 

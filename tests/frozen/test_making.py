@@ -112,6 +112,33 @@ def test_no_forecast_is_older_than_what_it_knows(scenarios: Mapping[str, sim.Sce
     assert freeze(scenarios, "2026-11-22", 2028, paths=16, workers=1).date == "2026-11-22"
 
 
+@pytest.mark.parametrize("date", ["2028-01", "2028-01-01", "2035-01", "2090-01"])
+def test_no_forecast_is_made_after_what_it_forecasts(scenarios: Mapping[str, sim.Scenario], date: str) -> None:
+    with pytest.raises(
+        UsageError, match=rf"dated before what it forecasts: .* from 2027 on, and cannot be of {date}; "
+    ):
+        freeze(scenarios, date, paths=16)
+
+
+def test_a_date_to_come_is_taken_whatever_the_clock_says(scenarios: Mapping[str, sim.Scenario]) -> None:
+    assert freeze(scenarios, "2027-12", 2028, paths=16, workers=1).date == "2027-12"
+
+
+@pytest.mark.parametrize(("wrong", "words"), [
+    ("1999-01", "1999-01: the year of a date lies from 2000 to 2099"),
+    ("2100-01", "the year of a date lies from 2000 to 2099"),
+    ("2026-13", "2026-13: months go from 01 to 12"),
+    ("2026-00", "2026-00: months go from 01 to 12"),
+    ("2026-11-31", "2026-11-31: that month has the days 01 to 30; correct the day"),
+    ("2026-02-30", "the days 01 to 28"),
+    ("2026-02-00", "the days 01 to 28"),
+    ("26-11", "a date is written YYYY-MM or YYYY-MM-DD"),
+])  # fmt: skip
+def test_a_date_that_is_none_is_told_its_rule(wrong: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        last_day(wrong)
+
+
 def test_tables_of_the_users_own_have_their_own_age() -> None:
     own = {
         name: Replacement(f"{name}.csv", TABLES.joinpath(f"{name}.csv").read_text("utf-8"))
@@ -147,5 +174,5 @@ def test_the_last_day_of_a_date() -> None:
     assert last_day("2028-02") == "2028-02-29"
     assert last_day("2026-11-22") == "2026-11-22"
     for wrong in ("2026", "2026-13", "2026-02-30", "26-11", "2026-11-", "2026-1", "२०२६-११"):
-        with pytest.raises(ValueError, match=r"date|day"):
+        with pytest.raises(ValueError, match=r"date|day|months"):
             last_day(wrong)

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim.scenario
-from sim.errors import ScenarioError
+from sim import simulate
+from sim.arguments import MOST_PATHS
+from sim.errors import ScenarioError, UsageError
 from sim.scenario import dump, load, loads
 from sim.scenario.loading.checks.codes import CODES
 from sim.scenario.loading.checks.keys import EVENTS, SECTIONS, keys_of
@@ -328,3 +330,91 @@ def test_loading_needs_no_heavy_library():
         "print(*{'numpy', 'scipy', 'pandas', 'jsonschema', 'tomli_w'} & set(sys.modules))"
     )
     assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []
+
+
+CORE = "[targets.core]\nshare_pct = 3.5\nby = 2032\n[horizon]\nlast_year = 2035\n"
+
+
+def review(name: str, when: str, **keys: float) -> str:
+    facts = "".join(f"{key} = {value}\n" for key, value in keys.items())
+    return f'[[event]]\nname = "{name}"\nkind = "review"\n{when}\n{facts}'
+
+
+def summit(name: str, when: str, **keys: float) -> str:
+    return review(name, when, **keys).replace('"review"', '"summit"')
+
+
+@pytest.mark.parametrize(("events", "code", "field", "words"), [
+    (review("a", 'when = "2030-06"', change_pct=-10.0), "out-of-range", "event[a].change_pct",
+     'must leave the target "core" between 0.1 and 20 % of GDP; of 3.5 it makes -6.5'),
+    (summit("s", 'when = "2028-06"', share_pct=15.0) + review("a", 'when = "2030-06"', change_pct=10),
+     "out-of-range", "event[a].change_pct", "of 15 it makes 25"),
+    (summit("s", 'when = "2028-06"', share_pct=15.0, probability=0.5)
+     + review("a", 'when = "2030-06"', change_pct=-3.45),
+     "out-of-range", "event[a].change_pct", "of 3.5 it makes 0.05"),
+    (review("a", 'when = "2029-06"', change_pct=-2, probability=0.3)
+     + review("b", 'when = "2028-06"', change_pct=-2, probability=0.3),
+     "out-of-range", "event[a].change_pct", "of 1.5 it makes -0.5"),
+    (review("a", "rate = 0.1", change_pct=-4), "out-of-range", "event[a].change_pct", "of 3.5 it makes -0.5"),
+    (review("a", 'when = "2030-06"', years_later=-4), "due-before-event", "event[a].years_later",
+     "before the review itself, in 2030; of 2032 it makes 2028"),
+    (review("a", 'when = "2034-06"', years_later=1), "due-before-event", "event[a].years_later",
+     "of 2032 it makes 2033"),
+    (review("a", "rate = 0.1", years_later=-6), "due-before-event", "event[a].years_later", "in 2027 or later"),
+    (summit("s", 'when = "2028-06"', by=2085) + review("a", 'when = "2030-06"', years_later=2), "implausible-year",
+     "event[a].years_later", "beyond 2086; of 2085 it makes 2087"),
+    (summit("s", 'when = "2028-06"', by=2015), "due-before-event", "event[s].by",
+     "must not lie before the summit itself, in 2028"),
+    (summit("s", "rate = 0.1", by=2026), "due-before-event", "event[s].by", "in 2027 or later"),
+    ('[[event]]\nname = "p"\nkind = "pledge"\nally = "DEU"\nshare_pct = 3.0\nwhen = "2030-01"\nby = 2029\n',
+     "due-before-event", "event[p].by", "must not lie before the pledge itself, in 2030"),
+])  # fmt: skip
+def test_events_leave_a_target_what_a_target_may_have(events: str, code: str, field: str, words: str) -> None:
+    (fault,) = faults_of(CORE + events)
+    assert (fault.code, fault.field) == (code, field)
+    assert words in fault.rule
+    assert fault.remedy.startswith("write ")
+
+
+@pytest.mark.parametrize("events", [
+    review("a", 'when = "2030-06"', change_pct=-3.4, years_later=-2),
+    review("a", 'when = "2034-06"', change_pct=10),  # due already: its share alone is moved
+    summit("s", 'when = "2028-06"', share_pct=15.0) + review("a", 'when = "2030-06"', change_pct=-10),
+    review("a", 'when = "2030-06"', change_pct=-3.0)
+    + review("b", 'when = "2031-06"', change_pct=-3.0),  # neither moves anything without a probability
+    summit("s", 'when = "2028-06"', by=2028),
+    '[[event]]\nname = "p"\nkind = "pledge"\nally = "DEU"\nshare_pct = 2.0\nby = 2024\n',
+])  # fmt: skip
+def test_events_within_what_a_target_may_have_are_taken(events: str) -> None:
+    loads(CORE + events)
+
+
+@pytest.mark.parametrize(("state", "amount", "words"), [
+    ("gdp_pct", "-100", "between -99 and 100 for gdp_pct"),
+    ("share_pct", "1000000", "between -50 and 50 for share_pct"),
+    ("share_pct", "-100", "between -50 and 50 for share_pct"),
+    ("norm_pct", "51", "between -50 and 50 for norm_pct"),
+    ("related_pct", "-51", "between -50 and 50 for related_pct"),
+    ("will", "101", "between -100 and 100 for will"),
+    ("urgency", "-101", "between -100 and 100 for urgency"),
+    ("share_pct", "{ uniform = { low = -1.0, high = 60.0 } }", "lies from -1 to 60"),
+    ("share_pct", "{ normal = { mean = 60.0, sd = 1.0 } }", "lies from 59 to 61"),
+    ("gdp_pct", "{ student_t = { df = 5.0, sd = 200.0 } }", "lies from -200 to 200"),
+    ("gdp_pct", "{ exponential = { mean = 80.0 } }", "lies from 0 to 160"),
+])  # fmt: skip
+def test_a_shock_stays_in_the_range_of_its_state(state: str, amount: str, words: str) -> None:
+    event = f'[[event]]\nname = "jolt"\nkind = "shock"\nwhen = "2028-06"\nstate = "{state}"\namount = '
+    (fault,) = faults_of(event + amount + "\n")
+    assert (fault.code, fault.field, fault.line) == ("out-of-range", "event[jolt].amount", 6)
+    assert words in fault.rule
+    assert fault.value
+    loads(event + "{ normal = { mean = -1.0, sd = 0.5 } }\n")
+    loads(event + "{ scipy = { name = 'skewnorm', a = 1.0 } }\n")
+
+
+def test_a_scenario_and_a_call_may_ask_for_as_many_paths():
+    assert loads(f"[run]\npaths = {MOST_PATHS}\n").run.paths == MOST_PATHS
+    (fault,) = faults_of(f"[run]\npaths = {MOST_PATHS + 1}\n")
+    assert fault.rule == f"must be at most {MOST_PATHS}"
+    with pytest.raises(UsageError, match=f"paths must be a whole number from 1 to {MOST_PATHS:,}"):
+        simulate(loads(""), paths=MOST_PATHS + 1)

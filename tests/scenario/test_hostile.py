@@ -101,6 +101,39 @@ def test_a_flood_of_faults_is_cut():
     assert [fault.line for fault in faults[:-1]] == list(range(1, MAX_FAULTS + 1))
 
 
+def broken(count: int) -> str:
+    """Tables with a decimal comma each, and behind them one of no known name."""
+    return "".join(f"[ally.X{number:03}]\nshare_pct = 3,5\n" for number in range(count)) + "[wil]\nmean = 1\n"
+
+
+def test_every_line_that_is_no_toml_is_told_with_all_else():
+    faults = faults_of(broken(25))
+    commas = [fault.line for fault in faults if fault.code == "bad-toml"]
+    assert commas == list(range(2, 52, 2))
+    assert any(fault.field == "wil" for fault in faults)
+
+
+@pytest.mark.parametrize("count", [100, 101, 150, 1_500])
+def test_a_flood_of_lines_that_are_no_toml_is_cut_and_says_so(count):
+    faults = faults_of(broken(count))
+    assert len(faults) == MAX_FAULTS + 1
+    assert (faults[-1].code, faults[-1].line) == ("too-many-faults", 0)
+    assert faults[-1].rule == f"a scenario is read to its first {MAX_FAULTS} faults; there are more"
+
+
+def test_a_large_text_is_not_read_anew_for_every_line_that_is_no_toml(tmp_path):
+    """The last lines of a text that takes long to read; what is left out for that is said as well."""
+    lines = [f"k{number} = 1" for number in range(4_900)]
+    text = "\n".join([*lines, *(f"q{number} = 3,5" for number in range(200))])
+    faults = faults_of(text)
+    assert 10 <= len(faults) <= MAX_FAULTS
+    assert [fault.line for fault in faults[:-1]] == list(range(4_901, 4_900 + len(faults)))
+    assert faults[-1].code == "too-many-faults"
+    assert f"its first {len(faults) - 1} faults; there may be more" in faults[-1].rule
+    for whole in (text, broken(MIB // 40)):
+        judge(Case("broken", {MAIN: whole.encode()}), tmp_path)  # which allows so much processor time
+
+
 def test_keys_of_many_dots_and_many_brackets():
     """What keeps the standard parser busy for seconds, or fells it."""
     assert faults_of("a" + ".a" * 20_000 + " = 1")[0].code == "too-deep"

@@ -93,6 +93,29 @@ def test_a_run_says_what_it_is_based_on_and_what_is_otherwise(tmp_path: Path) ->
     assert compared.based_on == (told, "Based on summit.")
 
 
+@pytest.mark.parametrize(("change", "told"), [
+    ('agreed = "nowhere"', "changed: targets.core.agreed from at the summit to nowhere."),
+    ('agreed = ""', "changed: targets.core.agreed removed."),
+    ('share_pct = 4.0\nagreed = "nowhere"',
+     "changed: targets.core.share_pct from 3.5 to 4; targets.core.agreed from at the summit to nowhere."),
+    ("share_pct = 4.0", "changed: targets.core.share_pct from 3.5 to 4."),  # and so not what was agreed
+    ('agreed = "at the summit"', ""),
+])  # fmt: skip
+def test_what_else_is_said_to_have_been_agreed_is_told(tmp_path: Path, change: str, told: str) -> None:
+    scenario = child(tmp_path, f"[targets.core]\n{change}\n")
+    assert based_on(builds_on(scenario)) == (f"Based on summit, {told}" if told else "Based on summit.")
+
+
+def test_what_is_agreed_comes_with_the_targets(tmp_path: Path) -> None:
+    scenario = child(tmp_path, '[will]\npeer = 0.1\n[targets.core]\nagreed = "nowhere"\n')
+    assert [path for path, *_ in builds_on(scenario)["changes"]] == ["targets.core.agreed", "will.peer"]
+
+
+def test_other_words_for_an_event_are_told(tmp_path: Path) -> None:
+    scenario = child(tmp_path, '[[event]]\nname = "crisis"\ntitle = "An attack"\n')
+    assert "event[crisis].title" in based_on(builds_on(scenario))
+
+
 def test_a_change_made_in_python_counts(tmp_path: Path) -> None:
     scenario = child(tmp_path).with_urgency(0.5)
     assert "urgency.level" in based_on(builds_on(scenario))

@@ -27,6 +27,12 @@ class WithImport(click.Command):
     ) -> click.Context:
         """The context of one or the other."""
         if args[:1] != ["import"]:
+            import shlex
+            from difflib import get_close_matches
+
+            if args and get_close_matches(args[0].lower(), ["import"], 1, 0.7):
+                meant = shlex.join(["sim", "data", "import", *args[1:]])
+                raise click.UsageError(f"No table {args[0][:40]!r}. Did you mean `{meant}`?", parent)
             return super().make_context(info_name, args, parent, **extra)
         from sim.cli.commands.data_import import command as imports
 

@@ -93,12 +93,12 @@ def _export_hub(run: str, out: str, date: str | None, repository: str | None) ->
 
         return hubverse.export_frozen(read(run), out, repository)
     from sim.evaluation.forecasts.making import forecast_of
-    from sim.evaluation.forecasts.schema import last_day
+    from sim.evaluation.forecasts.schema import check_in_time
 
     record = inputs.saved_run(run)
     day = date or f"{record.description.base_year}-12-31"
     try:
-        last_day(day)
+        check_in_time(day, record.description.base_year)
     except ValueError as error:
         raise click.UsageError(f"--date: {error}.") from None
     forecast = forecast_of(record, Path(run).resolve().name)

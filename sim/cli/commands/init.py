@@ -14,7 +14,7 @@ import click
 def command(file: str, base: str | None) -> None:
     """Write a scenario to FILE: it builds on a shipped one, and shows in comments what it can say otherwise.
 
-    A file that is there stays as it is.
+    A file that is there stays as it is, and no file takes the name of a shipped scenario.
 
     \b
     sim init my.toml
@@ -32,6 +32,11 @@ def command(file: str, base: str | None) -> None:
     if name not in shipped.files():
         hint = did_you_mean(name, shipped.files()) or f"There are {', '.join(shipped.files())}."
         raise UsageError(f"--extends: no shipped scenario is called {plain(name)!r}. {hint}")
+    if place.stem in shipped.files():
+        raise UsageError(
+            f"{plain(file)} must not be called as a shipped scenario is: in its folder the name {place.stem} would "
+            f"mean the file, which then extends itself; choose another name, such as my_{place.name}"
+        )
     if os.path.lexists(place):
         raise UsageError(f"{plain(file)} is there already, and stays as it is; name another file")
     try:

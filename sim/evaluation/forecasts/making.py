@@ -71,11 +71,11 @@ def freeze(
     are each scenario's own unless given. The same arguments give the same forecast, bit for bit.
 
     Raises:
-        UsageError: a date before that of the packaged figures that a scenario uses, a last year that a scenario cannot
-            reach, or a scenario without a core target.
+        UsageError: a date before that of the packaged figures that a scenario uses or after the first year forecast, a
+            last year that a scenario cannot reach, or a scenario without a core target.
         ScenarioError: a scenario's figures do not suffice.
     """
-    _not_backdated(scenarios, date)
+    _in_time(scenarios, date)
     longer = {name: prolonged(scenario, last_year, name) for name, scenario in scenarios.items()}
     for name, scenario in scenarios.items():
         if scenario.yardstick("core") is None:
@@ -96,9 +96,16 @@ def freeze(
     )
 
 
-def _not_backdated(scenarios: Mapping[str, Scenario], date: str) -> None:
-    """Nobody can have forecast before the newest figure that the forecast rests on was known."""
+def _in_time(scenarios: Mapping[str, Scenario], date: str) -> None:
+    """Nobody can have forecast before the newest figure that the forecast rests on was known, nor what has been."""
     for name, scenario in scenarios.items():
+        first = scenario.horizon.base_year + 1
+        if last_day(date) > f"{first}-12-31":
+            raise UsageError(
+                f"a forecast is dated before what it forecasts: {name} goes from {first} on, and cannot be of {date}; "
+                f"give a date to {first}-12, or a scenario with a later horizon.base_year. For what was known in the "
+                "past there is `sim backtest`"
+            )
         cutoff, table = max(
             (entry.cutoff, entry.name)
             for entry in catalogue()

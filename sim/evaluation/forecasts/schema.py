@@ -27,7 +27,8 @@ LOG_SCORE_FLOOR: Final = 0.01
 """Nothing is said to be below 1 or above 99 of 100 runs, and nothing is scored as if it had been."""
 
 MOST_YEARS: Final = 60
-DATE: Final = r"20[0-9]{2}-(0[1-9]|1[0-2])(-[0-9]{2})?"
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+"""That a date may have."""
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Share = Annotated[float, Field(ge=0, le=100)]
@@ -45,10 +46,35 @@ def last_day(date: str) -> str:
     Raises:
         ValueError: no such day.
     """
-    if not re.fullmatch(DATE, date):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", date):
         raise ValueError(f"a date is written YYYY-MM or YYYY-MM-DD, such as 2026-11, not {date[:40]}")
-    year, month, *day = map(int, date.split("-"))
-    return calendar_date(year, month, day[0] if day else monthrange(year, month)[1]).isoformat()
+    year, month, *days = map(int, date.split("-"))
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"{date}: the year of a date lies from {FIRST_YEAR} to {LAST_YEAR}; correct the year")
+    if not 1 <= month <= 12:
+        raise ValueError(f"{date}: months go from 01 to 12; write the month behind the year, such as {year}-11")
+    last = monthrange(year, month)[1]
+    day = days[0] if days else last
+    if not 1 <= day <= last:
+        raise ValueError(f"{date}: that month has the days 01 to {last}; correct the day, or give the month alone")
+    return calendar_date(year, month, day).isoformat()
+
+
+def check_in_time(date: str, base_year: int) -> None:
+    """Refuse a date of which no forecast is made that goes on from `base_year`.
+
+    No clock is read, so that the same call gives the same file on every day: a date to come is taken as one before is.
+    A file that has a later date all the same is read, and scoring says what was known by then.
+
+    Raises:
+        ValueError: no such day, one before the base year, or one after the first year forecast.
+    """
+    first = base_year + 1
+    if not f"{base_year}-01-01" <= last_day(date) <= f"{first}-12-31":
+        raise ValueError(
+            f"{date}: a forecast is dated before what it forecasts and not before what it goes on from; one from "
+            f"{first} on has a date from {base_year}-01 to {first}-12"
+        )
 
 
 class Part(BaseModel):

@@ -26,8 +26,13 @@ Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Year = Annotated[int, Field(strict=True, ge=2014, le=2100)]
 
 
+def is_month(value: str) -> bool:
+    """Whether a text is a month as an event has it."""
+    return bool(re.fullmatch(r"(20[0-9][0-9]|2100)-(0[1-9]|1[0-2])", value))
+
+
 def _calendar_month(value: str) -> str:
-    if not re.fullmatch(r"(20[0-9][0-9]|2100)-(0[1-9]|1[0-2])", value):
+    if not is_month(value):
         raise ValueError('a month is written "YYYY-MM", such as "2028-05"')
     return value
 

@@ -21,7 +21,7 @@ class Summit(Event):
     kind: Literal["summit"]
     target: Name = Field("core", description="the target it sets, by its name under [targets]")
     share_pct: float | None = Field(None, strict=True, ge=LEAST_SHARE_PCT, le=20, description="new share, % of GDP")
-    by: Year | None = Field(None, description="new year")
+    by: Year | None = Field(None, description="new year, not before the summit")
     commitment: float | None = Field(None, strict=True, ge=0, le=1, description="new commitment, 0 to 1")
 
     phase: ClassVar[Phase] = Phase.SUMMIT
@@ -48,8 +48,12 @@ class Review(Event):
     probability: Scalar = parameter(
         0.0, "the part of the paths on which the review moves the target", unit="1", scope="path", low=0, high=1
     )
-    years_later: int = Field(0, strict=True, ge=-20, le=20, description="years by which the target's date moves")
-    change_pct: float = Field(0.0, strict=True, ge=-10, le=10, description="percentage points by which its share moves")
+    years_later: int = Field(
+        0, strict=True, ge=-20, le=20, description="years by which the target's date moves, not to before the review"
+    )
+    change_pct: float = Field(
+        0.0, strict=True, ge=-10, le=10, description="percentage points by which its share moves, to one of 0.1 to 20"
+    )
 
     phase: ClassVar[Phase] = Phase.SUMMIT
 

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from sim.distributions.families import FAMILIES
+from sim.scenario.loading.merging import ASKS
 from sim.scenario.schema import Scenario
 from sim.text.probabilities import UNSET
 
@@ -112,15 +113,29 @@ def builds_on(scenario: Scenario) -> dict[str, Any]:
     """What a scenario builds on and what it sets otherwise, for the manifest of a run, which is of one scenario.
 
     name: the file that its own extends, without its ending, "" where it extends none and `title` says what stands for
-    it; title; changes: parameter, value there and value here, in words. Nothing is known of a file that is a part only.
+    it; title; changes: parameter, value there and value here, in words; what was agreed is among them, which is shown
+    though nothing of it is simulated. Nothing is known of a file that is a part only.
     """
     base = scenario.base
     if base is not None and base.scenario is None:
         return {"name": base.name, "title": base.name, "changes": []}
     before = _defaults() if base is None or base.scenario is None else base.scenario
-    changes = [[change.path, change.value_before, change.value_after] for change in differences(before, scenario)]
+    found = list(differences(before, scenario))
+    place = next((at for at, each in enumerate(found) if not each.path.startswith(("horizon", "targets"))), len(found))
+    found[place:place] = _agreed(before, scenario)
+    changes = [[change.path, change.value_before, change.value_after] for change in found]
     name, title = ("", "the defaults of the model") if base is None else (base.name, before.title)
     return {"name": name, "title": title, "changes": changes}
+
+
+def _agreed(before: Scenario, after: Scenario) -> Iterator[Difference]:
+    """What is said to have been agreed of a target; not that it fell away with what it was about, which is told."""
+    for name, target in after.targets.items():
+        base = before.targets.get(name)
+        if base is None or (base.agreed or None) == (target.agreed or None):
+            continue
+        if target.agreed or all(getattr(base, key) == getattr(target, key) for key in ASKS):
+            yield Difference(f"targets.{name}.agreed", base.agreed or None, target.agreed or None)
 
 
 @lru_cache(maxsize=1)

@@ -21,12 +21,14 @@ from sim.scenario.loading.merging import Merged, merge
 from sim.scenario.loading.reading import (
     DEFAULTS,
     MAX_BYTES,
+    MAX_FAULTS,
     MAX_TABLE_BYTES,
     Source,
     beside,
     chain,
     decoded,
     defaults,
+    first_faults,
     located,
     parsed,
     text_of,
@@ -34,13 +36,12 @@ from sim.scenario.loading.reading import (
 from sim.scenario.loading.source_map import Path as Keys
 from sim.scenario.schema import Base, Data, Scenario
 
-MAX_FAULTS = 100  # a hundred teach as much as more
 MOST_TITLE = 100
 _NONE: Mapping[str, Replacement] = {}
 
 OF_WHAT_IS_INHERITED = frozenset({
     "missing-key", "no-time", "unknown-target", "yardstick", "bad-horizon", "before-the-run", "after-the-run",
-    "implausible-year", "duplicate-pledge",
+    "implausible-year", "duplicate-pledge", "due-before-event",
 })  # fmt: skip
 """Faults that a file may have only because what it extends could not be read."""
 
@@ -126,7 +127,7 @@ def _resolved(
     if any(source.alone for source in sources):
         faults = [fault for fault in faults if fault.code not in OF_WHAT_IS_INHERITED]
     if faults or scenario is None:
-        raise ScenarioError(_in_order(faults))
+        raise ScenarioError(first_faults(faults))
     scenario.__dict__["places"] = {dotted(path, merged.raw): merged.place(path) for path in _tables(merged.raw)}
     if crowd := _of_too_many_shapes(scenario):
         raise ScenarioError(crowd)
@@ -203,15 +204,3 @@ def _replacements(merged: Merged, folder: Path | None, faults: list[Fault]) -> t
     except ScenarioError as error:
         faults += error.faults
         return replacements, load_tables()
-
-
-def _in_order(faults: list[Fault]) -> tuple[Fault, ...]:
-    """By file and line, each once, a hundred at most."""
-    ordered = sorted(set(faults))
-    if len(ordered) > MAX_FAULTS:
-        rule = f"a scenario is read to its first {MAX_FAULTS} faults; there are more"
-        last = Fault(
-            ordered[MAX_FAULTS].file, 0, "", "", rule, "correct those above, then check again", "too-many-faults"
-        )
-        return (*ordered[:MAX_FAULTS], last)
-    return tuple(ordered)

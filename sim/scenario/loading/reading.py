@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -25,7 +25,8 @@ from sim.text.escaping import printable
 DEFAULTS = "defaults.toml (packaged)"
 MAX_BYTES: Final = 1024 * 1024  # of a scenario
 MAX_TABLE_BYTES: Final = 4 * 1024 * 1024  # of a user's data table
-MAX_CURES: Final = 20  # lines of a file that are cured for reading on
+MAX_FAULTS: Final = 100  # that are reported: a hundred teach as much as more
+MAX_READ: Final = 768 * 1024  # letters read in all, a file anew with every line that is cured: a second's work
 MAX_CHAIN: Final = 8  # files, the first included
 MAX_NAME: Final = 255  # bytes of a file's name: no common file system takes more
 _OTHER_FILES: Final = (
@@ -68,11 +69,13 @@ def parsed(text: str, name: str) -> Source:
     """
     text = text.replace("\r\n", "\n")
     faults: list[Fault] = []
+    read = 0
     if other := another_format(text):
         raise ScenarioError((Fault(name, other.line, "", "", other.rule, other.remedy, "bad-toml"),))
     while True:
         try:
             places = source_map.scan(text)
+            read += places.read
             return Source(name, source_map.loads(text, places), places, tuple(faults))
         except source_map.OverLimit as limit:
             line, code, rule, remedy = limit.args
@@ -89,9 +92,24 @@ def parsed(text: str, name: str) -> Source:
             rule, remedy = f"must be TOML that can be read ({type(error).__name__})", "write it more simply"
             faults.append(Fault(name, 0, "", "", rule, remedy, "bad-toml"))
             cured = None
-        if cured is None or len(faults) == MAX_CURES:
-            raise ScenarioError(tuple(sorted(faults))) from None
+        if cured is None or len(faults) > MAX_FAULTS or read > MAX_READ:
+            raise ScenarioError(first_faults(faults, and_more=cured is not None)) from None
         text = cured
+
+
+def first_faults(faults: Iterable[Fault], *, and_more: bool = False) -> tuple[Fault, ...]:
+    """By file and line, each once, as many as are reported; behind them that there are more, or with `and_more` may be.
+
+    `faults` holds at least one.
+    """
+    ordered = sorted(set(faults))
+    if len(ordered) <= MAX_FAULTS and not and_more:
+        return tuple(ordered)
+    told = ordered[:MAX_FAULTS]
+    last = ordered[: MAX_FAULTS + 1][-1]
+    there = "are" if len(ordered) > MAX_FAULTS else "may be"
+    rule = f"a scenario is read to its first {len(told)} faults; there {there} more"
+    return (*told, Fault(last.file, 0, "", "", rule, "correct those above, then check again", "too-many-faults"))
 
 
 @lru_cache(maxsize=1)

@@ -59,6 +59,7 @@ class SourceMap:
     lines: Mapping[Path, int]
     newer: tuple[int, str] | None = None  # the first line of what only TOML 1.1 knows, and what it is
     stopped: int = 0  # the line of the key or value that is no TOML, where it begins; 0 where all could be read
+    read: int = 0  # letters, up to there
 
     def line(self, path: Path) -> int:
         """The line of `path`, or of the nearest thing around it; 0 where nothing of it is in the text."""
@@ -74,8 +75,8 @@ def scan(text: str) -> SourceMap:
     try:
         scanner.document()
     except _Unreadable:
-        return SourceMap(scanner.lines, scanner.newer, scanner.line)
-    return SourceMap(scanner.lines, scanner.newer)
+        return SourceMap(scanner.lines, scanner.newer, scanner.line, scanner.at)
+    return SourceMap(scanner.lines, scanner.newer, read=scanner.at)
 
 
 def loads(text: str, places: SourceMap) -> dict[str, Any]:

@@ -11,6 +11,12 @@ from sim.data.tables import load_tables
 from sim.scenario.jsonschema import json_schema
 
 LARGEST = 1e6  # of a parameter, as the checks have it
+AMOUNTS = {
+    '"urgency"': (-100.0, 100.0), '"will"': (-100.0, 100.0), '"share_pct"': (-50.0, 50.0), '"norm_pct"': (-50.0, 50.0),
+    '"related_pct"': (-50.0, 50.0), '"gdp_pct"': (-99.0, 100.0),
+}  # fmt: skip
+"""What a shock may add to each state."""
+
 SECTIONS = ("growth", "urgency", "will", "budget", "outturn", "related")
 WORDS = ("war", "peace", "slump", "talks", "vote", "push", "storm", "calm", "pact", "jolt", "turn", "crisis", "detente")
 TEXTS = ('"a title"', "'single # quotes'", '"Größe, \\"quoted\\" and \\u00e9"', '"""\nthree lines\n\n"""', '""')
@@ -178,9 +184,36 @@ def made(random: Random) -> Document:
         document.tables += _ally(random, code)
     for word in random.sample(WORDS, random.randint(0, 4)):
         document.tables.append(_event(random, document, word, random.choice(sorted(events()))))
+    _settle_reviews(random, document)
     random.shuffle(document.tables)
     document.tables.insert(0, top)
     return document
+
+
+def _settle_reviews(random: Random, document: Document) -> None:
+    """Reviews that leave each target a share and a date it may have, whichever of its summits and reviews hit."""
+    for name in document.targets:
+        named = [table for table in document.of("Summit", "Review") if _target_of(table) == name]
+        reviews = [table for table in named if table.definition == "Review"]
+        targets = [table for table in document.tables if table.header == f"[targets.{name}]"]
+        setting = [table for table in named if table.definition == "Summit"] + targets
+        shares, dates = (
+            [float(entry.value) for table in setting if (entry := table.entry(key))] for key in ("share_pct", "by")
+        )
+        years = [int(when.value[1:5]) if (when := table.entry("when")) else document.base + 1 for table in reviews]
+        for table in reviews:
+            if change := table.entry("change_pct"):
+                low, high = ((0.1 - min(shares)) / len(reviews), (20 - max(shares)) / len(reviews))
+                change.value = number(random, max(low, -10.0), min(high, 10.0))
+            if later := table.entry("years_later"):
+                back = min(max(int(min(dates)) - max(years), 0) // len(reviews), 20)
+                on = min((min(document.base + 60, 2100) - int(max(dates))) // len(reviews), 20)
+                later.value = whole(random, -back, on) if min(dates) >= max(years) else "0"
+
+
+def _target_of(table: Table) -> str:
+    entry = table.entry("target")
+    return entry.value.strip('"') if entry else "core"
 
 
 def _target(random: Random, document: Document, name: str, pillar: str) -> Table:
@@ -243,7 +276,12 @@ def _event(random: Random, document: Document, name: str, kind: str) -> Table:
         elif key == "target":
             made[key] = f'"{random.choice(document.targets)}"'
         elif key == "by":
-            made[key] = str(_due(random, document))
+            year = int(made["when"][1:5]) if "when" in made else document.base + 1
+            made[key] = str(max(_due(random, document), year))
+        elif key == "amount":
+            made[key] = (
+                law(random, -LARGEST, LARGEST) if random.random() < 0.4 else number(random, *AMOUNTS[made["state"]])
+            )
         else:
             made[key] = value(random, part)
     if kind in ("summit", "review") and "target" not in made and "core" not in document.targets:

@@ -283,6 +283,30 @@ def events(draw: st.DrawFn, targets: list[str], base: int, last: int) -> list[Ta
     return made
 
 
+def settled(events: list[Table], targets: dict[str, Table], base: int) -> list[Table]:
+    """The events with dates not before themselves, and reviews that leave every target a share and a date."""
+    for event in events:
+        if event.get("kind") in ("summit", "pledge") and "by" in event and ("when" in event or "rate" in event):
+            event["by"] = max(event["by"], happens_from(event, base))
+    for name, target in targets.items():
+        about = [event for event in events if event.get("kind") in ("summit", "review") and event["target"] == name]
+        reviews = [event for event in about if event["kind"] == "review"]
+        setting = [target, *(event for event in about if event["kind"] == "summit")]
+        shares, dates = ([each[key] for each in setting if key in each] for key in ("share_pct", "by"))
+        for event in reviews:
+            if "change_pct" in event:
+                event["change_pct"] = max(event["change_pct"], (0.1 - min(shares)) / len(reviews))
+            if "years_later" in event:
+                spare = min(dates) - max(happens_from(each, base) for each in reviews)
+                event["years_later"] = max(event["years_later"], -(spare // len(reviews))) if spare >= 0 else 0
+    return events
+
+
+def happens_from(event: Table, base: int) -> int:
+    """The year of a dated event, the first one of another."""
+    return int(event["when"][:4]) if "when" in event else base + 1
+
+
 @st.composite
 def scenarios(draw: st.DrawFn, most_years: int = 12) -> Table:
     """A whole scenario: valid, runnable, and as small as a failure lets it shrink to."""
@@ -297,7 +321,7 @@ def scenarios(draw: st.DrawFn, most_years: int = 12) -> Table:
     own = draw(allies())
     if own:
         made["ally"] = own
-    happens = draw(events([name for name, target in targets.items()], base, last))
+    happens = settled(draw(events([name for name, target in targets.items()], base, last)), targets, base)
     if happens:
         made["event"] = happens
     return made

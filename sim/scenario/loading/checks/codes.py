@@ -57,11 +57,12 @@ CODES: Final[dict[str, str]] = {
     "probability-of-rate": "a random event with a probability of its own",
     "before-the-run": "a dated event before the first year simulated",
     "after-the-run": "a dated event after the last year simulated",
+    "due-before-event": "a summit, review or pledge that sets a date before itself",
     "unknown-target": "a summit or review of a target that does not exist",
     "duplicate-pledge": "two pledges, or two opt-outs, of one ally at one time",
     "path-years": "an announced path whose years do not rise",
     "urgency-of-ally": "a shock to the urgency of one ally",
     "invalid-value": "any other value that breaks a rule",
-    "too-many-faults": "more than 100 faults; the rest is left out",
+    "too-many-faults": "more than 100 faults, or fewer in a large file that is no TOML; the rest is left out",
 }
 """Short name and meaning. Faults in a user's own table have those of docs/data.md besides."""

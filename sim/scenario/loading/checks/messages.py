@@ -81,6 +81,7 @@ _TYPES = {
 _RULES: dict[str, tuple[str, ...]] = {
     "every value must be": ("out-of-range", "choose a family with bounds, such as uniform, triangular or beta"),
     "must be between": ("out-of-range", "check the unit and the decimal point"),
+    "the amount must be": ("out-of-range", "check the unit and the decimal point", "amount"),
     "must be at": ("out-of-range", "check the unit and the decimal point"),
     "a month is written": ("bad-month", "write year and month in quotes, the month with two digits"),
     "is either dated": ("two-times", "keep one of when and rate", "rate"),

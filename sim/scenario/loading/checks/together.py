@@ -10,9 +10,11 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from sim.arguments import LEAST_SHARE_PCT
 from sim.data.plausible import single_fault
 from sim.data.reader import shorten
 from sim.data.tables import Tables, load_tables
+from sim.model.events.base import is_month
 from sim.model.parameters import Horizon
 from sim.scenario.loading.checks.keys import is_parameter, nearest
 from sim.scenario.loading.checks.quoting import ally_meant, at, shown
@@ -21,6 +23,10 @@ from sim.scenario.loading.source_map import Path
 YEARS_BEFORE = 15  # how long before the base year a target may have fallen due
 YEARS_AFTER = 60
 LEAST_DEBT_PCT = 2.0
+MOST_TARGET_PCT = 20.0  # of a target, as its section has it
+MOST_CHANGE_PCT = 10.0  # of a review, up or down, as its kind has it
+LAST_YEAR = 2100  # that a date may have
+CLOSE = 1e-9  # to a bound, for a sum of decimals
 LARGEST = 1e6  # of a parameter: what is larger leaves single precision after a few multiplications
 
 
@@ -46,6 +52,8 @@ def together(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
     yield from _members(raw)
     yield from _dates(raw)
     yield from _targets(raw)
+    yield from _due(raw)
+    yield from _moves(raw)
     yield from _pledges(raw)
     yield from _fractions(raw)
     yield from _figures(raw, tables)
@@ -146,6 +154,143 @@ def _targets(raw: Mapping[str, Any]) -> Iterator[Found]:
             rule = f"there is no target {shown(target)}"
             remedy = f"did you mean {shown(near)}?" if near else known
             yield Found(("event", index, "target"), "unknown-target", rule, remedy)
+
+
+def _due(raw: Mapping[str, Any]) -> Iterator[Found]:
+    """What a summit sets or an ally pledges falls due later, not before."""
+    for index, event in _events(raw):
+        first, by = _first_year(event, *_years(raw)), event.get("by")
+        if event.get("kind") in ("summit", "pledge") and first is not None and type(by) is int and by < first:
+            rule = f"must not lie before the {event['kind']} itself, {_in(event, first)}"
+            yield Found(("event", index, "by"), "due-before-event", rule, f"write {first} or a later year")
+
+
+def _moves(raw: Mapping[str, Any]) -> Iterator[Found]:
+    """A review leaves a share and a date that a target may have, whatever came before it.
+
+    Dated events are taken in their order, with the target as they find it where they hit and where they do not. Of a
+    random review one hit is looked at: how many follow one another is a matter of luck.
+    """
+    base, last = _years(raw)
+    latest = min(base + YEARS_AFTER, LAST_YEAR)
+    for name, target in _table(raw, "targets").items():
+        if not isinstance(target, dict):
+            continue
+        share = _Range.of(target.get("share_pct"), LEAST_SHARE_PCT, MOST_TARGET_PCT)
+        by = _Range.of(target.get("by"), base - YEARS_BEFORE, latest)
+        for index, event in _in_order(raw, name):
+            year, chance = _first_year(event, base, last), _chance(event)
+            if year is None:
+                continue
+            if event["kind"] == "summit":
+                share = share.after(_Range.of(event.get("share_pct"), LEAST_SHARE_PCT, MOST_TARGET_PCT), chance)
+                by = by.after(_Range.of(event.get("by"), year, latest), chance)
+                continue
+            change, later = event.get("change_pct"), event.get("years_later")
+            if type(change) in (int, float) and change and share.known:
+                if wrong := _wrong_share(share, change, name):
+                    yield Found(("event", index, "change_pct"), *wrong)
+                else:
+                    share = share.after(share.moved(change), chance)
+            if type(later) is int and later and by.known:
+                if wrong := _wrong_date(by, later, name, event, year, latest):
+                    yield Found(("event", index, "years_later"), *wrong)
+                else:
+                    by = by.after(by.moved(later), chance)
+
+
+class _Range(NamedTuple):
+    """The least and the most that a number of a target can be; nan where nobody knows."""
+
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, value: Any, low: float, high: float) -> _Range:
+        """That of a number in the file; of what is none, or lies outside its bounds, another fault tells."""
+        if type(value) in (int, float) and low <= value <= high:
+            return cls(float(value), float(value))
+        return cls(math.nan, math.nan)
+
+    @property
+    def known(self) -> bool:
+        return not math.isnan(self.least)
+
+    def moved(self, change: float) -> _Range:
+        return _Range(self.least + change, self.most + change)
+
+    def after(self, new: _Range, chance: Any) -> _Range:
+        """What it can be once `new` has come with a probability: a number, or anything else for one unknown."""
+        if not new.known or chance == 0:
+            return self
+        if chance == 1 or not self.known:
+            return new
+        return _Range(min(self.least, new.least), max(self.most, new.most))
+
+
+def _in_order(raw: Mapping[str, Any], name: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """Summits and reviews of a target: dated ones in their order, then random ones."""
+    about = [(index, event) for index, event in _events(raw)
+             if event.get("kind") in ("summit", "review") and event.get("target", "core") == name]  # fmt: skip
+    dated = [each for each in about if isinstance(each[1].get("when"), str)]
+    return sorted(dated, key=lambda each: str(each[1]["when"])) + [each for each in about if _is_random(each[1])]
+
+
+def _chance(event: Mapping[str, Any]) -> Any:
+    """The probability of an event as its file has it; of a random one something between 0 and 1."""
+    return 0.5 if _is_random(event) else event.get("probability", 1.0 if event["kind"] == "summit" else 0.0)
+
+
+def _wrong_share(share: _Range, change: float, name: str) -> tuple[str, str, str] | None:
+    """Code, rule and remedy where a review leaves a share that no target may have."""
+    after, low, high = share.moved(change), LEAST_SHARE_PCT, MOST_TARGET_PCT
+    if low - CLOSE <= after.least and after.most <= high + CLOSE:
+        return None
+    before, wrong = (share.least, after.least) if after.least < low else (share.most, after.most)
+    rule = (
+        f"must leave the target {shown(name)} between {low:g} and {high:g} % of GDP; of {_short(before)} it makes "
+        f"{_short(wrong)}"
+    )
+    least, most = (max(low - share.least, -MOST_CHANGE_PCT), min(high - share.most, MOST_CHANGE_PCT))
+    remedy = f"write {_short(least)} to {_short(most)}, in percentage points"
+    return "out-of-range", rule, remedy
+
+
+def _wrong_date(
+    by: _Range, later: int, name: str, event: Mapping[str, Any], year: int, latest: int
+) -> tuple[str, str, str] | None:
+    """Code, rule and remedy where a review leaves a date before itself, or one that no target may have."""
+    after = by.moved(later)
+    if after.least < year:
+        rule = (
+            f"must not put the date of the target {shown(name)} before the review itself, {_in(event, year)}; of "
+            f"{by.least:.0f} it makes {after.least:.0f}"
+        )
+        return "due-before-event", rule, f"write {year - by.least:.0f} or more, or remove years_later"
+    if after.most > latest:
+        moved = f"of {by.most:.0f} it makes {after.most:.0f}"
+        rule = f"must not put the date of the target {shown(name)} beyond {latest}; {moved}"
+        return "implausible-year", rule, f"write {latest - by.most:.0f} or less"
+    return None
+
+
+def _is_random(event: Mapping[str, Any]) -> bool:
+    return "rate" in event and "when" not in event
+
+
+def _first_year(event: Mapping[str, Any], base: int, last: int) -> int | None:
+    """The year of a dated event, the first that a random one can have; None where it has no time in the run."""
+    when = event.get("when")
+    year = base + 1 if _is_random(event) else _year_of(when) if is_month(str(when)) else None
+    return year if year is not None and base < year <= last else None
+
+
+def _in(event: Mapping[str, Any], year: int) -> str:
+    return f"in {year} or later" if _is_random(event) else f"in {year}"
+
+
+def _short(value: float) -> str:
+    return f"{round(value, 6):.10g}"
 
 
 def _pledges(raw: Mapping[str, Any]) -> Iterator[Found]:
