@@ -22,6 +22,7 @@ from sim.output.charts.fan import chooser, fan
 from sim.output.charts.money import shortfall
 from sim.output.charts.numbers import compliant, first_years
 from sim.output.charts.ranking import heat, ranked
+from sim.output.origins import not_natos
 from sim.results.tables import alliance, compliance, first_year, gap, shares
 from sim.text.probabilities import money, share
 
@@ -224,7 +225,7 @@ def test_a_published_share_is_never_taken_for_one_that_was_set() -> None:
     made = sim.simulate(sim.load(RUTTE), 16, 1).record
     for entry in made.description.allies:
         assert frames.base_share_pct(made, entry.iso3) == entry.base_share_pct
-        assert not frames.is_set(made, entry)
+        assert not not_natos(made, entry)
 
 
 def test_the_assumption_stands_in_place_of_marks_that_related_has_not() -> None:
