@@ -34,6 +34,8 @@ def test_from_natos_workbook_to_a_run(folder, capsys):
     for scenario in ("mine.toml", "packaged.toml"):
         assert run(["run", scenario, "--paths", "200", "--json", "--no-half"]) == 0
         found.append(json.loads(capsys.readouterr().out))
+    own, packaged = ([ally.pop("base_share_own") for ally in each["allies"]] for each in found)
+    assert (set(own), set(packaged)) == ({"own figures (mine.csv)"}, {None})
     assert found[0]["allies"] == found[1]["allies"]
 
 

@@ -28,7 +28,7 @@ def test_the_report_is_one_small_file(page: Path) -> None:
 @pytest.mark.parametrize("width", [390, 1100])
 def test_it_opens_without_a_word_to_the_console_or_the_world(page: Path, width: int, scheme: str) -> None:
     with opened(page, width=width, scheme=scheme) as seen:
-        assert seen.page.locator("figure.drawn .live svg").count() == 7  # a group has no first year: see below
+        assert seen.page.locator("figure.drawn .live svg").count() == 8  # a group has no first year: see below
         assert seen.page.evaluate("document.documentElement.scrollWidth") == width  # nothing sticks out
         paper = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 23, 28)"}[scheme]
@@ -163,7 +163,7 @@ def test_axe_finds_nothing(page: Path, scheme: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_without_scripts_everything_is_there_but_the_choice(page: Path, scheme: str) -> None:
     with opened(page, scripts=False, scheme=scheme) as seen:
-        assert seen.page.locator("img.still:visible").count() == 8
+        assert seen.page.locator("img.still:visible").count() == 9
         assert seen.page.locator(".live:visible").count() == 0
         assert seen.page.locator(".scripted:visible").count() == 0
         assert seen.page.locator("#allies tbody tr:visible").count() == 31
@@ -174,7 +174,7 @@ def test_without_scripts_everything_is_there_but_the_choice(page: Path, scheme: 
 def test_it_prints_on_a4_with_still_pictures(page: Path, tmp_path: Path) -> None:
     with opened(page, scheme="dark") as seen:
         seen.page.emulate_media(media="print")
-        assert seen.page.locator("img.still:visible").count() == 8
+        assert seen.page.locator("img.still:visible").count() == 9
         assert seen.page.locator(".live:visible, nav:visible, select:visible").count() == 0
         seen.page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
     pages = PdfReader(tmp_path / "report.pdf").pages
