@@ -17,9 +17,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import xarray
 
+from sim.output.exports.units import COLUMNS
 from sim.results.facade import Results
 
-NAMES = ("compliance", "shares", "alliance", "gap", "first_year")
+NAMES = tuple(COLUMNS)
 Table = list[dict[str, Any]]
 Tables = dict[str, Table]
 

@@ -17,7 +17,7 @@ from sim.arguments import MOST_PATHS
 from sim.errors import ScenarioError, UsageError
 from sim.scenario import dump, load, loads
 from sim.scenario.loading.checks.codes import CODES
-from sim.scenario.loading.checks.keys import EVENTS, SECTIONS, keys_of
+from sim.scenario.loading.checks.keys import SECTIONS, keys_of
 
 
 def faults_of(text: str):
@@ -288,13 +288,6 @@ def test_codes_are_told():
     sources = "".join(file.read_text(encoding="utf-8") for file in Path(sim.scenario.__file__).parent.rglob("*.py"))
     for code in CODES:
         assert len(re.findall(f'"{code}"', sources)) >= 2, f"{code} is used nowhere"
-
-
-def test_keys_of_every_kind_of_event_are_known():
-    assert set(EVENTS) == {
-        "crisis", "us_retrenchment", "detente", "recession", "election", "summit", "review", "pledge",
-        "announced_path", "shock",
-    }  # fmt: skip
 
 
 words = st.sampled_from(
