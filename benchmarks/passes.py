@@ -76,13 +76,13 @@ def passes() -> dict[str, float]:
     plain, looked_up = run_block(MAIN, SEED, 0, PATHS), draws._looked_up
     Counted.elements.clear()
     draws._looked_up = lambda *place: looked_up(*place).view(Counted)  # all are put back below
-    for room in (december, recorder, outturn):  # they import it by name
-        room.printed = printed_and_counted  # type: ignore[attr-defined]
+    for module in (december, recorder, outturn):  # they import it by name
+        module.printed = printed_and_counted  # type: ignore[attr-defined]  # counted, for this measurement
     try:
         counted = run_block(MAIN, SEED, 0, PATHS, observer=Onlooker())
     finally:
         draws._looked_up = looked_up
-        for room in (december, recorder, outturn):
-            room.printed = printed  # type: ignore[attr-defined]
+        for module in (december, recorder, outturn):
+            module.printed = printed  # type: ignore[attr-defined]  # put back
     assert counted.digest() == plain.digest(), "counting has changed the block"
     return {name: elements / PATHS / ALLY_YEARS for name, elements in Counted.elements.items()}

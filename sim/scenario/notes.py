@@ -31,7 +31,7 @@ def _left_out(scenario: Scenario, tables: Tables) -> Iterator[str]:
     """Whom a table of the user's own leaves out that the packaged one has."""
     for name, meaning in WITHOUT.items():
         own = scenario.replacements.get(name)
-        if own is None or own.overlay:
+        if own is None:
             continue
         there = {row.key[0] for row in tables.table(name)}
         lost = sorted({row.key[0] for row in load_tables().table(name)} - there)
