@@ -283,6 +283,44 @@ def found_figures(scales: dict[str, int]) -> tuple[Row, list[str]]:
     return rounded(figures), wrong
 
 
+PACKAGED = ("table", "mean_off", "variance_off", "distance", "distance_bound", "tail_off", "tail_bound")
+SAMPLES = ("family", "draws", "chi_square", "cells", "low_end_standard_errors", "high_end_standard_errors",
+           "smallest_p")  # fmt: skip
+EVENTS = ("event", "rate", "events", "probability", "seen", "standard_error", "dispersion_declared", "dispersion",
+          "waiting_declared", "waiting", "months_chi_square", "months_cells")  # fmt: skip
+EXAMPLES = 3
+"""Negative controls of each group that the page names."""
+
+
+def summary(figures: Row) -> Row:
+    """What is kept: the figures of the page, and of every group of checks the smallest p; the run prints all."""
+    packaged = [row for row in figures["tables"] if row["made"] == "packaged"]
+    built = [row for row in figures["tables"] if row["made"] != "packaged"]
+    least = min(figures["serial"], key=lambda row: row["p"])
+    wrongs: dict[str, list[str]] = {}
+    for row in figures["controls"]:
+        wrongs.setdefault(row["group"], []).append(row["wrong"])
+    listed = ("tables", "chances", "serial", "families", "events", "dated", "allies", "other_processes", "kinds",
+              "controls")  # fmt: skip
+    return {name: value for name, value in figures.items() if name not in listed} | {
+        "tables": {
+            "packaged": [{name: row[name] for name in PACKAGED} for row in packaged],
+            "built": len(built), "built_mean_off": max(row["mean_off"] for row in built),
+            "built_variance_off": max(row["variance_off"] for row in built),
+        },
+        "families": [{name: row[name] for name in SAMPLES} for row in figures["families"]],
+        "serial": {"checks": len(figures["serial"]), "smallest_p": least["p"], "of": least["check"]},
+        "events": [{name: row[name] for name in EVENTS} for row in figures["events"]],
+        "smallest_p_by_group": {
+            group: min(row["smallest_p"] for row in figures["kinds"] if row["group"] == group)
+            for group in figures["groups"]
+        },
+        "dated_events": len(figures["dated"]), "allies": len(figures["allies"]),
+        "other_processes": len(figures["other_processes"]),
+        "controls": {group: {"made": len(some), "for_example": some[:EXAMPLES]} for group, some in wrongs.items()},
+    }  # fmt: skip
+
+
 def rounded(value: Any) -> Any:
     """Numbers to six digits, all through."""
     if isinstance(value, dict):
@@ -299,11 +337,12 @@ def main() -> int:
     short = parser.parse_args().short
     code = digest()
     figures, wrong = found_figures(dict.fromkeys(SCALES, 1) if short else SCALES)
+    page_figures = summary(figures)
     told(figures)
     if code != digest():
         wrong.append("the code is another than at the start: nothing is kept")
     elif not short:
-        keep("draws", figures | {"wrong": wrong}, command="python tests/verification/judge/report.py")
+        keep("draws", page_figures | {"wrong": wrong}, command="python tests/verification/judge/report.py")
     print("\n".join(wrong) or "every check holds, every control is caught")
     return 1 if wrong else 0
 
