@@ -38,6 +38,8 @@ PLACES = (
     "sim/model",
     "sim/results",
     "sim/numerics",
+    "sim/analysis/comparison",
+    "sim/output/report",
 )
 LEAST = 0.9
 """What part of the mutants must die."""
@@ -78,6 +80,24 @@ ROOMS = {
             "tests/verification/properties/test_paths.py",
             "tests/data/test_replacements.py",
             *(f"tests/engine/test_{name}.py" for name in ENGINE),
+        ),
+    ),
+    "comparison": Room(
+        ("sim/analysis/comparison/*",),
+        ("tests/comparison", "tests/results/test_intervals.py"),
+    ),
+    "report": Room(
+        (
+            "sim/output/report/money.py",
+            "sim/output/report/figures.py",
+            "sim/output/report/contents.py",
+            "sim/output/report/sentences.py",
+        ),
+        (
+            "tests/report/test_few.py",
+            "tests/report/test_words.py",
+            "tests/report/test_sources.py",
+            "tests/report/test_own_figures.py",
         ),
     ),
 }
