@@ -1,4 +1,4 @@
-"""Every chart over small runs: `PYTHONPATH=tests python tests/charts/drawn.py` draws the golden pictures anew."""
+"""Every chart over small runs: `python tests/charts/drawn.py` draws the golden pictures anew."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shutil
 import subprocess
@@ -31,12 +32,16 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_event_and_table_have_a_recipe_that_is_tried() -> None:
-    assert set(RECIPES) == {"An event kind", "A results table"}
+def test_every_recipe_is_tried() -> None:
+    assert set(RECIPES) == {"An event kind", "A results table", "A chart", "An executor"}
     assert all(steps[-1][0] == "run" for steps in RECIPES.values())
 
 
-@pytest.mark.parametrize("name", RECIPES)
+LONG = ("A chart", "An executor")
+"""Those that draw every picture or start many processes."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in RECIPES])
 def test_a_recipe_works_as_it_is_written(name: str, copy: Path) -> None:
     for step, text in RECIPES[name]:
         kind, *args = step.split()
@@ -54,7 +59,10 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     assert program.startswith(".venv/bin/")
     module = program.removeprefix(".venv/bin/")
     command = [sys.executable, *([] if module == "python" else ["-m", module]), *args]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=500)
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=900
+    )
 
 
 def write(text: str, file: Path) -> None:

@@ -29,7 +29,10 @@ class Executor(Protocol):
         """The results, in order."""
 
 
-EXECUTORS: dict[str, Callable[[int], Executor]] = {"serial": lambda _: Serial(), "processes": Processes}
+EXECUTORS: dict[str, Callable[[int], Executor]] = {
+    "serial": lambda _: Serial(),
+    "processes": Processes,
+}
 
 
 def cores() -> int:
