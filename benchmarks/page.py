@@ -86,7 +86,7 @@ def growth(rows: Rows) -> str:
     block of {figures["block"]:,} takes once. Allies: {allies[0]} to {allies[-1]}, by a table of allies under `[data]`
     in which the others have no armed forces; {allies[0]} are the United States
     and two others, since each looks to its peers in Europe and Canada. Years: {years[-1]} are the
-    most that a scenario takes; once the target is due, late pushes are tried every year, so that later years take a
+    most that a scenario takes; once the target is due, closing on paper is tried every year, so that later years take a
     little longer. Events: random ones, on {allies[0]} allies, since on {allies[-1]} the noise of their own time drowns
     what the events add: there {events[-1]} events make a block {figure(figures["events_beside_allies"][0])} times as
     long as one without any. Memory of blocks is what Python and NumPy have allocated at most; that of paths is the most

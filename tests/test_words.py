@@ -165,11 +165,14 @@ def test_a_difference_has_two_digits_at_most_and_its_sign(paths: int, first: flo
     difference, ends = (only_b - only_a) / paths, paired_probability(only_a, only_b, paths)
     words = points(difference, *ends)
     assert sum(char.isdigit() for char in words) <= 2
-    assert (words in ("~0", "open")) == (ends[0] <= 0 <= ends[1])
-    assert words in ("~0", "open") or ("+" in words) == (difference > 0)
-    assert words != "~0" or -0.05 <= ends[0] <= ends[1] <= 0.05
+    undecided = words in ("about 0", "unclear")
+    assert undecided == (ends[0] <= 0 <= ends[1])
+    assert undecided or ("+" in words or "higher" in words) == (difference > 0)
+    assert undecided or ("-" in words or "lower" in words) == (difference < 0)
+    assert words != "about 0" or -0.05 <= ends[0] <= ends[1] <= 0.05
+    assert not {*words, *points_interval(*ends)} & {"~", "\u2212"}
     assert "100" not in points_interval(*ends)
-    assert ("fewer" in more_of_100(difference, *ends)) == (difference < 0 or words == "open") * (words != "~0")
+    assert ("fewer" in more_of_100(difference, *ends)) == (difference < 0 or words == "unclear") * (words != "about 0")
 
 
 @pytest.mark.parametrize(
@@ -177,14 +180,15 @@ def test_a_difference_has_two_digits_at_most_and_its_sign(paths: int, first: flo
     [
         ((0.123, 0.118, 0.127), "+12", "in 12 more of 100 simulated runs", "+11 to +13"),
         ((-0.054, -0.06, -0.048), "-5", "in 5 fewer of 100 simulated runs", "-6 to -4"),
-        ((0.003, 0.001, 0.005), "+<1", "in less than 1 more of 100 simulated runs", "+<1 to +1"),
-        ((-0.003, -0.005, -0.001), "-<1", "in less than 1 fewer of 100 simulated runs", "-1 to -<1"),
-        ((0.17, 0.05, 0.29), "~+20", "in about 20 more of 100 simulated runs", "+5 to +29"),
-        ((0.04, 0.005, 0.12), "+<12", "in less than 12 more of 100 simulated runs", "+<1 to +12"),
-        ((0.01, -0.005, 0.025), "~0", "in about as many simulated runs", "-1 to +3"),
-        ((0.045, -0.004, 0.094), "open", "in more or in fewer simulated runs", "-1 to +10"),
-        ((0.05, -0.06, 0.16), "open", "in more or in fewer simulated runs", "-6 to +16"),
-        ((0.998, 0.99, 1.0), "+>99", "in over 99 more of 100 simulated runs", ">+99"),
+        ((0.003, 0.001, 0.005), "<1 higher", "in less than 1 more of 100 simulated runs", "above 0 to +1"),
+        ((-0.003, -0.005, -0.001), "<1 lower", "in less than 1 fewer of 100 simulated runs", "-1 to below 0"),
+        ((0.17, 0.05, 0.29), "about +20", "in about 20 more of 100 simulated runs", "+5 to +29"),
+        ((0.04, 0.005, 0.12), "<12 higher", "in less than 12 more of 100 simulated runs", "above 0 to +12"),
+        ((0.01, -0.005, 0.025), "about 0", "in about as many simulated runs", "-1 to +3"),
+        ((0.045, -0.004, 0.094), "unclear", "in more or in fewer simulated runs", "-1 to +10"),
+        ((0.05, -0.06, 0.16), "unclear", "in more or in fewer simulated runs", "-6 to +16"),
+        ((0.998, 0.99, 1.0), ">99 higher", "in over 99 more of 100 simulated runs", "above +99"),
+        ((-0.6, -1.0, -0.001), "about -60", "in about 60 fewer of 100 simulated runs", "below 0"),
     ],
 )
 def test_differences(found: tuple[float, float, float], words: str, spoken: str, ends: str) -> None:

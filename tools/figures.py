@@ -70,7 +70,7 @@ class Outcome:
 
 def scenario_rows() -> Iterator[str]:
     """One row a scenario, in the year its target falls due, or its last."""
-    yield "| scenario | year | allies at the target | without late push | Europe and Canada spend, % of GDP |"
+    yield "| scenario | year | allies at the target | spent only | Europe and Canada spend, % of GDP |"
     yield "|---|---|---|---|---|"
     for file in sorted(SCENARIOS.glob("*.toml")):
         outcome = Outcome(sim.load(file))
@@ -90,13 +90,13 @@ def lever_rows() -> Iterator[str]:
     quiet = tuple(event.model_copy(update={"rate": 0.0}) for event in base.event)
     levers = {
         "as shipped": base,
-        "urgency of the start at half": base.with_urgency(0.5),
-        "urgency of the start at a quarter": base.with_urgency(0.25),
+        "if governments felt half as threatened": base.with_urgency(0.5),
+        "if governments felt a quarter as threatened": base.with_urgency(0.25),
         "increases slow down toward 2.0 instead of 3.0 (headroom)": changed(budget={"headroom_pct": 2.0}),
         "increases slow down toward 4.0 instead of 3.0": changed(budget={"headroom_pct": 4.0}),
         "half the premium of the threat": changed(budget={"threat_weight": 3.0}),
-        "a late push of up to 0.75 points after 2025, as before": changed(outturn={"late_push_reach_pct": 0.75}),
-        "no late push at all": changed(outturn={"late_push": False}),
+        "up to 0.75 points closed on paper after 2025, as before": changed(outturn={"late_push_reach_pct": 0.75}),
+        "nothing closed on paper at all": changed(outturn={"late_push": False}),
         "no announced paths": changed(budget={"announced_paths": False}),
         "peers push apart (-0.10)": changed(will={"peer": -0.10}),
         "peers pull together (+0.20)": changed(will={"peer": 0.20}),

@@ -55,7 +55,7 @@ CUTOFFS = (2014, 2016, 2018, 2020, 2022, 2023, 2024, 2025)
 IDEAS: dict[str, dict[str, float]] = {
     "as shipped": {},
     "no threat: the premium by nearness to Russia is 0": {"budget.threat_weight": 0.0},
-    "no late push": {"outturn.late_push_weight": 0.0},
+    "nothing closed on paper": {"outturn.late_push_weight": 0.0},
     "no pledge: neither its level nor its date counts": {"budget.pledge_weight": 0.0, "budget.deadline_weight": 0.0},
     "debt and deficit take no room": {"budget.room_loss": 0.0},
     "speed does not rise with urgency (0.20 throughout)": {"budget.speed": 0.2, "budget.speed_urgency": 0.0},

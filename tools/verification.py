@@ -115,19 +115,19 @@ replayed ([`tests/verification/properties/`](../tests/verification/properties/))
 ### Does more will ever mean less?
 
 With common draws, more will, urgency or commitment, a higher target or an earlier date should never leave less on a
-path. In a *calm* world (one target, no own pledges, no peers, no noise of outlays, norms that learn nothing, late push
-off) this holds path by path:
+path. In a *calm* world (one target, no own pledges, no peers, no noise of outlays, norms that learn nothing, nothing
+closed on paper) this holds path by path:
 
 {table(calm, ["more of", "ally-path-years", "share falls", "compliance lost"])}
 
-In the shipped scenarios with the late push off it does not hold on every path, for reasons that were taken away one by
-one: a share that noise has put above the target is drawn back to it, peers' averages enter with their own luck, a norm
+In the shipped scenarios with nothing closed on paper it does not hold on every path, for reasons that were taken away one by
+one: a share that noise has put above the target is drawn back to it, peers' averages enter with their own chance, a norm
 that has learned less pulls less, of two targets another may be followed. It holds in expectation, in every year:
 
 {table(falls("shipped_late_push_off"), head)}
 
-With the late push on, paths lose more: whoever comes nearer by honest means may step out of the reach of the push, or
-push one year and fall back from it the next. The expected number still rises in every year:
+With closing on paper, paths lose more: whoever comes nearer by honest means may step out of its reach, or close on paper
+one year and fall back from it the next. The expected number still rises in every year:
 
 {table(falls("shipped_as_they_are"), head)}
 
@@ -219,7 +219,7 @@ cells):
     }
 
 Besides: {len(figures["dated"])} dated events hit their part of the paths; elections, falls of governments and the
-calendar of all {len(figures["allies"])} allies; recessions, late pushes, base errors, norms
+calendar of all {len(figures["allies"])} allies; recessions, closing on paper, base errors, norms
 ({len(figures["other_processes"])} checks).
 
 {table(caught, ["negative controls", "all caught", "such as"])}"""

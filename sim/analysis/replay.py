@@ -53,14 +53,14 @@ class Outcome:
     ally: str
     year: int
     reported_pct: float
-    spent_pct: float  # before a late push of that year; the same where there was none
+    spent_pct: float  # without what is closed on paper that year
 
     def reaches(self, aim: Yardstick) -> bool:
         """Whether the report meets a core target, both as NATO prints them."""
         return bool(printed(self.reported_pct) >= printed(aim.share_pct))
 
     def on_paper(self, aim: Yardstick) -> bool:
-        """Whether a late push of that year alone brought it there."""
+        """Whether it is there on paper only, by what was closed so that year."""
         return self.reaches(aim) and bool(printed(self.spent_pct) < printed(aim.share_pct))
 
 
@@ -205,7 +205,7 @@ class Storyteller(Observer):
         text = f"{ally.in_prose} reports {self._printed(ally.reported_pct)} % for {year}"
         text += f" (growth surprise {surprise:+.1f} points)."
         if pushed:
-            text += f" It spent {self._printed(ally.spent_pct)}: the rest is on paper, by a late push."
+            text += f" It spent {self._printed(ally.spent_pct)}: the rest is closed on paper."
         if year < self._last:
             text += f" Its budgets go on from {self._at(ally.share_pct):.2f}."
         self._say(ally.iso3, "outturn", text)

@@ -78,7 +78,7 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
         path = int(order[min(rank * paths // 100, paths - 1)])
         there = allies[at[:, path]].tolist()
         pushed = allies[at[:, path] & ~spending[:, path]].tolist()
-        on_paper = f" On paper, by a late push: {listed(pushed, MOST_NAMED)}." if pushed else ""
+        on_paper = f" Closed on paper: {listed(pushed, MOST_NAMED)}." if pushed else ""
         mean = share(float(spent[:, step, path].mean()))
         outcome = (
             f"In this run {len(there)} of {int(bound.sum())} allies are at {target(core.share_pct)} % in {year}: "
@@ -120,7 +120,7 @@ def _ends(scenario: Scenario) -> dict[str, list[Promise]]:
 
 
 def _events(story: Story, ends: dict[str, list[Promise]], year: int) -> tuple[tuple[str, str], ...]:
-    """What befell the alliance, and who dropped a pledge or path that could still move a budget, to the last one told.
+    """What happened to the alliance, and who dropped a pledge or path that could still move a budget, to the last.
 
     The budget of `year` is adopted in the December before.
     """
@@ -135,7 +135,7 @@ def _events(story: Story, ends: dict[str, list[Promise]], year: int) -> tuple[tu
                 continue
             words = words.replace(DROPS, f"It drops {listed(alive)}.")
         kept.append((f"{entry.year}-{entry.month:02}", _moved(words, entry.before, entry.after)))
-    return tuple(kept) or (("", "No crisis, retrenchment or detente befalls the alliance, and nobody drops a pledge."),)
+    return tuple(kept) or (("", "There is no crisis, retrenchment or detente, and nobody drops a pledge."),)
 
 
 def _moved(text: str, before: dict[str, float], after: dict[str, float]) -> str:

@@ -20,7 +20,7 @@ MANY = 20
 
 @dataclass(frozen=True)
 class Chance:
-    """A probability, and what it is without late pushes and as the target was moved, each with its 95 % interval."""
+    """A probability, and what it is spent only and as the target was moved, each with its 95 % interval."""
 
     probability: float
     ci_low: float
@@ -52,7 +52,7 @@ class AllySummary:
     """One ally in one year."""
 
     entry: AllyDescription
-    spent: Band  # core share without the late push of that year, % of GDP
+    spent: Band  # core share without what is closed on paper that year, % of GDP
     reported: Band  # the same with what is on paper
     chances: dict[str, Chance]  # by pillar; none where it has no target or does not bind the ally
     first_year: int | None  # in which half of the paths comply, the base year by its figure; None: not in the horizon
@@ -65,7 +65,7 @@ class AllianceSummary:
     allies: int
     bound: dict[str, int]  # by pillar that has a target: how many allies it binds
     counted: Band | None  # how many meet the core target
-    counted_without: Band | None  # the same without late pushes
+    counted_without: Band | None  # the same, spent only
     threshold: int
     many: Chance | None  # at least `threshold` of them
     totals: Band | None  # how many meet the total

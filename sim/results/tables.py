@@ -17,7 +17,7 @@ from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
 
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 SPENT_ENDING = "_spent"
-"""Of a pillar without what late pushes of the year add on paper."""
+"""Of a pillar without what is closed on paper in the year."""
 
 GROUP_NAMES = {"EUC": "Europe and Canada", "NATO": "NATO"}
 
@@ -40,7 +40,7 @@ def shares(record: Record) -> pd.DataFrame:
     Columns: iso3, ally, year, pillar, mean, q05, q25, q50, q75, q95; on the grid of 0.01 that NATO prints; above_grid,
     the part of the runs above 20.46 %, the end of that grid: a quantile among them is infinite, and where it is not 0
     the mean is a lower bound. The pillars core, related and total are as reported; core_spent and total_spent are
-    without the late push of that year, which is on paper.
+    without what is closed on paper that year.
     """
     counts, rows = record.counts.arrays, []
     pillars = (*PILLARS, *(f"{pillar}{SPENT_ENDING}" for pillar in SPENT))
@@ -78,7 +78,7 @@ def gap(record: Record) -> pd.DataFrame:
     Columns: iso3, ally, year, shortfall_pct_mean, shortfall_pct_q05 to _q95 and on_paper_pct_mean (allies only),
     shortfall_usd_bn_mean, shortfall_usd_bn_q95 and on_paper_usd_bn_mean, USD billion at prices and exchange rates of
     the base year (quantiles infinite above 20.46 % of the base year's GDP, to which money is counted; means are exact).
-    On paper is what late pushes close of the mean: the rest is missing in what is reported as well. An ally that the
+    On paper is how much of the mean is closed so: the rest is missing in what is reported as well. An ally that the
     target does not bind has a row without figures; a group's money is that of the allies it binds. Empty without a core
     target.
     """

@@ -28,7 +28,7 @@ def test_allies_by_year_has_the_probabilities_and_medians_of_the_tables(sheets: 
     years = list(range(2027, 2033))
     assert list(header) == ["iso3", "ally", *years, None, *years]
     assert told[2].startswith("Share of the simulated runs that report the core target (3.5 % of GDP by 2032)")
-    assert told[9].startswith("Median of the core share that is spent, % of GDP, without what late pushes")
+    assert told[9].startswith("Median of the core share that is spent, % of GDP, without what is closed on paper")
     chances = rutte_results.compliance().query("pillar == 'core'").set_index(["iso3", "year"]).probability
     medians = rutte_results.shares().query("pillar == 'core_spent'").set_index(["iso3", "year"]).q50
     assert [row[0] for row in rows] == list(dict.fromkeys(medians.index.get_level_values("iso3")))

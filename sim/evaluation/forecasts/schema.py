@@ -100,7 +100,7 @@ class ForecastCell(Part):
     at_target: Chance | None
     """Of reporting at least the target; null where it does not bind the ally."""
     without_late_push: Chance | None
-    """The same without late pushes; null for EUC."""
+    """The same, spent only: without what is closed on paper; null for EUC."""
     at_least: tuple[Chance, ...]
     """Of reporting at least each of the forecast's thresholds."""
     quantiles: tuple[Share, ...]

@@ -95,7 +95,7 @@ def chooser(record: Record, first: str, *, theme: str = "light", width: int = 64
     chart = alt.layer(*layers).add_params(alt.param(name="ally", value=first)).properties(width=width, height=height)
     lines = [
         f"{_whose(record)}, then what is spent: the middle of the runs, and where 50, 80 and 90 % of them lie.",
-        "Dashed thin: the middle as reported, with what late pushes add on paper.",
+        "Dashed thin: the middle as reported, with what is closed on paper.",
     ]
     return dressed(
         chart, theme, title="Core defence spending, % of GDP", lines=lines, tells="The fan of the ally that is chosen."

@@ -117,7 +117,7 @@ def entry_of(record: Record, iso3: str) -> AllyDescription | None:
 def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
     """The simulated core share that is spent, % of GDP: iso3, ally, year, q05 to q95, reported.
 
-    Without late pushes of the same year, which are on paper; `reported` is the median with them. The first year is the
+    Without what is closed on paper that year; `reported` is the median with it. The first year is the
     base year, where all are the published figure. A figure above the grid that shares are counted on is infinite: see
     `drawable`.
     """
@@ -264,7 +264,7 @@ def events(record: Record) -> pd.DataFrame:
 def chances(record: Record, pillar: str = "core") -> pd.DataFrame:
     """Probabilities with their words: the columns of `compliance` for one pillar, and three of texts.
 
-    told ("83", "<1"), told_interval ("82–84") and told_without, without late pushes. Of the allies that the yardstick
+    told ("83", "<1"), told_interval ("82–84") and told_without, of what is spent only. Of the allies that the yardstick
     binds.
     """
     from sim.results.tables import compliance

@@ -24,7 +24,7 @@ def shortfall(
 ) -> Chart:
     """Expected money that what is spent is short of the core target in a year, with its 95 % quantile.
 
-    USD billion of the base year; the part of it that late pushes close on paper is hollow.
+    USD billion of the base year; the part of it that is closed on paper is hollow.
 
     With `choose` the chart has the parameter `ally`, whose row it marks.
 
@@ -38,7 +38,7 @@ def shortfall(
     table = table[table.year == year]
     of_all = table[table.iso3 == "NATO"].iloc[0]
     whole, on_paper = money(float(of_all.shortfall_usd_bn_mean)), float(of_all.on_paper_usd_bn_mean)
-    closed = f" Hollow: closed on paper by late pushes, USD {money(on_paper)} bn in all." if on_paper else ""
+    closed = f" Hollow: closed on paper, USD {money(on_paper)} bn in all." if on_paper else ""
     table = table[~table.iso3.isin(["EUC", "NATO"])].dropna(subset="shortfall_usd_bn_mean")
     table = table.sort_values("shortfall_usd_bn_mean", ascending=False)
     drawn = table[table.shortfall_usd_bn_mean >= LEAST_USD_BN].copy()

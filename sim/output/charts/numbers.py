@@ -26,7 +26,7 @@ NEVER = "not by"
 def compliant(
     record: Record, year: int | None = None, *, theme: str = "light", width: int = 640, height: int = 260
 ) -> Chart:
-    """How many allies meet the core target in a year: the runs of 100 for each number, with and without late pushes.
+    """How many allies meet the core target in a year: the runs of 100 for each number, reported and spent only.
 
     Raises:
         ValueError: the run has no core target.
@@ -54,7 +54,7 @@ def compliant(
     x = alt.X("left:Q", title=f"allies at {goal} % or above, of {among(bound, line.allies)}", axis=axis, scale=scale)
     y = alt.Y("probability:Q", title=RUNS, axis=alt.Axis(labelExpr="datum.value * 100", tickCount=5))
     tips = [alt.Tooltip("allies:Q"), alt.Tooltip("probability_told:N", title="of 100 runs"),
-            alt.Tooltip("without_told:N", title="without late push")]  # fmt: skip
+            alt.Tooltip("without_told:N", title="spent only")]  # fmt: skip
     base, at = alt.Chart(table).encode(x=x, x2="right:Q"), alt.Chart(expected).encode(x="allies:Q")
     bars = base.mark_bar(color=colours.simulated, opacity=0.75).encode(y=y, y2=alt.datum(0), tooltip=tips)
     words = at.mark_text(color=colours.ink, align="left", dx=6, fontSize=12, fontWeight=600)
@@ -66,7 +66,7 @@ def compliant(
     ]
     chart = alt.layer(*layers).properties(width=width, height=height)
     lines = wrapped(
-        f"{measured(record, aim)} Bars: all compliance. Strokes: without late pushes, which are compliance on paper. "
+        f"{measured(record, aim)} Bars: all compliance. Strokes: spent only, without what is closed on paper. "
         "Some shocks are common, so the spread is wider than if each ally stood alone.", 96,
     )  # fmt: skip
     told = (

@@ -12,7 +12,7 @@ from sim.output.charts.look import Chart, dressed, look, marked, wrapped
 from sim.results.record import Record
 from sim.text.probabilities import ASSUMPTION, target
 
-HOLLOW = "Hollow: without a late push, which is compliance on paper."
+HOLLOW = "Hollow: spent only, without what is closed on paper."
 
 
 ROOM_FOR_BOTH = 56
@@ -25,7 +25,7 @@ def ranked(
 ) -> Chart:  # fmt: skip
     """Probability of meeting the yardstick in a year, ally by ally: a dot with its 95 % interval, ranked.
 
-    Hollow: what it is without late pushes, which are compliance on paper. With `choose` the chart has the parameter
+    Hollow: what it is of what is spent only, without what is closed on paper. With `choose` the chart has the parameter
     `ally`, whose row it marks.
 
     Raises:
@@ -45,7 +45,7 @@ def ranked(
     tips = [
         alt.Tooltip("ally:N"), alt.Tooltip("told:N", title="of 100 runs"),
         alt.Tooltip("told_interval:N", title="95 % interval"),
-        alt.Tooltip("told_without:N", title="without late push"),
+        alt.Tooltip("told_without:N", title="spent only"),
     ]  # fmt: skip
     thin, thick = base.mark_rule(color=colours.quiet), base.mark_rule(color=colours.simulated, strokeWidth=5)
     dot = base.mark_point(color=colours.simulated, fill=colours.simulated, size=58, opacity=1)
@@ -96,14 +96,14 @@ def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: in
     base = alt.Chart(table).encode(x=x, y=y)
     shades = alt.Color("probability:Q", scale=alt.Scale(domain=[0, 1], range=list(colours.scheme)), legend=None)
     tips = [alt.Tooltip("ally:N"), alt.Tooltip("year:O"), alt.Tooltip("told:N", title="of 100 runs"),
-            alt.Tooltip("told_without:N", title="without late push")]  # fmt: skip
+            alt.Tooltip("told_without:N", title="spent only")]  # fmt: skip
     words = alt.condition(f"datum.probability > {colours.turn}", alt.value(colours.after), alt.value(colours.before))
     chart = alt.layer(
         base.mark_rect(stroke=colours.paper, strokeWidth=1).encode(color=shades, tooltip=tips),
         base.mark_text(fontSize=12).encode(text="figure:N", color=words),
     ).properties(width=width * len(years), height=(ROW + 1) * len(last))
     stronger = "darker" if theme == "light" else "lighter"
-    brackets = " In brackets, where it differs: without late pushes, which are compliance on paper." if both else ""
+    brackets = " In brackets, where it differs: spent only, without what is closed on paper." if both else ""
     lines = wrapped(
         f"{measured(record, aim)} Of 100 simulated runs, given the assumptions; {stronger} is more.{brackets}", 84
     )

@@ -37,7 +37,7 @@ UNITS = {OF_RUNS: "1", PART: "1", OF_GDP: "percent", POINTS: "percent", USD_BN: 
 """As UDUNITS reads them: a probability is a pure number, and so is money, for want of a currency."""
 LONG_NAMES = {
     "pillar": "what is measured; related and total rest on an assumption",
-    "spent": "pillars that late pushes lift on paper; total rests on an assumption",
+    "spent": "pillars that closing on paper lifts; total rests on an assumption",
     "ally": "ISO 3166-1 alpha-3 code",
     "year": "calendar year",
     "quantile": "level of a quantile, 0 to 1",

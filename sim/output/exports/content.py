@@ -17,7 +17,7 @@ from sim.output.exports.units import COLUMNS
 from sim.output.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
 from sim.results.facade import Results
 from sim.results.record import Record
-from sim.text.probabilities import ASSUMPTION, BEYOND, LATE_PUSH, MONTE_CARLO, SPENT, listed, printed, target
+from sim.text.probabilities import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT, listed, printed, target
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +132,7 @@ def _facts(record: Record) -> dict[str, Any]:
         "years": description.years,
         "paths": record.counts.paths,
         "seed": manifest.get("seed"),
-        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, LATE_PUSH, SPENT, UNROUNDED, BEYOND, *_figures(record)],
+        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, CLOSED_ON_PAPER, SPENT, UNROUNDED, BEYOND, *_figures(record)],
         "units": {name: {key: asdict(column) for key, column in table.items()} for name, table in COLUMNS.items()},
         "allies": [asdict(entry) for entry in description.allies],
         "digest": record.counts.digest(),

@@ -70,7 +70,7 @@ def by_year_told(content: Content) -> tuple[str, str]:
     measured = "no core target" if core is None else f"{target(core.share_pct)} % of GDP by {core.by}"
     return (
         f"Share of the simulated runs that report the core target ({measured}) in that year, given the assumptions",
-        "Median of the core share that is spent, % of GDP, without what late pushes of that year add on paper",
+        "Median of the core share that is spent, % of GDP, without what is closed on paper that year",
     )
 
 

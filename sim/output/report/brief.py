@@ -123,7 +123,7 @@ def _odds(line: AllySummary, core: Yardstick | None, year: int, record: Record) 
     band = span(line.spent.q05, line.spent.q95, " to ")
     middles = [
         (f"Median spent in {year}", f"{share(line.spent.middle)} % of GDP; {band} in 90 of 100 runs"),
-        ("Median reported, with what is on paper", f"{share(line.reported.middle)} % of GDP"),
+        ("Median reported, with what is closed on paper", f"{share(line.reported.middle)} % of GDP"),
     ]
     if core is None:
         return [("Runs of 100 at the core target", NOT_BOUND), *middles, *_assumed(line, record)]
@@ -138,7 +138,7 @@ def _odds(line: AllySummary, core: Yardstick | None, year: int, record: Record) 
         ),
         ("Monte Carlo 95 % interval", f"{interval(chance.ci_low, chance.ci_high)} of 100"),
         (
-            "Without a late push on paper",
+            "Spent only, nothing closed on paper",
             f"{percent(chance.without_late_push, chance.without_low, chance.without_high)} of 100",
         ),
         *_moved(chance),
@@ -199,7 +199,7 @@ def _cost(take: Needed, entry: AllyDescription, core: Yardstick | None, record: 
         f"USD {money(take.expected_usd_bn)} bn a year, prices of {base}",
     ))  # fmt: skip
     if take.on_paper_usd_bn > 0:
-        rows.append(("Part of it that late pushes close on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
+        rows.append(("Part of it that is closed on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
     if take.current_usd_bn is not None:
         told = f"USD {money(take.current_usd_bn)} bn a year"
         assert take.current_year is not None

@@ -57,9 +57,9 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     columns = [
         ("Ally", ""),
         (f"Share {base}", shares_told(record, record.description.allies)),
-        (f"Median spent {year}", "half of the simulated runs spend that or less, % of GDP; without what is on paper"),
+        (f"Median spent {year}", "half of the simulated runs spend that or less, % of GDP"),
         ("90 % band", f"where what is spent in {year} lies in 90 of 100 simulated runs, % of GDP"),
-        (f"Median reported {year}", "the same with what late pushes of that year add on paper"),
+        (f"Median reported {year}", "the same with what is closed on paper that year"),
     ]
     if core:
         columns += [
@@ -68,15 +68,15 @@ def allies_sheet(record: Record, year: int) -> Sheet:
                 f"of 100 simulated runs, given the assumptions{_dash(record, 'core')}",
             ),
             ("95 % interval", "Monte Carlo error only"),
-            ("Without late push", "of 100 simulated runs; a late push is compliance on paper"),
+            ("Spent only", "of 100 simulated runs; without what is closed on paper that year"),
             *((head, note) for head, note, _ in _moved(lines)),
             ("In words", "on the one fixed scale below"),
             (
                 "First year",
-                "the first in which half of the runs are at the target, with late pushes; later years may have fewer",
+                "the first in which half of the runs are at the target, also on paper; later years may have fewer",
             ),
             ("Short, USD bn", f"expected shortfall of what is spent to the target in {year}, prices of {base}"),
-            ("On paper, USD bn", "what late pushes close of it on paper"),
+            ("Closed on paper, USD bn", "how much of it is closed on paper"),
         ]
     for aim in record.description.assumed:
         note = f"an assumption: NATO publishes no security-related outlays{_dash(record, aim.pillar)}"
@@ -155,7 +155,7 @@ def _by_probability(line: AllySummary) -> tuple[float, float, str]:
 
 
 Short = dict[str, tuple[float, float]]
-"""By ally: expected money short of what is spent, and what late pushes close of it on paper, USD billion."""
+"""By ally: expected money short of what is spent, and how much of it is closed on paper, USD billion."""
 
 
 def _short(record: Record, year: int) -> Short:

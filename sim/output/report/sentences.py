@@ -29,7 +29,7 @@ from sim.results.summary import (
 from sim.results.tables import gap
 from sim.text.probabilities import (
     BEYOND,
-    LATE_PUSH,
+    CLOSED_ON_PAPER,
     MONTE_CARLO,
     SCALE,
     SPENT,
@@ -129,12 +129,12 @@ def median(name: str, band: Band) -> str:
 def caveats(record: Record) -> tuple[str, ...]:
     """What stands under the numbers of every page of a run."""
     shown = record.counts.arrays["shares"][PILLARS.index("core")][..., -1]
-    return (MONTE_CARLO, LATE_PUSH, SPENT, *([BEYOND] if shown.any() else []))
+    return (MONTE_CARLO, CLOSED_ON_PAPER, SPENT, *([BEYOND] if shown.any() else []))
 
 
 def _besides(line: AllianceSummary) -> str:
     on_paper = line.reported.middle - line.spent.middle
-    return f"; late pushes add {added(on_paper)} points on paper" if on_paper > 0 else ""
+    return f"; {added(on_paper)} points more are closed on paper" if on_paper > 0 else ""
 
 
 def standing(record: Record) -> str:
@@ -166,7 +166,7 @@ def ally_sentence(line: AllySummary, core: Yardstick | None, year: int) -> str:
     put_off = f" In {spoken(waiting)} the target is not met, but its date was put off." if chance.not_yet_due else ""
     return (
         f"{line.entry.name} is at {target(core.share_pct)} % or above in {year}{early(core, year)} {told(chance)}, "
-        f"given the assumptions ({likelihood(chance.probability)}); without a late push on paper in {spoken(without)}."
+        f"given the assumptions ({likelihood(chance.probability)}); spent only, in {spoken(without)}."
         f"{put_off}"
     )
 
@@ -198,7 +198,7 @@ def _count(line: AllianceSummary, core: Yardstick, year: int) -> str:
     return (
         f"{expected} of {among} are expected at {target(core.share_pct)} % of GDP "
         f"or above in {year}{early(core, year)}, {between} in 90 of 100 simulated runs, given the assumptions; "
-        f"{number(line.counted_without.middle, bound)} without late pushes on paper."
+        f"spent only, {number(line.counted_without.middle, bound)}."
     )
 
 
@@ -239,7 +239,7 @@ def _money(record: Record, core: Yardstick, year: int) -> str:
     first = table.drop(index=list(GROUPS)).sort_values("shortfall_usd_bn_mean", ascending=False).head(MOST_SHORT)
     part = float(first.shortfall_usd_bn_mean.sum()) / float(table.shortfall_usd_bn_mean["NATO"])
     on_paper = float(table.on_paper_usd_bn_mean["NATO"])
-    closed = f" Late pushes close USD {money(on_paper)} bn of it on paper." if on_paper > 0 else ""
+    closed = f" Of it, USD {money(on_paper)} bn is closed on paper." if on_paper > 0 else ""
     return (
         "On average over the simulated runs, given the assumptions, what is spent is USD "
         f"{told['NATO'][0]} bn a year short of {target(core.share_pct)} % in {year}, {told['NATO'][1]} in 90 of 100 "
@@ -283,17 +283,17 @@ def lever_rows(levers: Sequence[Sensitivity], record: Record) -> list[tuple[str,
 
 
 def levers_told(levers: Sequence[Sensitivity], record: Record, year: int) -> str:
-    """What other assumptions do to the expected number of allies, beside what the luck of the draw does."""
+    """What other assumptions do to the expected number of allies, compared with what other random numbers do."""
     moved = _furthest(levers)
     if moved < TENTH:
         return (
-            "Other assumptions can move the expected number of allies; one at a time, all else and all luck the same, "
-            "none of these moves it by a tenth of an ally:"
+            "Other assumptions can move the expected number of allies; one at a time, all else and all random "
+            "numbers the same, none of these moves it by a tenth of an ally:"
         )
     further = "further" if moved > expected_reach(record, year) else "too"
     return (
-        f"Other assumptions move the expected number of allies {further}; here one at a time, all else and all luck "
-        "the same:"
+        f"Other assumptions move the expected number of allies {further}; here one at a time, all else and all "
+        "random numbers the same:"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sim.analysis.comparison.facade import Comparison
 from sim.analysis.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows
 from sim.scenario.edit.compare import Difference
-from sim.text.probabilities import ASSUMPTION, LATE_PUSH, MONTE_CARLO
+from sim.text.probabilities import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO
 
 UNITS = {
     "probability_a, probability_b": "share of the simulated runs, 0 to 1, given the assumptions; a: the first scenario",
@@ -58,7 +58,7 @@ def document(comparison: Comparison, year: int, codes: frozenset[str] | None) ->
             )
         ],
         "intervals": MONTE_CARLO,
-        "late_push": LATE_PUSH,
+        "late_push": CLOSED_ON_PAPER,
         "assumption": ASSUMPTION,
         "units": UNITS,
         "manifest": dict(comparison.manifest),

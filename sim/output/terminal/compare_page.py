@@ -21,7 +21,7 @@ from sim.results.record import Description
 from sim.scenario.edit.compare import Difference
 from sim.text.probabilities import (
     ASSUMPTION,
-    LATE_PUSH,
+    CLOSED_ON_PAPER,
     MONTE_CARLO,
     SPENT,
     among,
@@ -166,7 +166,7 @@ class _View:
 
 _NAMES = {
     "allies_core": "Allies at their core target",
-    "allies_core_without_late_push": "without late push",
+    "allies_core_without_late_push": "the same, spent only",
     "allies_total": "Allies at their total target",
     "allies_related": "Allies at their related target",
     "euc_spent": "Europe and Canada spend",
@@ -193,7 +193,7 @@ def _columns(shown: Sequence[PairRow], main: str, by: dict[str, list[PairRow]], 
         Column(f"only in {letter}", f"Only\nin {letter}", [_part(row.only_b, row.paths) for row in shown], 6),
     ]  # fmt: skip
     further = (
-        ("core_without_late_push", "without late push", "without\nlate push", 4),
+        ("core_without_late_push", "spent only", "spent only", 4),
         ("total", "total", "total\nassumption", 7),
         ("related", "related", "related\nassumption", 8),
     )
@@ -282,7 +282,7 @@ def _footer(main: str, by: dict[str, list[PairRow]], table_shown: bool) -> list[
         f"{MONTE_CARLO}"
     )
     if by["core"]:
-        notes.append(f"{LATE_PUSH} {SPENT}")
+        notes.append(f"{CLOSED_ON_PAPER} {SPENT}")
     if main != "core" or by["related"] or by["total"]:
         notes.append(ASSUMPTION)
     return notes

@@ -18,7 +18,7 @@ from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.probabilities import (
     ASSUMPTION,
     BEYOND,
-    LATE_PUSH,
+    CLOSED_ON_PAPER,
     MONTE_CARLO,
     NOT_BOUND,
     SPENT,
@@ -129,7 +129,7 @@ def _columns(record: Record, year: int, lines: Sequence[AllySummary]) -> list[Co
         columns += [
             Column("P core", f"P core\n{goal}", _probabilities(lines, "core"), 0),
             Column("95 % interval", "95 %\ninterval", _cells(lines, "core", _interval), 5),
-            Column("P core without late push", "P core\nwithout\nlate push", _cells(lines, "core", _without), 4),
+            Column("P core spent only", "P core\nspent\nonly", _cells(lines, "core", _without), 4),
         ]
         bound = [line.chances["core"] for line in lines if "core" in line.chances]
         if any(chance.in_force != chance.probability for chance in bound):
@@ -206,13 +206,13 @@ def _show_alliance(
     if core and alliance.counted and alliance.counted_without and alliance.many:
         facts += [
             (f"Allies at {target(core.share_pct)} %", _counted(alliance.counted, bound["core"], of)),
-            ("without late push", _counted(alliance.counted_without, bound["core"], of)),
+            ("spent only", _counted(alliance.counted_without, bound["core"], of)),
         ]
         if half:
-            facts.append(("with urgency at half", _halved(half, alliance.counted, bound["core"], of)))
+            facts.append(("less threatened", _halved(half, alliance.counted, bound["core"], of)))
         facts.append((
             f"At least {allies(alliance.threshold)}",
-            f"{_spoken(alliance.many)}; without late push {_spoken_without(alliance.many)}",
+            f"{_spoken(alliance.many)}; spent only {_spoken_without(alliance.many)}",
         ))  # fmt: skip
     if related and alliance.related:
         words = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
@@ -224,7 +224,7 @@ def _show_alliance(
     average = mean_share(spent.middle, spent.above)
     facts.append(("Europe and Canada", f"{average} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
     if reported != spent:
-        facts.append(("besides, on paper", f"{added(reported.middle - spent.middle)} points of GDP, by late pushes"))
+        facts.append(("closed on paper", f"{added(reported.middle - spent.middle)} points of GDP on top"))
     page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
     if width < 70:
         for name, words in facts:
@@ -247,10 +247,10 @@ def _counted(band: Band, bound: int, of: int) -> str:
 def _halved(half: HalfUrgency, counted: Band, bound: int, of: int) -> str:
     """The short runs give the difference, on common random numbers; the run itself gives the level."""
     now, usual = number(counted.middle + half.difference, bound), number(counted.middle, bound)
-    words = "what half the urgency of the start does"
+    condition = "if governments felt half as threatened"
     if now == usual:
-        return f"still {now} of {among(bound, of)} expected: {words}"
-    return f"{now} of {among(bound, of)} expected instead of {usual}: {words}"
+        return f"still {now} of {among(bound, of)} expected {condition}"
+    return f"{now} of {among(bound, of)} expected instead of {usual} {condition}"
 
 
 def _spoken(chance: Chance) -> str:
@@ -274,7 +274,7 @@ def _footer(
     if any(shown - line.chances.keys() for line in lines):
         notes.append(UNBOUND)
     if "core" in pillars or any(line.spent != line.reported for line in lines):
-        notes.append(f"{LATE_PUSH} {SPENT}")
+        notes.append(f"{CLOSED_ON_PAPER} {SPENT}")
     if precision is not None:
         reach = f"reaches as far as {_points(precision)} to either side"
         notes.append(f"Precision: no 95 % interval of a probability, of any ally, target and year, {reach}.")
@@ -286,9 +286,9 @@ def _footer(
         notes.append(ASSUMPTION)
     if "first year" in kept:
         notes.append(
-            "First year: the first in which at least half of the runs are at the core target, late pushes included; "
-            "later years may have fewer."
+            "First year: the first in which at least half of the runs are at the core target, what is closed on paper "
+            "included; later years may have fewer."
         )
     if half:
-        notes.append("Urgency is how threatened allies feel at the start; nobody measures it.")
+        notes.append("How threatened governments feel at the start is measured by nobody.")
     return notes

@@ -21,7 +21,7 @@ WORDS = (
     "percentage points of GDP, judges the whole distribution of the share, as its quantiles tell it. Small is good.",
     "Inside: how many published shares lie in the central intervals that should hold 50, 80 and 90 of 100. Number: "
     "allies at the target, with its ranked probability score.",
-    "The allies of one year share a world, so their scores are one year's luck and not that of many. Every forecast "
+    "The allies of one year share a world, so their scores are the chance of one year and not of many. Every forecast "
     "holds given the assumptions of its scenario.",
 )
 

@@ -169,7 +169,7 @@ def _moves(raw: Mapping[str, Any]) -> Iterator[Found]:
     """A review leaves a share and a date that a target may have, whatever came before it.
 
     Dated events are taken in their order, with the target as they find it where they hit and where they do not. Of a
-    random review one hit is looked at: how many follow one another is a matter of luck.
+    random review one hit is looked at: how many follow one another is a matter of chance.
     """
     base, last = _years(raw)
     latest = min(base + YEARS_AFTER, LAST_YEAR)
