@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import strategies as st
 
 from sim.analysis.comparison.intervals import paired_probability
 from sim.results.intervals import wilson
-from sim.text.escaping import json_text, plain_lines
+from sim.text.escaping import json_text, plain, plain_lines
 from sim.text.probabilities import (
     SCALE,
     allies,
@@ -25,7 +28,6 @@ from sim.text.probabilities import (
     number,
     of_100,
     percent,
-    plain,
     points,
     points_interval,
     quantity,
@@ -211,3 +213,41 @@ def test_differences(found: tuple[float, float, float], words: str, spoken: str,
 )
 def test_quantities(found: tuple[float, float, float], least: float, words: tuple[str, str, str]) -> None:
     assert quantity(*found, least=least) == words
+
+
+FORMER = re.compile(r"\blate push|urgency at half|\bbefel|\bbefall|\b(?:same|the|of|other) luck\b|~0\b", re.IGNORECASE)
+"""Words of this project's own that readers did not know: docs/reference/former-names.md has what stands for them."""
+ROOT = Path(__file__).parents[1]
+OWN = {"README.md", "CHANGELOG.md", "docs/model.md", "docs/reference/former-names.md"}
+"""Pages of which the prose is not held here: two that quote the former words, two with the names of the equations."""
+
+
+def prose(page: str) -> str:
+    """A page without the blocks that commands print, which tests/docs/test_commands.py holds to these."""
+    return re.sub(r"(?s)<!-- output: .*?<!-- end of output -->", "", page)
+
+
+@pytest.mark.parametrize("text", ["P core without late push", "with urgency at half", "What befell the alliance", "~0"])
+def test_former_words_are_known_where_they_stand(text: str) -> None:
+    assert FORMER.search(text)
+
+
+def test_what_the_program_says_has_no_former_words() -> None:
+    said: dict[str, str] = {}
+    for file in sorted((ROOT / "sim").rglob("*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in statements:
+                said[f"{file.relative_to(ROOT)}:{node.lineno}:{len(said)}"] = node.value
+    others = [*(ROOT / "sim").rglob("*.j2"), *(ROOT / "sim").rglob("*.typ"), *(ROOT / "sim").rglob("*.toml")]
+    said |= {str(file): file.read_text("utf-8") for file in [*others, *(ROOT / "scenarios").glob("*.toml")]}
+    assert len(said) > 1_000
+    assert {place: text for place, text in said.items() if FORMER.search(text)} == {}
+
+
+def test_the_pages_have_no_former_words() -> None:
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").glob("*.ipynb"), *ROOT.glob("*.md")]
+    held = {page.relative_to(ROOT).as_posix(): prose(page.read_text("utf-8")) for page in pages}
+    assert held.keys() > OWN
+    assert {name: found[0] for name, text in held.items() if name not in OWN and (found := FORMER.search(text))} == {}

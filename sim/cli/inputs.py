@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 if TYPE_CHECKING:
     from sim.results.record import Record

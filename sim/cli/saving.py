@@ -15,7 +15,7 @@ from sim.files.writing import try_place
 from sim.results import store
 from sim.results.record import Record
 from sim.results.record import check_place as check_free
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 
 def check_place(out: str) -> None:

@@ -13,12 +13,12 @@ COMPLIANCE_COLUMNS = (
     "in_force", "not_yet_due", "paths",
 )  # fmt: skip
 
-Row = tuple[
+ComplianceRow = tuple[
     str, str, int, str, float, float | None, float | None, float | None, float | None, float | None, float | None, int
 ]  # fmt: skip
 
 
-def compliance_rows(record: Record) -> Iterator[Row]:
+def compliance_rows(record: Record) -> Iterator[ComplianceRow]:
     """Pillar by pillar that has a yardstick, ally by ally, year by year.
 
     `in_force` and `not_yet_due` are None but for the core; an ally that the yardstick does not bind has None for every

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import RunError
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 AGAIN = "take an undamaged copy of the run, or run the scenario again"
 HEADER = 16 * 1024

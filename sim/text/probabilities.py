@@ -8,7 +8,6 @@ from math import inf
 from typing import Any
 
 from sim.arguments import COUNTED_PCT
-from sim.text.escaping import plain as plain
 from sim.text.rounding import ceil_to, decimal, floor_to, nearest
 from sim.text.rounding import text as rounded_text
 

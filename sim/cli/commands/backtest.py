@@ -42,7 +42,9 @@ UNITS = {
     "--mode", "words", multiple=True, metavar="MODE",
     help="out-of-sample, as-shipped or events-given. Repeatable; all three unless given.",
 )  # fmt: skip
-@click.option("--horizons", type=options.Whole(1, MOST_HORIZON), default=5, help="Years ahead that are scored.  [5]")
+@click.option(
+    "--horizons", type=options.WholeParam(1, MOST_HORIZON), default=5, help="Years ahead that are scored.  [5]"
+)
 @click.option("--outside", is_flag=True, help="Also what others forecast, beside the model and what came.")
 @click.option("--plans", is_flag=True, help="Also how often national plans were kept (about a minute more).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document with every table.")

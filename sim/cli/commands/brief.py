@@ -49,7 +49,7 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     try_place(place)
     from sim.output.report.brief import brief
     from sim.output.report.brief_pdf import pdf
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     with waiting("Writing the brief"):
         is_pdf = place.suffix.lower() == ".pdf"

@@ -65,7 +65,7 @@ def command(
 
     from sim.output.terminal import calibration_page
     from sim.output.terminal.console import note
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     if every:
         founds = [estimated(year, quick=True) for year in calibration.cutoffs(vintage)]
@@ -119,7 +119,7 @@ def _folder(work: str) -> Path:
 def _kept(file: Path, words: str) -> Iterator[Callable[[int], None]]:
     """Progress; whatever ends the work too early, it is said where it stands and how it goes on."""
     from sim.output.terminal.console import counting, note
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     computed = 0
     try:

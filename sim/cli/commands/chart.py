@@ -47,7 +47,7 @@ def command(
     try_place(out)
     from sim.output.charts.catalogue import draw
     from sim.output.charts.saving import save
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     codes = find_in(allies, record, groups=True)
     if len(codes) > 1 and kind == "first-years":

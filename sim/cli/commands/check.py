@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.errors import ScenarioError
-from sim.text.probabilities import plain, target
+from sim.text.escaping import plain
+from sim.text.probabilities import target
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -8,7 +8,7 @@ import click
 
 from sim.cli import inputs, options
 from sim.errors import Fault, ScenarioError
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 if TYPE_CHECKING:
     from sim.analysis.comparison.facade import Comparison
@@ -81,7 +81,7 @@ def _draw(comparison: Comparison, year: int, chart: str) -> None:
     from sim.output.charts.differences import differences
     from sim.output.charts.saving import save
     from sim.output.terminal.console import note
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     a, b = comparison.titles
     place = save(differences(comparison.compliance(), year, a, b), chart)

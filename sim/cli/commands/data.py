@@ -75,7 +75,7 @@ def _in_force(given: Mapping[str, Replacement]) -> list[TableInfo]:
     """The catalogue with what a scenario puts in the place of a table or over it."""
     from sim.data.catalogue import UNKNOWN, catalogue
     from sim.data.tables import load_tables
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     tables = load_tables(given)
     found = []

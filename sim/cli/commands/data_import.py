@@ -65,7 +65,7 @@ def _content(file: str) -> bytes:
 def _write(text: str, out: str, force: bool) -> None:
     from sim.errors import UsageError
     from sim.files.writing import write_new, write_text
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     if force:
         write_text(text, out)
@@ -74,7 +74,7 @@ def _write(text: str, out: str, force: bool) -> None:
 
 
 def _summary(imported: Imported, out: str | None) -> list[str]:
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     first, last = imported.years
     where = f" written to {plain(out)}" if out else ""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli import inputs, options
-from sim.text.probabilities import plain, runs
+from sim.text.escaping import plain
+from sim.text.probabilities import runs
 
 if TYPE_CHECKING:
     from sim.evaluation.forecasts.schema import Frozen

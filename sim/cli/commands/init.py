@@ -24,7 +24,8 @@ def command(file: str, base: str | None) -> None:
     from sim.output.terminal.console import say
     from sim.scenario import shipped
     from sim.scenario.starting import BASE, start
-    from sim.text.probabilities import did_you_mean, plain
+    from sim.text.escaping import plain
+    from sim.text.probabilities import did_you_mean
 
     place, name = Path(file), BASE if base is None else base.removesuffix(shipped.ENDING)
     if place.suffix != shipped.ENDING:

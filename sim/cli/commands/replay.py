@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Tell one simulated run.")
 @click.argument("file")
-@click.option("--path", type=options.Whole(0), required=True, help="Number of the path, from 0.")
+@click.option("--path", type=options.WholeParam(0), required=True, help="Number of the path, from 0.")
 @options.seed("Seed of the run; the scenario's unless given.")
 @options.allies("Tell of this ally only: code or name. Several: repeat it, or commas.")
 @click.option("--full", is_flag=True, help="Tell every budget and outturn of all allies, year by year.")

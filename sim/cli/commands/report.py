@@ -31,7 +31,7 @@ def command(run: str, out: str | None, year: int | None) -> None:
     from sim.errors import UsageError
     from sim.files.writing import try_place
     from sim.output.terminal.console import say
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     record = inputs.saved_run(run)
     place = Path(out) if out is not None else Path(run) / NAME

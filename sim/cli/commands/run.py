@@ -31,7 +31,7 @@ SORTS = ("probability", "spent-only", "related", "total", "median", "share", "fi
 @click.argument("file")
 @options.paths()
 @click.option(
-    "--precision", type=options.Number(), metavar="POINTS",
+    "--precision", type=options.NumberParam(), metavar="POINTS",
     help="In place of --paths: as many as it takes until no 95 % interval reaches POINTS percentage points to a side.",
 )  # fmt: skip
 @options.seed()
@@ -75,7 +75,7 @@ def command(
         return
     from sim.cli.saving import save, stands
     from sim.output.terminal.console import note
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     try:
         former = save(record, out)
@@ -98,7 +98,7 @@ def command(
 def _tell_notes(scenario: Scenario) -> None:
     from sim.output.terminal.console import note
     from sim.scenario.notes import notes
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     for words in notes(scenario):
         note(f"Note: {plain(words)}.")
@@ -111,7 +111,7 @@ def _said_to_be_saved(out: str, report: bool) -> Iterator[None]:
         yield
     except BaseException:
         from sim.output.terminal.console import note
-        from sim.text.probabilities import plain
+        from sim.text.escaping import plain
 
         again = plain(shlex.join(["sim", "report", out]))
         wanted = f"; its report is not written: `{again}` writes it" if report else ""

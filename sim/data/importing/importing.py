@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sim.data.importing.grids import MARKS_NAMED, Grid, figure_of, grid_of_text
-from sim.data.importing.layouts import NO_FIGURES, Block, Figure, Read, blocks, read, titled, transposed
+from sim.data.importing.grids import MARKS_NAMED, CellGrid, figure_of, grid_of_text
+from sim.data.importing.layouts import NO_FIGURES, Block, Read, SheetFigure, blocks, read, titled, transposed
 from sim.data.importing.subjects import refused_for
 from sim.data.importing.workbooks import Workbook, is_workbook
 from sim.data.reader import MAX_FAULTS, shorten
@@ -110,7 +110,7 @@ def _of_text(text: str, file: str, into: str, edition: str) -> Imported:
     return _of_sheet(grid_of_text(text, file), file, into, edition, "a column a year")
 
 
-def _of_sheet(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imported:
+def _of_sheet(grid: CellGrid, file: str, into: str, edition: str, layout: str) -> Imported:
     """A text or sheet, with the columns of the table or with a column a year."""
     columns = set(ROWS[into].model_fields)
     for place, row in enumerate(grid.rows[:FIRST]):
@@ -196,7 +196,7 @@ def _of_sipri(book: Workbook, sheet: str, into: str, edition: str) -> Imported:
     return _written(imported, found, _per_cent(found, imported), estimates, {})
 
 
-def _of_wide(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imported:
+def _of_wide(grid: CellGrid, file: str, into: str, edition: str, layout: str) -> Imported:
     """Any sheet with a column a year, or a row a year and a column an ally."""
     if into not in BY_YEAR:
         rule = f"must have the columns of {into}: only shares are read from a column a year"
@@ -227,7 +227,7 @@ def _of_wide(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imp
     return _written(imported, found, _per_cent(found, imported), estimates, {})
 
 
-def _laid_out(grid: Grid, file: str) -> tuple[Grid, bool, list[tuple[Block, Read]]]:
+def _laid_out(grid: CellGrid, file: str) -> tuple[CellGrid, bool, list[tuple[Block, Read]]]:
     """The sheet as it stands or turned, whichever has figures of allies, and its blocks."""
     ways = [
         (sheet, turned, [(block, read(sheet, block)) for block in blocks(sheet)])
@@ -251,7 +251,7 @@ def _laid_out(grid: Grid, file: str) -> tuple[Grid, bool, list[tuple[Block, Read
     raise _refused(file, rule, "name allies by name or code, one a row, and years in the first row", "unknown-layout")
 
 
-def _rewritten(grid: Grid, head: int, into: str, edition: str) -> Imported:
+def _rewritten(grid: CellGrid, head: int, into: str, edition: str) -> Imported:
     """A table with our own columns in the row at `head`, separated or written in another way."""
     below = enumerate(grid.rows[head:], grid.first_line + head)
     rows = [(place, row) for place, row in below if any(cell.text for cell in row)]
@@ -282,7 +282,7 @@ def _is_number(part: Any) -> bool:
     return any(choice.get("type") in ("number", "integer") for choice in part.get("anyOf", [part]))
 
 
-def _chosen(grid: Grid, *words: str, file: str) -> Block:
+def _chosen(grid: CellGrid, *words: str, file: str) -> Block:
     """The block whose subtitle has the words, or the first."""
     if found := _fitting(grid, *words):
         return found[0]
@@ -290,13 +290,13 @@ def _chosen(grid: Grid, *words: str, file: str) -> Block:
     raise _refused(file, rule, "is it the publisher's own file? name another sheet with --sheet", "unknown-layout")
 
 
-def _fitting(grid: Grid, *words: str) -> list[Block]:
+def _fitting(grid: CellGrid, *words: str) -> list[Block]:
     """The blocks whose subtitle has the words; all where none has."""
     found = blocks(grid)
     return [block for block in found if words and all(word in block.subtitle.casefold() for word in words)] or found
 
 
-def _tell(imported: Imported, grid: Grid, found: Read, file: str, column: str = "share_pct") -> None:
+def _tell(imported: Imported, grid: CellGrid, found: Read, file: str, column: str = "share_pct") -> None:
     """What a block passed over goes to the list; what cannot be passed over is raised."""
     if not found.figures and not found.unreadable:
         rule = f"sheet {shorten(grid.name)} must have figures of allies; none was found below its years"
@@ -361,7 +361,7 @@ def _per_cent(found: Read, imported: Imported) -> dict[tuple[str, int], float]:
     return {place: _scaled(figure, place in fractions) for place, figure in found.figures.items()}
 
 
-def _scaled(figure: Figure, fraction: bool) -> float:
+def _scaled(figure: SheetFigure, fraction: bool) -> float:
     return float(f"{figure.value * 100:.{_DECLARED_DIGITS}g}") if fraction else figure.value
 
 

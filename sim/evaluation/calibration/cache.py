@@ -18,7 +18,7 @@ from sim.errors import RunError
 from sim.evaluation.calibration.parameters import Floats
 from sim.files.writing import write_file
 from sim.results.store import opened, read_array
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 EVERY = 50
 """New answers after which the file is written."""

@@ -18,7 +18,7 @@ from sim.evaluation.forecasts.schema import LEVELS, Forecast, Frozen, last_day
 from sim.files.writing import write_folder
 from sim.text.escaping import json_text
 
-Row = tuple[str, str, str, str, str, str, str, str]
+HubRow = tuple[str, str, str, str, str, str, str, str]
 """The columns of `hub_config.COLUMNS`."""
 
 
@@ -87,7 +87,7 @@ def check_place(out: str | os.PathLike[str]) -> None:
         raise RunError(f"{out} exists and is not an empty folder; choose another place")
 
 
-def rows(forecasts: Sequence[Forecast], date: str) -> Iterator[Row]:
+def rows(forecasts: Sequence[Forecast], date: str) -> Iterator[HubRow]:
     """The model output: quantiles of shares, probabilities of compliance, probabilities of the number of allies."""
     origin = last_day(date)
     for forecast in forecasts:

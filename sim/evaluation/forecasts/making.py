@@ -17,12 +17,12 @@ from sim.evaluation.forecasts.digits import stated, stated_pmf
 from sim.evaluation.forecasts.schema import (
     LEVELS,
     THRESHOLDS_PCT,
-    Chance,
     Forecast,
     ForecastCell,
+    ForecastNumber,
     ForecastTarget,
     Frozen,
-    Number,
+    StatedChance,
     last_day,
 )
 from sim.execution import simulate
@@ -207,14 +207,14 @@ def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Foreca
         )
 
 
-def _numbers(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Number]:
+def _numbers(record: Record, core: Yardstick, steps: list[int]) -> Iterator[ForecastNumber]:
     bound = sum(core.binds(entry.iso3) for entry in record.description.allies)
     for step in steps:
         counts = [int(count) for count in record.counts.arrays["number"][NUMBER, step, : bound + 1]]
-        yield Number(year=record.description.years[step], pmf=stated_pmf(counts, record.counts.paths))
+        yield ForecastNumber(year=record.description.years[step], pmf=stated_pmf(counts, record.counts.paths))
 
 
-def _reaching(histogram: NDArray[np.int64], share_pct: float) -> Chance:
+def _reaching(histogram: NDArray[np.int64], share_pct: float) -> StatedChance:
     """The probability of a share of at least `share_pct`, as it would be printed."""
     return stated(int(histogram[int(printed(share_pct)) :].sum()), int(histogram.sum()))
 

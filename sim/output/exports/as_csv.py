@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.output.exports.content import Cell, Content, is_marked_folder
+from sim.output.exports.content import CellValue, Content, is_marked_folder
 from sim.output.exports.readme import sections
 from sim.output.exports.units import COLUMNS
 from sim.text.escaping import defused, json_text
-from sim.text.probabilities import plain as one_line
+from sim.text.escaping import plain as one_line
 
 RULE = (
     "A text that a spreadsheet could take for a formula has an apostrophe (') before it that is no part of the text: "
@@ -40,7 +40,7 @@ def is_ours(place: Path) -> bool:
     return is_marked_folder(place, "csv", FILES)
 
 
-def _cell(value: Cell) -> str:
+def _cell(value: CellValue) -> str:
     """A text is always quoted, so that no reader takes it for a number; a number never is."""
     if value is None:
         return ""

@@ -19,7 +19,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from sim.output.exports.content import SCHEMA, Cell, Content
+from sim.output.exports.content import SCHEMA, CellValue, Content
 from sim.output.exports.overview import HISTORY, USD_M, by_year, by_year_told, history, history_told
 from sim.output.exports.readme import sections
 from sim.output.exports.units import ALLIES, COLUMNS, OF_GDP, OF_RUNS, PART, POINTS, RUNS, TEXT, USD_BN, YEAR
@@ -174,7 +174,7 @@ def _by_year(content: Content, sheet: Worksheet, bold: Format, formats: Mapping[
 
 
 def _table(
-    sheet: Worksheet, header: Sequence[str], rows: Sequence[Sequence[Cell]], bold: Format, shown: Sequence[Format],
+    sheet: Worksheet, header: Sequence[str], rows: Sequence[Sequence[CellValue]], bold: Format, shown: Sequence[Format],
     widths: Sequence[int] = (),
 ) -> None:  # fmt: skip
     sheet.freeze_panes(1, 0)

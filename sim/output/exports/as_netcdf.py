@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray
 
-from sim.output.exports.content import SCHEMA, Content, plain
+from sim.output.exports.content import SCHEMA, Content, jsonable
 from sim.output.exports.units import (
     COLUMNS,
     KEPT,
@@ -234,4 +234,4 @@ def _attributes(content: Content) -> dict[str, Any]:
 
 def _text(text: str) -> str:
     """HDF5 ends a text at a zero character."""
-    return str(plain(text)).replace("\0", "\ufffd")
+    return str(jsonable(text)).replace("\0", "\ufffd")

@@ -36,7 +36,7 @@ UNROUNDED: Final = "Figures are not rounded: print no more digits of a probabili
 FIGURES: Final = ("shares", "gdp")
 """The packaged tables that carry the figures, named with their editions."""
 
-Cell = str | int | float | None
+CellValue = str | int | float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +52,15 @@ class Content:
         """The facts under the mark of an export."""
         return {MARK: {"schema": SCHEMA, "format": self.form}, **self.facts}
 
-    def rows(self, name: str) -> list[tuple[Cell, ...]]:
+    def rows(self, name: str) -> list[tuple[CellValue, ...]]:
         """A table row by row in plain values; None where a value is missing."""
-        columns = [[plain(value) for value in self.tables[name][column].tolist()] for column in COLUMNS[name]]
+        columns = [[jsonable(value) for value in self.tables[name][column].tolist()] for column in COLUMNS[name]]
         return list(zip(*columns, strict=True))
 
 
 def content_of(record: Record, form: str) -> Content:
     """Everything that the format `form` shall say of a run."""
-    allies = tuple(replace(entry, **plain(asdict(entry))) for entry in record.description.allies)
+    allies = tuple(replace(entry, **jsonable(asdict(entry))) for entry in record.description.allies)
     results = Results(
         replace(record, description=replace(record.description, allies=allies))
     )  # names that UTF-8 carries
@@ -90,7 +90,7 @@ def is_marked_folder(place: Path, form: str, files: set[str]) -> bool:
     return ours and is_marked(place / "manifest.json", form)
 
 
-def plain(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """A value as JSON and UTF-8 can carry it.
 
     Numbers that are none or not finite become None; half a surrogate pair becomes the replacement character.
@@ -104,9 +104,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {plain(str(key)): plain(entry) for key, entry in value.items()}
+        return {jsonable(str(key)): jsonable(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(entry) for entry in value]
+        return [jsonable(entry) for entry in value]
     return None  # pandas' NA
 
 
@@ -138,7 +138,7 @@ def _facts(record: Record) -> dict[str, Any]:
         "digest": record.counts.digest(),
         "manifest": manifest,
     }  # fmt: skip
-    found: dict[str, Any] = plain(facts)
+    found: dict[str, Any] = jsonable(facts)
     return found
 
 

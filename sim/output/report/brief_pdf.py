@@ -18,7 +18,8 @@ from sim.output.charts.frames import short
 from sim.output.charts.saving import drawn
 from sim.output.report.brief import Brief, content_of, picture
 from sim.results.record import Record
-from sim.text.probabilities import based_on, plain
+from sim.text.escaping import plain
+from sim.text.probabilities import based_on
 
 if TYPE_CHECKING:
     from typst import Compiler

@@ -14,7 +14,8 @@ from sim.output.report.sources import citations
 from sim.results.record import Record
 from sim.results.summary import AllySummary, Chance, ally_lines
 from sim.results.tables import gap
-from sim.text.probabilities import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, plain, share, span, target
+from sim.text.escaping import plain
+from sim.text.probabilities import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, share, span, target
 from sim.text.probabilities import printed as told
 
 
@@ -91,14 +92,14 @@ def _dash(record: Record, pillar: str) -> str:
     return "" if len(described.bound(pillar)) == len(described.allies) else f"; {UNBOUND.removesuffix('.')}"
 
 
-Figure = Callable[[Chance], tuple[float, float, float]]
+EstimateOf = Callable[[Chance], tuple[float, float, float]]
 """A probability of a target, with its interval."""
 
 
-def _moved(lines: Sequence[AllySummary]) -> list[tuple[str, str, Figure]]:
+def _moved(lines: Sequence[AllySummary]) -> list[tuple[str, str, EstimateOf]]:
     """Columns of a core target that a summit or review has moved for some: head, note, figure."""
     cores = [line.chances["core"] for line in lines if "core" in line.chances]
-    found: list[tuple[str, str, Figure]] = []
+    found: list[tuple[str, str, EstimateOf]] = []
     if any(chance.in_force != chance.probability for chance in cores):
         note = "of 100 simulated runs, met as a summit or review left the target"
         found.append(("As moved", note, lambda each: (each.in_force, each.in_force_low, each.in_force_high)))
@@ -110,7 +111,7 @@ def _moved(lines: Sequence[AllySummary]) -> list[tuple[str, str, Figure]]:
     return found
 
 
-def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Figure]) -> list[SheetCell]:
+def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[EstimateOf]) -> list[SheetCell]:
     entry, base = line.entry, record.description.base_year
     cells = [
         SheetCell(entry.name, entry.name),

@@ -20,7 +20,7 @@ from sim.results.record import Record
 
 
 @dataclass(frozen=True)
-class Figure:
+class Picture:
     """A picture of the page."""
 
     name: str
@@ -33,7 +33,7 @@ class Album:
     """Figures that share their data: it stands once in the page, whichever theme and chart shows it."""
 
     def __init__(self) -> None:
-        self.figures: dict[str, Figure] = {}
+        self.figures: dict[str, Picture] = {}
         self.datasets: dict[str, Any] = {}
         self.told: dict[str, dict[str, str]] = {}
 
@@ -45,7 +45,7 @@ class Album:
         words = str(shown["description"])
         for spec in specs.values():
             self.datasets |= spec.pop("datasets", {})
-        self.figures[name] = Figure(name, words, f"data:image/svg+xml;base64,{picture}", specs)
+        self.figures[name] = Picture(name, words, f"data:image/svg+xml;base64,{picture}", specs)
 
     def store(self, first: str) -> dict[str, Any]:
         """What the page's script reads; `told` has the words of charts that follow an ally, by code."""

@@ -19,6 +19,7 @@ from sim.output.terminal.run_page import MOST_TEXT
 from sim.results.intervals import wilson
 from sim.results.record import Description
 from sim.scenario.edit.compare import Difference
+from sim.text.escaping import plain
 from sim.text.probabilities import (
     ASSUMPTION,
     CLOSED_ON_PAPER,
@@ -28,7 +29,6 @@ from sim.text.probabilities import (
     more_of_100,
     number,
     percent,
-    plain,
     points,
     points_interval,
     quantity,

@@ -15,6 +15,7 @@ from sim.output.terminal.console import Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Record, Yardstick
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
+from sim.text.escaping import plain
 from sim.text.probabilities import (
     ASSUMPTION,
     BEYOND,
@@ -32,7 +33,6 @@ from sim.text.probabilities import (
     number,
     of_100,
     percent,
-    plain,
     printed,
     runs,
     share,

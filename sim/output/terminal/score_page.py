@@ -10,7 +10,7 @@ from sim.evaluation.forecasts.schema import Frozen
 from sim.evaluation.forecasts.scoring import COVERAGES, Line, Scores
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 MOST_TEXT = 118  # columns of running text at most
 FIRST_ESTIMATE = "08"  # the month in which NATO has printed the first estimate of a year at the latest

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from sim.analysis.replay import MONTHS, Entry, Story
 from sim.output.terminal.console import Page
-from sim.text.probabilities import listed, plain, target
+from sim.text.escaping import plain
+from sim.text.probabilities import listed, target
 
 MOST_TEXT = 80  # columns of running text at most
 WORDS = (
