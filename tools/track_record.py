@@ -82,10 +82,10 @@ def scores_section(test: Backtest) -> str:
         for h in score_tables.SHORT
     }
     lines = []
-    for judged in test.judged.values():
-        own = [row for row in rows if row["forecaster"] == judged.name]
+    for scores in test.scores.values():
+        own = [row for row in rows if row["forecaster"] == scores.name]
         cells = [score(r["crps_pp"]) + ("*" if r["crps_pp"] == best[r["horizon"]] else "") for r in own]
-        name = f"**{judged.name}**" if judged.name in set(Mode) else judged.name.replace("_", " ")
+        name = f"**{scores.name}**" if scores.name in set(Mode) else scores.name.replace("_", " ")
         lines.append([name, *cells])
     intervals = [
         [
@@ -130,12 +130,12 @@ def actual_section(test: Backtest) -> str:
     """Mean CRPS over the target years whose figures are actual, of the modes and the two best baselines."""
     known = test.target_years() <= LAST_ACTUAL
     lines = []
-    for judged in test.judged.values():
-        if judged.name not in (*Mode, "straight_line", "half_kept", "half_kept_own_spread"):
+    for scores in test.scores.values():
+        if scores.name not in (*Mode, "straight_line", "half_kept", "half_kept_own_spread"):
             continue
-        values = np.where(known, judged.crps.mean(axis=-1), np.nan)[score_tables.COMPARED_FROM - FIRST :]
+        values = np.where(known, scores.crps.mean(axis=-1), np.nan)[score_tables.COMPARED_FROM - FIRST :]
         cells = [score(float(np.nanmean(values[:, horizon - 1]))) for horizon in score_tables.SHORT]
-        lines.append([judged.name.replace("_", " "), *cells])
+        lines.append([scores.name.replace("_", " "), *cells])
     return table(lines, ["forecaster", *(f"{h} ahead" for h in score_tables.SHORT)])
 
 
@@ -385,7 +385,7 @@ def plans_section() -> str:
 
 def independence_section(test: Backtest) -> str:
     """How many independent allies 31 are worth."""
-    rows = score_tables.independence_rows(test, test.judged[Mode.AS_SHIPPED])
+    rows = score_tables.independence_rows(test, test.scores[Mode.AS_SHIPPED])
     return table(
         [[r["horizon"], r["origins"], f"{r['effective']:.1f}", f"{r['directions']:.1f}"] for r in rows],
         ["years ahead", "origins", "independent allies", "directions of the errors"],

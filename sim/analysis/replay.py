@@ -174,7 +174,7 @@ class Storyteller(Observer):
             self._say(ally.iso3, "start", text)
 
     @contextmanager
-    def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
+    def happening(self, describe: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
         """Note what moved, where the lane is among the paths hit."""
         if self._lane[0] not in hit.paths:
             yield
@@ -182,7 +182,7 @@ class Storyteller(Observer):
         before = self._snapshot(ally)
         yield
         after = {name: now for name, now in self._snapshot(ally).items() if now != before[name]}
-        text = words(hit.at(self._lane))
+        text = describe(hit.at(self._lane))
         if after.pop("governments", None) is not None:
             text += " A new government takes office."
         if after.pop("pledges in force", before.get("pledges in force", 0)) < before.get("pledges in force", 0):

@@ -58,9 +58,9 @@ def sensitivities(scenario: Scenario, record: Record, year: int) -> tuple[Sensit
     budget, outturn = scenario.budget, scenario.outturn
     others = {"as in this run": scenario, "if governments felt half as threatened": scenario.with_urgency(0.5)}
     if isinstance(budget.headroom_pct, float):
-        for step, words in ((-1.0, "sooner"), (1.0, "later")):
+        for step, assumption in ((-1.0, "sooner"), (1.0, "later")):
             level = budget.headroom_pct + step
-            name = f"rises end {words}: at {level:g} % of GDP, and more with nearness to Russia"
+            name = f"rises end {assumption}: at {level:g} % of GDP, and more with nearness to Russia"
             others[name] = _with(scenario, budget=budget.model_copy(update={"headroom_pct": level}))
     if outturn.late_push and outturn.late_push_reach_pct != LATE_PUSH_BEFORE_PCT:
         pushed = outturn.model_copy(update={"late_push_reach_pct": LATE_PUSH_BEFORE_PCT})
@@ -70,8 +70,8 @@ def sensitivities(scenario: Scenario, record: Record, year: int) -> tuple[Sensit
     others["nothing is closed on paper"] = _with(scenario, outturn=outturn.model_copy(update={"late_push": False}))
     seed, paths = int(record.manifest["seed"]), min(record.counts.paths, LEVER_PATHS)
     return tuple(
-        Sensitivity(words, expected_number(simulate(other, paths, seed, executor="serial"), year))
-        for words, other in others.items()
+        Sensitivity(assumption, expected_number(simulate(other, paths, seed, executor="serial"), year))
+        for assumption, other in others.items()
     )
 
 

@@ -73,8 +73,8 @@ class YearParam(WholeParam):
 class WordParam(click.Choice[str]):
     """One of some words in any case; `also` are other names of them."""
 
-    def __init__(self, words: Iterable[str], also: Mapping[str, str] | None = None) -> None:
-        super().__init__(list(words), case_sensitive=False)
+    def __init__(self, choices: Iterable[str], also: Mapping[str, str] | None = None) -> None:
+        super().__init__(list(choices), case_sensitive=False)
         self.also = dict(also or {})
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -94,8 +94,8 @@ def seed(help: str = "Seed of every draw; the scenario's unless given.", **more:
 
 def workers() -> Callable[[C], C]:
     """--workers."""
-    words = "Worker processes; changes no number. All processors unless given."
-    return click.option("--workers", type=WholeParam(), help=words)
+    help = "Worker processes; changes no number. All processors unless given."
+    return click.option("--workers", type=WholeParam(), help=help)
 
 
 def year(help: str, flag: str = "--year", name: str = "year", **more: Any) -> Callable[[C], C]:

@@ -97,18 +97,18 @@ def _scale_faults(
     unit = COMPARED.get(name, {}).get(column, OF_GDP)
     off: list[tuple[UserFigure, int, str]] = []  # the powers of ten that are missing, and the neighbour in words
     for figure in figures:
-        value, words = known.get(figure.line, (0.0, ""))
+        value, neighbour = known.get(figure.line, (0.0, ""))
         if places := places_off(figure.value, value):
-            off.append((figure, places, words))
+            off.append((figure, places, neighbour))
         elif column in SHARES.get(name, ()) and figure.value < LEAST_SHARE_PCT:
             off.append((figure, 2, ""))
     if not off:
         return
     usual, times = Counter(power for _, power, _ in off).most_common(1)[0]
     alike = len(off) > 1 and 2 * times > len(off)
-    figure, places, words = next(each for each in off if each[1] == usual) if alike else off[0]
+    figure, places, neighbour = next(each for each in off if each[1] == usual) if alike else off[0]
     many = f"; {len(off)} of {len(figures)} figures are off like this" if len(off) > 1 else ""
-    beside = f" and of the size of its neighbour, {words}" if words else f", at least {LEAST_SHARE_PCT:g}"
+    beside = f" and of the size of its neighbour, {neighbour}" if neighbour else f", at least {LEAST_SHARE_PCT:g}"
     yield _fault(file, column, figure, f"must be {unit}{beside}{many}", _times(figure.value, places, alike))
 
 

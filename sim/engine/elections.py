@@ -149,9 +149,9 @@ class Elections:
         """Let the observer see what befalls an ally."""
         if not (self._watched and paths.size):
             return nullcontext()
-        words = WORDS[stream].format(ally.state.in_prose)
+        text = WORDS[stream].format(ally.state.in_prose)
         return self.observer.happening(
-            lambda _: words, ally.state, Hit(self.world.draws, stream, year, paths, ally.inputs.code)
+            lambda _: text, ally.state, Hit(self.world.draws, stream, year, paths, ally.inputs.code)
         )
 
     def _by_ally(self, places: Paths, allies: Sequence[AllyProcess]) -> Iterator[tuple[AllyProcess, Paths]]:

@@ -94,7 +94,7 @@ def write_file(fill: Callable[[Path], object], out: str | os.PathLike[str], why_
             os.replace(beside, place)
         synced(place.parent)
 
-    with _told(out):
+    with _os_errors_explained(out):
         _made(place.parent)
         _again_where_it_moved(write)
         sweep(place.parent)
@@ -120,7 +120,7 @@ def write_new(content: bytes, out: str | os.PathLike[str]) -> bool:
         synced(place.parent)
         return True
 
-    with _told(out):
+    with _os_errors_explained(out):
         _made(place.parent)
         written = _again_where_it_moved(write)
         sweep(place.parent)
@@ -136,7 +136,7 @@ def write_folder(fill: Callable[[Path], object], out: str | os.PathLike[str], wh
         RunError: it cannot be written, or what stands there must not be replaced.
     """
     place = Path(os.path.realpath(out))  # as above
-    with _told(out):
+    with _os_errors_explained(out):
         _made(place.parent)
         recover(place)
         with _beside(place) as beside:
@@ -194,7 +194,7 @@ def is_protected(place: Path) -> bool:
 
 
 @contextmanager
-def _told(out: str | os.PathLike[str]) -> Iterator[None]:
+def _os_errors_explained(out: str | os.PathLike[str]) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -96,7 +96,7 @@ def own_file(record: Record, table: str) -> str:
     return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 1]}…"
 
 
-def shares_told(record: Record, entries: Iterable[AllyDescription]) -> str:
+def shares_sentence(record: Record, entries: Iterable[AllyDescription]) -> str:
     """What the shares of the base year are, with the marks that stand beside them, in a sentence without its end."""
     marks = {mark(record, entry) for entry in entries}
     whose = "" if marks <= {OWN} else " as NATO reports core outlays" if known(record) else ", core outlays"

@@ -34,8 +34,8 @@ Shape = tuple[int, ...]
 
 def refused(place: Path, why: str, remedy: str = AGAIN) -> RunError:
     """The error for a run that cannot be used."""
-    words = " ".join(plain(why).split())[:300]
-    return RunError(f"{plain(str(place))} {words}\n  remedy: {remedy}")
+    reason = " ".join(plain(why).split())[:300]
+    return RunError(f"{plain(str(place))} {reason}\n  remedy: {remedy}")
 
 
 @contextmanager

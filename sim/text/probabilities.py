@@ -147,7 +147,7 @@ def share(pct: float) -> str:
     return f">{COUNTED_PCT:.0f}" if pct == inf else rounded_text(pct, 1 if pct < 9.95 else 0)
 
 
-def printed(pct: float) -> str:
+def published_share(pct: float) -> str:
     """A published share, % of GDP, as NATO prints it: "2.05"."""
     return rounded_text(pct, 2)
 
@@ -226,10 +226,10 @@ def based_on(facts: Mapping[str, Any], most: int = MOST_CHANGES) -> str:
         return ""
     if not changes:
         return f"Based on {name}."
-    told = [_changed(*change) for change in changes[:most]]
-    rest = len(changes) - len(told)
+    texts = [_changed(*change) for change in changes[:most]]
+    rest = len(changes) - len(texts)
     more = f"; and {rest} more" if rest else ""
-    return f"Based on {name}, changed: {'; '.join(told)}{more}."
+    return f"Based on {name}, changed: {'; '.join(texts)}{more}."
 
 
 def _changed(path: str, before: str, after: str) -> str:

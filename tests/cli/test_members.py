@@ -203,7 +203,7 @@ def test_a_fan_has_the_line_of_a_target_only_where_it_binds(name: str, results: 
     for iso3 in (OUTSIDE, "ITA", "EUC", "NATO"):
         spec = draw("fan", results.record, ally=iso3).to_dict()
         whole = "core" in MEASURED[name] and BINDS[name]["core"] is None
-        drawn = any(row.get("words") == "3.5 % by 2029" for rows in spec["datasets"].values() for row in rows)
+        drawn = any(row.get("label") == "3.5 % by 2029" for rows in spec["datasets"].values() for row in rows)
         assert drawn == (whole or (iso3 not in ("EUC", "NATO") and binds(name, "core", iso3)))
 
 

@@ -295,7 +295,7 @@ def test_what_it_says_of_its_record_is_what_the_track_record_found() -> None:
 
 def test_levers_are_runs_with_one_assumption_otherwise(record: Record) -> None:
     scenario = scenario_of(record)
-    found = {lever.words: lever.expected for lever in sensitivities(scenario, record, 2032)}
+    found = {lever.assumption: lever.expected for lever in sensitivities(scenario, record, 2032)}
     usual = expected_number(record, 2032)
     assert found.pop("as in this run") == usual
     halved = sim.simulate(scenario.with_urgency(0.5), 2_000, 2032).record

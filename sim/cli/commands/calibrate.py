@@ -116,14 +116,14 @@ def _folder(work: str) -> Path:
 
 
 @contextmanager
-def _kept(file: Path, words: str) -> Iterator[Callable[[int], None]]:
+def _kept(file: Path, label: str) -> Iterator[Callable[[int], None]]:
     """Progress; whatever ends the work too early, it is said where it stands and how it goes on."""
     from sim.output.terminal.console import counting, note
     from sim.text.escaping import plain
 
     computed = 0
     try:
-        with counting(words, "batches") as advance:
+        with counting(label, "batches") as advance:
 
             def progress(done: int) -> None:
                 nonlocal computed

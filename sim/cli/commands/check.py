@@ -48,8 +48,8 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
             entries.append({"file": file, "ok": True, **_facts(scenario)})
             if not as_json:
                 say(_line(file, scenario))
-                for words in notes(scenario):
-                    note(f"  note: {plain(words)}.")
+                for text in notes(scenario):
+                    note(f"  note: {plain(text)}.")
     if as_json:
         write_json({"ok": outcome == 0, "files": entries})
     return outcome

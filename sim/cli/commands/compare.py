@@ -102,14 +102,14 @@ def _loaded(files: tuple[str, ...]) -> list[Scenario]:
     return scenarios
 
 
-def _chosen(first: Scenario, words: tuple[str, ...]) -> frozenset[str] | None:
+def _chosen(first: Scenario, typed: tuple[str, ...]) -> frozenset[str] | None:
     """Codes of the allies to show; None: all."""
-    if not words:
+    if not typed:
         return None
     from sim.cli.allies import find
     from sim.data.tables import load_tables
 
-    return frozenset(row.iso3 for row in find(words, load_tables(first.replacements), counted=True))
+    return frozenset(row.iso3 for row in find(typed, load_tables(first.replacements), counted=True))
 
 
 def _check(scenarios: list[Scenario], year: int | None) -> None:

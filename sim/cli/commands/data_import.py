@@ -93,8 +93,8 @@ def _summary(imported: Imported, out: str | None) -> list[str]:
     return lines
 
 
-def _some(words: list[str]) -> str:
-    unlike = list(dict.fromkeys(words))
+def _some(items: list[str]) -> str:
+    unlike = list(dict.fromkeys(items))
     more = f" and {len(unlike) - MOST_LINES} more" if len(unlike) > MOST_LINES else ""
     return ", ".join(unlike[:MOST_LINES]) + more
 

@@ -50,9 +50,9 @@ def file_of(record: Record) -> str:
     from sim.cli.reporting import UNNAMED
 
     try:
-        words = shlex.split(str(record.manifest.get("command", "")))
-        if words[:2] == ["sim", "run"]:
-            given = run.make_context("run", words[2:], resilient_parsing=True).params
+        parts = shlex.split(str(record.manifest.get("command", "")))
+        if parts[:2] == ["sim", "run"]:
+            given = run.make_context("run", parts[2:], resilient_parsing=True).params
             return str(given["file"] or UNNAMED)
     except (ValueError, click.ClickException):
         pass

@@ -100,8 +100,8 @@ def _tell_notes(scenario: Scenario) -> None:
     from sim.scenario.notes import notes
     from sim.text.escaping import plain
 
-    for words in notes(scenario):
-        note(f"Note: {plain(words)}.")
+    for text in notes(scenario):
+        note(f"Note: {plain(text)}.")
 
 
 @contextmanager
@@ -120,13 +120,13 @@ def _said_to_be_saved(out: str, report: bool) -> Iterator[None]:
         raise
 
 
-def _chosen(scenario: Scenario, words: tuple[str, ...]) -> tuple[str, ...]:
+def _chosen(scenario: Scenario, typed: tuple[str, ...]) -> tuple[str, ...]:
     """Codes of the allies to show."""
     from sim.cli.allies import find
     from sim.data.tables import load_tables
 
     tables = load_tables(scenario.replacements)
-    rows = find(words, tables, counted=True) if words else tables.armed_allies()
+    rows = find(typed, tables, counted=True) if typed else tables.armed_allies()
     return tuple(row.iso3 for row in rows)
 
 

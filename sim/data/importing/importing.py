@@ -158,13 +158,16 @@ def _of_nato(book: Workbook, named: dict[str, str], into: str, edition: str) -> 
     _tell(imported, grid, shares, book.file)
     values = _per_cent(shares, imported)
     more: dict[str, dict[tuple[str, int], float]] = {}
-    for key, column, words in (("table2", "outlays_usd_m", "current"), ("table8a", "equipment_share_pct", "equipment")):
+    for key, column, subtitle in (
+        ("table2", "outlays_usd_m", "current"),
+        ("table8a", "equipment_share_pct", "equipment"),
+    ):
         if into != "shares" or key not in named:
             if into == "shares":
                 imported.notes.append(f"no sheet {key.replace('table', 'Table ')}: {column} stays empty")
             continue
         other = book.grid(named[key])
-        extra = read(other, found[0]) if (found := _fitting(other, words)) else Read()
+        extra = read(other, found[0]) if (found := _fitting(other, subtitle)) else Read()
         if not extra.figures:
             imported.notes.append(f"no figures of allies in {shorten(other.name)}: {column} stays empty")
             continue
@@ -206,8 +209,8 @@ def _of_wide(grid: CellGrid, file: str, into: str, edition: str, layout: str) ->
     of_shares = [entry for entry in said if entry[2] is None] or said
     block, found, other = max(of_shares, key=lambda entry: len({code for code, _ in entry[1].figures}))
     if other is not None:
-        line, text, words = other
-        rule = f"must be shares of GDP, %; this line names something else ({shorten(words)})"
+        line, text, subject = other
+        rule = f"must be shares of GDP, %; this line names something else ({shorten(subject)})"
         remedy = (
             "import the file or sheet of shares of GDP; dollars belong in outlays_usd_m beside them, million USD; "
             "if the figures are shares, take this line out"
@@ -430,8 +433,8 @@ def _refused(file: str, rule: str, remedy: str, code: str) -> ScenarioError:
     return ScenarioError((Fault(file, 0, "", "", rule, remedy, code),))
 
 
-def _listed(words: Sequence[str], most: int = 6) -> str:
-    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+def _listed(items: Sequence[str], most: int = 6) -> str:
+    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
 
 
 def advice(imported: Imported, name: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.data.rows import ForecastRow
 from sim.data.tables import Tables, load_tables
-from sim.evaluation.backtest.judging import YARDSTICK_PCT, Ensemble, Floats
+from sim.evaluation.backtest.forecast_scores import YARDSTICK_PCT, Ensemble, Floats
 from sim.evaluation.backtest.origins import FIRST, LAST, past_scenario
 from sim.evaluation.backtest.promises import ONE_BUDGET_YEARS, ClosedPromise, closed
 from sim.execution.simulate import simulate

@@ -56,10 +56,10 @@ def past_scenario(origin: int, last_year: int, *, events_given: bool = False) ->
     ]
     if events_given:
         lines += [f'[[event]]\nname = "{name}"\nrate = 0.0' for name in ("crisis", "us_retrenchment", "detente")]
-        for year, month, size, words in HISTORY:
+        for year, month, size, title in HISTORY:
             if origin < year <= last_year:
                 lines.append(
-                    f'[[event]]\nname = "given_{year}"\nkind = "crisis"\ntitle = "{words.capitalize()}"\n'
+                    f'[[event]]\nname = "given_{year}"\nkind = "crisis"\ntitle = "{title.capitalize()}"\n'
                     f'when = "{year}-{month:02}"\nsize = {size}'
                 )
         for agreed, new_share, by in TARGETS:

@@ -111,8 +111,8 @@ def _read(path: Path) -> dict[str, Floats]:
 
 
 def _damaged(path: Path, why: str) -> RunError:
-    words = " ".join(plain(why).split())[:100] or "unreadable"
+    reason = " ".join(plain(why).split())[:100] or "unreadable"
     return RunError(
-        f"{path} must hold the answers of an estimation, and cannot be used ({words}).\n"
+        f"{path} must hold the answers of an estimation, and cannot be used ({reason}).\n"
         "  remedy: remove it and start anew, or name another folder"
     )

@@ -76,10 +76,10 @@ class Processes:
                     else:
                         more = False
                 if under_way and under_way[0] in self._answers:
-                    well, told = self._answers.pop(under_way.popleft())
-                    if not well:
-                        raise told
-                    yield told
+                    succeeded, outcome = self._answers.pop(under_way.popleft())
+                    if not succeeded:
+                        raise outcome
+                    yield outcome
                 elif under_way or more:
                     self._listen()
         finally:

@@ -14,7 +14,7 @@ HISTORY: tuple[tuple[int, int, float, str], ...] = (
     (2022, 2, 1.0, "full-scale invasion of Ukraine"),
     (2025, 2, 0.7, "the United States warns that Europe must provide for itself"),
 )
-"""What has happened: year, month, jump, words. The same in every scenario; sizes are judgement."""
+"""What has happened: year, month, jump, title. The same in every scenario; sizes are judgement."""
 
 
 def past_urgency(

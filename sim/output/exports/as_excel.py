@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from sim.output.exports.content import SCHEMA, CellValue, Content
-from sim.output.exports.overview import HISTORY, USD_M, by_year, by_year_told, history, history_told
+from sim.output.exports.overview import HISTORY, USD_M, by_year, by_year_captions, history, history_caption
 from sim.output.exports.readme import sections
 from sim.output.exports.units import ALLIES, COLUMNS, OF_GDP, OF_RUNS, PART, POINTS, RUNS, TEXT, USD_BN, YEAR
 
@@ -113,9 +113,9 @@ def _read_me(content: Content, sheet: Worksheet, bold: Format, wrapped: Format) 
         sheet.set_column(place, place, width)
     sheet.hide_gridlines(2)
     about = {
-        BY_YEAR: "; ".join(by_year_told(content)) + ". The tables compliance and shares have the rest.",
+        BY_YEAR: "; ".join(by_year_captions(content)) + ". The tables compliance and shares have the rest.",
         ", ".join(COLUMNS): "The tables, every figure unrounded.",
-        "history": history_told(),
+        "history": history_caption(),
         "columns": "Unit and meaning of every column.",
     }
     (title, first), *others = sections(content)
@@ -152,10 +152,10 @@ def _by_year(content: Content, sheet: Worksheet, bold: Format, formats: Mapping[
     sheet.set_column(2, second + len(years) - 1, 9)
     sheet.set_column(second - 1, second - 1, 2)
     sheet.set_row(0, 48)
-    for first, told in zip((2, second), by_year_told(content), strict=True):
+    for first, caption in zip((2, second), by_year_captions(content), strict=True):
         if len(years) > 1:
             sheet.merge_range(0, first, 0, first + len(years) - 1, "", bold)
-        sheet.write_string(0, first, told, bold)
+        sheet.write_string(0, first, caption, bold)
         for place, year in enumerate(years):
             sheet.write_number(1, first + place, year, bold)
     for place, name in enumerate(("iso3", "ally")):

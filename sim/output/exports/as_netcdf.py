@@ -81,8 +81,8 @@ def dataset(content: Content) -> xarray.Dataset:
     }
     variables = {**_compliance(content, places), **_shares(content, places), **_gap(content, places)}
     variables |= {**_alliance(content, places), **_first_year(content, places), **_allies(content)}
-    told_otherwise = ["probability", "share_pct_quantile", "spent_share_pct_quantile"]
-    found = found.drop_vars(told_otherwise).assign_coords(places).assign(variables)
+    restated = ["probability", "share_pct_quantile", "spent_share_pct_quantile"]
+    found = found.drop_vars(restated).assign_coords(places).assign(variables)
     for name, meaning in LONG_NAMES.items():
         if found[name].dtype.kind == "i":
             found[name] = found[name].astype(np.int32)

@@ -17,7 +17,16 @@ from sim.output.exports.units import COLUMNS
 from sim.output.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
 from sim.results.facade import Results
 from sim.results.record import Record
-from sim.text.probabilities import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT, listed, printed, target
+from sim.text.probabilities import (
+    ASSUMPTION,
+    BEYOND,
+    CLOSED_ON_PAPER,
+    MONTE_CARLO,
+    SPENT,
+    listed,
+    published_share,
+    target,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,7 +168,7 @@ def _not_natos(record: Record) -> list[str]:
     """Which shares of the base year are not NATO's, by their marks on the pages of a run."""
     lines = []
     for sign in (SET, OWN):
-        names = [f"{entry.name} {printed(entry.base_share_pct)}" for entry in record.description.allies
+        names = [f"{entry.name} {published_share(entry.base_share_pct)}" for entry in record.description.allies
                  if mark(record, entry) == sign]  # fmt: skip
         if names:
             lines.append(f"Shares of {record.description.base_year} that are not NATO's ({sign}: "

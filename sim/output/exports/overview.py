@@ -35,7 +35,7 @@ def history(content: Content) -> list[tuple[CellValue, ...]]:
     ]
 
 
-def history_told() -> str:
+def history_caption() -> str:
     """Where the history is from."""
     shares = next(entry for entry in catalogue() if entry.name == "shares")
     return (
@@ -64,7 +64,7 @@ def by_year(content: Content) -> tuple[list[int], list[tuple[str, str, list[Cell
     ]
 
 
-def by_year_told(content: Content) -> tuple[str, str]:
+def by_year_captions(content: Content) -> tuple[str, str]:
     """What the two halves of that sheet show."""
     core = content.results.record.description.yardstick("core")
     measured = "no core target" if core is None else f"{target(core.share_pct)} % of GDP by {core.by}"

@@ -74,7 +74,7 @@ def _page(record: Record, iso3: str, said: Brief, heights: Sequence[int]) -> str
         lines = spec["title"]["subtitle"]  # without the scenario, which heads the page and ends the small print
         own = [place for place, line in enumerate(lines) if line.startswith("Scenario: ")]
         spec["title"]["subtitle"] = lines[: own[0]] if own else lines
-    texts = _on_one_line({**asdict(said), "notes": _notes(said, record), "words": specs[0]["description"]})
+    texts = _on_one_line({**asdict(said), "notes": _notes(said, record), "alt_text": specs[0]["description"]})
     cut = {
         "scenario": short(texts["scenario"], MOST_LETTERS),
         "ally": short(texts["ally"], MOST_LETTERS),

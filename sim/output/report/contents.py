@@ -8,15 +8,25 @@ from dataclasses import dataclass
 
 from sim.numerics.grid import printed
 from sim.output.charts.frames import PILLAR_WORDS
-from sim.output.origins import mark, packaged, shares_told
+from sim.output.origins import mark, packaged, shares_sentence
 from sim.output.report.sentences import ally_sentence
 from sim.output.report.sources import citations
 from sim.results.record import Record
 from sim.results.summary import AllySummary, Chance, ally_lines
 from sim.results.tables import gap
 from sim.text.escaping import plain
-from sim.text.probabilities import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, share, span, target
-from sim.text.probabilities import printed as told
+from sim.text.probabilities import (
+    NOT_BOUND,
+    UNBOUND,
+    interval,
+    likelihood,
+    money,
+    percent,
+    published_share,
+    share,
+    span,
+    target,
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,7 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     core, base = record.description.yardstick("core"), record.description.base_year
     columns = [
         ("Ally", ""),
-        (f"Share {base}", shares_told(record, record.description.allies)),
+        (f"Share {base}", shares_sentence(record, record.description.allies)),
         (f"Median spent {year}", "half of the simulated runs spend that or less, % of GDP"),
         ("90 % band", f"where what is spent in {year} lies in 90 of 100 simulated runs, % of GDP"),
         (f"Median reported {year}", "the same with what is closed on paper that year"),
@@ -115,7 +125,7 @@ def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Esti
     entry, base = line.entry, record.description.base_year
     cells = [
         SheetCell(entry.name, entry.name),
-        SheetCell(f"{told(entry.base_share_pct)}{mark(record, entry)}", entry.base_share_pct),
+        SheetCell(f"{published_share(entry.base_share_pct)}{mark(record, entry)}", entry.base_share_pct),
         SheetCell(share(line.spent.middle), min(line.spent.middle, MOST_SORTED)),
         SheetCell(span(line.spent.q05, line.spent.q95), min(line.spent.q05, MOST_SORTED)),
         SheetCell(share(line.reported.middle), min(line.reported.middle, MOST_SORTED)),
@@ -195,8 +205,8 @@ def editions_sheet(record: Record) -> Sheet | None:
             moved = (int(printed(new)) - int(printed(old))) / 100
             cells = (
                 SheetCell(entry.name, entry.name),
-                SheetCell(told(old), old),
-                SheetCell(told(new), new),
+                SheetCell(published_share(old), old),
+                SheetCell(published_share(new), new),
                 SheetCell(f"{moved:+.2f}".replace("-", "\u2212"), moved),
             )
             rows.append((entry.iso3, cells))

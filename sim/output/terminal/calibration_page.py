@@ -224,6 +224,6 @@ def _verdicts(rows: Sequence[ParameterRow], found: Calibration) -> list[str]:
     by_verdict["not pinned"] = ", ".join(
         f"{row['parameter']} ({row['title']})" for row in rows if row["verdict"] == "not pinned"
     )
-    words = {"pinned": "Pinned by the figures: {}.", "partly": "Partly pinned: {}.", "not pinned": NOT_PINNED}
-    lines = [words[verdict].format(names) for verdict, names in by_verdict.items() if names]
+    templates = {"pinned": "Pinned by the figures: {}.", "partly": "Partly pinned: {}.", "not pinned": NOT_PINNED}
+    lines = [templates[verdict].format(names) for verdict, names in by_verdict.items() if names]
     return lines + ([FEW] if found.years < FEW_YEARS else [])

@@ -67,14 +67,14 @@ def document(comparison: Comparison, year: int, codes: frozenset[str] | None) ->
 
 def _pair(row: PairRow) -> dict[str, Any]:
     assumed = {"assumption": True} if row.pillar in ("related", "total") else {}
-    told = {"told_apart": row.told_apart, "crosses_half": row.crosses_half, **assumed}
-    return {key: value for key, value in asdict(row).items() if key not in ("scenario", "paths")} | told
+    further = {"told_apart": row.told_apart, "crosses_half": row.crosses_half, **assumed}
+    return {key: value for key, value in asdict(row).items() if key not in ("scenario", "paths")} | further
 
 
 def _figure(row: AllianceRow) -> dict[str, Any]:
     assumed = {"assumption": True} if row.measure in ("allies_related", "allies_total") else {}
-    told = {"told_apart": row.told_apart, **assumed}
-    return {key: value for key, value in asdict(row).items() if key not in ("scenario", "paths")} | told
+    further = {"told_apart": row.told_apart, **assumed}
+    return {key: value for key, value in asdict(row).items() if key not in ("scenario", "paths")} | further
 
 
 def _change(change: Difference) -> dict[str, Any]:

@@ -152,15 +152,15 @@ class _View:
         """Names and what is said of them: side by side where there is room."""
         facts = list(facts)
         if self._width < NARROW or max((len(name) for name, _ in facts), default=0) > self._width // 2:
-            for name, words in facts:
+            for name, text in facts:
                 self._say(name)
-                self._page.print(Padding(Text(words), (0, 0, 0, GAP), expand=False), width=self._width)
+                self._page.print(Padding(Text(text), (0, 0, 0, GAP), expand=False), width=self._width)
             return
         grid = Table.grid(padding=(0, GAP, 0, 0))
         grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
-        for name, words in facts:
-            grid.add_row(Text(name), Text(words))
+        for name, text in facts:
+            grid.add_row(Text(name), Text(text))
         self._page.print(Padding(grid, (0, 0, 0, GAP), expand=False), width=self._width)
 
 
@@ -197,11 +197,11 @@ def _columns(shown: Sequence[PairRow], main: str, by: dict[str, list[PairRow]], 
         ("total", "total", "total\nassumption", 7),
         ("related", "related", "related\nassumption", 8),
     )
-    for name, words, head, rank in further:
+    for name, title, head, rank in further:
         if by[name] and name != main and (main == "core" or name != "core_without_late_push"):
             found = {row.iso3: _points(row) for row in by[name]}
             cells = [found.get(row.iso3, "–") for row in shown]
-            columns.append(Column(words, f"{letter} less A\n{head}", cells, rank, dim="assumption" in head))
+            columns.append(Column(title, f"{letter} less A\n{head}", cells, rank, dim="assumption" in head))
     return columns
 
 
@@ -240,9 +240,9 @@ def _figure(row: AllianceRow, both: tuple[Description, Description], letter: str
         first, other = (number(value, of) for value, of in zip((row.expected_a, row.expected_b), bound, strict=True))
         levels = f"{first}{of[0]} expected in A, {other}{of[1] if of[1] != of[0] else ''} in {letter}"
     else:
-        words: Callable[[float], str] = share if row.unit == "% of GDP" else _money
+        formatted: Callable[[float], str] = share if row.unit == "% of GDP" else _money
         unit = " % of GDP on average" if row.unit == "% of GDP" else " billion USD a year"
-        levels = f"{words(row.expected_a)}{unit} in A, {words(row.expected_b)} in {letter}"
+        levels = f"{formatted(row.expected_a)}{unit} in A, {formatted(row.expected_b)} in {letter}"
     assumed = "; an assumption" if row.measure in ("allies_related", "allies_total") else ""
     return f"{levels}: {_moved(row)}{assumed}"
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.sensitivity import HalfUrgency
-from sim.output.origins import mark, shares_told
+from sim.output.origins import mark, shares_sentence
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Record, Yardstick
@@ -33,7 +33,7 @@ from sim.text.probabilities import (
     number,
     of_100,
     percent,
-    printed,
+    published_share,
     runs,
     share,
     span,
@@ -86,10 +86,10 @@ def _subtitle(record: Record, year: int) -> str:
     none = "" if description.yardstick("core") else "No core target. "
     found = [aim for pillar in ("core", "total", "related") if (aim := description.yardstick(pillar))]
     shown = found if none else found[:1]
-    words = [f"{aim.pillar} {target(aim.share_pct)} % of GDP by {aim.by}{_remarks(record, aim)}" for aim in shown]
+    targets = [f"{aim.pillar} {target(aim.share_pct)} % of GDP by {aim.by}{_remarks(record, aim)}" for aim in shown]
     by = shown[0].by
     due = "" if by == year else f", before it falls due in {by}" if year < by else ""
-    return f"{none}Measured against {listed(words)}. Year {year}{due}. {counted}."
+    return f"{none}Measured against {listed(targets)}. Year {year}{due}. {counted}."
 
 
 def _remarks(record: Record, aim: Yardstick) -> str:
@@ -153,7 +153,7 @@ def _codes(lines: Sequence[AllySummary]) -> Column:
 
 
 def _now(line: AllySummary, record: Record) -> str:
-    return f"{printed(line.entry.base_share_pct)}{mark(record, line.entry) or ' '}"
+    return f"{published_share(line.entry.base_share_pct)}{mark(record, line.entry) or ' '}"
 
 
 def _band(band: Band) -> str:
@@ -181,8 +181,8 @@ def _not_yet_due(chance: Chance) -> str:
     return percent(chance.not_yet_due, chance.not_yet_due_low, chance.not_yet_due_high) if chance.not_yet_due else "–"
 
 
-def _cells(lines: Sequence[AllySummary], pillar: str, words: Callable[[Chance], str]) -> list[str]:
-    return [words(line.chances[pillar]) if pillar in line.chances else NOT_BOUND for line in lines]
+def _cells(lines: Sequence[AllySummary], pillar: str, formatted: Callable[[Chance], str]) -> list[str]:
+    return [formatted(line.chances[pillar]) if pillar in line.chances else NOT_BOUND for line in lines]
 
 
 def _probabilities(lines: Sequence[AllySummary], pillar: str) -> list[str]:
@@ -215,11 +215,11 @@ def _show_alliance(
             f"{_spoken(alliance.many)}; spent only {_spoken_without(alliance.many)}",
         ))  # fmt: skip
     if related and alliance.related:
-        words = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
-        facts.append((f"Allies at {target(related.share_pct)} % related", words))
+        text = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
+        facts.append((f"Allies at {target(related.share_pct)} % related", text))
     if total and alliance.totals:
-        words = f"{_counted(alliance.totals, bound['total'], of)}; an assumption"
-        facts.append((f"Allies at {target(total.share_pct)} % in total", words))
+        text = f"{_counted(alliance.totals, bound['total'], of)}; an assumption"
+        facts.append((f"Allies at {target(total.share_pct)} % in total", text))
     spent, reported = alliance.spent, alliance.reported
     average = mean_share(spent.middle, spent.above)
     facts.append(("Europe and Canada", f"{average} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
@@ -227,15 +227,15 @@ def _show_alliance(
         facts.append(("closed on paper", f"{added(reported.middle - spent.middle)} points of GDP on top"))
     page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
     if width < 70:
-        for name, words in facts:
+        for name, text in facts:
             page.print(Text(name), width=width)
-            page.print(Padding(Text(words), (0, 0, 0, GAP), expand=False), width=width)
+            page.print(Padding(Text(text), (0, 0, 0, GAP), expand=False), width=width)
         return
     grid = Table.grid(padding=(0, GAP, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column()
-    for name, words in facts:
-        grid.add_row(Text(name), Text(words))
+    for name, text in facts:
+        grid.add_row(Text(name), Text(text))
     page.print(Padding(grid, (0, 0, 0, GAP), expand=False), width=width)
 
 
@@ -266,7 +266,7 @@ def _footer(
     precision: float | None,
 ) -> list[str]:  # fmt: skip
     notes = [narrow] if narrow else []
-    notes.append(f"Shares are {shares_told(record, [line.entry for line in lines])}.")
+    notes.append(f"Shares are {shares_sentence(record, [line.entry for line in lines])}.")
     pillars = {aim.pillar for aim in record.description.yardsticks}
     if pillars:
         notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)

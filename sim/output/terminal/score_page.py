@@ -37,12 +37,12 @@ def show(page: Page, frozen: Frozen, scores: Scores, edition: str, last_figure: 
         kept, dropped = fit(_columns(scores.lines), page.width)
         page.print(table(kept))
         page.print()
-        for words in (left_out(dropped), *WORDS, _known_before(frozen.date, scores.lines)):
-            if words:
-                page.print(Text(words.replace("--csv or ", ""), style="dim"), width=width)
+        for text in (left_out(dropped), *WORDS, _known_before(frozen.date, scores.lines)):
+            if text:
+                page.print(Text(text.replace("--csv or ", ""), style="dim"), width=width)
     else:
-        words = f"Nothing can be scored yet: the figures end with {last_figure}, the forecast begins with "
-        page.print(Text(f"{words}{scores.waiting[0]}."), width=width)
+        text = f"Nothing can be scored yet: the figures end with {last_figure}, the forecast begins with "
+        page.print(Text(f"{text}{scores.waiting[0]}."), width=width)
     if scores.waiting:
         page.print(Text(_waiting(scores.waiting)), width=width)
 

@@ -85,10 +85,10 @@ def _outcome(page: Page, story: Story, width: int) -> None:
         page.print(Text(f"The core target of {goal} binds none of the allies told of."), width=width)
         return
     page.print(Text(f"Core {goal}: {len(met)} of {len(bound)} meet it in {year}{due}", style="bold"), width=width)
-    for words, outcomes in (("At it", met), ("of them closed on paper", paper), ("Below it", rest)):
-        if outcomes or words != "of them closed on paper":
-            told = listed(f"{plain(o.ally)} {o.reported_pct:.2f}" for o in outcomes)
-            page.print(Text(f"{words}: {told}."), width=width)
+    for heading, outcomes in (("At it", met), ("of them closed on paper", paper), ("Below it", rest)):
+        if outcomes or heading != "of them closed on paper":
+            named = listed(f"{plain(o.ally)} {o.reported_pct:.2f}" for o in outcomes)
+            page.print(Text(f"{heading}: {named}."), width=width)
     years = sorted({outcome.year for outcome in story.outcomes})
     if len(bound) > 1:
         counts = ", ".join(f"{each} {len(story.met(each))}" for each in years)

@@ -14,7 +14,7 @@ from sim.data.tables import Replacement, Tables, load_tables
 from sim.distributions.families import Family, Scipy, Shape
 from sim.errors import Fault, ScenarioError
 from sim.scenario.distributions import distributions_of
-from sim.scenario.loading.checks.messages import told
+from sim.scenario.loading.checks.messages import faults_of
 from sim.scenario.loading.checks.quoting import at, dotted, shown
 from sim.scenario.loading.checks.together import together
 from sim.scenario.loading.merging import Merged, merge
@@ -72,8 +72,8 @@ def _base(sources: tuple[Source, ...], folder: Path) -> Base:
 
 def _called(file: Path) -> str:
     """A title made of a file's name: "Germany suspends" of germany_suspends.toml."""
-    words = " ".join(os.fsencode(file.stem).decode("utf-8", "replace").replace("_", " ").replace("-", " ").split())
-    return f"{words[:1].upper()}{words[1:]}"[:MOST_TITLE]
+    title = " ".join(os.fsencode(file.stem).decode("utf-8", "replace").replace("_", " ").replace("-", " ").split())
+    return f"{title[:1].upper()}{title[1:]}"[:MOST_TITLE]
 
 
 def loads(text: str, name: str = "<text>") -> Scenario:
@@ -118,7 +118,7 @@ def _resolved(
     try:
         scenario = Scenario.model_validate(merged.raw | {"replacements": replacements})
     except ValidationError as error:
-        faults += told(error, merged, MAX_FAULTS + 1)
+        faults += faults_of(error, merged, MAX_FAULTS + 1)
     found = {(fault.file, fault.line, fault.field) for fault in faults}
     for path, code, rule, remedy in islice(together(merged.raw, tables), MAX_FAULTS + 1):
         fault = _fault(merged, path, rule, remedy, code)

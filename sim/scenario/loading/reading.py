@@ -105,11 +105,11 @@ def first_faults(faults: Iterable[Fault], *, and_more: bool = False) -> tuple[Fa
     ordered = sorted(set(faults))
     if len(ordered) <= MAX_FAULTS and not and_more:
         return tuple(ordered)
-    told = ordered[:MAX_FAULTS]
+    first = ordered[:MAX_FAULTS]
     last = ordered[: MAX_FAULTS + 1][-1]
     there = "are" if len(ordered) > MAX_FAULTS else "may be"
-    rule = f"a scenario is read to its first {len(told)} faults; there {there} more"
-    return (*told, Fault(last.file, 0, "", "", rule, "correct those above, then check again", "too-many-faults"))
+    rule = f"a scenario is read to its first {len(first)} faults; there {there} more"
+    return (*first, Fault(last.file, 0, "", "", rule, "correct those above, then check again", "too-many-faults"))
 
 
 @lru_cache(maxsize=1)
@@ -300,10 +300,10 @@ def _near(file: Path, field: str) -> str:
     except OSError:
         return "the folder is not there either: check the path"
     near = get_close_matches(file.stem, [*names, *known], 1) if len(file.name) < 100 else []
-    told = f"did you mean {shown((known | names)[near[0]])}?" if near else "check the name and the folder"
+    remedy = f"did you mean {shown((known | names)[near[0]])}?" if near else "check the name and the folder"
     if is_scenario and (field or file.parent == Path()):  # by its name alone
-        told += f"{'' if near else '.'} Shipped scenarios: {', '.join(known)}"
-    return told
+        remedy += f"{'' if near else '.'} Shipped scenarios: {', '.join(known)}"
+    return remedy
 
 
 def _unreadable(message: str, text: str, name: str, at_end: int) -> tuple[Fault, str | None]:

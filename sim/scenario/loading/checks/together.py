@@ -329,8 +329,8 @@ def _figures(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
             if key == "debt_pct" and value < LEAST_DEBT_PCT:
                 continue  # a fraction, which is said already
             rows = (packaged if code in known else tables).table(table)
-            if told := single_fault(table, column, str(code), base + years, value, rows):
-                yield Found(("ally", code, key), "implausible", *told)
+            if fault := single_fault(table, column, str(code), base + years, value, rows):
+                yield Found(("ally", code, key), "implausible", *fault)
 
 
 def _sizes(path: Path, node: Any) -> Iterator[Found]:

@@ -49,7 +49,7 @@ class ForecastScores:
 
     @classmethod
     def empty(cls, name: str, title: str, origins: int, horizons: int, allies: int) -> ForecastScores:
-        """Nothing judged yet."""
+        """Nothing scored yet."""
 
         def blank(*shape: int) -> Floats:
             return np.full(shape, np.nan)
@@ -60,7 +60,7 @@ class ForecastScores:
             blank(*each), blank(*each), blank(*each), blank(*both, allies + 1), blank(*both), blank(*both),
         )  # fmt: skip
 
-    def judge(self, place: int, origin: int, ensemble: Ensemble, observed: Floats, seed: int) -> None:
+    def add(self, place: int, origin: int, ensemble: Ensemble, observed: Floats, seed: int) -> None:
         """Score the forecasts of one origin, ensemble (ally, horizon, members) against observed (ally, horizon).
 
         `place` is the origin's row. The ties of the PIT are broken by draws of their own, addressed by `origin`.
