@@ -94,9 +94,11 @@ def compare(
         UsageError: scenarios of different base years or allies, more than ten, or an impossible number.
         ScenarioError: the figures of one do not suffice.
     """
-    from sim.analysis.comparison.compare import compare as beside
+    from sim.analysis.comparison.compare import compare as run_comparison
 
-    return beside((a, b, *more), paths, seed, workers=workers, executor=executor, block=block, progress=progress)
+    return run_comparison(
+        (a, b, *more), paths, seed, workers=workers, executor=executor, block=block, progress=progress
+    )
 
 
 def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:

@@ -224,7 +224,7 @@ class Ally:
 def run(facts: Facts, paths: int, seed: int) -> Outcome:
     """Simulate `paths` paths, each in an environment of its own."""
     luck = Random(seed)
-    owns = [of_ally(facts, place) for place in range(len(facts.iso3))]
+    owns = [of_ally(facts, index) for index in range(len(facts.iso3))]
     shares = [[[0] * CELLS for _ in facts.years] for _ in owns]
     total_met = [[0] * len(facts.years) for _ in owns]
     for _ in range(paths):

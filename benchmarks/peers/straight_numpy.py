@@ -175,7 +175,7 @@ def run(facts: Facts, paths: int, seed: int) -> Outcome:
     p, rng = facts.parameters, np.random.default_rng(seed)
     shares = np.zeros((len(facts.iso3), len(facts.years), CELLS), dtype=np.int64)
     total_met = np.zeros(shares.shape[:2], dtype=np.int64)
-    allies = [Ally(facts, place, paths, rng) for place in range(len(facts.iso3))]
+    allies = [Ally(facts, index, paths, rng) for index in range(len(facts.iso3))]
     members = [ally for ally, member in zip(allies, facts.europe_canada, strict=True) if member]
     level = p.level_mean * np.exp(rng.normal(-(p.level_log_sd**2) / 2, p.level_log_sd, paths))
     urgency = p.urgency_start * level
@@ -187,11 +187,11 @@ def run(facts: Facts, paths: int, seed: int) -> Outcome:
         urgency = year_end_urgency(urgency, p, rng)
         recession = rng.random(paths) < p.recession_probability
         common = rng.normal(0, p.factor_sd, paths) + p.recession_depth_pct * (p.recession_probability - recession)
-        for place, ally in enumerate(allies):
+        for index, ally in enumerate(allies):
             ally.drift(outlays, gdp)
             ally.grow(step, common)
             ally.vote(step)
             core, total = ally.spend(step, urgency)
-            shares[place, step] = np.bincount(np.minimum(core, CELLS - 1).astype(np.int64), minlength=CELLS)
-            total_met[place, step] = np.count_nonzero((core >= p.goal) & (total >= p.total_goal))
+            shares[index, step] = np.bincount(np.minimum(core, CELLS - 1).astype(np.int64), minlength=CELLS)
+            total_met[index, step] = np.count_nonzero((core >= p.goal) & (total >= p.total_goal))
     return outcome(facts, shares, total_met)

@@ -87,21 +87,21 @@ class Ledger:
         self.words = 0
         self._depth = {Draws: 0, Streams: 0}
 
-    def watched(self, room: type, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, its time entered under its room."""
+    def watched(self, owner: type, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, its time entered under its class."""
 
         @wraps(function)
         def call(*args: Any, **options: Any) -> Any:
-            if self._depth[room]:
+            if self._depth[owner]:
                 return function(*args, **options)
-            self._depth[room] = 1
+            self._depth[owner] = 1
             start = WALL()
             try:
                 drawn = function(*args, **options)
             finally:
-                self.seconds[room] += WALL() - start
-                self._depth[room] = 0
-            if room is Streams:
+                self.seconds[owner] += WALL() - start
+                self._depth[owner] = 0
+            if owner is Streams:
                 self.words += len(drawn)
             return drawn
 
@@ -112,16 +112,16 @@ class Ledger:
 def ledger() -> Iterator[Ledger]:
     """Every public method of the draws and of the streams watched."""
     kept, found = [], Ledger()
-    for room in (Draws, Streams):
-        for name, function in list(vars(room).items()):
+    for owner in (Draws, Streams):
+        for name, function in list(vars(owner).items()):
             if isinstance(function, FunctionType) and not name.startswith("_"):
-                kept.append((room, name, function))
-                setattr(room, name, found.watched(room, function))
+                kept.append((owner, name, function))
+                setattr(owner, name, found.watched(owner, function))
     try:
         yield found
     finally:
-        for room, name, function in kept:
-            setattr(room, name, function)
+        for owner, name, function in kept:
+            setattr(owner, name, function)
 
 
 def stretches(words: int) -> Work:

@@ -51,14 +51,14 @@ class Axis:
 
     def slopes(self, name: str) -> dict[str, float]:
         """Of time and memory over the large end, as they are and beyond what is there at size 0."""
-        large = [place for place, size in enumerate(self.sizes) if size >= LARGE[name]]
-        sizes = [self.sizes[place] for place in large]
+        large = [index for index, size in enumerate(self.sizes) if size >= LARGE[name]]
+        sizes = [self.sizes[index] for index in large]
         found = {}
         for what, values, rest in (
             ("seconds", self.seconds, self.seconds_at_0), ("memory", self.memory_mb, self.memory_mb_at_0),
         ):  # fmt: skip
-            beyond = [values[place] - rest for place in large]
-            found[what] = slope(sizes, [values[place] for place in large])
+            beyond = [values[index] - rest for index in large]
+            found[what] = slope(sizes, [values[index] for index in large])
             found[f"{what}_beyond"] = slope(sizes, beyond) if min(beyond) > 0 else 0.0
         return found
 

@@ -34,10 +34,10 @@ class CoreOnly:
     def record(self, year: int) -> None:
         """Count one December."""
         step = year - self._stage.years.base - 1
-        for place, ally in enumerate(self._stage.world.allies.values()):
+        for index, ally in enumerate(self._stage.world.allies.values()):
             cells = np.minimum(printed(ally.reported_pct), CELLS - 1)
-            self.shares[place, step] = np.bincount(cells, minlength=CELLS)
-            self.compliant[place, step] = self.shares[place, step, self._goal :].sum()
+            self.shares[index, step] = np.bincount(cells, minlength=CELLS)
+            self.compliant[index, step] = self.shares[index, step, self._goal :].sum()
 
 
 def core_only(paths: int = BLOCK) -> CoreOnly:

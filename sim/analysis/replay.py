@@ -134,14 +134,14 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     teller = Storyteller(path % LANES, scenario.horizon.last_year)
     run_block(scenario, seed, path - path % LANES, LANES, observer=teller)
     # Month by month; in December each ally's outturn, then the budget adopted on it.
-    entries = sorted(teller.entries, key=_place)
+    entries = sorted(teller.entries, key=_order)
     return Story(
         scenario.title, path, seed, tuple(entries), scenario.run.paths, based_on(builds_on(scenario)),
         describe(scenario).yardstick("core"), tuple(teller.outcomes),
     )  # fmt: skip
 
 
-def _place(entry: Entry) -> tuple[int, int, int, str]:
+def _order(entry: Entry) -> tuple[int, int, int, str]:
     yearly = ("outturn", "budget")
     if entry.kind not in yearly:
         return entry.year, entry.month, 0, ""

@@ -195,8 +195,8 @@ def _failed(error: BaseException, args: Sequence[str]) -> int:
             _say("Error: not enough memory; try fewer --workers")
             return ENVIRONMENT
         case OSError():
-            place = f" {error.filename}" if error.filename else ""
-            _say(f"Error: cannot read or write{place}: {error.strerror or error}")
+            where = f" {error.filename}" if error.filename else ""
+            _say(f"Error: cannot read or write{where}: {error.strerror or error}")
             return ENVIRONMENT
     # the last resort: whatever is not foreseen is our bug, and says so
     import traceback

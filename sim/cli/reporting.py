@@ -25,7 +25,7 @@ NAME = "report.html"
 """The report inside a run's folder."""
 
 
-def write_report(record: Record, place: str | os.PathLike[str], year: int | None = None, file: str = UNNAMED) -> None:
+def write_report(record: Record, out: str | os.PathLike[str], year: int | None = None, file: str = UNNAMED) -> None:
     """Write the report of a run; a former one stays whole until the new one is.
 
     `file` names the scenario in the commands that the report shows.
@@ -45,7 +45,7 @@ def write_report(record: Record, place: str | os.PathLike[str], year: int | None
         base = record.manifest.get("builds_on", {"title": "", "changes": ()})
         parts = _parts(record, shown, file)
         page = report(record, year=shown, **parts, builds_on=base["title"], differences=base["changes"])
-    write_text(page, place)
+    write_text(page, out)
 
 
 def _parts(record: Record, year: int, file: str) -> ReportParts:

@@ -98,18 +98,18 @@ def _scale_faults(
     off: list[tuple[UserFigure, int, str]] = []  # the powers of ten that are missing, and the neighbour in words
     for figure in figures:
         value, neighbour = known.get(figure.line, (0.0, ""))
-        if places := places_off(figure.value, value):
-            off.append((figure, places, neighbour))
+        if shift := places_off(figure.value, value):
+            off.append((figure, shift, neighbour))
         elif column in SHARES.get(name, ()) and figure.value < LEAST_SHARE_PCT:
             off.append((figure, 2, ""))
     if not off:
         return
     usual, times = Counter(power for _, power, _ in off).most_common(1)[0]
     alike = len(off) > 1 and 2 * times > len(off)
-    figure, places, neighbour = next(each for each in off if each[1] == usual) if alike else off[0]
+    figure, shift, neighbour = next(each for each in off if each[1] == usual) if alike else off[0]
     many = f"; {len(off)} of {len(figures)} figures are off like this" if len(off) > 1 else ""
-    beside = f" and of the size of its neighbour, {neighbour}" if neighbour else f", at least {LEAST_SHARE_PCT:g}"
-    yield _fault(file, column, figure, f"must be {unit}{beside}{many}", _times(figure.value, places, alike))
+    compared = f" and of the size of its neighbour, {neighbour}" if neighbour else f", at least {LEAST_SHARE_PCT:g}"
+    yield _fault(file, column, figure, f"must be {unit}{compared}{many}", _times(figure.value, shift, alike))
 
 
 def single_fault(
@@ -122,10 +122,10 @@ def single_fault(
     rows = [row for row in packaged if _series(row) == iso3]
     known = {getattr(row, "year", 0): figure for row in rows if (figure := getattr(row, column, None))}
     near = _nearest(known, year)
-    if near is None or not (places := places_off(value, known[near])):
+    if near is None or not (shift := places_off(value, known[near])):
         return None
-    beside = f"the packaged {known[near]:.10g} of {shorten(iso3)} {near}"
-    return f"must be {COMPARED[name][column]} and of the size of {beside}", _times(value, places, False)
+    compared = f"the packaged {known[near]:.10g} of {shorten(iso3)} {near}"
+    return f"must be {COMPARED[name][column]} and of the size of {compared}", _times(value, shift, False)
 
 
 def places_off(value: float, known: float) -> int:
@@ -232,10 +232,10 @@ def _swapped_faults(lines: Sequence[tuple[int, Row]], file: str, packaged: Seque
                 yield Fault(file, line, "month", str(row.month), rule, remedy, "implausible")
 
 
-def _times(value: float, places: int, every: bool) -> str:
+def _times(value: float, shift: int, every: bool) -> str:
     """The remedy of a figure that is a power of ten off."""
-    meant = Decimal(repr(value)).scaleb(places)
-    factor = f"multiply by {10**places:,}" if places > 0 else f"divide by {10**-places:,}"
+    meant = Decimal(repr(value)).scaleb(shift)
+    factor = f"multiply by {10**shift:,}" if shift > 0 else f"divide by {10**-shift:,}"
     return f"did you mean {float(meant):.10g}?" + (f" {factor} in every row" if every else "")
 
 

@@ -25,11 +25,11 @@ def compliance_rows(record: Record) -> Iterator[ComplianceRow]:
     figure.
     """
     counts, paths, description = record.counts.arrays, record.counts.paths, record.description
-    for place, pillar in enumerate(PILLARS):
+    for index, pillar in enumerate(PILLARS):
         target = description.yardstick(pillar)
         if target is None:
             continue
-        met, paper = counts["compliant"][place], counts["on_paper"][place]
+        met, paper = counts["compliant"][index], counts["on_paper"][index]
         not_yet_due = counts["not_yet_due"]
         in_force = counts["in_force"] - not_yet_due
         low, high = wilson(met, paths)

@@ -32,10 +32,10 @@ Number = TypeVar("Number", np.int64, np.float32, np.float64)
 Shape = tuple[int, ...]
 
 
-def refused(place: Path, why: str, remedy: str = AGAIN) -> RunError:
+def refused(path: Path, why: str, remedy: str = AGAIN) -> RunError:
     """The error for a run that cannot be used."""
     reason = " ".join(plain(why).split())[:300]
-    return RunError(f"{plain(str(place))} {reason}\n  remedy: {remedy}")
+    return RunError(f"{plain(str(path))} {reason}\n  remedy: {remedy}")
 
 
 @contextmanager

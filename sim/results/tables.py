@@ -48,10 +48,10 @@ def shares(record: Record) -> pd.DataFrame:
     groups = np.concatenate([counts["group_shares"], counts["spent_group_shares"]], axis=1).transpose(1, 0, 2, 3)
     for names, histograms in ((_names(record), allies), (GROUP_NAMES.items(), groups)):
         columns = [*_summary(histograms, HUNDREDTHS, open_end=True), above(histograms)]
-        for place, (iso3, name) in enumerate(names):
-            for pillar_place, pillar in enumerate(pillars):
+        for index, (iso3, name) in enumerate(names):
+            for pillar_index, pillar in enumerate(pillars):
                 for step, year in enumerate(record.description.years):
-                    rows.append((iso3, name, year, pillar, *(c[pillar_place, place, step] for c in columns)))
+                    rows.append((iso3, name, year, pillar, *(c[pillar_index, index, step] for c in columns)))
     return pd.DataFrame(rows, columns=["iso3", "ally", "year", "pillar", "mean", *LEVELS, "above_grid"])
 
 
@@ -63,8 +63,8 @@ def alliance(record: Record) -> pd.DataFrame:
     number, paths = record.counts.arrays["number"], record.counts.paths
     measured = {pillar for pillar in PILLARS if record.description.yardstick(pillar)}
     rows = [
-        (year, tally, compliant, number[place, step, compliant] / paths)
-        for place, tally in enumerate(TALLIES)
+        (year, tally, compliant, number[index, step, compliant] / paths)
+        for index, tally in enumerate(TALLIES)
         if tally.removesuffix("_without_late_push") in measured
         for step, year in enumerate(record.description.years)
         for compliant in range(number.shape[2])
@@ -113,11 +113,11 @@ MILLIONS = Grid(Fraction(1, 1_000))
 """USD billion."""
 
 
-def _money(record: Record, prefix: str, place: tuple[int, int], gdp_usd_bn: Sequence[float]) -> list[float]:
+def _money(record: Record, prefix: str, index: tuple[int, int], gdp_usd_bn: Sequence[float]) -> list[float]:
     """The columns of MONEY, of an ally or group in a year."""
     counts, paths = record.counts.arrays, record.counts.paths
-    spent, reported = (int(counts[f"{name}{prefix}shortfall_usd_m"][place]) for name in ("spent_", ""))
-    high = quantile(counts[f"spent_{prefix}shortfall_usd"][place], 0.95, money_grid(gdp_usd_bn), open_end=True)
+    spent, reported = (int(counts[f"{name}{prefix}shortfall_usd_m"][index]) for name in ("spent_", ""))
+    high = quantile(counts[f"spent_{prefix}shortfall_usd"][index], 0.95, money_grid(gdp_usd_bn), open_end=True)
     mean, on_paper = MILLIONS.values([spent, spent - reported], paths)
     return [float(mean), float(high), float(on_paper)]
 

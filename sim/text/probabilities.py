@@ -129,15 +129,15 @@ def quantity(value: float, low: float, high: float, *, least: float) -> tuple[st
 
     ("1.7", "1.6", "1.8"), ("40", "30", "50"), ("<0.01", "0.00", "0.01").
     """
-    wide = _place((decimal(high) - decimal(low)) / 10)
-    place = max(decimal(value).adjusted() - 1 if value > 0 else -99, wide, decimal(least).adjusted())
-    step, decimals = Decimal(1).scaleb(place), max(0, -place)
+    wide = _magnitude((decimal(high) - decimal(low)) / 10)
+    digit = max(decimal(value).adjusted() - 1 if value > 0 else -99, wide, decimal(least).adjusted())
+    step, decimals = Decimal(1).scaleb(digit), max(0, -digit)
     ends = nearest(value, step), floor_to(low, step), ceil_to(high, step)
     whole, lowest, highest = (f"{end:.{decimals}f}" for end in ends)
     return f"<{step:.{decimals}f}" if ends[0] == 0 else whole, lowest, highest
 
 
-def _place(width: Decimal) -> int:
+def _magnitude(width: Decimal) -> int:
     """The place of the smallest power of ten that is no smaller."""
     return -99 if width <= 0 else width.adjusted() + (width != Decimal(1).scaleb(width.adjusted()))
 

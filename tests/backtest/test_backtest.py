@@ -74,8 +74,8 @@ def test_the_bands_hold_about_what_they_should(shipped: Backtest) -> None:
 def test_the_shares_are_those_of_the_table() -> None:
     shares, data = shares_of(load_tables()), load_tables()
     assert shares.shape == (31, LAST - FIRST + 1)
-    for place, ally in enumerate(data.armed_allies()):
-        assert [row.share_pct for row in data.shares_of(ally.iso3)] == shares[place].tolist()
+    for index, ally in enumerate(data.armed_allies()):
+        assert [row.share_pct for row in data.shares_of(ally.iso3)] == shares[index].tolist()
 
 
 @pytest.fixture

@@ -33,9 +33,9 @@ class Small(Backtest):
 def each(*origins: list[list[float]]) -> np.ndarray:
     """(origin, horizon, ally); what is left out was not forecast."""
     found = np.full((3, 2, 2), nan)
-    for place, rows in enumerate(origins):
+    for index, rows in enumerate(origins):
         for step, values in enumerate(rows):
-            found[place, step] = values
+            found[index, step] = values
     return found
 
 

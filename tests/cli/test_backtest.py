@@ -24,7 +24,7 @@ from sim.evaluation.backtest import comparisons, forecast_scores, score_tables
 from sim.evaluation.backtest.backtest import Backtest, backtest
 from sim.evaluation.backtest.baselines import BASELINES
 from sim.evaluation.backtest.origins import ORIGINS, Mode
-from sim.output.terminal import backtest_beside, backtest_page, console
+from sim.output.terminal import backtest_comparisons, backtest_page, console
 from sim.output.terminal.console import Page
 
 Call = Callable[..., Any]
@@ -160,7 +160,7 @@ def lines_of(page: str, heading: str) -> list[str]:
     """The lines of one section, from its heading to the next one in the catalogue below."""
     lines = page.split("\n")
     begin = lines.index(heading)
-    ends = [place for place, line in enumerate(lines) if line in HEADINGS and place > begin]
+    ends = [index for index, line in enumerate(lines) if line in HEADINGS and index > begin]
     return lines[begin : min(ends, default=len(lines))]
 
 
@@ -300,10 +300,10 @@ def test_the_event_and_the_alliance(printed: str, whole: Backtest) -> None:
     shown = [line for line in section if re.search(r"\d\.\d\d$", line)]
     events = {(row["forecaster"], row["horizon"]): row for row in score_tables.event_rows(whole)}
     joint = {(row["forecaster"], row["horizon"]): row for row in score_tables.joint_rows(whole)}
-    for place, line in enumerate(shown):
-        horizon = 1 + place // 4
+    for index, line in enumerate(shown):
+        horizon = 1 + index // 4
         briers = {name: events[name, horizon]["brier"] for name in BASELINES if name != "arima_011"}
-        name = [*Mode, min(briers, key=lambda name: briers[name]).replace("_", " ")][place % 4]
+        name = [*Mode, min(briers, key=lambda name: briers[name]).replace("_", " ")][index % 4]
         row = events[name.replace(" ", "_"), horizon] | joint[name.replace(" ", "_"), horizon]
         parts = [f"{row[key]:.3f}" for key in ("brier", "reliability", "resolution", "uncertainty")]
         whole_alliance = [f"{row['log_score']:.2f}", f"{row['rps']:.1f}", f"{row['energy_pp']:.2f}"]
@@ -429,8 +429,8 @@ class Watched(Page):
 def test_the_page_fits_every_terminal(whole: Backtest, columns: int, horizons: int) -> None:
     page = Watched(columns)
     backtest_page.show(page, whole, range(1, horizons + 1))
-    backtest_beside.show_outside(page, OUTSIDE)
-    backtest_beside.show_plans(page, PLANS, PATHS)
+    backtest_comparisons.show_outside(page, OUTSIDE)
+    backtest_comparisons.show_plans(page, PLANS, PATHS)
     lines = page.text.getvalue().split("\n")
     assert max(map(cell_len, lines)) <= columns
     assert "…" not in page.text.getvalue()

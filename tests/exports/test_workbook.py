@@ -33,9 +33,9 @@ def test_allies_by_year_has_the_probabilities_and_medians_of_the_tables(sheets: 
     medians = rutte_results.shares().query("pillar == 'core_spent'").set_index(["iso3", "year"]).q50
     assert [row[0] for row in rows] == list(dict.fromkeys(medians.index.get_level_values("iso3")))
     for row in rows:
-        for place, year in enumerate(years):
-            assert row[2 + place] == chances.get((row[0], year))
-            assert row[9 + place] == medians[row[0], year]
+        for index, year in enumerate(years):
+            assert row[2 + index] == chances.get((row[0], year))
+            assert row[9 + index] == medians[row[0], year]
     assert rows[-1][:3] == ("NATO", "NATO", None)
     assert sheets["allies by year"]["C3"].number_format == '[<0.005]"<1 %";[>0.995]">99 %";0 %'
 

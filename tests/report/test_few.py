@@ -72,7 +72,7 @@ def test_an_expected_number_of_few_allies_has_a_tenth(five: Record) -> None:
 
 
 def levers(*expected: float) -> list[Sensitivity]:
-    return [Sensitivity(f"assumption {place}", value) for place, value in enumerate(expected)]
+    return [Sensitivity(f"assumption {index}", value) for index, value in enumerate(expected)]
 
 
 def test_other_assumptions_are_said_to_move_only_what_they_move(five: Record) -> None:

@@ -115,18 +115,18 @@ def without(record: Record, *pillars: str) -> Record:
 
 
 def _count(made: Made, arrays: dict[str, np.ndarray]) -> None:
-    for place, pillar in enumerate(PILLARS):
-        arrays["compliant"][place] = made.met(pillar).sum(axis=-1)
-        arrays["on_paper"][place] = made.paper[pillar].sum(axis=-1)
-        _fill(arrays["shares"][place], made.shares[pillar])
-        _fill(arrays["group_shares"][:, place], made.groups[:, place])
+    for index, pillar in enumerate(PILLARS):
+        arrays["compliant"][index] = made.met(pillar).sum(axis=-1)
+        arrays["on_paper"][index] = made.paper[pillar].sum(axis=-1)
+        _fill(arrays["shares"][index], made.shares[pillar])
+        _fill(arrays["group_shares"][:, index], made.groups[:, index])
         _fill(arrays["number"][TALLIES.index(pillar)], made.met(pillar).sum(axis=0))
     _fill(
         arrays["number"][TALLIES.index("core_without_late_push")], (made.met("core") & ~made.paper["core"]).sum(axis=0)
     )
-    for place, pillar in enumerate(SPENT):
-        _fill(arrays["spent_shares"][place], made.spent[pillar])
-        _fill(arrays["spent_group_shares"][:, place], made.spent_groups[:, place])
+    for index, pillar in enumerate(SPENT):
+        _fill(arrays["spent_shares"][index], made.spent[pillar])
+        _fill(arrays["spent_group_shares"][:, index], made.spent_groups[:, index])
     arrays["in_force"][:] = (made.in_force | made.not_yet_due).sum(axis=-1)
     arrays["not_yet_due"][:] = made.not_yet_due.sum(axis=-1)
     for name, cells in (

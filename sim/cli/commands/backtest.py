@@ -73,21 +73,21 @@ def command(
     if as_csv:
         _csv(test, ahead)
         return
-    others, kept = _beside(paths, seed, outside, plans)
+    others, kept = _compared(paths, seed, outside, plans)
     if as_json:
         from sim.output.terminal.console import write_json
 
         write_json(_plain(document(test, ahead, others, kept)))
         return
-    from sim.output.terminal import backtest_beside, backtest_page
+    from sim.output.terminal import backtest_comparisons, backtest_page
     from sim.output.terminal.console import page
 
     sheet = page()
     backtest_page.show(sheet, test, ahead)
     if others is not None:
-        backtest_beside.show_outside(sheet, others)
+        backtest_comparisons.show_outside(sheet, others)
     if kept is not None:
-        backtest_beside.show_plans(sheet, kept, paths)
+        backtest_comparisons.show_plans(sheet, kept, paths)
 
 
 def _modes(names: tuple[str, ...]) -> list[Mode]:
@@ -113,7 +113,7 @@ def _run(paths: int, seed: int, modes: list[Mode]) -> Backtest:
         )
 
 
-def _beside(paths: int, seed: int, outside: bool, plans: bool) -> tuple[Rows | None, Rows | None]:
+def _compared(paths: int, seed: int, outside: bool, plans: bool) -> tuple[Rows | None, Rows | None]:
     """Outside forecasts and national plans, each None unless asked for."""
     from sim.data.tables import load_tables
     from sim.evaluation.backtest import comparisons

@@ -53,7 +53,7 @@ def command(
     calibration.asked(last, vintage, paths, seed, workers)
     folder = _folder(work)
     if out is not None:
-        fragment.check_place(out)
+        fragment.check_destination(out)
 
     def estimated(year: int, quick: bool) -> Calibration:
         file = folder / f"{vintage}-{year}-{seed}-{paths}.npz"

@@ -67,14 +67,14 @@ def _check_chart(chart: str, scenarios: int) -> None:
     """What would only be found wrong after the runs."""
     from pathlib import Path
 
-    from sim.files.writing import try_place
+    from sim.files.writing import try_write
     from sim.output.charts.saving import FORMATS
 
     if scenarios > 2:
         raise click.UsageError("--chart: draws two scenarios; give the first and one other.")
     if Path(chart).suffix[1:].lower() not in FORMATS:
         raise click.UsageError(f"--chart: {chart} must end in one of {', '.join(f'.{known}' for known in FORMATS)}.")
-    try_place(chart)
+    try_write(chart)
 
 
 def _draw(comparison: Comparison, year: int, chart: str) -> None:
@@ -84,8 +84,8 @@ def _draw(comparison: Comparison, year: int, chart: str) -> None:
     from sim.text.escaping import plain
 
     a, b = comparison.titles
-    place = save(differences(comparison.compliance(), year, a, b), chart)
-    note(f"Chart in {plain(str(place))}")
+    file = save(differences(comparison.compliance(), year, a, b), chart)
+    note(f"Chart in {plain(str(file))}")
 
 
 def _loaded(files: tuple[str, ...]) -> list[Scenario]:

@@ -50,8 +50,8 @@ def command(file: str, into: str, sheet: str | None, edition: str, out: str | No
         say(imported.text.removesuffix("\n"))
     for line in _summary(imported, out):
         note(line)
-    for place, line in enumerate(advice(imported, Path(out).name if out else "FILE.csv")):
-        note(f"{'To use it: ' if not place else '           '}{line}")
+    for index, line in enumerate(advice(imported, Path(out).name if out else "FILE.csv")):
+        note(f"{'To use it: ' if not index else '           '}{line}")
 
 
 def _content(file: str) -> bytes:

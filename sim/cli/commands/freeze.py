@@ -47,7 +47,7 @@ def command(
         last_day(date)
     except ValueError as error:
         raise click.UsageError(f"--date: {error}.") from None
-    files.check_place(out)
+    files.check_destination(out)
     from sim.evaluation.forecasts.making import freeze
     from sim.output.terminal.console import progress
 

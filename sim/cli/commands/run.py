@@ -65,9 +65,9 @@ def command(
     chosen = _chosen(scenario, allies)
     _check(scenario, year, sort)
     if out is not None:
-        from sim.cli.saving import check_place
+        from sim.cli.saving import check_destination
 
-        check_place(out)
+        check_destination(out)
     _tell_notes(scenario)
     record = _simulate(scenario, paths, precision, seed, workers)
     if out is None:

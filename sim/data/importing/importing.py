@@ -113,14 +113,14 @@ def _of_text(text: str, file: str, into: str, edition: str) -> Imported:
 def _of_sheet(grid: CellGrid, file: str, into: str, edition: str, layout: str) -> Imported:
     """A text or sheet, with the columns of the table or with a column a year."""
     columns = set(ROWS[into].model_fields)
-    for place, row in enumerate(grid.rows[:FIRST]):
+    for index, row in enumerate(grid.rows[:FIRST]):
         header = {cell.text for cell in row}
         if other := other_table(header, into):
             rule = f"must have the columns of {into}; these are columns of the table {other}"
             remedy = f"write --into {other}, or name another file"
-            raise ScenarioError((Fault(file, grid.first_line + place, "", "", rule, remedy, "wrong-table"),))
+            raise ScenarioError((Fault(file, grid.first_line + index, "", "", rule, remedy, "wrong-table"),))
         if len(header & columns) > 1:
-            return _rewritten(grid, place, into, edition)
+            return _rewritten(grid, index, into, edition)
     return _of_wide(grid, file, into, edition, layout)
 
 
@@ -172,9 +172,9 @@ def _of_nato(book: Workbook, named: dict[str, str], into: str, edition: str) -> 
             imported.notes.append(f"no figures of allies in {shorten(other.name)}: {column} stays empty")
             continue
         _tell(imported, other, extra, book.file, column)
-        figures = {place: figure.value for place, figure in extra.figures.items()}
+        figures = {cell: figure.value for cell, figure in extra.figures.items()}
         more[column] = _per_cent(extra, imported) if column.endswith("_pct") else figures
-    return _written(imported, shares, values, {place: f.estimate for place, f in shares.figures.items()}, more)
+    return _written(imported, shares, values, {cell: f.estimate for cell, f in shares.figures.items()}, more)
 
 
 def _of_sipri(book: Workbook, sheet: str, into: str, edition: str) -> Imported:
@@ -195,7 +195,7 @@ def _of_sipri(book: Workbook, sheet: str, into: str, edition: str) -> Imported:
             "no figure is coloured: all count as actual; saved anew as values, a file loses its colours"
         )
     _tell(imported, grid, found, book.file)
-    estimates = {place: bool(figure.colour) or figure.estimate for place, figure in found.figures.items()}
+    estimates = {cell: bool(figure.colour) or figure.estimate for cell, figure in found.figures.items()}
     return _written(imported, found, _per_cent(found, imported), estimates, {})
 
 
@@ -222,7 +222,7 @@ def _of_wide(grid: CellGrid, file: str, into: str, edition: str, layout: str) ->
             f"{len(candidates)} blocks of years; taken is the one under line {grid.first_line + block.header}"
         )
     _tell(imported, grid, found, file)
-    estimates = {place: figure.estimate or bool(figure.colour) for place, figure in found.figures.items()}
+    estimates = {cell: figure.estimate or bool(figure.colour) for cell, figure in found.figures.items()}
     newest = _newest(imported)
     if not any(estimates.values()):
         which = f"figure to {newest}" if any(year > newest for _, year in estimates) else "figure"
@@ -257,15 +257,15 @@ def _laid_out(grid: CellGrid, file: str) -> tuple[CellGrid, bool, list[tuple[Blo
 def _rewritten(grid: CellGrid, head: int, into: str, edition: str) -> Imported:
     """A table with our own columns in the row at `head`, separated or written in another way."""
     below = enumerate(grid.rows[head:], grid.first_line + head)
-    rows = [(place, row) for place, row in below if any(cell.text for cell in row)]
+    rows = [(index, row) for index, row in below if any(cell.text for cell in row)]
     header = [cell.text for cell in rows[0][1]]
     model = ROWS[into]
     numeric = {name for name, part in model.model_json_schema()["properties"].items() if _is_number(part)}
     imported = Imported("", into, f"the columns of {into}", [], edition)
-    for place, name in enumerate(header):
+    for index, name in enumerate(header):
         if name not in model.model_fields:
             imported.skipped.append(
-                Skipped(grid.name, rows[0][0], name or f"column {place + 1}", "no column of this table")
+                Skipped(grid.name, rows[0][0], name or f"column {index + 1}", "no column of this table")
             )
     lines = []
     for _, row in rows[1:]:
@@ -356,12 +356,12 @@ def _per_cent(found: Read, imported: Imported) -> dict[tuple[str, int], float]:
     bare = [figure for figure in found.figures.values() if not figure.percent]
     tiny = bool(bare) and max(abs(figure.value) for figure in bare) < FRACTION
     fractions = {
-        place for place, figure in found.figures.items() if figure.percent == "format" or (tiny and not figure.percent)
+        cell for cell, figure in found.figures.items() if figure.percent == "format" or (tiny and not figure.percent)
     }
     note = "fractions are multiplied by 100"
     if fractions and note not in imported.notes:
         imported.notes.append(note)
-    return {place: _scaled(figure, place in fractions) for place, figure in found.figures.items()}
+    return {cell: _scaled(figure, cell in fractions) for cell, figure in found.figures.items()}
 
 
 def _scaled(figure: SheetFigure, fraction: bool) -> float:
@@ -385,9 +385,9 @@ def _written(
         imported.notes.append(
             f"years after {newest} count as estimates ({_listed([str(year) for year in late])}): they are not over"
         )
-        estimates = {place: estimate or place[1] > newest for place, estimate in estimates.items()}
+        estimates = {cell: estimate or cell[1] > newest for cell, estimate in estimates.items()}
     lines = []
-    for iso3, year in sorted(place for place in values if place[1] >= FIRST_YEAR):
+    for iso3, year in sorted(cell for cell in values if cell[1] >= FIRST_YEAR):
         cells: dict[str, str] = {
             "iso3": iso3,
             "year": str(year),

@@ -55,23 +55,23 @@ class Read:
 
 def blocks(grid: CellGrid) -> list[Block]:
     """The blocks of a sheet, from the top."""
-    headers = [(place, years) for place, row in enumerate(grid.rows) if (years := _years(row))]
+    headers = [(index, years) for index, row in enumerate(grid.rows) if (years := _years(row))]
     found = []
-    for number, (place, years) in enumerate(headers):
+    for number, (index, years) in enumerate(headers):
         end = headers[number + 1][0] if number + 1 < len(headers) else len(grid.rows)
-        notes = (row for row in range(place + 1, end) if _first(grid.rows[row]).casefold().rstrip(": ") in NOTES)
+        notes = (row for row in range(index + 1, end) if _first(grid.rows[row]).casefold().rstrip(": ") in NOTES)
         end = next(notes, end)
         above = headers[number - 1][0] + 1 if number else 0
-        subtitle = [_joined(grid.rows[row]) for row in range(max(above, place - MOST_SUBTITLE), place)]
-        found.append(Block(place, years, range(place + 1, end), " | ".join(text for text in subtitle if text)))
+        subtitle = [_joined(grid.rows[row]) for row in range(max(above, index - MOST_SUBTITLE), index)]
+        found.append(Block(index, years, range(index + 1, end), " | ".join(text for text in subtitle if text)))
     return found
 
 
 def _years(row: Sequence[GridCell]) -> dict[int, tuple[int, bool]]:
     """The columns of years of a header; empty for any other row. Years rise, and no ally stands beside them."""
-    years = {place: year for place, cell in enumerate(row) if (year := cell.year)}
+    years = {index: year for index, cell in enumerate(row) if (year := cell.year)}
     rising = all(0 < b - a <= 10 for (a, _), (b, _) in pairwise(years.values()))
-    others = [cell for place, cell in enumerate(row) if place not in years and not cell.missing]
+    others = [cell for index, cell in enumerate(row) if index not in years and not cell.missing]
     if not years or not rising or any(isinstance(cell.value, float) for cell in others):
         return {}
     return {} if any(_named(cell) for cell in others) or (len(years) == 1 and not others) else years
@@ -80,7 +80,7 @@ def _years(row: Sequence[GridCell]) -> dict[int, tuple[int, bool]]:
 def transposed(grid: CellGrid) -> CellGrid:
     """Rows for columns: allies side by side above years."""
     width = max(map(len, grid.rows), default=0)
-    rows = [[row[place] if place < len(row) else GridCell() for row in grid.rows] for place in range(width)]
+    rows = [[row[index] if index < len(row) else GridCell() for row in grid.rows] for index in range(width)]
     return CellGrid(grid.name, rows, grid.first_line, grid.decimal_comma)
 
 
@@ -89,11 +89,11 @@ def read(grid: CellGrid, block: Block) -> Read:
     found = Read()
     names = _name_columns(grid, block)
     notes = next(
-        (place for place, cell in enumerate(grid.rows[block.header]) if cell.text.casefold().startswith("note")), None
+        (index for index, cell in enumerate(grid.rows[block.header]) if cell.text.casefold().startswith("note")), None
     )
     seen: dict[str, int] = {}
-    for place in block.rows:
-        row, line = grid.rows[place], grid.first_line + place
+    for index in block.rows:
+        row, line = grid.rows[index], grid.first_line + index
         cells = [(column, row[column] if column < len(row) else GridCell()) for column in block.years]
         if not any(not cell.missing or cell.formula for _, cell in cells):
             if text := _joined(row):
@@ -145,12 +145,12 @@ def _external(formula: str) -> bool:
 def _name_columns(grid: CellGrid, block: Block) -> list[int]:
     """Columns that may name the country, the one that names most allies first."""
     first = min(block.years)
-    width = max((len(grid.rows[place]) for place in block.rows), default=0)
+    width = max((len(grid.rows[index]) for index in block.rows), default=0)
     counts = {
         column: sum(
             1
-            for place in block.rows
-            if column < len(grid.rows[place]) and (n := _named(grid.rows[place][column])) and not n.group
+            for index in block.rows
+            if column < len(grid.rows[index]) and (n := _named(grid.rows[index][column])) and not n.group
         )
         for column in range(width)
         if column not in block.years

@@ -67,17 +67,17 @@ def refused_for(grid: CellGrid, block: Block, turned: bool) -> tuple[int, str, s
 
 def _above(grid: CellGrid, block: Block, turned: bool) -> Iterator[tuple[int, str]]:
     """What stands beside the years and above them, the nearest first."""
-    for place in range(block.header, -1, -1):
+    for index in range(block.header, -1, -1):
         cells = [
             (column, cell.text)
-            for column, cell in enumerate(grid.rows[place])
-            if cell.text and not (place == block.header and column in block.years)
+            for column, cell in enumerate(grid.rows[index])
+            if cell.text and not (index == block.header and column in block.years)
         ]
-        if any(isinstance(grid.rows[place][column].value, float) for column, _ in cells):
+        if any(isinstance(grid.rows[index][column].value, float) for column, _ in cells):
             continue  # a row of the block above
         joined = " ".join(text for _, text in cells)
         lines = [(grid.first_line + column, text) for column, text in cells] if turned else [
-            (grid.first_line + place, joined)
+            (grid.first_line + index, joined)
         ]  # fmt: skip
         for line, text in lines:
             if text and len(text) <= _LONGEST and not text.casefold().startswith(NOTES):
@@ -87,8 +87,8 @@ def _above(grid: CellGrid, block: Block, turned: bool) -> Iterator[tuple[int, st
 def _units(grid: CellGrid, block: Block, turned: bool) -> Iterator[tuple[int, str]]:
     """What a column of units says, row by row."""
     heads = [c for c, cell in enumerate(grid.rows[block.header]) if _UNIT_HEADS.search(cell.text.casefold())]
-    for place in block.rows:
-        row = grid.rows[place]
+    for index in block.rows:
+        row = grid.rows[index]
         text = " ".join(row[column].text for column in heads if column < len(row) and row[column].text)
         if text:
-            yield 0 if turned else grid.first_line + place, text
+            yield 0 if turned else grid.first_line + index, text

@@ -81,7 +81,7 @@ class Workbook:
                 raise self._refused(
                     f"a sheet must have at most {MAX_ROWS:,} rows; {sheet!r} has more", "keep those of interest"
                 )
-            last = max((place for place, cell in enumerate(formulas, 1) if cell.value is not None), default=0)
+            last = max((start for start, cell in enumerate(formulas, 1) if cell.value is not None), default=0)
             yield [self._cell(value, formula) for value, formula in zip(values[:last], formulas[:last], strict=True)]
 
     def _cell(self, cell: Any, source: Any) -> GridCell:
@@ -110,7 +110,7 @@ class Workbook:
             hexed = self._theme[color.theme] if color.theme < len(self._theme) else ""
         if not re.fullmatch("[0-9A-Fa-f]{6,8}", hexed):
             return ""
-        red, green, blue = (int(hexed[-6:][place : place + 2], 16) for place in (0, 2, 4))
+        red, green, blue = (int(hexed[-6:][start : start + 2], 16) for start in (0, 2, 4))
         if blue > 2 * red - 60 and blue >= 100 and blue > green + 40 and blue > red + 40:
             return "blue"
         return "red" if red >= 120 and red > green + 80 and red > blue + 80 else ""

@@ -88,11 +88,11 @@ def backtest(
     }
     done, wanted = 0, len(makers) * len(ORIGINS)
     for name, (_, forecast) in makers.items():
-        for place, origin in enumerate(ORIGINS):
+        for index, origin in enumerate(ORIGINS):
             last = min(origin + HORIZONS, LAST)
             ensemble = forecast(origin, last)
             if ensemble is not None:
-                scores[name].add(place, origin, ensemble, shares[:, origin + 1 - FIRST : last + 1 - FIRST], seed)
+                scores[name].add(index, origin, ensemble, shares[:, origin + 1 - FIRST : last + 1 - FIRST], seed)
             done += 1
             if progress is not None:
                 progress(done, wanted)

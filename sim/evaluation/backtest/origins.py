@@ -44,7 +44,7 @@ class Mode(StrEnum):
 def past_scenario(origin: int, last_year: int, *, events_given: bool = False) -> Scenario:
     """The model as shipped from December of `origin` to `last_year`.
 
-    With `events_given` nothing befalls the alliance but what did, in its month: the jumps of urgency that stand in the
+    With `events_given` nothing happens to the alliance but what did, in its month: the jumps of urgency that are in the
     model's history, and the alliance's new targets.
     """
     share, due = target_in_force(origin)

@@ -87,10 +87,10 @@ def lost_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
         rows += [
             {
                 "mode": names[0], "horizon": contest["horizon"], "origin": origin, "baseline": names[1],
-                "crps_pp": float(ours[place]), "baseline_crps_pp": float(theirs[place]),
+                "crps_pp": float(ours[index]), "baseline_crps_pp": float(theirs[index]),
             }
-            for place, origin in enumerate(test.origins)
-            if origin >= COMPARED_FROM and ours[place] >= theirs[place]
+            for index, origin in enumerate(test.origins)
+            if origin >= COMPARED_FROM and ours[index] >= theirs[index]
         ]  # fmt: skip
     return rows
 
@@ -161,9 +161,9 @@ def joint_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
 def origin_rows(test: Backtest, horizons: Sequence[int] = (1, 3, 5)) -> Rows:
     """Mean CRPS from every single origin."""
     rows: Rows = []
-    for place, origin in enumerate(test.origins):
+    for index, origin in enumerate(test.origins):
         for scores in test.scores.values():
-            row = {f"h{horizon}": float(scores.crps[place, horizon - 1].mean()) for horizon in horizons}
+            row = {f"h{horizon}": float(scores.crps[index, horizon - 1].mean()) for horizon in horizons}
             rows.append({"origin": origin, "forecaster": scores.name, **row})
     return rows
 
@@ -183,9 +183,9 @@ def number_rows(test: Backtest, scores: ForecastScores) -> Rows:
     """The number of allies at 2 %: expected, its 90 % interval, and what came; every origin and horizon."""
     rows = []
     at_two = _at_two(test.shares)
-    for place, origin in enumerate(test.origins):
+    for index, origin in enumerate(test.origins):
         for horizon in test.horizons:
-            chances = scores.number[place, horizon - 1]
+            chances = scores.number[index, horizon - 1]
             if np.isnan(chances).any():
                 continue
             below = np.cumsum(chances) + DUST
@@ -221,7 +221,7 @@ def independence_rows(test: Backtest, scores: ForecastScores, horizons: Sequence
     for horizon in horizons:
         years = [origin + horizon for origin in test.origins]
         kept = np.flatnonzero(np.isfinite(scores.median[:, horizon - 1]).all(axis=-1)).tolist()
-        seen = np.stack([test.shares[:, years[place] - FIRST] for place in kept], axis=1)
+        seen = np.stack([test.shares[:, years[index] - FIRST] for index in kept], axis=1)
         errors = seen - scores.median[kept, horizon - 1].T
         several = len(kept) > 1
         rows.append({
@@ -264,8 +264,8 @@ def _events(test: Backtest, scores: ForecastScores, horizon: int) -> tuple[Float
     Origins without a forecast are left out.
     """
     chances, outcomes, years = [], [], []
-    for place, origin in enumerate(test.origins):
-        year, chance = origin + horizon, scores.probability[place, horizon - 1]
+    for index, origin in enumerate(test.origins):
+        year, chance = origin + horizon, scores.probability[index, horizon - 1]
         if origin < COMPARED_FROM or np.isnan(chance).any():
             continue
         chances.append(chance)

@@ -83,8 +83,8 @@ class Cache:
         write_file(self._write, self._path)
         self._new = 0
 
-    def _write(self, beside: Path) -> None:
-        with beside.open("wb") as stream:
+    def _write(self, temporary: Path) -> None:
+        with temporary.open("wb") as stream:
             np.savez(stream, **self._known)  # type: ignore[arg-type]  # the stub takes the first name for an option
 
 

@@ -82,8 +82,8 @@ def freeze(
             raise UsageError(f"{name} has no core target, so nothing in it can be frozen; add [targets.core]")
     forecasts = []
     wanted = [scenario.run.paths if paths is None else paths for scenario in scenarios.values()]
-    for place, (name, scenario) in enumerate(longer.items()):
-        before = sum(wanted[:place])
+    for index, (name, scenario) in enumerate(longer.items()):
+        before = sum(wanted[:index])
         advance = None if progress is None else partial(_advance, progress, before, sum(wanted))
         record = simulate.simulate(scenario, paths, seed, workers=workers, progress=advance)
         forecasts.append(forecast_of(record, name, last_year, scenarios[name]))

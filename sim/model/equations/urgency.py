@@ -37,7 +37,7 @@ class UrgencyState:
     """A of every path, kept as B = A / D(month) with D the decay since January of the base year.
 
     A jump adds J / D to the paths it hits and a detente scales theirs; a path that nothing hits is never touched, so
-    that it has the same bits whatever befalls its neighbours.
+    that it has the same bits whatever happens to its neighbours.
     """
 
     def __init__(self, level: Array, month: int, monthly: Value) -> None:

@@ -26,18 +26,18 @@ FOR_PROGRAMS = (
 FILES = {*(f"{name}.csv" for name in COLUMNS), "readme.txt", "manifest.json"}
 
 
-def write(content: Content, place: Path) -> None:
+def write(content: Content, destination: Path) -> None:
     """Write the folder."""
     for name, columns in COLUMNS.items():
         lines = [",".join(columns), *(",".join(map(_cell, row)) for row in content.rows(name))]
-        (place / f"{name}.csv").write_bytes(("\n".join(lines) + "\n").encode())
-    (place / "manifest.json").write_bytes(json_text(content.head(), 1).encode())
-    (place / "readme.txt").write_bytes(("\n".join(_readme(content)) + "\n").encode())
+        (destination / f"{name}.csv").write_bytes(("\n".join(lines) + "\n").encode())
+    (destination / "manifest.json").write_bytes(json_text(content.head(), 1).encode())
+    (destination / "readme.txt").write_bytes(("\n".join(_readme(content)) + "\n").encode())
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(destination: Path) -> bool:
     """Whether the folder is such an export and nothing else."""
-    return is_marked_folder(place, "csv", FILES)
+    return is_marked_folder(destination, "csv", FILES)
 
 
 def _cell(value: CellValue) -> str:

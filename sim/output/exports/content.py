@@ -89,14 +89,14 @@ def is_marked(file: Path, form: str) -> bool:
     return found is not None and found[1] == form.encode()
 
 
-def is_marked_folder(place: Path, form: str, files: set[str]) -> bool:
+def is_marked_folder(destination: Path, form: str, files: set[str]) -> bool:
     """Whether a folder is an export of that format with nothing beside its own files."""
     try:
-        entries = [entry for entry in os.scandir(place) if not is_own(entry.name)]
+        entries = [entry for entry in os.scandir(destination) if not is_own(entry.name)]
     except OSError:
         return False
     ours = all(entry.name in files and entry.is_file(follow_symlinks=False) for entry in entries)
-    return ours and is_marked(place / "manifest.json", form)
+    return ours and is_marked(destination / "manifest.json", form)
 
 
 def jsonable(value: Any) -> Any:

@@ -72,7 +72,7 @@ def _page(record: Record, iso3: str, said: Brief, heights: Sequence[int]) -> str
             layer["encoding"].get("y", {}).update(title="% of GDP")
         spec["config"]["font"] = FONT
         lines = spec["title"]["subtitle"]  # without the scenario, which heads the page and ends the small print
-        own = [place for place, line in enumerate(lines) if line.startswith("Scenario: ")]
+        own = [index for index, line in enumerate(lines) if line.startswith("Scenario: ")]
         spec["title"]["subtitle"] = lines[: own[0]] if own else lines
     texts = _on_one_line({**asdict(said), "notes": _notes(said, record), "alt_text": specs[0]["description"]})
     cut = {

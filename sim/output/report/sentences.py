@@ -230,9 +230,9 @@ def _money(record: Record, core: Yardstick, year: int) -> str:
     if float(table.shortfall_usd_bn_mean["NATO"]) < LEAST_USD_BN:
         return f"No money is expected to be short of {target(core.share_pct)} % in {year}."
     usd = {}
-    for place, group in enumerate(GROUPS):
+    for index, group in enumerate(GROUPS):
         members = [e for e in record.description.allies if group == "NATO" or e.europe_canada]
-        cells = counts.arrays["spent_group_shortfall_usd"][place, step]
+        cells = counts.arrays["spent_group_shortfall_usd"][index, step]
         grid = money_grid(entry.gdp_usd_bn for entry in members)
         low, high = (_counted_usd(cells, level, grid) for level in (0.05, 0.95))
         usd[group] = (money(float(table.shortfall_usd_bn_mean[group])), f"{low} to {high}")

@@ -227,8 +227,8 @@ def _independence(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     heading(page, f"What {len(test.iso3)} allies are worth, by years ahead")
     found = {mode.name: score_tables.independence_rows(test, mode, ahead) for mode in test.modes()}
     columns = [
-        Column(years([h]), str(h), [points(rows[place]["effective"], 0) for rows in found.values()], _rank(h, ahead))
-        for place, h in enumerate(ahead)
+        Column(years([h]), str(h), [points(rows[index]["effective"], 0) for rows in found.values()], _rank(h, ahead))
+        for index, h in enumerate(ahead)
     ]
     put(page, [Column("mode", "Mode", list(found), 0, right=False), *columns])
     say(page, INDEPENDENT, dim=True)

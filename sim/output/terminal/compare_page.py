@@ -58,12 +58,12 @@ def show(page: Page, comparison: Comparison, year: int, codes: frozenset[str] | 
         page.print(Text(note), width=width)
     rows, figures = list(pair_rows(comparison, year)), list(alliance_rows(comparison, year))
     footer: dict[str, None] = {}
-    for place, title in enumerate(comparison.titles[1:]):
+    for index, title in enumerate(comparison.titles[1:]):
         pairs = [row for row in rows if row.scenario == title and (codes is None or row.iso3 in codes)]
-        view = _View(page, width, comparison, year, comparison.letters[place + 1])
+        view = _View(page, width, comparison, year, comparison.letters[index + 1])
         view.allies(pairs, every, footer)
         view.alliance([row for row in figures if row.scenario == title])
-        view.changes(comparison.changes[place])
+        view.changes(comparison.changes[index])
     page.print()
     for line in footer:
         page.print(Text(line, style="dim"), width=width)

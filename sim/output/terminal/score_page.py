@@ -70,8 +70,8 @@ def _known_before(date: str, lines: Sequence[Line]) -> str:
 
 def _columns(lines: Sequence[Line]) -> list[Column]:
     inside = [
-        Column(f"inside {c:.0%}", f"Inside\n{100 * c:.0f} %", [_inside(line, place) for line in lines], 3 + place)
-        for place, c in enumerate(COVERAGES)
+        Column(f"inside {c:.0%}", f"Inside\n{100 * c:.0f} %", [_inside(line, index) for line in lines], 3 + index)
+        for index, c in enumerate(COVERAGES)
     ]
     return [
         Column("scenario", "Scenario", [plain(line.scenario) for line in lines], 0, right=False),
@@ -92,8 +92,8 @@ def _figures(line: Line) -> str:
     return f"{line.scored} of {line.forecast} allies, {line.status}"
 
 
-def _inside(line: Line, place: int) -> str:
-    return f"{round(line.coverage[place] * line.scored)} of {line.scored}"
+def _inside(line: Line, index: int) -> str:
+    return f"{round(line.coverage[index] * line.scored)} of {line.scored}"
 
 
 def _score(value: float | None) -> str:

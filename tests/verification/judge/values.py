@@ -157,8 +157,8 @@ def chance_checks(scale: int = 1, draws: Maker = Draws) -> list[Check]:
     number = (1 << 22) * scale
     made = draws(SEED, 0, number)
     found = [
-        binomial(f"chance {p:g}", int(made.chance("judge/chance", p, period=place).sum()), number, p)
-        for place, p in enumerate(PROBABILITIES)
+        binomial(f"chance {p:g}", int(made.chance("judge/chance", p, period=index).sum()), number, p)
+        for index, p in enumerate(PROBABILITIES)
     ]
     for p in (1 / 3, 29_491.5 / CELLS):
         threshold = np.floor(p * CELLS)

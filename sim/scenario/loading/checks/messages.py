@@ -107,7 +107,7 @@ def faults_of(error: ValidationError, merged: Merged, most: int) -> Iterator[Fau
     paths = [path_of(detail["loc"]) or ("targets",) for detail in details]  # the one rule over all is about targets
     order = list(range(len(paths)))
     if len(paths) > most:
-        order = sorted(order, key=lambda index: merged.place(paths[index]))[:most]
+        order = sorted(order, key=lambda index: merged.location(paths[index]))[:most]
     renamed = {
         (*path[:-1], known_key(str(path[-1]), path[:-1], merged.raw))
         for path, detail in zip(paths, details, strict=True)
@@ -123,7 +123,7 @@ def faults_of(error: ValidationError, merged: Merged, most: int) -> Iterator[Fau
         path = (*path, said.key) if said.key else path
         value = None if said.code in ("missing-key", "yardstick") else at(path, merged.raw)
         written = "" if value is None else shown(value)
-        yield Fault(*merged.place(path), dotted(path, merged.raw), written, said.rule, said.remedy, said.code)
+        yield Fault(*merged.location(path), dotted(path, merged.raw), written, said.rule, said.remedy, said.code)
 
 
 def path_of(loc: tuple[int | str, ...]) -> Path:

@@ -82,7 +82,7 @@ def _codes(raw: Mapping[str, Any]) -> Iterator[Path]:
         yield "ally", code
     for name, target in _table(raw, "targets").items():
         if isinstance(target, dict) and isinstance(target.get("members"), list):
-            yield from (("targets", name, "members", place) for place in range(len(target["members"])))
+            yield from (("targets", name, "members", position) for position in range(len(target["members"])))
     yield from (("event", index, "ally") for index, event in _events(raw) if "ally" in event)
 
 
@@ -96,11 +96,11 @@ def _members(raw: Mapping[str, Any]) -> Iterator[Found]:
             rule, remedy = "a target must bind somebody", "name its members, or leave members out for all"
             yield Found(("targets", name, "members"), "no-members", rule, remedy)
         seen: set[str] = set()
-        for place, code in enumerate(members):
+        for index, code in enumerate(members):
             if isinstance(code, str):
                 if code in seen:
                     rule = f"{shown(code)} is in the list already"
-                    yield Found(("targets", name, "members", place), "repeated", rule, "remove one of the two")
+                    yield Found(("targets", name, "members", index), "repeated", rule, "remove one of the two")
                 seen.add(code)
 
 
