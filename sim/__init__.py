@@ -48,7 +48,7 @@ def simulate(
 
     Raises:
         UsageError: an impossible number of paths, workers or block, an unknown variable or executor; a precision that
-            is beside `paths`, not above 0 and at most 50, finer than 1,000,000,000 paths give, or of no target.
+            is given with `paths`, not above 0 and at most 50, finer than 1,000,000,000 paths give, or of no target.
         ScenarioError: the scenario's figures do not suffice.
     """
     from sim.execution import simulate as run

@@ -119,12 +119,12 @@ def test_the_test_of_equal_accuracy_reaches_as_far_as_forecasts_overlap() -> Non
         def horizons(self) -> range:
             return range(1, 4)
 
-    luck = np.random.default_rng(1).random((2, 12, 3, 2))
-    sides = [scored(name, values) for name, values in zip((Mode.OUT_OF_SAMPLE, "baseline"), luck, strict=True)]
+    rng = np.random.default_rng(1).random((2, 12, 3, 2))
+    sides = [scored(name, values) for name, values in zip((Mode.OUT_OF_SAMPLE, "baseline"), rng, strict=True)]
     test = Long(("AAA", "BBB"), np.ones((2, 15)), {one.name: one for one in sides}, 64, 7)
     for horizon in (1, 2, 3):
         row = only(score_tables.contest_rows(test, [horizon]), horizon=horizon)
-        ours, theirs = luck[:, 1:, horizon - 1].mean(axis=-1)
+        ours, theirs = rng[:, 1:, horizon - 1].mean(axis=-1)
         equal, cautious = (diebold_mariano(ours, theirs, horizon - 1, kernel) for kernel in ("rectangular", "bartlett"))
         found = (row["dm_statistic"], row["dm_p"], row["dm_p_bartlett"])
         assert found == (equal.statistic, equal.p_value, cautious.p_value)

@@ -1,6 +1,6 @@
 """Shares simulated by the model itself at known parameters: the objective prefers them, the estimate goes to them.
 
-The luck of these histories is of another seed than the luck of the forecasts that are scored against them.
+The random numbers of these histories are of another seed than those of the forecasts that are scored against them.
 """
 
 from __future__ import annotations

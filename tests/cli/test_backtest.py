@@ -36,9 +36,9 @@ def stand_in(origin: int, last: int, *, mode: Mode, paths: int, seed: int, numbe
     """The share of the origin, rising, with an error of its own: (ally, horizon, path)."""
     del numbers
     steps = np.arange(1, last - origin + 1)[:, None]
-    luck = np.random.default_rng(seed + origin).normal(size=(31, len(steps), paths))
+    rng = np.random.default_rng(seed + origin).normal(size=(31, len(steps), paths))
     base = module.shares_of(load_tables())[:, origin - 2014, None, None]
-    return np.maximum(base + DRIFTS[mode] * steps + 0.15 * np.sqrt(steps) * luck, 0.2).astype(np.float32)
+    return np.maximum(base + DRIFTS[mode] * steps + 0.15 * np.sqrt(steps) * rng, 0.2).astype(np.float32)
 
 
 @pytest.fixture(scope="module")

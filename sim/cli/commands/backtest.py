@@ -1,4 +1,4 @@
-"""`sim backtest`: forecasts of the past with what was known then, scored against what came, beside simple baselines."""
+"""`sim backtest`: forecasts of the past with what was known then, scored against what came and simple baselines."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ UNITS = {
 @click.option(
     "--horizons", type=options.WholeParam(1, MOST_HORIZON), default=5, help="Years ahead that are scored.  [5]"
 )
-@click.option("--outside", is_flag=True, help="Also what others forecast, beside the model and what came.")
+@click.option("--outside", is_flag=True, help="Also what others forecast, compared with the model and what came.")
 @click.option("--plans", is_flag=True, help="Also how often national plans were kept (about a minute more).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document with every table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the scores of every forecaster as CSV.")

@@ -1,4 +1,4 @@
-"""`sim compare`: scenarios beside the first of them, on common random numbers."""
+"""`sim compare`: scenarios compared with the first of them, on common random numbers."""
 
 from __future__ import annotations
 

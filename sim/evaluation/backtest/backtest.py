@@ -1,4 +1,4 @@
-"""The backtest: from every December since 2014 forecast what came, and score it beside simple baselines."""
+"""The backtest: from every December since 2014 forecast what came, and score it against simple baselines."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def _subtitle(comparison: Comparison, year: int) -> str:
 
 
 class _View:
-    """The part of the page that sets one scenario, by its letter, beside A."""
+    """The part of the page that compares one scenario, by its letter, with A."""
 
     def __init__(self, page: Page, width: int, comparison: Comparison, year: int, letter: str) -> None:
         self._page, self._width, self._comparison, self._year, self._letter = page, width, comparison, year, letter
@@ -92,7 +92,7 @@ class _View:
         """The table; allies whose difference cannot be told from 0 in one line, unless every one is wanted."""
         by = {name: [row for row in pairs if row.pillar == name] for name in (*ORDER, "core_without_late_push")}
         main = next((name for name in ORDER if by[name]), None)
-        self._head(f"{self._letter} beside A in {self._year}, given the assumptions")
+        self._head(f"{self._letter} compared with A in {self._year}, given the assumptions")
         if main is None:
             self._say("The two have no target in common that binds these allies.")
             return
@@ -125,7 +125,7 @@ class _View:
 
     def alliance(self, figures: Sequence[AllianceRow]) -> None:
         """The alliance's expected figures."""
-        self._head(f"The alliance in {self._year}, {self._letter} beside A, given the assumptions")
+        self._head(f"The alliance in {self._year}, {self._letter} compared with A, given the assumptions")
         other = self._comparison.scenarios[self._comparison.letters.index(self._letter)]
         both = (self._comparison.scenarios[0], other)
         ordered = sorted(figures, key=lambda row: list(_NAMES).index(row.measure))

@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 
 import sim
-from reference import counts, luck
+from reference import counts, random_numbers
 from reference import equations as eq
 from reference import facts as facts_module
 from reference import path as model
@@ -83,8 +83,8 @@ def the_united_states_are_a_peer(patch: pytest.MonkeyPatch) -> None:
 
 @change
 def months_are_off_by_one(patch: pytest.MonkeyPatch) -> None:
-    own = luck.Luck.month
-    patch.setattr(luck.Luck, "month", lambda *place: own(*place) % 12 + 1)
+    own = random_numbers.RandomNumbers.month
+    patch.setattr(random_numbers.RandomNumbers, "month", lambda *place: own(*place) % 12 + 1)
 
 
 @change
@@ -173,8 +173,12 @@ def an_announced_path_comes_a_year_early(patch: pytest.MonkeyPatch) -> None:
 
 @change
 def the_words_of_a_draw_change_places(patch: pytest.MonkeyPatch) -> None:
-    own = luck.Luck.word
-    patch.setattr(luck.Luck, "word", lambda self, name, ally, period, word=0: own(self, name, ally, period, 1 - word))
+    own = random_numbers.RandomNumbers.word
+    patch.setattr(
+        random_numbers.RandomNumbers,
+        "word",
+        lambda self, name, ally, period, word=0: own(self, name, ally, period, 1 - word),
+    )
 
 
 @change

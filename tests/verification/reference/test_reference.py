@@ -17,7 +17,7 @@ from reference import path as model
 from reference.bounded import bounded
 from reference.compare import KEPT, Found, exact, hold
 from reference.facts import read
-from reference.luck import word_of
+from reference.random_numbers import word_of
 from reference.scenarios import scenarios
 from sim.numerics.streams import Streams
 
