@@ -108,14 +108,14 @@ def lever_rows() -> Iterator[str]:
     yield "| assumption | allies at 3.5 % in 2032 | largest change of an ally's probability |"
     yield "|---|---|---|"
     usual: np.ndarray | None = None
-    for words, scenario in levers.items():
+    for assumption, scenario in levers.items():
         outcome = Outcome(scenario)
         met = outcome.record.counts.arrays["compliant"][0, :, -1] / PATHS
         usual = met if usual is None else usual
         place = int(np.abs(met - usual).argmax())
         name = outcome.record.description.allies[place].name
-        change = f"{met[place] - usual[place]:+.2f} ({name})" if words != "as shipped" else ""
-        yield f"| {words} | {outcome.compliant(2032)} | {change} |"
+        change = f"{met[place] - usual[place]:+.2f} ({name})" if assumption != "as shipped" else ""
+        yield f"| {assumption} | {outcome.compliant(2032)} | {change} |"
 
 
 def main() -> None:

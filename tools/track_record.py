@@ -468,7 +468,7 @@ def lost(test: Backtest) -> str:
         "the energy score of all shares together": ("energy_pp", score_tables.joint_rows(test)),
     }
     beaten: dict[tuple[str, tuple[int, ...]], list[str]] = {}
-    for words, (column, rows) in measures.items():
+    for texts, (column, rows) in measures.items():
         by_baselines: dict[str, tuple[int, ...]] = {}
         for horizon in score_tables.SHORT:
             here = {row["forecaster"]: row[column] for row in rows if row["horizon"] == horizon}
@@ -476,20 +476,20 @@ def lost(test: Backtest) -> str:
             if theirs < here[Mode.OUT_OF_SAMPLE]:
                 by_baselines[baseline] = (*by_baselines.get(baseline, ()), horizon)
         for baseline, horizons in by_baselines.items():
-            beaten.setdefault((baseline.replace("_", " "), horizons), []).append(words)
+            beaten.setdefault((baseline.replace("_", " "), horizons), []).append(texts)
     if not beaten:
         return "By no other score on this page is a baseline better."
     found = [
-        f"to the {baseline} {ahead(horizons)} by {', '.join(words)}" for (baseline, horizons), words in beaten.items()
+        f"to the {baseline} {ahead(horizons)} by {', '.join(texts)}" for (baseline, horizons), texts in beaten.items()
     ]
     return "**Who stands at 2 %.** It loses " + "; ".join(found) + ". The shares are closer; the threshold is not."
 
 
 def ahead(horizons: Sequence[int]) -> str:
     """1, 2 and 3 years ahead."""
-    words = [str(horizon) for horizon in horizons]
-    joined = words[0] if len(words) == 1 else " and ".join([", ".join(words[:-1]), words[-1]]) if words else "nowhere,"
-    return f"{joined} year{'s' if words != ['1'] else ''} ahead"
+    texts = [str(horizon) for horizon in horizons]
+    joined = texts[0] if len(texts) == 1 else " and ".join([", ".join(texts[:-1]), texts[-1]]) if texts else "nowhere,"
+    return f"{joined} year{'s' if texts != ['1'] else ''} ahead"
 
 
 def percent(value: float) -> str:
@@ -497,7 +497,7 @@ def percent(value: float) -> str:
     return f"{100 * value:.0f} %"
 
 
-def progress(words: str) -> Callable[[int], None]:
+def progress(label: str) -> Callable[[int], None]:
     """A sign of life."""
     done = 0
 
@@ -505,7 +505,7 @@ def progress(words: str) -> Callable[[int], None]:
         nonlocal done
         done += new
         if done % 100 == 0:
-            print(f"{words}: {done} batches", file=sys.stderr, flush=True)
+            print(f"{label}: {done} batches", file=sys.stderr, flush=True)
 
     return count
 

@@ -326,7 +326,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Figures], str]]] = {
 
 def section(name: str) -> str:
     """A verification, with the command that prints its figures and what it was run on."""
-    title, told = SECTIONS[name]
+    title, section = SECTIONS[name]
     file = DOCS / "verification" / f"{name}.json"
     if not file.exists():
         return f"## {title}\n\nNot run yet: `make verify PARTS={name}`.\n"
@@ -335,7 +335,7 @@ def section(name: str) -> str:
         f"*`{found['command']}`, {found['on']}, Python {found['python']}, NumPy {found['numpy']}, {found['machine']}; "
         f"code `{found['code'][:12]}`.*"
     )
-    return f"## {title}\n\n{told(found['figures'])}\n\n{printed}\n"
+    return f"## {title}\n\n{section(found['figures'])}\n\n{printed}\n"
 
 
 def page() -> str:

@@ -69,9 +69,9 @@ def scaling() -> Found:
     slopes = {name: axis.slopes(name) for name, axis in axes.items()}
     lines = [line for name, axis in axes.items() for line in _lines(name, axis, slopes[name])]
     beside = _events_beside_allies()
-    told = f"a block of {ALLIES} allies with {EVENT_STEPS[-1]} random events over one without any"
+    label = f"a block of {ALLIES} allies with {EVENT_STEPS[-1]} random events over one without any"
     figures = {name: vars(axis) | {"slopes": slopes[name]} for name, axis in axes.items()}
-    return Found([*lines, Line(told, f"{beside.told()} times")], figures | {
+    return Found([*lines, Line(label, f"{beside.text()} times")], figures | {
         "events_beside_allies": beside.kept(), "block": BLOCK, "least_paths": LEAST_PATHS, "turns": TURNS,
         "large": LARGE,
     })  # fmt: skip
@@ -175,11 +175,11 @@ def with_allies(number: int) -> Scenario:
     writer.writeheader()
     writer.writerows(row | {"armed_forces": int(row["iso3"] in chosen)} for row in rows)
     with TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "allies.csv").write_text(text.getvalue(), encoding="utf-8")
+        work = Path(folder)
+        (work / "allies.csv").write_text(text.getvalue(), encoding="utf-8")
         named = FILE.read_text("utf-8") + '\n[data]\nallies = "allies.csv"\n'
-        (place / "some.toml").write_text(named, encoding="utf-8")
-        return sim.load(place / "some.toml")
+        (work / "some.toml").write_text(named, encoding="utf-8")
+        return sim.load(work / "some.toml")
 
 
 def _axis(sizes: Sequence[int], scenarios: Sequence[Scenario]) -> Axis:
