@@ -37,3 +37,32 @@ def test_no_alias_has_the_name_of_a_class() -> None:
     classes, aliases = named("class"), named("alias")
     assert len(aliases) > 30
     assert {name: classes[name] | aliases[name] for name in classes.keys() & aliases.keys()} == {}
+
+
+FORMER = {"told", "place", "places", "beside", "judge", "judged", "befall", "twin", "luck"}
+"""Names that meant something in this project only; docs/reference/former-names.md has those in their stead."""
+
+
+def names_in(code: str) -> set[str]:
+    """Every name that a module's code gives or uses: of modules, functions, arguments, variables, attributes."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.Attribute(attr=name) | ast.alias(asname=str(name)):
+                found.add(name)
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.keyword(arg=str(name)):
+                found.add(name)
+            case _:
+                pass
+    return found
+
+
+def test_a_name_is_seen_wherever_it_stands() -> None:
+    code = "from a import b as told\ndef beside(place, *, judged=1): return place.luck(twin=f'{places}')\n"
+    assert names_in(code) >= {"told", "beside", "place", "judged", "luck", "twin", "places"}
+
+
+def test_no_name_is_of_the_projects_own_dialect() -> None:
+    found = {file.relative_to(SIM).as_posix(): names_in(file.read_text("utf-8")) & FORMER for file in SIM.rglob("*.py")}
+    assert {file: names for file, names in found.items() if names} == {}
+    assert not {file for file in found if file.rpartition("/")[2].removesuffix(".py") in FORMER}

@@ -50,7 +50,7 @@ def _file_faults(file: Path, hub: Path, tasks_of_round: Mapping[str, Any]) -> It
     table: dict[Task, dict[str, dict[str, str]]] = {}
     seen = Counter[tuple[str, ...]]()
     for line in lines:
-        cells = [line[place] for place in order]
+        cells = [line[column] for column in order]
         task, output_type, identifier, value = tuple(cells[:-3]), *cells[-3:]
         seen[(*task, output_type, identifier)] += 1
         table.setdefault(task, {}).setdefault(output_type, {})[identifier] = value
