@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= rutte_2032
 RUN ?= runs/$(basename $(notdir $(SCENARIO)))
 
-# One environment, in two steps: what running takes, and on top of it what tests, proofs and pages take.
+# One environment, in two steps: what running takes, and on top of it what tests, verification and pages take.
 RUNNING := $(VENV)/.running
 TESTING := $(VENV)/.testing
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile --require-hashes
@@ -31,9 +31,9 @@ tests: $(TESTING)  ## all of them, or some: make tests TESTS=tests/cli
 fresh:  ## both commands of the README on a bare machine, from a clone of what is committed (minutes; tests/fresh)
 	$(PYTHON) tests/fresh/report.py $(COMMANDS)
 
-verify: $(TESTING)  ## the long proofs whose code has changed, then docs/verification.md (hours; goes on after an interruption)
+verify: $(TESTING)  ## the long verifications whose code has changed, then docs/verification.md (hours; goes on after an interruption)
 	$(BIN)/pytest -n auto -m slow
-	$(BIN)/python tests/verification/verify.py $(PROOFS)
+	$(BIN)/python tests/verification/verify.py $(PARTS)
 
 docs: $(TESTING)  ## rewrite the generated parts of the pages
 	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md

@@ -25,7 +25,7 @@ PANELS = ("paths", "allies", "years", "events")
 def chart(figures: dict[str, Any]) -> alt.TopLevelMixin:
     """From the figures of the row `scaling`."""
     panels = [_panel(name, figures) for name in PANELS]
-    rows = [alt.hconcat(*panels[place : place + 2], spacing=44) for place in (0, 2)]
+    rows = [alt.hconcat(*panels[start : start + 2], spacing=44) for start in (0, 2)]
     title = alt.Title(
         "Time grows as the work does",
         subtitle=[
@@ -36,16 +36,16 @@ def chart(figures: dict[str, Any]) -> alt.TopLevelMixin:
     return alt.vconcat(*rows, spacing=32).properties(title=title).configure(**LOOKS)
 
 
-def save(figures: dict[str, Any], place: Path = PICTURE) -> None:
+def save(figures: dict[str, Any], file: Path = PICTURE) -> None:
     """Write the picture."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    chart(figures).save(place)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    chart(figures).save(file)
 
 
 def _panel(name: str, figures: dict[str, Any]) -> alt.LayerChart:
     axis = figures[name]
     rest = axis["seconds_at_0"]
-    words = f"random events, {figures['allies']['sizes'][0]} allies" if name == "events" else name
+    title = f"random events, {figures['allies']['sizes'][0]} allies" if name == "events" else name
     measured = pd.DataFrame({"size": axis["sizes"], "seconds": axis["seconds"]})
     measured["beyond"] = measured.seconds - rest
     first, last = measured["size"].iloc[0], measured["size"].iloc[-1]
@@ -55,7 +55,7 @@ def _panel(name: str, figures: dict[str, Any]) -> alt.LayerChart:
     start = max(first, low / each)  # where the line of slope 1 enters the panel
     even = pd.DataFrame({"size": [start, last], "seconds": [start * each, last * each]})
     x = alt.X(
-        "size:Q", title=words, scale=alt.Scale(type="log", nice=False, domain=[first / 1.2, last * 1.2]),
+        "size:Q", title=title, scale=alt.Scale(type="log", nice=False, domain=[first / 1.2, last * 1.2]),
         axis=alt.Axis(values=axis["sizes"], format="~s" if last > 999 else "d", grid=False),
     )  # fmt: skip
     ticks = [factor * 10.0**power for power in range(-4, 4) for factor in (1, 3) if low < factor * 10.0**power < high]

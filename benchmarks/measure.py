@@ -34,7 +34,7 @@ class Spread:
     low: float
     high: float
 
-    def told(self, factor: float = 1.0, unit: str = "") -> str:
+    def text(self, factor: float = 1.0, unit: str = "") -> str:
         """`0.412 (0.398–0.431)`, each times `factor`."""
         middle, low, high = (figure(value * factor) for value in (self.middle, self.low, self.high))
         return f"{middle}{unit}" if low == high else f"{middle}{unit} ({low}–{high})"

@@ -81,18 +81,18 @@ def growth(rows: Rows) -> str:
         return ""
     figures = rows["scaling"]["figures"]
     allies, years, events = (figures[name]["sizes"] for name in ("allies", "years", "events"))
-    told = f"""
+    text = f"""
     Paths: runs in processes of their own; the offset is the time of a run of {figures["least_paths"]} paths, which a
     block of {figures["block"]:,} takes once. Allies: {allies[0]} to {allies[-1]}, by a table of allies under `[data]`
     in which the others have no armed forces; {allies[0]} are the United States
     and two others, since each looks to its peers in Europe and Canada. Years: {years[-1]} are the
-    most that a scenario takes; once the target is due, late pushes are tried every year, so that later years take a
+    most that a scenario takes; once the target is due, closing on paper is tried every year, so that later years take a
     little longer. Events: random ones, on {allies[0]} allies, since on {allies[-1]} the noise of their own time drowns
     what the events add: there {events[-1]} events make a block {figure(figures["events_beside_allies"][0])} times as
     long as one without any. Memory of blocks is what Python and NumPy have allocated at most; that of paths is the most
     that a process of its own has held."""
     picture = "![Seconds against paths, allies, years and random events, on logarithmic axes](pictures/scaling.svg)"
-    return f"## How it grows\n\n{picture}\n\n{filled(told)}\n"
+    return f"## How it grows\n\n{picture}\n\n{filled(text)}\n"
 
 
 def limit(rows: Rows) -> str:
@@ -146,13 +146,13 @@ def machine(rows: Rows) -> str:
         names, _, loads = groups.setdefault(str(same), ([], given, []))
         names.append(name)
         loads += [] if given["load"] is None else [given["load"]]
-    told = []
+    lines = []
     for names, given, loads in groups.values():
         which = "" if len(groups) == 1 else f" Rows: {', '.join(f'`{name}`' for name in names)}."
         versions = ", ".join(f"{name} {version}" for name, version in given["versions"].items())
         load = f" Load when rows began: {min(loads)} to {max(loads)}." if loads else ""
         compiler = f" {given['compiler']}." if given["compiler"] else ""
-        told.append(
+        lines.append(
             filled(
                 f"- {given['on']}: {given['machine']}, {given['cores']} cores. Python {given['python']}, {versions}."
                 f"{compiler} Code `{given['code']}`.{load}{which}"
@@ -160,7 +160,7 @@ def machine(rows: Rows) -> str:
         )
     commands = "`python benchmarks/table.py --only NAME` measures one row again."
     took = sum(row["took_s"] for row in rows.values())
-    return f"## Measured on\n\n{chr(10).join(told)}\n\nAll rows took {figure(took)} s. {commands}\n"
+    return f"## Measured on\n\n{chr(10).join(lines)}\n\nAll rows took {figure(took)} s. {commands}\n"
 
 
 def filled(text: str) -> str:

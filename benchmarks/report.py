@@ -76,8 +76,8 @@ def code() -> str:
 
 def processor() -> str:
     """The processor's name, as the system tells it."""
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+    answer = Path("/proc/cpuinfo")
+    lines = answer.read_text(encoding="utf-8").splitlines() if answer.exists() else []
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, platform.processor() or "processor unknown")
 
@@ -87,8 +87,8 @@ def compiler() -> str | None:
     """The C compiler in one line, None where there is none."""
     if shutil.which("cc") is None:
         return None
-    told = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=False).stdout
-    return told.partition("\n")[0] or None
+    answer = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=False).stdout
+    return answer.partition("\n")[0] or None
 
 
 def kept(file: Path = FIGURES) -> dict[str, Any]:

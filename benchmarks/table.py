@@ -59,13 +59,13 @@ def printed(lines: list[Line]) -> None:
     Console(width=console.width if console.is_terminal else 160).print(table)
 
 
-def main(words: list[str]) -> int:
+def main(args: list[str]) -> int:
     """Measure, keep, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=ROWS, help=f"some of {', '.join(ROWS)}")
     parser.add_argument("--long", action="store_true", help=f"also {', '.join(LONG)}")
     parser.add_argument("--out", type=Path, default=report.FIGURES, metavar="FILE", help="where the figures are kept")
-    given = parser.parse_args(words)
+    given = parser.parse_args(args)
     names = given.only or [name for name in ROWS if given.long or name not in LONG]
     lines: list[Line] = []
     for number, name in enumerate(names, 1):

@@ -48,7 +48,7 @@ def simulate(
 
     Raises:
         UsageError: an impossible number of paths, workers or block, an unknown variable or executor; a precision that
-            is beside `paths`, not above 0 and at most 50, finer than 1,000,000,000 paths give, or of no target.
+            is given with `paths`, not above 0 and at most 50, finer than 1,000,000,000 paths give, or of no target.
         ScenarioError: the scenario's figures do not suffice.
     """
     from sim.execution import simulate as run
@@ -94,9 +94,11 @@ def compare(
         UsageError: scenarios of different base years or allies, more than ten, or an impossible number.
         ScenarioError: the figures of one do not suffice.
     """
-    from sim.analysis.comparison.compare import compare as beside
+    from sim.analysis.comparison.compare import compare as run_comparison
 
-    return beside((a, b, *more), paths, seed, workers=workers, executor=executor, block=block, progress=progress)
+    return run_comparison(
+        (a, b, *more), paths, seed, workers=workers, executor=executor, block=block, progress=progress
+    )
 
 
 def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:

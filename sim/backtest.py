@@ -1,4 +1,4 @@
-"""The model on the past: `backtest` forecasts from each December and scores the forecasts beside simple baselines.
+"""The model on the past: `backtest` forecasts from each December and scores the forecasts against simple baselines.
 
 >>> import sim.backtest
 >>> [mode.value for mode in sim.backtest.Mode]

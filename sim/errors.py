@@ -18,9 +18,9 @@ class Fault:
     code: str  # stable short name of the kind of fault: "unknown-key"
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
+        where = f"{self.file}:{self.line}" if self.line else self.file
         subject = f"{self.field} = {self.value}" if self.field and self.value else self.field or self.value
-        parts = [part for part in (place, subject, f"{self.rule} [{self.code}]") if part]
+        parts = [part for part in (where, subject, f"{self.rule} [{self.code}]") if part]
         return ": ".join(parts) + (f"\n  remedy: {self.remedy}" if self.remedy else "")
 
 

@@ -93,11 +93,11 @@ class Worker:
             RunError: it has ended.
         """
         try:
-            told: tuple[bool, Any] | None = self.pipe.recv()
+            answer: tuple[bool, Any] | None = self.pipe.recv()
         except (EOFError, OSError) as error:
             raise self._ended() from error
         self.heard, self.warned = time.monotonic(), False
-        return told
+        return answer
 
     @property
     def ended(self) -> str:
@@ -225,12 +225,12 @@ def _computed(function: Callable[[Any], Any], job: object) -> bytes:
     try:
         return pickle.dumps((True, function(job)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
-        told: BaseException = error
+        answer: BaseException = error
         try:
             error.add_note(f"in a worker process:\n{traceback.format_exc()}")
             return _whole((False, error))
         except Exception:  # not every exception can be sent
-            return pickle.dumps((False, RuntimeError(f"{type(told).__name__} in a worker process: {told}")))
+            return pickle.dumps((False, RuntimeError(f"{type(answer).__name__} in a worker process: {answer}")))
 
 
 def _whole(answer: object) -> bytes:

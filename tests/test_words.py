@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from hypothesis import strategies as st
 
 from sim.analysis.comparison.intervals import paired_probability
 from sim.results.intervals import wilson
-from sim.text.escaping import json_text, plain_lines
+from sim.text.escaping import json_text, plain, plain_lines
 from sim.text.probabilities import (
     SCALE,
     allies,
@@ -25,7 +28,6 @@ from sim.text.probabilities import (
     number,
     of_100,
     percent,
-    plain,
     points,
     points_interval,
     quantity,
@@ -165,11 +167,14 @@ def test_a_difference_has_two_digits_at_most_and_its_sign(paths: int, first: flo
     difference, ends = (only_b - only_a) / paths, paired_probability(only_a, only_b, paths)
     words = points(difference, *ends)
     assert sum(char.isdigit() for char in words) <= 2
-    assert (words in ("~0", "open")) == (ends[0] <= 0 <= ends[1])
-    assert words in ("~0", "open") or ("+" in words) == (difference > 0)
-    assert words != "~0" or -0.05 <= ends[0] <= ends[1] <= 0.05
+    undecided = words in ("about 0", "unclear")
+    assert undecided == (ends[0] <= 0 <= ends[1])
+    assert undecided or ("+" in words or "higher" in words) == (difference > 0)
+    assert undecided or ("-" in words or "lower" in words) == (difference < 0)
+    assert words != "about 0" or -0.05 <= ends[0] <= ends[1] <= 0.05
+    assert not {*words, *points_interval(*ends)} & {"~", "\u2212"}
     assert "100" not in points_interval(*ends)
-    assert ("fewer" in more_of_100(difference, *ends)) == (difference < 0 or words == "open") * (words != "~0")
+    assert ("fewer" in more_of_100(difference, *ends)) == (difference < 0 or words == "unclear") * (words != "about 0")
 
 
 @pytest.mark.parametrize(
@@ -177,14 +182,15 @@ def test_a_difference_has_two_digits_at_most_and_its_sign(paths: int, first: flo
     [
         ((0.123, 0.118, 0.127), "+12", "in 12 more of 100 simulated runs", "+11 to +13"),
         ((-0.054, -0.06, -0.048), "-5", "in 5 fewer of 100 simulated runs", "-6 to -4"),
-        ((0.003, 0.001, 0.005), "+<1", "in less than 1 more of 100 simulated runs", "+<1 to +1"),
-        ((-0.003, -0.005, -0.001), "-<1", "in less than 1 fewer of 100 simulated runs", "-1 to -<1"),
-        ((0.17, 0.05, 0.29), "~+20", "in about 20 more of 100 simulated runs", "+5 to +29"),
-        ((0.04, 0.005, 0.12), "+<12", "in less than 12 more of 100 simulated runs", "+<1 to +12"),
-        ((0.01, -0.005, 0.025), "~0", "in about as many simulated runs", "-1 to +3"),
-        ((0.045, -0.004, 0.094), "open", "in more or in fewer simulated runs", "-1 to +10"),
-        ((0.05, -0.06, 0.16), "open", "in more or in fewer simulated runs", "-6 to +16"),
-        ((0.998, 0.99, 1.0), "+>99", "in over 99 more of 100 simulated runs", ">+99"),
+        ((0.003, 0.001, 0.005), "<1 higher", "in less than 1 more of 100 simulated runs", "above 0 to +1"),
+        ((-0.003, -0.005, -0.001), "<1 lower", "in less than 1 fewer of 100 simulated runs", "-1 to below 0"),
+        ((0.17, 0.05, 0.29), "about +20", "in about 20 more of 100 simulated runs", "+5 to +29"),
+        ((0.04, 0.005, 0.12), "<12 higher", "in less than 12 more of 100 simulated runs", "above 0 to +12"),
+        ((0.01, -0.005, 0.025), "about 0", "in about as many simulated runs", "-1 to +3"),
+        ((0.045, -0.004, 0.094), "unclear", "in more or in fewer simulated runs", "-1 to +10"),
+        ((0.05, -0.06, 0.16), "unclear", "in more or in fewer simulated runs", "-6 to +16"),
+        ((0.998, 0.99, 1.0), ">99 higher", "in over 99 more of 100 simulated runs", "above +99"),
+        ((-0.6, -1.0, -0.001), "about -60", "in about 60 fewer of 100 simulated runs", "below 0"),
     ],
 )
 def test_differences(found: tuple[float, float, float], words: str, spoken: str, ends: str) -> None:
@@ -207,3 +213,41 @@ def test_differences(found: tuple[float, float, float], words: str, spoken: str,
 )
 def test_quantities(found: tuple[float, float, float], least: float, words: tuple[str, str, str]) -> None:
     assert quantity(*found, least=least) == words
+
+
+FORMER = re.compile(r"\blate push|urgency at half|\bbefel|\bbefall|\b(?:same|the|of|other) luck\b|~0\b", re.IGNORECASE)
+"""Words of this project's own that readers did not know: docs/reference/former-names.md has what stands for them."""
+ROOT = Path(__file__).parents[1]
+OWN = {"README.md", "CHANGELOG.md", "docs/model.md", "docs/reference/former-names.md"}
+"""Pages of which the prose is not held here: two that quote the former words, two with the names of the equations."""
+
+
+def prose(page: str) -> str:
+    """A page without the blocks that commands print, which tests/docs/test_commands.py holds to these."""
+    return re.sub(r"(?s)<!-- output: .*?<!-- end of output -->", "", page)
+
+
+@pytest.mark.parametrize("text", ["P core without late push", "with urgency at half", "What befell the alliance", "~0"])
+def test_former_words_are_known_where_they_stand(text: str) -> None:
+    assert FORMER.search(text)
+
+
+def test_what_the_program_says_has_no_former_words() -> None:
+    said: dict[str, str] = {}
+    for file in sorted((ROOT / "sim").rglob("*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        statements = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in statements:
+                said[f"{file.relative_to(ROOT)}:{node.lineno}:{len(said)}"] = node.value
+    others = [*(ROOT / "sim").rglob("*.j2"), *(ROOT / "sim").rglob("*.typ"), *(ROOT / "sim").rglob("*.toml")]
+    said |= {str(file): file.read_text("utf-8") for file in [*others, *(ROOT / "scenarios").glob("*.toml")]}
+    assert len(said) > 1_000
+    assert {place: text for place, text in said.items() if FORMER.search(text)} == {}
+
+
+def test_the_pages_have_no_former_words() -> None:
+    pages = [*(ROOT / "docs").rglob("*.md"), *(ROOT / "docs").glob("*.ipynb"), *ROOT.glob("*.md")]
+    held = {page.relative_to(ROOT).as_posix(): prose(page.read_text("utf-8")) for page in pages}
+    assert held.keys() > OWN
+    assert {name: found[0] for name, text in held.items() if name not in OWN and (found := FORMER.search(text))} == {}

@@ -76,8 +76,8 @@ def written(page: str) -> str:
 
         def act(found: re.Match[str]) -> str:
             if found["name"]:
-                place = folder / found["name"]
-                place.write_text(found["text"], encoding="utf-8")
+                file = folder / found["name"]
+                file.write_text(found["text"], encoding="utf-8")
                 return found[0]
             if found["helped"]:
                 return f"{found['helped']}{helped(folder)}\n"

@@ -70,7 +70,7 @@ class Outcome:
 
 def scenario_rows() -> Iterator[str]:
     """One row a scenario, in the year its target falls due, or its last."""
-    yield "| scenario | year | allies at the target | without late push | Europe and Canada spend, % of GDP |"
+    yield "| scenario | year | allies at the target | spent only | Europe and Canada spend, % of GDP |"
     yield "|---|---|---|---|---|"
     for file in sorted(SCENARIOS.glob("*.toml")):
         outcome = Outcome(sim.load(file))
@@ -90,13 +90,13 @@ def lever_rows() -> Iterator[str]:
     quiet = tuple(event.model_copy(update={"rate": 0.0}) for event in base.event)
     levers = {
         "as shipped": base,
-        "urgency of the start at half": base.with_urgency(0.5),
-        "urgency of the start at a quarter": base.with_urgency(0.25),
+        "if governments felt half as threatened": base.with_urgency(0.5),
+        "if governments felt a quarter as threatened": base.with_urgency(0.25),
         "increases slow down toward 2.0 instead of 3.0 (headroom)": changed(budget={"headroom_pct": 2.0}),
         "increases slow down toward 4.0 instead of 3.0": changed(budget={"headroom_pct": 4.0}),
         "half the premium of the threat": changed(budget={"threat_weight": 3.0}),
-        "a late push of up to 0.75 points after 2025, as before": changed(outturn={"late_push_reach_pct": 0.75}),
-        "no late push at all": changed(outturn={"late_push": False}),
+        "up to 0.75 points closed on paper after 2025, as before": changed(outturn={"late_push_reach_pct": 0.75}),
+        "nothing closed on paper at all": changed(outturn={"late_push": False}),
         "no announced paths": changed(budget={"announced_paths": False}),
         "peers push apart (-0.10)": changed(will={"peer": -0.10}),
         "peers pull together (+0.20)": changed(will={"peer": 0.20}),
@@ -108,14 +108,14 @@ def lever_rows() -> Iterator[str]:
     yield "| assumption | allies at 3.5 % in 2032 | largest change of an ally's probability |"
     yield "|---|---|---|"
     usual: np.ndarray | None = None
-    for words, scenario in levers.items():
+    for assumption, scenario in levers.items():
         outcome = Outcome(scenario)
         met = outcome.record.counts.arrays["compliant"][0, :, -1] / PATHS
         usual = met if usual is None else usual
         place = int(np.abs(met - usual).argmax())
         name = outcome.record.description.allies[place].name
-        change = f"{met[place] - usual[place]:+.2f} ({name})" if words != "as shipped" else ""
-        yield f"| {words} | {outcome.compliant(2032)} | {change} |"
+        change = f"{met[place] - usual[place]:+.2f} ({name})" if assumption != "as shipped" else ""
+        yield f"| {assumption} | {outcome.compliant(2032)} | {change} |"
 
 
 def main() -> None:

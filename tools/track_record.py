@@ -55,7 +55,7 @@ CUTOFFS = (2014, 2016, 2018, 2020, 2022, 2023, 2024, 2025)
 IDEAS: dict[str, dict[str, float]] = {
     "as shipped": {},
     "no threat: the premium by nearness to Russia is 0": {"budget.threat_weight": 0.0},
-    "no late push": {"outturn.late_push_weight": 0.0},
+    "nothing closed on paper": {"outturn.late_push_weight": 0.0},
     "no pledge: neither its level nor its date counts": {"budget.pledge_weight": 0.0, "budget.deadline_weight": 0.0},
     "debt and deficit take no room": {"budget.room_loss": 0.0},
     "speed does not rise with urgency (0.20 throughout)": {"budget.speed": 0.2, "budget.speed_urgency": 0.0},
@@ -82,10 +82,10 @@ def scores_section(test: Backtest) -> str:
         for h in score_tables.SHORT
     }
     lines = []
-    for judged in test.judged.values():
-        own = [row for row in rows if row["forecaster"] == judged.name]
+    for scores in test.scores.values():
+        own = [row for row in rows if row["forecaster"] == scores.name]
         cells = [score(r["crps_pp"]) + ("*" if r["crps_pp"] == best[r["horizon"]] else "") for r in own]
-        name = f"**{judged.name}**" if judged.name in set(Mode) else judged.name.replace("_", " ")
+        name = f"**{scores.name}**" if scores.name in set(Mode) else scores.name.replace("_", " ")
         lines.append([name, *cells])
     intervals = [
         [
@@ -130,12 +130,12 @@ def actual_section(test: Backtest) -> str:
     """Mean CRPS over the target years whose figures are actual, of the modes and the two best baselines."""
     known = test.target_years() <= LAST_ACTUAL
     lines = []
-    for judged in test.judged.values():
-        if judged.name not in (*Mode, "straight_line", "half_kept", "half_kept_own_spread"):
+    for scores in test.scores.values():
+        if scores.name not in (*Mode, "straight_line", "half_kept", "half_kept_own_spread"):
             continue
-        values = np.where(known, judged.crps.mean(axis=-1), np.nan)[score_tables.COMPARED_FROM - FIRST :]
+        values = np.where(known, scores.crps.mean(axis=-1), np.nan)[score_tables.COMPARED_FROM - FIRST :]
         cells = [score(float(np.nanmean(values[:, horizon - 1]))) for horizon in score_tables.SHORT]
-        lines.append([judged.name.replace("_", " "), *cells])
+        lines.append([scores.name.replace("_", " "), *cells])
     return table(lines, ["forecaster", *(f"{h} ahead" for h in score_tables.SHORT)])
 
 
@@ -385,7 +385,7 @@ def plans_section() -> str:
 
 def independence_section(test: Backtest) -> str:
     """How many independent allies 31 are worth."""
-    rows = score_tables.independence_rows(test, test.judged[Mode.AS_SHIPPED])
+    rows = score_tables.independence_rows(test, test.scores[Mode.AS_SHIPPED])
     return table(
         [[r["horizon"], r["origins"], f"{r['effective']:.1f}", f"{r['directions']:.1f}"] for r in rows],
         ["years ahead", "origins", "independent allies", "directions of the errors"],
@@ -468,7 +468,7 @@ def lost(test: Backtest) -> str:
         "the energy score of all shares together": ("energy_pp", score_tables.joint_rows(test)),
     }
     beaten: dict[tuple[str, tuple[int, ...]], list[str]] = {}
-    for words, (column, rows) in measures.items():
+    for texts, (column, rows) in measures.items():
         by_baselines: dict[str, tuple[int, ...]] = {}
         for horizon in score_tables.SHORT:
             here = {row["forecaster"]: row[column] for row in rows if row["horizon"] == horizon}
@@ -476,20 +476,20 @@ def lost(test: Backtest) -> str:
             if theirs < here[Mode.OUT_OF_SAMPLE]:
                 by_baselines[baseline] = (*by_baselines.get(baseline, ()), horizon)
         for baseline, horizons in by_baselines.items():
-            beaten.setdefault((baseline.replace("_", " "), horizons), []).append(words)
+            beaten.setdefault((baseline.replace("_", " "), horizons), []).append(texts)
     if not beaten:
         return "By no other score on this page is a baseline better."
     found = [
-        f"to the {baseline} {ahead(horizons)} by {', '.join(words)}" for (baseline, horizons), words in beaten.items()
+        f"to the {baseline} {ahead(horizons)} by {', '.join(texts)}" for (baseline, horizons), texts in beaten.items()
     ]
     return "**Who stands at 2 %.** It loses " + "; ".join(found) + ". The shares are closer; the threshold is not."
 
 
 def ahead(horizons: Sequence[int]) -> str:
     """1, 2 and 3 years ahead."""
-    words = [str(horizon) for horizon in horizons]
-    joined = words[0] if len(words) == 1 else " and ".join([", ".join(words[:-1]), words[-1]]) if words else "nowhere,"
-    return f"{joined} year{'s' if words != ['1'] else ''} ahead"
+    texts = [str(horizon) for horizon in horizons]
+    joined = texts[0] if len(texts) == 1 else " and ".join([", ".join(texts[:-1]), texts[-1]]) if texts else "nowhere,"
+    return f"{joined} year{'s' if texts != ['1'] else ''} ahead"
 
 
 def percent(value: float) -> str:
@@ -497,7 +497,7 @@ def percent(value: float) -> str:
     return f"{100 * value:.0f} %"
 
 
-def progress(words: str) -> Callable[[int], None]:
+def progress(label: str) -> Callable[[int], None]:
     """A sign of life."""
     done = 0
 
@@ -505,7 +505,7 @@ def progress(words: str) -> Callable[[int], None]:
         nonlocal done
         done += new
         if done % 100 == 0:
-            print(f"{words}: {done} batches", file=sys.stderr, flush=True)
+            print(f"{label}: {done} batches", file=sys.stderr, flush=True)
 
     return count
 

@@ -20,7 +20,7 @@ Three modes are kept apart everywhere. Their scores are never averaged.
   when they did. This tests how budgets answer to events, not whether anybody could foresee them.
 
 **What no mode can undo:** the structure itself, that nearness to Russia, a perceived threat, a pledge with a date and a
-late push drive budgets, was chosen by people who knew 2022 and 2025. The out-of-sample mode re-estimates numbers, not
+closing on paper drive budgets, was chosen by people who knew 2022 and 2025. The out-of-sample mode re-estimates numbers, not
 ideas. The ranges its estimates start from were set by people who knew the shipped values (the middle of three of them
 is the shipped value), the numbers it does not estimate are as shipped, and the equations and the estimator were changed
 after a look at these very scores. So its scores are those of a validation, not of a test; the test is the
@@ -109,7 +109,7 @@ The model as shipped with one mechanism left out, same draws, origins 2015 to 20
 | national pledges and announced paths | from the month they were made |
 | jumps of urgency | those that had happened, by the sizes the model ships with |
 | rates and sizes of events to come | as shipped: judgement, made later |
-| all numbers that are not estimated | as shipped; some rest on later figures: how far a late push reaches, what debt takes, the weight of announced paths, the common spread of growth, the exposures of Norway and Finland |
+| all numbers that are not estimated | as shipped; some rest on later figures: how much is closed on paper, what debt takes, the weight of announced paths, the common spread of growth, the exposures of Norway and Finland |
 | members | all 31 follow the target from the start, also the four that joined after 2014 |
 
 ## Parameters
@@ -170,7 +170,7 @@ the few in the table above, and eleven years hold two shocks. So:
 - how much better it is, is not: the intervals of the scores are wide, and Diebold and Mariano's test rests on seven to
   eleven means;
 - what happens four and five years ahead is mostly the story of 2022 and 2025, seen from seven or eight origins;
-- nothing here tests the target of 3.5 %: no ally has had to reach it yet. The late push after 2025, the level toward
+- nothing here tests the target of 3.5 %: no ally has had to reach it yet. Closing on paper after 2025, the level toward
   which increases slow down, and the security-related 1.5 % are not scored by any figure.
 
 ## What was tried on the way
@@ -186,7 +186,7 @@ the few in the table above, and eleven years hold two shocks. So:
 """
 
 IDEAS_WORDS = """The threat by nearness to Russia is what lifts the model above its baselines: without it, its scores are those of a good
-simple rule. The pledge matters most four and five years ahead, the late push at every distance. The others are worth
+simple rule. The pledge matters most four and five years ahead, closing on paper at every distance. The others are worth
 nothing in these scores, some a little less: the room that debt and deficit take beyond two years, the different wills,
 and the fading of urgency, which two shocks followed that nobody knew of. All of this is of the shipped numbers, which
 have seen the outcomes, and the rest was not fitted anew: it shows what the model leans on, not what it would be without."""

@@ -1,4 +1,4 @@
-"""Writes docs/verification.md from the figures that the proofs left in docs/verification/: `make verify` ends with it."""
+"""Writes docs/verification.md from the figures that the verifications left in docs/verification/: `make verify` ends with it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ HEAD = """# Verification
 
 *Is the code right?* is another question than *is the model right?* The second is for
 [the track record](track-record.md). This page answers the first: what is verified, how, and with what figures. It is
-written by a command, from what the proofs printed and kept in [`verification/`](verification/).
+written by a command, from what the verifications printed and kept in [`verification/`](verification/).
 
 ```console
-$ make verify                        # all proofs whose code has changed since, then this page; hours, resumable
-$ make verify PROOFS="bits fuzz"     # some of them
+$ make verify                        # all verifications whose code has changed since, then this page; hours, resumable
+$ make verify PARTS="bits fuzz"     # some of them
 $ .venv/bin/python tests/verification/verify.py --list    # which figures are of the code as it is
 ```
 
-The short form of each proof is a test and runs with `make test`.
+The short form of each verification is a test and runs with `make test`.
 """
 
 
@@ -53,7 +53,7 @@ a time, plain floats, no SimPy, no NumPy ([`tests/verification/reference/`](../t
 every count of every table.
 
 **{figures["scenarios"]:,} scenarios, {figures["paths"]:,} paths, {figures["cells"]:,} numbers and {figures["counts"]:,}
-counts agree.** The tolerance is derived, not chosen: the twin carries beside each number a bound of what float32 can have
+counts agree.** The tolerance is derived, not chosen: the reference model carries beside each number a bound of what float32 can have
 changed, operation by operation. The bound is a worst case and grows along a path; what is seen is far smaller:
 
 {table(errors, ["variable", "largest difference", "largest bound", "largest part of its own bound"])}
@@ -64,7 +64,7 @@ review has moved, where that prints a hundredth higher or lower. A comparison wh
 outcome is right in float32: {figures["paths_with_near_ties"]:,} paths had one, {figures["paths_that_turned_one"]} needed one
 turned to agree. In {figures["tied_scenarios"]} scenarios all paths had the same exact ties, behind which no draw stands, as
 when two targets ask for the same step from a base year's share. Besides, {figures["turned_by_chance"]} ties by chance had to be
-turned (the same numbers on several paths of a scenario are one); 1 in 10,000 is allowed, here {figures["turned_allowed"]} with 99 % confidence. Negative controls: the twin with
+turned (the same numbers on several paths of a scenario are one); 1 in 10,000 is allowed, here {figures["turned_allowed"]} with 99 % confidence. Negative controls: the reference model with
 any one of some twenty things changed no longer agrees (`tests/verification/reference/test_controls.py`)."""
 
 
@@ -115,19 +115,19 @@ replayed ([`tests/verification/properties/`](../tests/verification/properties/))
 ### Does more will ever mean less?
 
 With common draws, more will, urgency or commitment, a higher target or an earlier date should never leave less on a
-path. In a *calm* world (one target, no own pledges, no peers, no noise of outlays, norms that learn nothing, late push
-off) this holds path by path:
+path. In a *calm* world (one target, no own pledges, no peers, no noise of outlays, norms that learn nothing, nothing
+closed on paper) this holds path by path:
 
 {table(calm, ["more of", "ally-path-years", "share falls", "compliance lost"])}
 
-In the shipped scenarios with the late push off it does not hold on every path, for reasons that were taken away one by
-one: a share that noise has put above the target is drawn back to it, peers' averages enter with their own luck, a norm
+In the shipped scenarios with nothing closed on paper it does not hold on every path, for reasons that were taken away one by
+one: a share that noise has put above the target is drawn back to it, peers' averages enter with their own chance, a norm
 that has learned less pulls less, of two targets another may be followed. It holds in expectation, in every year:
 
 {table(falls("shipped_late_push_off"), head)}
 
-With the late push on, paths lose more: whoever comes nearer by honest means may step out of the reach of the push, or
-push one year and fall back from it the next. The expected number still rises in every year:
+With closing on paper, paths lose more: whoever comes nearer by honest means may step out of its reach, or close on paper
+one year and fall back from it the next. The expected number still rises in every year:
 
 {table(falls("shipped_as_they_are"), head)}
 
@@ -215,7 +215,7 @@ cells):
     }
 
 Besides: {figures["dated_events"]} dated events hit their part of the paths; elections, falls of governments and the
-calendar of all {figures["allies"]} allies; recessions, late pushes, base errors, norms
+calendar of all {figures["allies"]} allies; recessions, closing on paper, base errors, norms
 ({figures["other_processes"]} checks).
 
 {table(caught, ["negative controls", "all caught", "such as"])}"""
@@ -288,22 +288,22 @@ def guided(figures: Figures) -> str:
 def mutation(figures: Figures) -> str:
     """Planted faults in the code."""
     rows = [
-        [row["room"], f"{row['mutants']:,}", f"{row['untried']:,}", f"{row['killed']:,}", row["timed_out"],
-         row["equivalent"], row["lived"], share(row["score"])] for row in figures["rooms"]
+        [row["module"], f"{row['mutants']:,}", f"{row['untried']:,}", f"{row['killed']:,}", row["timed_out"],
+         row["equivalent"], row["lived"], share(row["score"])] for row in figures["modules"]
     ]  # fmt: skip
-    open_rooms = [row["room"] for row in figures["rooms"] if row["untried"]]
+    open_rooms = [row["module"] for row in figures["modules"] if row["untried"]]
     not_done = [
-        *(f"**The room {name} has not been tried to the end.**" for name in open_rooms),
-        *(f"**The room {name} has not been run yet.**" for name in figures["not_run"]),
+        *(f"**The module {name} has not been tried to the end.**" for name in open_rooms),
+        *(f"**The module {name} has not been run yet.**" for name in figures["not_run"]),
     ]
-    left = [f"- `{line}`" for row in figures["rooms"] for line in row["left"]]
+    left = [f"- `{line}`" for row in figures["modules"] for line in row["left"]]
     survivors = "\n\n<details><summary>The survivors, each before and after</summary>\n\n" + "\n".join(left)
-    return f"""mutmut plants one fault at a time in the code, and the tests that are about the room
+    return f"""mutmut plants one fault at a time in the code, and the tests that are about the module
 must notice ([`tests/verification/mutation/`](../tests/verification/mutation/)); golden numbers do not count, so that a mutant dies of what the code
 means and not of having changed. At least {share(figures["least"])} must die. An equivalent mutant is the original in
 other words, with its reason in `tests/verification/mutation/equivalent.toml`.
 
-{table(rows, ["room", "mutants", "not tried", "killed", "ran for ever", "equivalent", "lived", "died of those tried that could"])}
+{table(rows, ["module", "mutants", "not tried", "killed", "ran for ever", "equivalent", "lived", "died of those tried that could"])}
 
 {" ".join(not_done)}{survivors + chr(10) * 2 + "</details>" if left else ""}"""
 
@@ -321,17 +321,17 @@ SECTIONS: dict[str, tuple[str, Callable[[Figures], str]]] = {
 
 
 def section(name: str) -> str:
-    """A proof, with the command that prints its figures and what it was run on."""
-    title, told = SECTIONS[name]
+    """A verification, with the command that prints its figures and what it was run on."""
+    title, section = SECTIONS[name]
     file = DOCS / "verification" / f"{name}.json"
     if not file.exists():
-        return f"## {title}\n\nNot run yet: `make verify PROOFS={name}`.\n"
+        return f"## {title}\n\nNot run yet: `make verify PARTS={name}`.\n"
     found = json.loads(file.read_text("utf-8"))
     printed = (
         f"*`{found['command']}`, {found['on']}, Python {found['python']}, NumPy {found['numpy']}, {found['machine']}; "
         f"code `{found['code'][:12]}`.*"
     )
-    return f"## {title}\n\n{told(found['figures'])}\n\n{printed}\n"
+    return f"## {title}\n\n{section(found['figures'])}\n\n{printed}\n"
 
 
 def page() -> str:

@@ -84,10 +84,10 @@ def library() -> ctypes.CDLL:
     if compiler is None:
         raise Missing("no C compiler found: install one that is called as `cc`, such as gcc or clang")
     with TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "facts.h").write_text(header(), encoding="ascii")
-        source, built = Path(__file__).with_name("kernel.c"), place / "kernel.so"
-        command = [compiler, *FLAGS, f"-I{place}", str(source), "-o", str(built), "-lm"]
+        work = Path(folder)
+        (work / "facts.h").write_text(header(), encoding="ascii")
+        source, built = Path(__file__).with_name("kernel.c"), work / "kernel.so"
+        command = [compiler, *FLAGS, f"-I{work}", str(source), "-o", str(built), "-lm"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Missing(f"`cc` is there but cannot compile kernel.c: {done.stderr.strip()[:300]}")

@@ -64,7 +64,7 @@ def report(name: str, peer: Outcome, paths: int, beside: Product) -> tuple[str, 
     error = beside.share_sd * spread
     apart = peer.mean_share_pct - beside.outcome.mean_share_pct
     z = apart / error
-    place, step = np.unravel_index(np.argmax(np.abs(z)), z.shape)
+    row, step = np.unravel_index(np.argmax(np.abs(z)), z.shape)
     number = [(peer.compliant - beside.outcome.compliant) / (beside.compliant_sd * spread)]
     total = ""
     if peer.compliant_total is not None and beside.outcome.compliant_total is not None:
@@ -74,8 +74,8 @@ def report(name: str, peer: Outcome, paths: int, beside: Product) -> tuple[str, 
     assert peer.ally_years == paths * z.size, "a peer that skips work is no peer"
     return (
         f"{name:15} {paths:7,} paths: {peer.compliant:5.2f} allies comply (z {number[0]:+.1f}){total}; largest "
-        f"difference of a mean {apart[place, step]:+.4f} (standard error {error[place, step]:.4f}, "
-        f"z {z[place, step]:+.1f}; {beside.facts.iso3[place]} {beside.facts.years[step]}), "
+        f"difference of a mean {apart[row, step]:+.4f} (standard error {error[row, step]:.4f}, "
+        f"z {z[row, step]:+.1f}; {beside.facts.iso3[row]} {beside.facts.years[step]}), "
         f"rms z {np.sqrt(np.mean(z * z)):.2f}{'' if agrees else '  <-- DISAGREES'}"
     ), agrees
 

@@ -73,10 +73,10 @@ class Outcome:
     compliant_total: float | None  # the same for the total; None where it has no target or the peer no such pillar
 
 
-def of_ally(facts: Facts, place: int) -> SimpleNamespace:
+def of_ally(facts: Facts, row: int) -> SimpleNamespace:
     """One ally's facts as plain Python numbers and lists, for peers that compute number by number."""
     arrays = {name: value for name, value in vars(facts).items() if isinstance(value, np.ndarray)}
-    return SimpleNamespace(iso3=facts.iso3[place], **{name: value[place].tolist() for name, value in arrays.items()})
+    return SimpleNamespace(iso3=facts.iso3[row], **{name: value[row].tolist() for name, value in arrays.items()})
 
 
 def outcome(facts: Facts, shares: Whole, total_met: Whole | None = None) -> Outcome:

@@ -12,14 +12,14 @@
 /* One xorshift128 generator (Marsaglia, 2003) a lane; the last lane is the alliance's. */
 typedef struct {
     uint32_t x[LANES + 1], y[LANES + 1], z[LANES + 1], w[LANES + 1];
-} Luck;
+} Rng;
 
-static inline uint32_t next(Luck *luck, int lane) {
-    uint32_t mixed = luck->x[lane] ^ (luck->x[lane] << 11), last = luck->w[lane];
-    luck->x[lane] = luck->y[lane];
-    luck->y[lane] = luck->z[lane];
-    luck->z[lane] = last;
-    return luck->w[lane] = last ^ (last >> 19) ^ mixed ^ (mixed >> 8);
+static inline uint32_t next(Rng *rng, int lane) {
+    uint32_t mixed = rng->x[lane] ^ (rng->x[lane] << 11), last = rng->w[lane];
+    rng->x[lane] = rng->y[lane];
+    rng->y[lane] = rng->z[lane];
+    rng->z[lane] = last;
+    return rng->w[lane] = last ^ (last >> 19) ^ mixed ^ (mixed >> 8);
 }
 
 static uint64_t split_mix(uint64_t *state) { /* seeds the lanes */
@@ -45,9 +45,9 @@ static inline float within_reach(float step, float share, const Parameters *p) {
 }
 
 /* Equation 3 over one year: fading month by month, and what happens, each event in its month. */
-static float year_end_urgency(float urgency, const Parameters *p, const Tables *tables, Luck *luck) {
-    uint32_t first = next(luck, LANES), second = next(luck, LANES), third = next(luck, LANES);
-    uint32_t sizes = next(luck, LANES);
+static float year_end_urgency(float urgency, const Parameters *p, const Tables *tables, Rng *rng) {
+    uint32_t first = next(rng, LANES), second = next(rng, LANES), third = next(rng, LANES);
+    uint32_t sizes = next(rng, LANES);
     int retrenchment = chance(low(first), p->retrenchment_probability) ? month_of(high(first)) : -1;
     int crisis = chance(low(second), p->crisis_probability) ? month_of(high(second)) : -1;
     int detente = chance(low(third), p->detente_probability) ? month_of(high(third)) : -1;
@@ -67,11 +67,11 @@ void simulate(const Parameters *parameters, const Allies *all, const Tables *qua
     const Allies a = *all;
     const Tables tables = *quantiles;
     const float *normal = tables.normal;
-    Luck luck;
+    Rng rng;
     for (int lane = 0; lane <= LANES; lane++) {
         uint64_t one = split_mix(&seed), two = split_mix(&seed);
-        luck.x[lane] = (uint32_t)one, luck.y[lane] = (uint32_t)(one >> 32);
-        luck.z[lane] = (uint32_t)two, luck.w[lane] = (uint32_t)(two >> 32) | 1;
+        rng.x[lane] = (uint32_t)one, rng.y[lane] = (uint32_t)(one >> 32);
+        rng.z[lane] = (uint32_t)two, rng.w[lane] = (uint32_t)(two >> 32) | 1;
     }
     float share[LANES], norm[LANES], gdp[LANES], mean_will[LANES], will[LANES], related[LANES];
     float plan[LANES], willing[LANES], target[LANES], by[LANES];
@@ -79,7 +79,7 @@ void simulate(const Parameters *parameters, const Allies *all, const Tables *qua
 
     for (int64_t path = 0; path < paths; path++) {
         for (int i = 0; i < LANES; i++) {
-            uint32_t bits = next(&luck, i), more = next(&luck, i);
+            uint32_t bits = next(&rng, i), more = next(&rng, i);
             float error = p->base_error_mean + p->base_error_sd * normal[low(bits)];
             share[i] = a.base_share_pct[i] * (1 + a.estimated[i] * error);
             norm[i] = a.norm_pct[i];
@@ -89,7 +89,7 @@ void simulate(const Parameters *parameters, const Allies *all, const Tables *qua
             last_vote[i] = -1000;
             holds[i] = 1;
         }
-        float urgency = p->urgency_start * tables.level[low(next(&luck, LANES))];
+        float urgency = p->urgency_start * tables.level[low(next(&rng, LANES))];
         for (int t = 0; t < years; t++) {
             const float year = (float)(first_year + t);
             const int now = 12 * (t + 1);
@@ -130,9 +130,9 @@ void simulate(const Parameters *parameters, const Allies *all, const Tables *qua
                 all_outlays += a.europe_canada[i] * gdp[i] * share[i];
             }
 
-            urgency = year_end_urgency(urgency, p, &tables, &luck);
+            urgency = year_end_urgency(urgency, p, &tables, &rng);
             saturated = saturate(urgency);
-            const uint32_t slump = next(&luck, LANES);
+            const uint32_t slump = next(&rng, LANES);
             const float recession = chance(low(slump), p->recession_probability);
             const float common = p->factor_sd * normal[high(slump)] +
                                  p->recession_depth_pct * (p->recession_probability - recession);
@@ -140,9 +140,9 @@ void simulate(const Parameters *parameters, const Allies *all, const Tables *qua
             const float *forecast = a.forecast_pct + t * LANES, *early_chance = a.early_probability + t * LANES;
             const int32_t *election = a.election_month + t * LANES;
             for (int i = 0; i < LANES; i++) {
-                uint32_t b0 = next(&luck, i), b1 = next(&luck, i), b2 = next(&luck, i), b3 = next(&luck, i);
-                uint32_t b4 = next(&luck, i), b5 = next(&luck, i), b6 = next(&luck, i), b7 = next(&luck, i);
-                uint32_t b8 = next(&luck, i), b9 = next(&luck, i);
+                uint32_t b0 = next(&rng, i), b1 = next(&rng, i), b2 = next(&rng, i), b3 = next(&rng, i);
+                uint32_t b4 = next(&rng, i), b5 = next(&rng, i), b6 = next(&rng, i), b7 = next(&rng, i);
+                uint32_t b8 = next(&rng, i), b9 = next(&rng, i);
 
                 /* January: will (equation 4) and growth (equation 2) */
                 float s = share[i], own_gdp = a.europe_canada[i] * gdp[i];

@@ -38,18 +38,18 @@ def printed(share: float) -> int:
     return int(100 * share + 0.5)
 
 
-def student_t(luck: Random, df: float, sd: float) -> float:
+def student_t(rng: Random, df: float, sd: float) -> float:
     """Student's t with standard deviation `sd`: a normal over the root of a chi-squared."""
-    return sd * math.sqrt((df - 2) / df) * luck.gauss(0, 1) / math.sqrt(luck.gammavariate(df / 2, 2 / df))
+    return sd * math.sqrt((df - 2) / df) * rng.gauss(0, 1) / math.sqrt(rng.gammavariate(df / 2, 2 / df))
 
 
 class Alliance:
-    """What all allies of a path share: the clock, the luck, urgency, common growth, the sums of last December."""
+    """What all allies of a path share: the clock, the generator, urgency, common growth, the sums of last December."""
 
-    def __init__(self, facts: Facts, luck: Random) -> None:
-        self.env, self.facts, self.p, self.luck = Environment(), facts, facts.parameters, luck
+    def __init__(self, facts: Facts, rng: Random) -> None:
+        self.env, self.facts, self.p, self.rng = Environment(), facts, facts.parameters, rng
         self.years = [*enumerate(facts.years)]
-        level = self.p.level_mean * math.exp(luck.gauss(-(self.p.level_log_sd**2) / 2, self.p.level_log_sd))
+        level = self.p.level_mean * math.exp(rng.gauss(-(self.p.level_log_sd**2) / 2, self.p.level_log_sd))
         self.level, self.since = self.p.urgency_start * level, 11  # urgency when it last changed, and that month
         self.common = self.gdp = self.outlays = 0.0
         self.allies: list[Ally] = []
@@ -71,25 +71,25 @@ class Alliance:
 
     def economy(self) -> Process:
         """Equation 2: the year's common growth surprise, in January."""
-        p, luck = self.p, self.luck
+        p, rng = self.p, self.rng
         for step, _ in self.years:
             yield self.until(step, 0, COMMON)
-            recession = luck.random() < p.recession_probability
-            self.common = luck.gauss(0, p.factor_sd) + p.recession_depth_pct * (p.recession_probability - recession)
+            recession = rng.random() < p.recession_probability
+            self.common = rng.gauss(0, p.factor_sd) + p.recession_depth_pct * (p.recession_probability - recession)
 
     def events(self) -> Process:
         """Equation 3: what happens to urgency, each event at most once a year."""
-        p, luck = self.p, self.luck
+        p, rng = self.p, self.rng
         chances = (p.retrenchment_probability, p.crisis_probability, p.detente_probability)
         for step, _ in self.years:
-            happening = [(luck.randrange(12), kind) for kind, chance in enumerate(chances) if luck.random() < chance]
+            happening = [(rng.randrange(12), kind) for kind, chance in enumerate(chances) if rng.random() < chance]
             for month, kind in sorted(happening):
                 yield self.until(step, month, EVENT)
                 urgency, self.since = self.urgency(), self.month
                 if kind == 2:
                     self.level = urgency * p.detente_factor
                 else:
-                    self.level = urgency + luck.expovariate(1 / (p.crisis_mean if kind else p.retrenchment_mean))
+                    self.level = urgency + rng.expovariate(1 / (p.crisis_mean if kind else p.retrenchment_mean))
 
     def sums(self) -> Process:
         """GDP and outlays of Europe and Canada, each December."""
@@ -105,13 +105,13 @@ class Ally:
 
     def __init__(self, alliance: Alliance, own: Any, shares: list[list[int]], total_met: list[int]) -> None:
         """`own` are its facts; `shares` (years, CELLS) and `total_met` (years,) are counted up."""
-        self.alliance, self.own, self.p, self.luck = alliance, own, alliance.p, alliance.luck
+        self.alliance, self.own, self.p, self.rng = alliance, own, alliance.p, alliance.rng
         self.shares, self.total_met = shares, total_met
-        p, luck = self.p, self.luck
-        error = luck.gauss(p.base_error_mean, p.base_error_sd) if own.estimated else 0.0
+        p, rng = self.p, self.rng
+        error = rng.gauss(p.base_error_mean, p.base_error_sd) if own.estimated else 0.0
         self.share, self.norm, self.gdp = own.base_share_pct * (1 + error), own.norm_pct, own.gdp_usd_bn
-        self.mean_will = self.will = luck.gauss(p.will_mean, p.will_sd)
-        self.related = max(luck.gauss(p.related_mean, p.related_sd), 0.0)
+        self.mean_will = self.will = rng.gauss(p.will_mean, p.will_sd)
+        self.related = max(rng.gauss(p.related_mean, p.related_sd), 0.0)
         self.holds, self.last_vote = True, -1000
         self.plan = self.willing = self.target = self.by = self.surprise = 0.0
         alliance.env.process(self.live())
@@ -133,33 +133,33 @@ class Ally:
 
     def vote(self) -> Process:
         """A government falls in January; early elections and those of the calendar come in their months."""
-        alliance, own, p, luck = self.alliance, self.own, self.p, self.luck
+        alliance, own, p, rng = self.alliance, self.own, self.p, self.rng
         for step, _ in alliance.years:
-            if luck.random() < p.change_between_elections:
+            if rng.random() < p.change_between_elections:
                 yield alliance.until(step, 0, ELECTION)
                 self.change_government()
-            early = luck.randrange(12) if luck.random() < own.early_probability[step] else None
+            early = rng.randrange(12) if rng.random() < own.early_probability[step] else None
             scheduled = own.election_month[step] - 1 if own.election_month[step] else None
             for month in sorted({early, scheduled} - {None}):
                 yield alliance.until(step, month, ELECTION)
                 if month == early or alliance.month - self.last_vote > 12:
                     self.last_vote = alliance.month
-                    if luck.random() < p.change_at_election:
+                    if rng.random() < p.change_at_election:
                         self.change_government()
 
     def change_government(self) -> None:
         """Will jumps, and what the ally has promised may lapse."""
-        self.will += self.luck.gauss(0, self.p.change_jump_sd)
-        self.holds = self.holds and self.luck.random() >= self.p.lapse_probability
+        self.will += self.rng.gauss(0, self.p.change_jump_sd)
+        self.holds = self.holds and self.rng.random() >= self.p.lapse_probability
 
     def drift_and_grow(self, step: int) -> None:
         """Equations 4 and 2, in January."""
-        p, luck, own, alliance = self.p, self.luck, self.own, self.alliance
+        p, rng, own, alliance = self.p, self.rng, self.own, self.alliance
         gdp = self.gdp if own.europe_canada else 0.0
         peers = (alliance.outlays - gdp * self.share) / (alliance.gdp - gdp)
-        self.will += p.reversion * (self.mean_will - self.will) + luck.gauss(0, p.will_noise_sd)
+        self.will += p.reversion * (self.mean_will - self.will) + rng.gauss(0, p.will_noise_sd)
         self.will += p.peer * (peers - self.share)
-        noise = own.growth_sd_pct * student_t(luck, p.ally_noise_df, p.ally_noise_sd)
+        noise = own.growth_sd_pct * student_t(rng, p.ally_noise_df, p.ally_noise_sd)
         self.surprise = max(alliance.common + noise, -50.0)
         self.gdp *= min(max(1 + (own.forecast_pct[step] + self.surprise) / 100, 0.5), 2.0)
 
@@ -202,19 +202,19 @@ class Ally:
 
     def spend(self, step: int, year: int) -> None:
         """Equations 7 to 10, in December."""
-        p, luck, own, s = self.p, self.luck, self.own, self.share
+        p, rng, own, s = self.p, self.rng, self.own, self.share
         urgency = self.alliance.urgency()
-        executed = luck.betavariate(p.execution_a, p.execution_b) * self.plan if self.plan > 0 else self.plan
-        outlays = s + executed + student_t(luck, p.outlay_noise_df, p.outlay_noise_sd) * s
+        executed = rng.betavariate(p.execution_a, p.execution_b) * self.plan if self.plan > 0 else self.plan
+        outlays = s + executed + student_t(rng, p.outlay_noise_df, p.outlay_noise_sd) * s
         self.share = min(max(outlays / (1 + self.surprise / 100), p.floor_pct), 100.0)
-        reported = max(self.share * (1 + luck.gauss(0, p.reporting_sd)), 0.0)
+        reported = max(self.share * (1 + rng.gauss(0, p.reporting_sd)), 0.0)
         if own.late_push and self.by <= year and printed(reported) < printed(self.target):
             near = self.target - s <= min(p.late_push_reach_pct, p.late_push_reach * s)
-            if near and luck.random() < p.late_push_weight * self.willing * saturate(urgency):
-                reported = self.target * (1 + abs(luck.gauss(0, p.late_push_excess_sd)))
+            if near and rng.random() < p.late_push_weight * self.willing * saturate(urgency):
+                reported = self.target * (1 + abs(rng.gauss(0, p.late_push_excess_sd)))
                 self.share = max(self.share, self.target)
         aim = p.related_scale_pct * link(self.will + urgency)
-        noise = luck.gauss(0, p.related_noise_sd)
+        noise = rng.gauss(0, p.related_noise_sd)
         self.related = max(self.related + p.related_speed * (aim - self.related) + noise, 0.0)
         cell, total = printed(reported), printed(reported + min(self.related, p.counted_cap_pct))
         self.shares[step][min(cell, CELLS - 1)] += 1
@@ -223,12 +223,12 @@ class Ally:
 
 def run(facts: Facts, paths: int, seed: int) -> Outcome:
     """Simulate `paths` paths, each in an environment of its own."""
-    luck = Random(seed)
-    owns = [of_ally(facts, place) for place in range(len(facts.iso3))]
+    rng = Random(seed)
+    owns = [of_ally(facts, index) for index in range(len(facts.iso3))]
     shares = [[[0] * CELLS for _ in facts.years] for _ in owns]
     total_met = [[0] * len(facts.years) for _ in owns]
     for _ in range(paths):
-        alliance = Alliance(facts, luck)
+        alliance = Alliance(facts, rng)
         alliance.allies = [Ally(alliance, *each) for each in zip(owns, shares, total_met, strict=True)]
         alliance.env.run()
     return outcome(facts, np.array(shares), np.array(total_met))

@@ -41,25 +41,25 @@ def within_reach(step: Floats, share: Floats, p: Parameters) -> Floats:
 class Ally:
     """One ally on all paths."""
 
-    def __init__(self, facts: Facts, place: int, paths: int, rng: np.random.Generator) -> None:
+    def __init__(self, facts: Facts, row: int, paths: int, rng: np.random.Generator) -> None:
         p = facts.parameters
-        self.facts, self.place, self.paths, self.rng = facts, place, paths, rng
-        self.share = np.full(paths, facts.base_share_pct[place])
-        if facts.estimated[place]:
+        self.facts, self.row, self.paths, self.rng = facts, row, paths, rng
+        self.share = np.full(paths, facts.base_share_pct[row])
+        if facts.estimated[row]:
             self.share *= 1 + rng.normal(p.base_error_mean, p.base_error_sd, paths)
-        self.norm = np.full(paths, facts.norm_pct[place])
+        self.norm = np.full(paths, facts.norm_pct[row])
         self.mean_will = rng.normal(p.will_mean, p.will_sd, paths)
         self.will = self.mean_will.copy()
         self.related = np.maximum(rng.normal(p.related_mean, p.related_sd, paths), 0)
-        self.gdp = np.full(paths, facts.gdp_usd_bn[place])
+        self.gdp = np.full(paths, facts.gdp_usd_bn[row])
         self.last_vote = np.full(paths, -1000)
         self.holds = np.ones(paths, dtype=bool)  # own pledge, opt-out and announced path
-        self.bound = bool(facts.pledge_pct[place] or facts.path_weight[place].any())
+        self.bound = bool(facts.pledge_pct[row] or facts.path_weight[row].any())
 
     def drift(self, outlays: Floats, gdp: Floats) -> None:
         """Equation 4: will in January; sums of Europe and Canada are those of last December."""
         p = self.facts.parameters
-        own = self.gdp if self.facts.europe_canada[self.place] else 0.0
+        own = self.gdp if self.facts.europe_canada[self.row] else 0.0
         peers = (outlays - own * self.share) / (gdp - own)
         noise = self.rng.normal(0, p.will_noise_sd, self.paths)
         self.will += p.reversion * (self.mean_will - self.will) + noise + p.peer * (peers - self.share)
@@ -67,18 +67,18 @@ class Ally:
     def grow(self, step: int, common: Floats) -> None:
         """Equation 2: the surprise, and real GDP."""
         p = self.facts.parameters
-        own = self.facts.growth_sd_pct[self.place] * student_t(self.rng, p.ally_noise_df, p.ally_noise_sd, self.paths)
+        own = self.facts.growth_sd_pct[self.row] * student_t(self.rng, p.ally_noise_df, p.ally_noise_sd, self.paths)
         self.surprise = np.maximum(common + own, -50)
-        self.gdp *= np.clip(1 + (self.facts.forecast_pct[self.place, step] + self.surprise) / 100, 0.5, 2)
+        self.gdp *= np.clip(1 + (self.facts.forecast_pct[self.row, step] + self.surprise) / 100, 0.5, 2)
 
     def vote(self, step: int) -> None:
         """The year's changes of government: a fall in January, an early election, the election of the calendar."""
         facts, p, rng, now = self.facts, self.facts.parameters, self.rng, 12 * (step + 1)
         self.change_government(rng.random(self.paths) < p.change_between_elections)
-        early = rng.random(self.paths) < facts.early_probability[self.place, step]
+        early = rng.random(self.paths) < facts.early_probability[self.row, step]
         early_month = now + rng.integers(0, 12, self.paths)
         self.change_government(early & (rng.random(self.paths) < p.change_at_election))
-        month = now + facts.election_month[self.place, step] - 1
+        month = now + facts.election_month[self.row, step] - 1
         if month >= now:
             voted = np.where(early & (early_month <= month), early_month, self.last_vote)
             waiting = month - voted > 12
@@ -95,39 +95,39 @@ class Ally:
 
     def follow(self, step: int) -> tuple[Floats, Floats, Floats]:
         """The target that asks for the largest step, its year and commitment; an opt-out that holds wins."""
-        facts, p, place = self.facts, self.facts.parameters, self.place
+        facts, p, row = self.facts, self.facts.parameters, self.row
         year = facts.years[step]
         target, by = np.full(self.paths, p.target_pct), np.full(self.paths, p.target_by)
-        commitment = np.full(self.paths, facts.commitment[place])
-        pledge, pledge_by = facts.pledge_pct[place], facts.pledge_by[place]
+        commitment = np.full(self.paths, facts.commitment[row])
+        pledge, pledge_by = facts.pledge_pct[row], facts.pledge_by[row]
         if pledge:
             wanted = commitment * (target - self.share) / np.maximum(by - year + 1, 1)
             pledged = (pledge - self.share) / max(pledge_by - year + 1, 1)
-            own = self.holds & (facts.opt_out[place] | (pledged > wanted))
+            own = self.holds & (facts.opt_out[row] | (pledged > wanted))
             target[own], by[own], commitment[own] = pledge, pledge_by, 1.0
         return target, by, commitment
 
     def adopt_budget(self, step: int, urgency: Floats) -> None:
         """Equations 5 and 6: the budget of a year, in the December before it."""
-        facts, p, place = self.facts, self.facts.parameters, self.place
-        share, exposure, room = self.share, facts.exposure[place], facts.room[place]
+        facts, p, row = self.facts, self.facts.parameters, self.row
+        share, exposure, room = self.share, facts.exposure[row], facts.room[row]
         self.target, self.by, commitment = self.follow(step)
         self.willing = commitment * link(self.will + urgency)
         premium = p.threat_weight * exposure * 2 * link(self.will + p.threat_urgency * urgency) * saturate(urgency)
         self.norm += p.norm_learning * np.maximum(share - premium - self.norm, 0)
         wanted = self.norm + p.pledge_weight * self.willing * np.maximum(self.target - self.norm, 0) + premium
-        gap = np.minimum(wanted, facts.desired_cap_pct[place]) - share
+        gap = np.minimum(wanted, facts.desired_cap_pct[row]) - share
         speed = np.minimum(p.speed + p.speed_urgency * urgency, p.speed_max) * room
         pull = np.where(gap > 0, speed, p.speed_down) * gap
         short = self.target - share
         left = np.maximum(self.by - facts.years[step] + 1, 1)
         pledged = np.where(short > 0, p.deadline_weight * room * short / left, short)
         plan = pull + self.willing * np.maximum(pledged - pull, 0)
-        plan = np.minimum(plan, p.headroom_weight * np.maximum(facts.headroom_pct[place] - share, 0))
+        plan = np.minimum(plan, p.headroom_weight * np.maximum(facts.headroom_pct[row] - share, 0))
         plan = within_reach(plan, share, p)
-        if facts.path_weight[place, step]:
-            weight = facts.path_weight[place, step] * self.holds
-            plan = (1 - weight) * plan + weight * within_reach(facts.path_pct[place, step] - share, share, p)
+        if facts.path_weight[row, step]:
+            weight = facts.path_weight[row, step] * self.holds
+            plan = (1 - weight) * plan + weight * within_reach(facts.path_pct[row, step] - share, share, p)
         self.plan = plan
 
     def spend(self, step: int, urgency: Floats) -> tuple[Floats, Floats]:
@@ -139,7 +139,7 @@ class Ally:
         share = np.clip((before + executed + noise * before) / (1 + self.surprise / 100), p.floor_pct, 100)
         reported = np.maximum(share * (1 + rng.normal(0, p.reporting_sd, paths)), 0)
         due = self.by <= facts.years[step]
-        if facts.late_push[self.place] and due.any():
+        if facts.late_push[self.row] and due.any():
             short = printed(reported) < printed(self.target)
             near = self.target - before <= np.minimum(p.late_push_reach_pct, p.late_push_reach * before)
             chance = p.late_push_weight * self.willing * saturate(urgency)
@@ -175,7 +175,7 @@ def run(facts: Facts, paths: int, seed: int) -> Outcome:
     p, rng = facts.parameters, np.random.default_rng(seed)
     shares = np.zeros((len(facts.iso3), len(facts.years), CELLS), dtype=np.int64)
     total_met = np.zeros(shares.shape[:2], dtype=np.int64)
-    allies = [Ally(facts, place, paths, rng) for place in range(len(facts.iso3))]
+    allies = [Ally(facts, index, paths, rng) for index in range(len(facts.iso3))]
     members = [ally for ally, member in zip(allies, facts.europe_canada, strict=True) if member]
     level = p.level_mean * np.exp(rng.normal(-(p.level_log_sd**2) / 2, p.level_log_sd, paths))
     urgency = p.urgency_start * level
@@ -187,11 +187,11 @@ def run(facts: Facts, paths: int, seed: int) -> Outcome:
         urgency = year_end_urgency(urgency, p, rng)
         recession = rng.random(paths) < p.recession_probability
         common = rng.normal(0, p.factor_sd, paths) + p.recession_depth_pct * (p.recession_probability - recession)
-        for place, ally in enumerate(allies):
+        for index, ally in enumerate(allies):
             ally.drift(outlays, gdp)
             ally.grow(step, common)
             ally.vote(step)
             core, total = ally.spend(step, urgency)
-            shares[place, step] = np.bincount(np.minimum(core, CELLS - 1).astype(np.int64), minlength=CELLS)
-            total_met[place, step] = np.count_nonzero((core >= p.goal) & (total >= p.total_goal))
+            shares[index, step] = np.bincount(np.minimum(core, CELLS - 1).astype(np.int64), minlength=CELLS)
+            total_met[index, step] = np.count_nonzero((core >= p.goal) & (total >= p.total_goal))
     return outcome(facts, shares, total_met)

@@ -25,7 +25,7 @@ def c_kernel() -> Found:
     """Beside the hand-written fused C kernel."""
     (found,), seconds = _beside({"c_kernel": 4 * BLOCK})
     line = Line("beside the hand-written, fused C kernel (one thread, its own generator), time a path",
-                f"{found.told()} times")  # fmt: skip
+                f"{found.text()} times")  # fmt: skip
     return Found([line], seconds | {"ratio": found.kept()})
 
 
@@ -36,28 +36,28 @@ def scalar_simpy() -> Found:
 
 def straightforward() -> Found:
     """Beside what an able analyst would write: with numba, with NumPy."""
-    words = {"numba_kernel": "a straightforward numba kernel", "straight_numpy": "a straightforward NumPy script"}
+    names = {"numba_kernel": "a straightforward numba kernel", "straight_numpy": "a straightforward NumPy script"}
     lines, figures = [], {}
-    for name, told in words.items():
+    for name, program in names.items():
         try:
             (found,), seconds = _beside({name: AT_ONCE})
         except Missing as missing:
-            lines.append(_missing(f"beside {told}", missing, "faster"))
+            lines.append(_missing(f"beside {program}", missing, "faster"))
             continue
         faster = _inverse(found)
-        lines.append(Line(f"beside {told}, paths a second", f"{faster.told()} times", "faster",
+        lines.append(Line(f"beside {program}, paths a second", f"{faster.text()} times", "faster",
                           verdict(faster.middle > 1)))  # fmt: skip
         figures |= {name: seconds | {"faster": faster.kept()}}
     return Found(lines, figures)
 
 
-def _times_faster(told: str, peer: str, paths: int, reach: int) -> Found:
+def _times_faster(name: str, peer: str, paths: int, reach: int) -> Found:
     try:
         (found,), seconds = _beside({peer: paths})
     except Missing as missing:
-        return Found([_missing(f"beside {told}", missing, f"≥ {reach:,} times")])
+        return Found([_missing(f"beside {name}", missing, f"≥ {reach:,} times")])
     faster = _inverse(found)
-    line = Line(f"beside {told}, paths a second", f"{faster.told()} times", f"≥ {reach:,} times",
+    line = Line(f"beside {name}, paths a second", f"{faster.text()} times", f"≥ {reach:,} times",
                 verdict(faster.middle >= reach))  # fmt: skip
     return Found([line], seconds | {"faster": faster.kept()})
 

@@ -58,8 +58,8 @@ def python() -> Found:
     event_us = 1e6 * spread(seconds["event"]).middle
     return Found(
         [
-            Line(f"SimPy's own: {events:,} events at {figure(event_us)} µs, part of a block", simpy.told(100, " %")),
-            Line(f"Python's calls: a block of {LANES} paths over one of {BLOCK:,}", calls.told(100, " %"),
+            Line(f"SimPy's own: {events:,} events at {figure(event_us)} µs, part of a block", simpy.text(100, " %")),
+            Line(f"Python's calls: a block of {LANES} paths over one of {BLOCK:,}", calls.text(100, " %"),
                  f"≤ {100 * CALLS_REACH:.0f} %", verdict(calls.middle <= CALLS_REACH)),
         ],
         {
@@ -87,21 +87,21 @@ class Ledger:
         self.words = 0
         self._depth = {Draws: 0, Streams: 0}
 
-    def watched(self, room: type, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, its time entered under its room."""
+    def watched(self, owner: type, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, its time entered under its class."""
 
         @wraps(function)
         def call(*args: Any, **options: Any) -> Any:
-            if self._depth[room]:
+            if self._depth[owner]:
                 return function(*args, **options)
-            self._depth[room] = 1
+            self._depth[owner] = 1
             start = WALL()
             try:
                 drawn = function(*args, **options)
             finally:
-                self.seconds[room] += WALL() - start
-                self._depth[room] = 0
-            if room is Streams:
+                self.seconds[owner] += WALL() - start
+                self._depth[owner] = 0
+            if owner is Streams:
                 self.words += len(drawn)
             return drawn
 
@@ -112,16 +112,16 @@ class Ledger:
 def ledger() -> Iterator[Ledger]:
     """Every public method of the draws and of the streams watched."""
     kept, found = [], Ledger()
-    for room in (Draws, Streams):
-        for name, function in list(vars(room).items()):
+    for owner in (Draws, Streams):
+        for name, function in list(vars(owner).items()):
             if isinstance(function, FunctionType) and not name.startswith("_"):
-                kept.append((room, name, function))
-                setattr(room, name, found.watched(room, function))
+                kept.append((owner, name, function))
+                setattr(owner, name, found.watched(owner, function))
     try:
         yield found
     finally:
-        for room, name, function in kept:
-            setattr(room, name, function)
+        for owner, name, function in kept:
+            setattr(owner, name, function)
 
 
 def stretches(words: int) -> Work:
@@ -204,15 +204,15 @@ def limit() -> Found:
     each = words / BLOCK
     return Found(
         [
-            Line(f"drawing {each:,.0f} words of 16 bits a path from Philox, part of a block", drawn.told(100, " %")),
-            Line("looking them up in tables and comparing them, part of a block", looked.told(100, " %")),
-            Line("the same words from Philox in long stretches, part of a block", bare.told(100, " %")),
-            Line(f"the same words from Philox in long stretches, {NUMPY}", f"{floor.told()} times"),
+            Line(f"drawing {each:,.0f} words of 16 bits a path from Philox, part of a block", drawn.text(100, " %")),
+            Line("looking them up in tables and comparing them, part of a block", looked.text(100, " %")),
+            Line("the same words from Philox in long stretches, part of a block", bare.text(100, " %")),
+            Line(f"the same words from Philox in long stretches, {NUMPY}", f"{floor.text()} times"),
             Line(f"{number:.0f} passes of NumPy an ally-year, were each an addition in cache, part of a block",
-                 passing.told(100, " %")),
-            Line(f"{counts:.1f} counts into histograms an ally-year, part of a block", histograms.told(100, " %")),
+                 passing.text(100, " %")),
+            Line(f"{counts:.1f} counts into histograms an ally-year, part of a block", histograms.text(100, " %")),
             Line(f"a path beyond Python's calls, in a block of {LARGE:,} over one in a block of {BLOCK:,}",
-                 f"{larger.told()} times"),
+                 f"{larger.text()} times"),
         ],
         {"words": words, "drawing": drawn.kept(), "looking_up": looked.kept(), "at_a_stretch": bare.kept(),
          "floor": floor.kept(), "passes": number, "passing": passing.kept(), "counts": counts,

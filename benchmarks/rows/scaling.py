@@ -51,14 +51,14 @@ class Axis:
 
     def slopes(self, name: str) -> dict[str, float]:
         """Of time and memory over the large end, as they are and beyond what is there at size 0."""
-        large = [place for place, size in enumerate(self.sizes) if size >= LARGE[name]]
-        sizes = [self.sizes[place] for place in large]
+        large = [index for index, size in enumerate(self.sizes) if size >= LARGE[name]]
+        sizes = [self.sizes[index] for index in large]
         found = {}
         for what, values, rest in (
             ("seconds", self.seconds, self.seconds_at_0), ("memory", self.memory_mb, self.memory_mb_at_0),
         ):  # fmt: skip
-            beyond = [values[place] - rest for place in large]
-            found[what] = slope(sizes, [values[place] for place in large])
+            beyond = [values[index] - rest for index in large]
+            found[what] = slope(sizes, [values[index] for index in large])
             found[f"{what}_beyond"] = slope(sizes, beyond) if min(beyond) > 0 else 0.0
         return found
 
@@ -69,9 +69,9 @@ def scaling() -> Found:
     slopes = {name: axis.slopes(name) for name, axis in axes.items()}
     lines = [line for name, axis in axes.items() for line in _lines(name, axis, slopes[name])]
     beside = _events_beside_allies()
-    told = f"a block of {ALLIES} allies with {EVENT_STEPS[-1]} random events over one without any"
+    label = f"a block of {ALLIES} allies with {EVENT_STEPS[-1]} random events over one without any"
     figures = {name: vars(axis) | {"slopes": slopes[name]} for name, axis in axes.items()}
-    return Found([*lines, Line(told, f"{beside.told()} times")], figures | {
+    return Found([*lines, Line(label, f"{beside.text()} times")], figures | {
         "events_beside_allies": beside.kept(), "block": BLOCK, "least_paths": LEAST_PATHS, "turns": TURNS,
         "large": LARGE,
     })  # fmt: skip
@@ -175,11 +175,11 @@ def with_allies(number: int) -> Scenario:
     writer.writeheader()
     writer.writerows(row | {"armed_forces": int(row["iso3"] in chosen)} for row in rows)
     with TemporaryDirectory() as folder:
-        place = Path(folder)
-        (place / "allies.csv").write_text(text.getvalue(), encoding="utf-8")
+        work = Path(folder)
+        (work / "allies.csv").write_text(text.getvalue(), encoding="utf-8")
         named = FILE.read_text("utf-8") + '\n[data]\nallies = "allies.csv"\n'
-        (place / "some.toml").write_text(named, encoding="utf-8")
-        return sim.load(place / "some.toml")
+        (work / "some.toml").write_text(named, encoding="utf-8")
+        return sim.load(work / "some.toml")
 
 
 def _axis(sizes: Sequence[int], scenarios: Sequence[Scenario]) -> Axis:

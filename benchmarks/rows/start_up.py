@@ -35,19 +35,19 @@ print(json.dumps(sorted(sys.modules)))
 def start_up() -> Found:
     """A process of its own for each call, its output thrown away."""
     works = {BARE: _call(("-c", "pass"), silent=True)}
-    works |= {name: _call(("-m", "sim", *words)) for name, (words, _, _) in CALLS.items()}
+    works |= {name: _call(("-m", "sim", *args)) for name, (args, _, _) in CALLS.items()}
     wall, processor = in_turns(works, TURNS, WALL), in_turns(works, FEWER_TURNS, _of_children)
     lines, figures = [], {BARE: spread(wall[BARE]).kept()}
-    for name, (words, allowed, without) in CALLS.items():
+    for name, (args, allowed, without) in CALLS.items():
         more, work = (
             spread(long - bare for long, bare in zip(seconds[name], seconds[BARE], strict=True))
             for seconds in (wall, processor)
         )
-        there = sorted(set(without) & _modules(words))
+        there = sorted(set(without) & _modules(args))
         good = 1000 * more.middle <= allowed and not there
         reach = f"≤ {allowed} ms" + (f", no {' and no '.join(without)}" if without else "")
-        told = f"{more.told(1000, ' ms')}; {figure(1000 * work.middle)} ms of processor time"
-        lines.append(Line(f"start-up: {name} over bare Python", told, reach,
+        measured = f"{more.text(1000, ' ms')}; {figure(1000 * work.middle)} ms of processor time"
+        lines.append(Line(f"start-up: {name} over bare Python", measured, reach,
                           verdict(good, f"imports {', '.join(there)}" if there else "")))  # fmt: skip
         figures[name] = {"more_s": more.kept(), "processor_s": work.kept(), "imports": there}
     return Found(lines, figures | {"turns": TURNS})
@@ -55,18 +55,18 @@ def start_up() -> Found:
 
 def _of_children() -> float:
     """Processor time of all processes started so far that have ended: what a busy machine does not lengthen."""
-    told = os.times()
-    return told.children_user + told.children_system
+    times = os.times()
+    return times.children_user + times.children_system
 
 
-def _call(words: tuple[str, ...], *, silent: bool = False) -> Work:
+def _call(args: tuple[str, ...], *, silent: bool = False) -> Work:
     return Work(
-        lambda: subprocess.run([sys.executable, *words], capture_output=True, check=False),
+        lambda: subprocess.run([sys.executable, *args], capture_output=True, check=False),
         lambda done: done.returncode == 0 and bool(done.stdout) != silent,
     )
 
 
-def _modules(words: tuple[str, ...]) -> set[str]:
+def _modules(args: tuple[str, ...]) -> set[str]:
     """What is imported when the command is over."""
-    done = subprocess.run([sys.executable, "-c", LOADED, *words], capture_output=True, check=True, text=True)
+    done = subprocess.run([sys.executable, "-c", LOADED, *args], capture_output=True, check=True, text=True)
     return set(json.loads(done.stdout.splitlines()[-1]))

@@ -34,10 +34,10 @@ class CoreOnly:
     def record(self, year: int) -> None:
         """Count one December."""
         step = year - self._stage.years.base - 1
-        for place, ally in enumerate(self._stage.world.allies.values()):
+        for index, ally in enumerate(self._stage.world.allies.values()):
             cells = np.minimum(printed(ally.reported_pct), CELLS - 1)
-            self.shares[place, step] = np.bincount(cells, minlength=CELLS)
-            self.compliant[place, step] = self.shares[place, step, self._goal :].sum()
+            self.shares[index, step] = np.bincount(cells, minlength=CELLS)
+            self.compliant[index, step] = self.shares[index, step, self._goal :].sum()
 
 
 def core_only(paths: int = BLOCK) -> CoreOnly:
@@ -54,10 +54,10 @@ def whole() -> Found:
     seconds = in_turns({"product": block(), "numpy": numpy_draws()}, TURNS)
     found, path = ratio(seconds["product"], seconds["numpy"]), spread(seconds["product"])
     must = "" if found.middle <= REACH else f"the must of {MUST:.2f}: {verdict(found.middle <= MUST)}"
-    told = Line(f"whole simulation, everything recorded, {NUMPY}", f"{found.told()} times", f"≤ {REACH:.2f}",
+    line = Line(f"whole simulation, everything recorded, {NUMPY}", f"{found.text()} times", f"≤ {REACH:.2f}",
                 verdict(found.middle <= REACH, must))  # fmt: skip
     rate = Line("paths a second, one core", f"{1 / path.middle:,.0f}")
-    return Found([told, rate], {
+    return Found([line, rate], {
         "ratio": found.kept(), "path_us": 1e6 * path.middle, "numpy_path_us": 1e6 * spread(seconds["numpy"]).middle,
         "block": BLOCK, "events": events_of_a_block(), "turns": TURNS,
     })  # fmt: skip
@@ -75,7 +75,7 @@ def core() -> Found:
 
     seconds = in_turns({"core": Work(core_only, same, BLOCK), "numpy": numpy_draws()}, TURNS)
     found = ratio(seconds["core"], seconds["numpy"])
-    line = Line(f"the same, core counts and the core histogram only, {NUMPY}", f"{found.told()} times",
+    line = Line(f"the same, core counts and the core histogram only, {NUMPY}", f"{found.text()} times",
                 f"≤ {REACH:.2f}", verdict(found.middle <= REACH))  # fmt: skip
     return Found([line], {"ratio": found.kept(), "turns": TURNS})
 
@@ -88,7 +88,7 @@ def ten_thousand() -> Found:
     )
     processor, wall = in_turns({"": work}, TURNS, PROCESSOR)[""], in_turns({"": work}, TURNS, WALL)[""]
     found = spread(processor)
-    line = Line(f"{FEW:,} paths, warm, inside one process: processor time", f"{found.told(unit=' s')}",
+    line = Line(f"{FEW:,} paths, warm, inside one process: processor time", f"{found.text(unit=' s')}",
                 f"≤ {SECONDS} s", verdict(found.middle <= SECONDS))  # fmt: skip
-    on_the_wall = Line("the same, time on the wall", spread(wall).told(unit=" s"))
+    on_the_wall = Line("the same, time on the wall", spread(wall).text(unit=" s"))
     return Found([line, on_the_wall], {"seconds": found.kept(), "wall_s": spread(wall).kept(), "turns": TURNS})

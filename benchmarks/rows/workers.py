@@ -49,8 +49,8 @@ def workers() -> Found:
         finally:
             del executors.EXECUTORS["warm"]
     faster = ratio(seconds["one"], seconds["two"])
-    told = f"{WORKERS} workers, warm, beside one process: {PATHS:,} paths, {cores} cores"
-    line = Line(told, f"{faster.told()} times", f"≥ {REACH} times", verdict(faster.middle >= REACH))
+    label = f"{WORKERS} workers, warm, beside one process: {PATHS:,} paths, {cores} cores"
+    line = Line(label, f"{faster.text()} times", f"≥ {REACH} times", verdict(faster.middle >= REACH))
     choice, figures = _choice(spread(seconds["one"]).middle, faster.middle)
     return Found([line, *choice], {"cores": cores, "faster": faster.kept(), "turns": TURNS} | figures)
 
@@ -65,8 +65,8 @@ def cold_start() -> Found:
         for order in ((1, WORKERS), (WORKERS, 1), (1, WORKERS))
     ]
     faster = spread([wall[1] / wall[WORKERS] for wall in turns])
-    told = f"{WORKERS} workers, cold, beside one process: {MANY:,} paths, {cores} cores"
-    line = Line(told, faster.told(unit=" times"), f"≥ {REACH} times", verdict(faster.middle >= REACH))
+    label = f"{WORKERS} workers, cold, beside one process: {MANY:,} paths, {cores} cores"
+    line = Line(label, faster.text(unit=" times"), f"≥ {REACH} times", verdict(faster.middle >= REACH))
     return Found([line], {
         "cores": cores, "faster": faster.kept(), "one_s": [wall[1] for wall in turns],
         "two_s": [wall[WORKERS] for wall in turns],
@@ -82,7 +82,7 @@ def _choice(path_s: float, faster: float) -> tuple[list[Line], dict[str, Any]]:
     pays = start.middle / (path_s * (1 - 1 / faster)) if faster > 1 else float("inf")
     takes = _auto_takes_a_pool_from()
     return [
-        Line(f"starting {WORKERS} workers, wall", start.told(unit=" s")),
+        Line(f"starting {WORKERS} workers, wall", start.text(unit=" s")),
         Line(f"`auto` takes workers from {figure(takes)} paths on", f"they pay from {figure(pays)} paths on"
              if pays < float("inf") else "they never pay", "serial where a pool would not pay", verdict(takes >= pays)),
     ], {"start_s": start.kept(), "pays_from": pays if pays < float("inf") else None, "auto_from": takes,

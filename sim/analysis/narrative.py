@@ -12,7 +12,7 @@ class Narrative:
     rank: str  # "The 5th of 100", by the number of allies at the target
     path: int
     outcome: str  # a sentence
-    entries: tuple[tuple[str, str], ...]  # date and words
+    entries: tuple[tuple[str, str], ...]  # date and event
     command: str  # what tells the whole of it
 
 
@@ -20,5 +20,5 @@ class Narrative:
 class Sensitivity:
     """One assumption otherwise, all else and all random numbers the same."""
 
-    words: str
+    assumption: str
     expected: float  # number of allies at the core target

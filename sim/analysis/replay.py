@@ -53,14 +53,14 @@ class Outcome:
     ally: str
     year: int
     reported_pct: float
-    spent_pct: float  # before a late push of that year; the same where there was none
+    spent_pct: float  # without what is closed on paper that year
 
     def reaches(self, aim: Yardstick) -> bool:
         """Whether the report meets a core target, both as NATO prints them."""
         return bool(printed(self.reported_pct) >= printed(aim.share_pct))
 
     def on_paper(self, aim: Yardstick) -> bool:
-        """Whether a late push of that year alone brought it there."""
+        """Whether it is there on paper only, by what was closed so that year."""
         return self.reaches(aim) and bool(printed(self.spent_pct) < printed(aim.share_pct))
 
 
@@ -134,14 +134,14 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     teller = Storyteller(path % LANES, scenario.horizon.last_year)
     run_block(scenario, seed, path - path % LANES, LANES, observer=teller)
     # Month by month; in December each ally's outturn, then the budget adopted on it.
-    entries = sorted(teller.entries, key=_place)
+    entries = sorted(teller.entries, key=_order)
     return Story(
         scenario.title, path, seed, tuple(entries), scenario.run.paths, based_on(builds_on(scenario)),
         describe(scenario).yardstick("core"), tuple(teller.outcomes),
     )  # fmt: skip
 
 
-def _place(entry: Entry) -> tuple[int, int, int, str]:
+def _order(entry: Entry) -> tuple[int, int, int, str]:
     yearly = ("outturn", "budget")
     if entry.kind not in yearly:
         return entry.year, entry.month, 0, ""
@@ -174,7 +174,7 @@ class Storyteller(Observer):
             self._say(ally.iso3, "start", text)
 
     @contextmanager
-    def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
+    def happening(self, describe: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
         """Note what moved, where the lane is among the paths hit."""
         if self._lane[0] not in hit.paths:
             yield
@@ -182,7 +182,7 @@ class Storyteller(Observer):
         before = self._snapshot(ally)
         yield
         after = {name: now for name, now in self._snapshot(ally).items() if now != before[name]}
-        text = words(hit.at(self._lane))
+        text = describe(hit.at(self._lane))
         if after.pop("governments", None) is not None:
             text += " A new government takes office."
         if after.pop("pledges in force", before.get("pledges in force", 0)) < before.get("pledges in force", 0):
@@ -205,7 +205,7 @@ class Storyteller(Observer):
         text = f"{ally.in_prose} reports {self._printed(ally.reported_pct)} % for {year}"
         text += f" (growth surprise {surprise:+.1f} points)."
         if pushed:
-            text += f" It spent {self._printed(ally.spent_pct)}: the rest is on paper, by a late push."
+            text += f" It spent {self._printed(ally.spent_pct)}: the rest is closed on paper."
         if year < self._last:
             text += f" Its budgets go on from {self._at(ally.share_pct):.2f}."
         self._say(ally.iso3, "outturn", text)

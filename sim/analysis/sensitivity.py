@@ -17,7 +17,7 @@ MOST_PATHS = 20_000
 
 @dataclass(frozen=True)
 class HalfUrgency:
-    """How many more allies (fewer: below 0) are expected to meet the core target with the urgency of the start at half.
+    """How many more allies (fewer: below 0) are expected at the core target if governments felt half as threatened.
 
     The same random numbers on both sides: the difference is that of the assumption.
     """
@@ -28,7 +28,7 @@ class HalfUrgency:
 
 
 def half_urgency(scenario: Scenario, record: Record, year: int) -> HalfUrgency:
-    """Compare a run of a scenario with one at half the urgency, on common random numbers.
+    """Compare a run of a scenario with one of half the urgency at the start, on common random numbers.
 
     Raises:
         UsageError: the scenario has no core target.
@@ -45,7 +45,7 @@ LEVER_PATHS = 10_000
 """Paths of each run of `levers`: enough for whole allies."""
 
 LATE_PUSH_BEFORE_PCT = 0.75
-"""How far a late push reached in 2025, percentage points; the shipped model lets it reach less far after that."""
+"""What was closed on paper in 2025 at most, percentage points; the shipped model lets less be closed after that."""
 
 
 def sensitivities(scenario: Scenario, record: Record, year: int) -> tuple[Sensitivity, ...]:
@@ -56,22 +56,22 @@ def sensitivities(scenario: Scenario, record: Record, year: int) -> tuple[Sensit
     if scenario.yardstick("core") is None:
         return ()
     budget, outturn = scenario.budget, scenario.outturn
-    others = {"as in this run": scenario, "half the urgency of the start": scenario.with_urgency(0.5)}
+    others = {"as in this run": scenario, "if governments felt half as threatened": scenario.with_urgency(0.5)}
     if isinstance(budget.headroom_pct, float):
-        for step, words in ((-1.0, "sooner"), (1.0, "later")):
+        for step, assumption in ((-1.0, "sooner"), (1.0, "later")):
             level = budget.headroom_pct + step
-            name = f"rises end {words}: at {level:g} % of GDP, and more with nearness to Russia"
+            name = f"rises end {assumption}: at {level:g} % of GDP, and more with nearness to Russia"
             others[name] = _with(scenario, budget=budget.model_copy(update={"headroom_pct": level}))
     if outturn.late_push and outturn.late_push_reach_pct != LATE_PUSH_BEFORE_PCT:
         pushed = outturn.model_copy(update={"late_push_reach_pct": LATE_PUSH_BEFORE_PCT})
-        others[f"late pushes reach as far as in 2025: {LATE_PUSH_BEFORE_PCT:g} points"] = _with(
+        others[f"as much is closed on paper as in 2025: up to {LATE_PUSH_BEFORE_PCT:g} points"] = _with(
             scenario, outturn=pushed
         )
-    others["no late push"] = _with(scenario, outturn=outturn.model_copy(update={"late_push": False}))
+    others["nothing is closed on paper"] = _with(scenario, outturn=outturn.model_copy(update={"late_push": False}))
     seed, paths = int(record.manifest["seed"]), min(record.counts.paths, LEVER_PATHS)
     return tuple(
-        Sensitivity(words, expected_number(simulate(other, paths, seed, executor="serial"), year))
-        for words, other in others.items()
+        Sensitivity(assumption, expected_number(simulate(other, paths, seed, executor="serial"), year))
+        for assumption, other in others.items()
     )
 
 

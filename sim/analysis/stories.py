@@ -78,7 +78,7 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
         path = int(order[min(rank * paths // 100, paths - 1)])
         there = allies[at[:, path]].tolist()
         pushed = allies[at[:, path] & ~spending[:, path]].tolist()
-        on_paper = f" On paper, by a late push: {listed(pushed, MOST_NAMED)}." if pushed else ""
+        on_paper = f" Closed on paper: {listed(pushed, MOST_NAMED)}." if pushed else ""
         mean = share(float(spent[:, step, path].mean()))
         outcome = (
             f"In this run {len(there)} of {int(bound.sum())} allies are at {target(core.share_pct)} % in {year}: "
@@ -101,7 +101,7 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
 class Promise:
     """What an ally pledged or announced, and the last year whose budget it can move."""
 
-    words: str
+    name: str
     last: int
 
 
@@ -111,8 +111,8 @@ def _ends(scenario: Scenario) -> dict[str, list[Promise]]:
     for entry in ally_inputs(scenario):
         for own in entry.commitments:
             if isinstance(own, Pledge):
-                words = f"its opt-out of {target(own.share_pct)} %" if own.opt_out else "its own pledge"
-                promise = Promise(words, own.by)
+                text = f"its opt-out of {target(own.share_pct)} %" if own.opt_out else "its own pledge"
+                promise = Promise(text, own.by)
             else:
                 promise = Promise("its announced path", max(point.year for point in own.points))
             found.setdefault(entry.iso3, []).append(promise)
@@ -120,7 +120,7 @@ def _ends(scenario: Scenario) -> dict[str, list[Promise]]:
 
 
 def _events(story: Story, ends: dict[str, list[Promise]], year: int) -> tuple[tuple[str, str], ...]:
-    """What befell the alliance, and who dropped a pledge or path that could still move a budget, to the last one told.
+    """What happened to the alliance, and who dropped a pledge or path that could still move a budget, to the last.
 
     The budget of `year` is adopted in the December before.
     """
@@ -128,14 +128,14 @@ def _events(story: Story, ends: dict[str, list[Promise]], year: int) -> tuple[tu
     for entry in story.entries:
         if entry.kind != "event" or ((entry.year, entry.month) >= (year - 1, 12) and entry.iso3 is not None):
             continue
-        words = entry.text
+        text = entry.text
         if entry.iso3 is not None:
-            alive = [promise.words for promise in ends.get(entry.iso3, []) if promise.last > entry.year]
-            if DROPS not in words or not alive:
+            alive = [promise.name for promise in ends.get(entry.iso3, []) if promise.last > entry.year]
+            if DROPS not in text or not alive:
                 continue
-            words = words.replace(DROPS, f"It drops {listed(alive)}.")
-        kept.append((f"{entry.year}-{entry.month:02}", _moved(words, entry.before, entry.after)))
-    return tuple(kept) or (("", "No crisis, retrenchment or detente befalls the alliance, and nobody drops a pledge."),)
+            text = text.replace(DROPS, f"It drops {listed(alive)}.")
+        kept.append((f"{entry.year}-{entry.month:02}", _moved(text, entry.before, entry.after)))
+    return tuple(kept) or (("", "There is no crisis, retrenchment or detente, and nobody drops a pledge."),)
 
 
 def _moved(text: str, before: dict[str, float], after: dict[str, float]) -> str:

@@ -18,35 +18,35 @@ DRAWN_GROUPS: Final = ("EUC", "NATO")
 """Groups whose average every run holds."""
 
 
-def find(words: Sequence[str], tables: Tables, *, counted: bool = False) -> tuple[AllyRow, ...]:
-    """The allies that `words` name, each once, in that order; `counted` refuses an ally without armed forces.
+def find(typed: Sequence[str], tables: Tables, *, counted: bool = False) -> tuple[AllyRow, ...]:
+    """The allies that what was `typed` names, each once, in that order; `counted` refuses an ally without armed forces.
 
     Raises:
         click.UsageError: words that name no ally, all of them at once.
     """
     rows = {row.iso3: row for row in tables.allies}
     uncounted = {row.iso3 for row in tables.allies if counted and not row.armed_forces}
-    codes = _codes(words, {iso3: row.name for iso3, row in rows.items()}, uncounted)
+    codes = _codes(typed, {iso3: row.name for iso3, row in rows.items()}, uncounted)
     return tuple(rows[iso3] for iso3 in codes)
 
 
-def find_in(words: Sequence[str], record: Record, *, groups: bool = False) -> tuple[str, ...]:
-    """The codes of the allies of a run that `words` name, each once; with `groups` also EUC and NATO.
+def find_in(typed: Sequence[str], record: Record, *, groups: bool = False) -> tuple[str, ...]:
+    """The codes of the allies of a run that what was `typed` names, each once; with `groups` also EUC and NATO.
 
     Raises:
         click.UsageError: words that name none of them, all of them at once.
     """
     names = {entry.iso3: entry.name for entry in record.description.allies}
-    return _codes(words, names, groups=DRAWN_GROUPS if groups else (), run=True)
+    return _codes(typed, names, groups=DRAWN_GROUPS if groups else (), run=True)
 
 
 def _codes(
-    words: Sequence[str], names: Mapping[str, str], uncounted: Collection[str] = (), groups: Collection[str] = (),
+    typed: Sequence[str], names: Mapping[str, str], uncounted: Collection[str] = (), groups: Collection[str] = (),
     run: bool = False,
 ) -> tuple[str, ...]:  # fmt: skip
     codes: dict[str, None] = {}
     wrong: list[str] = []
-    for word in _single(words, names):
+    for word in _single(typed, names):
         code = _code(word, names)
         if code in uncounted:
             wrong.append(_WITHOUT_FORCES.format(names[code]))
@@ -59,10 +59,10 @@ def _codes(
     return tuple(codes)
 
 
-def _single(words: Sequence[str], names: Mapping[str, str]) -> list[str]:
+def _single(typed: Sequence[str], names: Mapping[str, str]) -> list[str]:
     """Each word, split at its commas unless it is a name as it stands ("Macedonia, Republic of")."""
     parts: list[str] = []
-    for word in words:
+    for word in typed:
         parts += [word] if _code(word, names) else re.split(r"[,;]", word.strip(" ,;"))
     return parts
 
@@ -85,7 +85,7 @@ def _refusal(word: str, names: Mapping[str, str], groups: Collection[str], run: 
     named, where = countries.look_up(word), " in the run" if run else ""
     if named is None:
         near = countries.nearest(word, names)
-        hint = f"Did you mean {near.words}?" if near else "`sim data allies` lists them."
+        hint = f"Did you mean {near.label}?" if near else "`sim data allies` lists them."
         return f"No ally {word[:40]!r}{where}. {hint}"
     if named.group and groups:
         return f"{named.name} is a group that no run sums up; those it does are {' and '.join(groups)}."
@@ -95,5 +95,5 @@ def _refusal(word: str, names: Mapping[str, str], groups: Collection[str], run: 
     if named.code == "ISL":
         return _WITHOUT_FORCES.format(named.name)
     if named.code in countries.ALLIES:
-        return f"{named.words} is not among the allies{where or ' of the tables in force'}."
+        return f"{named.label} is not among the allies{where or ' of the tables in force'}."
     return f"{named.name} is not a member of NATO; `sim data allies` lists the allies."

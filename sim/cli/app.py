@@ -75,16 +75,16 @@ class LazyGroup(click.Group):
             raise RuntimeError("a file or a process ended too early") from error
 
 
-def _command_meant(words: list[str]) -> str:
+def _command_meant(args: list[str]) -> str:
     """A question that offers the command for words without one: a scenario, a saved run, a picture, a table."""
     from sim.scenario import shipped
 
-    first, *rest = words
+    first, *rest = args
     if first in ("ls", "list", "scenarios", "examples"):
         return f"{shipped.listed()} `sim run {next(iter(shipped.files()))}` runs one; `sim data` lists the tables."
     if first.endswith(".toml") or first in shipped.files():
         command = "compare" if rest and (rest[0].endswith(".toml") or rest[0] in shipped.files()) else "run"
-        return f"Did you mean `sim {command} {' '.join(words)}`?"
+        return f"Did you mean `sim {command} {' '.join(args)}`?"
     if os.path.isfile(os.path.join(first, "manifest.json")):
         return f"Did you mean `sim report {first}`?"
     if first in OTHER_COMMANDS:
@@ -186,7 +186,7 @@ def _failed(error: BaseException, args: Sequence[str]) -> int:
         case KeyboardInterrupt() | click.Abort():
             return _stopped(signal.SIGINT)
         case click.ClickException():
-            _say(_told(error, args))
+            _say(_message(error, args))
             return USAGE
         case SimError():
             _say(str(error) if error.exit_code == 3 else f"Error: {error}")
@@ -195,8 +195,8 @@ def _failed(error: BaseException, args: Sequence[str]) -> int:
             _say("Error: not enough memory; try fewer --workers")
             return ENVIRONMENT
         case OSError():
-            place = f" {error.filename}" if error.filename else ""
-            _say(f"Error: cannot read or write{place}: {error.strerror or error}")
+            where = f" {error.filename}" if error.filename else ""
+            _say(f"Error: cannot read or write{where}: {error.strerror or error}")
             return ENVIRONMENT
     # the last resort: whatever is not foreseen is our bug, and says so
     import traceback
@@ -268,7 +268,7 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     return "".join(signs.get(c) or normalize("NFKD", c)[0].encode("ascii", "replace").decode() for c in text), error.end
 
 
-def _told(error: click.ClickException, args: Sequence[str]) -> str:
+def _message(error: click.ClickException, args: Sequence[str]) -> str:
     """What click says of an error: the usage, where to find help, what is wrong; and what was meant."""
     from sim.cli.hints import meant
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 if TYPE_CHECKING:
     from sim.results.record import Record
@@ -31,13 +31,13 @@ def scenario(file: str) -> Scenario:
 
 def check_scenario(file: str) -> None:
     """Refuse a saved run or a frozen forecast in the place of a scenario file. Raises click.UsageError."""
-    place, name = Path(file), shlex.quote(plain(file))
-    if (place / "manifest.json").is_file():
+    path, name = Path(file), shlex.quote(plain(file))
+    if (path / "manifest.json").is_file():
         raise click.UsageError(
             f"{plain(file)} is a saved run, and this takes scenario files. It is shown by `sim report {name}`, "
             f"`sim chart fan {name} --out fan.svg` and `sim brief ALLY {name}`."
         )
-    if place.suffix.lower() == ".json" and place.is_file():
+    if path.suffix.lower() == ".json" and path.is_file():
         raise click.UsageError(
             f"{plain(file)} is a JSON file, and this takes scenario files, in TOML. A frozen forecast is judged by "
             f"`sim score {name}`."
@@ -53,15 +53,15 @@ def saved_run(folder: str) -> Record:
     """
     from sim.results.record import Record
 
-    place, name = Path(folder), shlex.quote(plain(folder))
-    if place.suffix.lower() == ".toml" or (not place.exists() and _is_shipped(folder)):
-        out = shlex.quote(f"runs/{plain(place.stem)}")
+    path, name = Path(folder), shlex.quote(plain(folder))
+    if path.suffix.lower() == ".toml" or (not path.exists() and _is_shipped(folder)):
+        out = shlex.quote(f"runs/{plain(path.stem)}")
         raise click.UsageError(
             f"{plain(folder)} is a scenario, and this takes a saved run: `sim run {name} --out {out}` makes one, then "
             f"name {out}."
         )
-    if place.is_file() and (place.parent / "manifest.json").is_file():
-        raise click.UsageError(f"{plain(folder)} is a file of a saved run; name its folder, {place.parent}.")
+    if path.is_file() and (path.parent / "manifest.json").is_file():
+        raise click.UsageError(f"{plain(folder)} is a file of a saved run; name its folder, {path.parent}.")
     return Record.open(folder)
 
 

@@ -16,7 +16,7 @@ _NUMBER: Final = re.compile(r"([+-]?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d{1,2})?) ?(k|m|
 _GROUPS: Final = re.compile(r"[+-]?\d{1,3}(?:([,.' \u00a0\u202f’])\d{3})(?:\1\d{3})*", re.ASCII)
 
 
-class Whole(click.ParamType[int]):
+class WholeParam(click.ParamType[int]):
     """A whole number: 10000, 10_000, 10,000, 1e4, 10k, 0.5M; from `least` to `most` where these are given."""
 
     name = "integer"
@@ -44,7 +44,7 @@ class Whole(click.ParamType[int]):
         return int(number)
 
 
-class Number(click.ParamType[float]):
+class NumberParam(click.ParamType[float]):
     """A number; a decimal comma is taken for a point."""
 
     name = "float"
@@ -59,7 +59,7 @@ class Number(click.ParamType[float]):
             self.fail(f"{text[:40]!r} is not a number, such as 0.5.", param, ctx)
 
 
-class Year(Whole):
+class YearParam(WholeParam):
     """A year, of which the last two digits will do."""
 
     name = "year"
@@ -70,11 +70,11 @@ class Year(Whole):
         return number + 2000 if 10 <= number <= 99 else number
 
 
-class Word(click.Choice[str]):
+class WordParam(click.Choice[str]):
     """One of some words in any case; `also` are other names of them."""
 
-    def __init__(self, words: Iterable[str], also: Mapping[str, str] | None = None) -> None:
-        super().__init__(list(words), case_sensitive=False)
+    def __init__(self, choices: Iterable[str], also: Mapping[str, str] | None = None) -> None:
+        super().__init__(list(choices), case_sensitive=False)
         self.also = dict(also or {})
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
@@ -84,23 +84,23 @@ class Word(click.Choice[str]):
 
 def paths(help: str = "Simulated runs; the scenario's number unless given.", **more: Any) -> Callable[[C], C]:
     """--paths."""
-    return click.option("--paths", type=Whole(), help=help, **more)
+    return click.option("--paths", type=WholeParam(), help=help, **more)
 
 
 def seed(help: str = "Seed of every draw; the scenario's unless given.", **more: Any) -> Callable[[C], C]:
     """--seed."""
-    return click.option("--seed", type=Whole(), help=help, **more)
+    return click.option("--seed", type=WholeParam(), help=help, **more)
 
 
 def workers() -> Callable[[C], C]:
     """--workers."""
-    words = "Worker processes; changes no number. All processors unless given."
-    return click.option("--workers", type=Whole(), help=words)
+    help = "Worker processes; changes no number. All processors unless given."
+    return click.option("--workers", type=WholeParam(), help=help)
 
 
 def year(help: str, flag: str = "--year", name: str = "year", **more: Any) -> Callable[[C], C]:
     """--year, or another flag of a year."""
-    return click.option(flag, name, type=Year(), help=help, **more)
+    return click.option(flag, name, type=YearParam(), help=help, **more)
 
 
 def allies(help: str = "Show this ally only: code or name. Several: repeat it, or commas.") -> Callable[[C], C]:

@@ -25,7 +25,7 @@ NAME = "report.html"
 """The report inside a run's folder."""
 
 
-def write_report(record: Record, place: str | os.PathLike[str], year: int | None = None, file: str = UNNAMED) -> None:
+def write_report(record: Record, out: str | os.PathLike[str], year: int | None = None, file: str = UNNAMED) -> None:
     """Write the report of a run; a former one stays whole until the new one is.
 
     `file` names the scenario in the commands that the report shows.
@@ -43,12 +43,12 @@ def write_report(record: Record, place: str | os.PathLike[str], year: int | None
     step_of(record, shown)
     with waiting("Writing the report"):
         base = record.manifest.get("builds_on", {"title": "", "changes": ()})
-        told = _told(record, shown, file)
-        page = report(record, year=shown, **told, builds_on=base["title"], differences=base["changes"])
-    write_text(page, place)
+        parts = _parts(record, shown, file)
+        page = report(record, year=shown, **parts, builds_on=base["title"], differences=base["changes"])
+    write_text(page, out)
 
 
-def _told(record: Record, year: int, file: str) -> ReportParts:
+def _parts(record: Record, year: int, file: str) -> ReportParts:
     """What takes the scenario and not the record alone: single runs, and what other assumptions would do."""
     from sim.analysis.sensitivity import sensitivities
     from sim.analysis.stories import scenario_of, three

@@ -11,21 +11,20 @@ from typing import Any
 
 from sim.errors import RunError
 from sim.files import strict_json
-from sim.files.writing import try_place
+from sim.files.writing import try_write
 from sim.results import store
-from sim.results.record import Record
-from sim.results.record import check_place as check_free
-from sim.text.probabilities import plain
+from sim.results.record import Record, check_replaceable
+from sim.text.escaping import plain
 
 
-def check_place(out: str) -> None:
+def check_destination(out: str) -> None:
     """Refuse a place that cannot become a saved run; leaves nothing behind.
 
     Raises:
         RunError: it holds something else, or cannot be written.
     """
-    check_free(Path(out))
-    try_place(out)
+    check_replaceable(Path(out))
+    try_write(out)
 
 
 def save(record: Record, out: str) -> str:

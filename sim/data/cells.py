@@ -49,7 +49,7 @@ Month = Annotated[Whole, Field(ge=1, le=12)]
 Share = Annotated[Number, Field(gt=0, le=MOST_SHARE_PCT)]  # % of GDP
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Usd = Annotated[Number, Field(ge=0, le=1e9)]
-Growth = Annotated[Number, Field(ge=-60, le=200)]  # % a year
+GrowthPct = Annotated[Number, Field(ge=-60, le=200)]  # % a year
 
 _MONTH, _DAY = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
 Edition = Annotated[str, Field(pattern=f"^(19|20)[0-9]{{2}}-{_MONTH}$")]  # YYYY-MM of publication

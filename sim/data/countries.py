@@ -23,7 +23,7 @@ class Named(NamedTuple):
     """Whether it is several countries."""
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """Both, as in "Germany (DEU)"."""
         return f"{self.name} ({self.code})"
 
@@ -211,39 +211,39 @@ _UNDIVIDED = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "a
 _STATE = re.compile(r"^(?:(?:federal |former yugoslav )?republic|kingdom|grand duchy|principality|state) of (?:the )?")
 
 
-def look_up(words: str) -> Named | None:
-    """What `words` name, whatever their case, accents, footnotes and article; None where nothing is known by them.
+def look_up(name: str) -> Named | None:
+    """What `name` names, whatever its case, accents, footnotes and article; None where nothing is known by them.
 
     >>> look_up("Türkiye*")
     Named(code='TUR', name='Türkiye', group=False)
     """
     known = _known()
-    return next((known[key] for key in _spellings(words[:100]) if key in known), None)
+    return next((known[key] for key in _spellings(name[:100]) if key in known), None)
 
 
-def nearest(words: str, among: Mapping[str, str]) -> Named | None:
-    """The country that misspelt `words` most probably mean; None where none is like them.
+def nearest(name: str, among: Mapping[str, str]) -> Named | None:
+    """The country that misspelt `name` most probably means; None where none is like it.
 
     `among` are the names of those in question by code.
     """
     known = {key: named.code for key, named in _known().items() if named.code in among and len(key) > 2}
-    known |= {plainly(name): code for code, name in among.items()}
-    near = get_close_matches(plainly(words[:60]), known, 1, LIKENESS)
+    known |= {plainly(each): code for code, each in among.items()}
+    near = get_close_matches(plainly(name[:60]), known, 1, LIKENESS)
     return Named(known[near[0]], among[known[near[0]]]) if near else None
 
 
-def plainly(words: str) -> str:
+def plainly(text: str) -> str:
     """Small letters without accents, single spaces, & written out: "Türkiye" and "TURKIYE" are the same."""
-    letters = unicodedata.normalize("NFKD", words.casefold().translate(_UNDIVIDED))
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(_UNDIVIDED))
     bare = "".join(char for char in letters if not unicodedata.combining(char))
     return " ".join(_SIGNS.sub(" ", bare).split())
 
 
-def _spellings(words: str) -> Iterator[str]:
-    """`words` plainly, then with less and less of what is no name: notes, footnotes, article, form of state."""
-    bare = _FOOTNOTE.sub("", unicodedata.normalize("NFKD", words.casefold()))
-    head, comma, tail = _NOTE.sub(" ", words).partition(",")
-    texts = [words, bare, _NOTE.sub(" ", words), _FOOTNOTE.sub("", _NOTE.sub(" ", bare)), words.partition("/")[0]]
+def _spellings(name: str) -> Iterator[str]:
+    """`name` plainly, then with less and less of what is no name: notes, footnotes, article, form of state."""
+    bare = _FOOTNOTE.sub("", unicodedata.normalize("NFKD", name.casefold()))
+    head, comma, tail = _NOTE.sub(" ", name).partition(",")
+    texts = [name, bare, _NOTE.sub(" ", name), _FOOTNOTE.sub("", _NOTE.sub(" ", bare)), name.partition("/")[0]]
     texts += [f"{tail} {head}"] if comma else []  # "Netherlands, Kingdom of the"
     for text in texts:
         key = plainly(text).removeprefix("the ")
@@ -259,15 +259,15 @@ def _named() -> dict[Named, tuple[str, ...]]:
     found: dict[Named, tuple[str, ...]] = {}
     for code, line in (ALLIES | OTHERS).items():
         iso2, _, names = line.partition(": ")
-        words = names.split(", ") + (EXONYMS[code].split(", ") if code in EXONYMS else [])
-        found[Named(code, words[0])] = (code, iso2, *words)
+        spellings = names.split(", ") + (EXONYMS[code].split(", ") if code in EXONYMS else [])
+        found[Named(code, spellings[0])] = (code, iso2, *spellings)
     for code, names in GROUPS.items():
-        words = names.split(", ")
-        found[Named(code, words[0], group=True)] = (code, *words)
+        spellings = names.split(", ")
+        found[Named(code, spellings[0], group=True)] = (code, *spellings)
     return found
 
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, Named]:
     """What each spelling, made plain, names."""
-    return {plainly(word).removeprefix("the "): named for named, words in _named().items() for word in words}
+    return {plainly(word).removeprefix("the "): named for named, spellings in _named().items() for word in spellings}

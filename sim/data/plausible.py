@@ -58,7 +58,7 @@ SAME_UNIT: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class UserFigure:
     """One cell of a user's own: its line, its value, and the words for what it is about."""
 
     line: int
@@ -95,21 +95,21 @@ def _scale_faults(
     figures = _figures(column, lines)
     known = _neighbours(column, lines, packaged) if column in COMPARED.get(name, {}) else {}
     unit = COMPARED.get(name, {}).get(column, OF_GDP)
-    off: list[tuple[Figure, int, str]] = []  # the powers of ten that are missing, and the neighbour in words
+    off: list[tuple[UserFigure, int, str]] = []  # the powers of ten that are missing, and the neighbour in words
     for figure in figures:
-        value, words = known.get(figure.line, (0.0, ""))
-        if places := places_off(figure.value, value):
-            off.append((figure, places, words))
+        value, neighbour = known.get(figure.line, (0.0, ""))
+        if shift := places_off(figure.value, value):
+            off.append((figure, shift, neighbour))
         elif column in SHARES.get(name, ()) and figure.value < LEAST_SHARE_PCT:
             off.append((figure, 2, ""))
     if not off:
         return
     usual, times = Counter(power for _, power, _ in off).most_common(1)[0]
     alike = len(off) > 1 and 2 * times > len(off)
-    figure, places, words = next(each for each in off if each[1] == usual) if alike else off[0]
+    figure, shift, neighbour = next(each for each in off if each[1] == usual) if alike else off[0]
     many = f"; {len(off)} of {len(figures)} figures are off like this" if len(off) > 1 else ""
-    beside = f" and of the size of its neighbour, {words}" if words else f", at least {LEAST_SHARE_PCT:g}"
-    yield _fault(file, column, figure, f"must be {unit}{beside}{many}", _times(figure.value, places, alike))
+    compared = f" and of the size of its neighbour, {neighbour}" if neighbour else f", at least {LEAST_SHARE_PCT:g}"
+    yield _fault(file, column, figure, f"must be {unit}{compared}{many}", _times(figure.value, shift, alike))
 
 
 def single_fault(
@@ -122,10 +122,10 @@ def single_fault(
     rows = [row for row in packaged if _series(row) == iso3]
     known = {getattr(row, "year", 0): figure for row in rows if (figure := getattr(row, column, None))}
     near = _nearest(known, year)
-    if near is None or not (places := places_off(value, known[near])):
+    if near is None or not (shift := places_off(value, known[near])):
         return None
-    beside = f"the packaged {known[near]:.10g} of {shorten(iso3)} {near}"
-    return f"must be {COMPARED[name][column]} and of the size of {beside}", _times(value, places, False)
+    compared = f"the packaged {known[near]:.10g} of {shorten(iso3)} {near}"
+    return f"must be {COMPARED[name][column]} and of the size of {compared}", _times(value, shift, False)
 
 
 def places_off(value: float, known: float) -> int:
@@ -141,9 +141,9 @@ def _nearest(known: Mapping[int, float], year: int) -> int | None:
     return near if near is not None and abs(near - year) <= NEAR_YEARS else None
 
 
-def _figures(column: str, lines: Sequence[tuple[int, Row]]) -> list[Figure]:
+def _figures(column: str, lines: Sequence[tuple[int, Row]]) -> list[UserFigure]:
     return [
-        Figure(line, value, _about(row)) for line, row in lines if (value := getattr(row, column, None)) is not None
+        UserFigure(line, value, _about(row)) for line, row in lines if (value := getattr(row, column, None)) is not None
     ]
 
 
@@ -198,7 +198,7 @@ def _sign_faults(lines: Sequence[tuple[int, Row]], file: str, packaged: Sequence
     if len(pairs) >= MANY and turned < straight / 2:
         line, row, balance, before = pairs[0]
         rule = f"must be negative for a deficit; the packaged figure is {before:.10g}"
-        figure = Figure(line, balance, _about(row))
+        figure = UserFigure(line, balance, _about(row))
         yield _fault(file, "gov_balance_pct", figure, rule, "did you write deficits as positive figures? turn the sign")
 
 
@@ -216,7 +216,7 @@ def _distance_faults(lines: Sequence[tuple[int, Row]], file: str, packaged: Sequ
     if abs(factor - 1) > 0.1 and all(abs(ratio / factor - 1) < SAME_UNIT for _, _, ratio in pairs):
         line, row, _ = pairs[0]
         rule = f"must be kilometres; all {len(pairs)} are {factor:.2f} times the packaged ones"
-        figure = Figure(line, row.distance_moscow_km, row.iso3)
+        figure = UserFigure(line, row.distance_moscow_km, row.iso3)
         yield _fault(file, "distance_moscow_km", figure, rule, f"did you mean {known[row.iso3]:g}?")
 
 
@@ -232,13 +232,13 @@ def _swapped_faults(lines: Sequence[tuple[int, Row]], file: str, packaged: Seque
                 yield Fault(file, line, "month", str(row.month), rule, remedy, "implausible")
 
 
-def _times(value: float, places: int, every: bool) -> str:
+def _times(value: float, shift: int, every: bool) -> str:
     """The remedy of a figure that is a power of ten off."""
-    meant = Decimal(repr(value)).scaleb(places)
-    factor = f"multiply by {10**places:,}" if places > 0 else f"divide by {10**-places:,}"
+    meant = Decimal(repr(value)).scaleb(shift)
+    factor = f"multiply by {10**shift:,}" if shift > 0 else f"divide by {10**-shift:,}"
     return f"did you mean {float(meant):.10g}?" + (f" {factor} in every row" if every else "")
 
 
-def _fault(file: str, column: str, figure: Figure, rule: str, remedy: str) -> Fault:
+def _fault(file: str, column: str, figure: UserFigure, rule: str, remedy: str) -> Fault:
     value = f"{figure.value:.10g} ({figure.about})" if figure.about else f"{figure.value:.10g}"
     return Fault(file, figure.line, column, value, rule, remedy, "implausible")

@@ -177,8 +177,8 @@ def _cell_fault(detail: Any, file: str, line: int) -> Fault:
     elif kind == "string_pattern_mismatch":
         code, rule, remedy = _pattern_fault(column, str(value))
     else:  # a bound
-        words = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
-        bounds = [f"{words[name]} {limit:g}" for name, limit in context.items() if name in words]
+        phrases = {"ge": "at least", "le": "at most", "gt": "more than", "lt": "less than"}
+        bounds = [f"{phrases[name]} {limit:g}" for name, limit in context.items() if name in phrases]
         code, rule = "out-of-range", f"must be {' and '.join(bounds) or 'within its bounds'}"
         remedy = "check the unit of the column and the place of the decimal point"
         if column == "month" and "le" in context:

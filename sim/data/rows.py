@@ -13,7 +13,7 @@ from sim.data.cells import (
     Dated,
     Edition,
     Flag,
-    Growth,
+    GrowthPct,
     Iso3,
     Month,
     Number,
@@ -118,7 +118,7 @@ class GdpRow(Row):
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
     iso3: Iso3
     year: Year
-    growth_pct: Growth | None = None  # real, a year
+    growth_pct: GrowthPct | None = None  # real, a year
     nominal_usd_bn: Annotated[Number, Field(ge=0.1, le=1e6)] | None = None  # current USD
     deflator_pct: Annotated[Number, Field(ge=-60, le=10_000)] | None = None  # change a year, national currency
     gov_balance_pct: Annotated[Number, Field(ge=-100, le=100)] | None = None  # net lending, % of GDP
@@ -242,7 +242,7 @@ class GrowthVintageRow(Row):
     iso3: Iso3
     year: Year
     edition: Edition
-    growth_pct: Growth
+    growth_pct: GrowthPct
 
 
 class ForecastRow(Row):

@@ -90,7 +90,7 @@ class Draws:
         if isinstance(first, float) and first == 0.0:
             return np.empty(0, dtype=np.intp), [np.empty(0, dtype=np.bool_) for _ in further]
         uint16, probability, masks = self._uint16(name, ally, period, None), first, []
-        paths = _places(self._below(uint16, first, name, ally, period))
+        paths = _hits(self._below(uint16, first, name, ally, period))
         near = uint16[paths]
         for chance in further:
             probability = probability * chance
@@ -156,15 +156,15 @@ class Draws:
         """Each variant's own distribution, on its own stretch of the block."""
         size = self.paths // self.variants
         uint16, ends, second = self._cells(name, ally, period)
-        for place, distribution in enumerate(distributions.each):
+        for index, distribution in enumerate(distributions.each):
             if not isinstance(distribution, Family):
                 yield np.full(size, distribution if of is None else of(distribution), dtype=np.float32)
             elif self._copies == self.variants:
                 yield _looked_up(table_of(distribution, of), uint16, ends, second)
             else:
-                own = (ends >= place * size) & (ends < (place + 1) * size)
-                stretch = uint16[place * size : (place + 1) * size]
-                yield _looked_up(table_of(distribution, of), stretch, ends[own] - place * size, second[own])
+                own = (ends >= index * size) & (ends < (index + 1) * size)
+                stretch = uint16[index * size : (index + 1) * size]
+                yield _looked_up(table_of(distribution, of), stretch, ends[own] - index * size, second[own])
 
     def _copied(self, one: Any) -> Any:
         return one if self._copies == 1 else np.tile(one, self._copies)
@@ -178,7 +178,7 @@ def _looked_up(table: Quantiles, uint16: UInt16, ends: NDArray[np.intp], second:
     return drawn
 
 
-def _places(mask: Mask) -> Paths:
+def _hits(mask: Mask) -> Paths:
     """Where a mask holds, rising.
 
     NumPy looks one by one for what fills less than a tenth of a mask, at 9 ns each, and finds what fills more in one

@@ -66,10 +66,10 @@ def _evaluated_by(worker: Worker, shape: Shape) -> Evaluated:
                 break
             raise
         if answer is not None:
-            well, told = answer
-            if not well:
-                raise told
-            return told  # type: ignore[no-any-return]  # what _within_seconds returns
+            succeeded, outcome = answer
+            if not succeeded:
+                raise outcome
+            return outcome  # type: ignore[no-any-return]  # what _within_seconds returns
     worker.kill()
     raise unfit_for_time(shape)
 

@@ -1,7 +1,7 @@
 """The families of distributions a scenario can name, with their parameters and bounds.
 
 A family is frozen facts; every one is a standardised shape (mean 0, variance 1) moved to its mean and scaled to its
-standard deviation. This room needs neither NumPy nor SciPy, so that a scenario can be checked without them.
+standard deviation. This module needs neither NumPy nor SciPy, so that a scenario can be checked without them.
 """
 
 from __future__ import annotations

@@ -181,8 +181,8 @@ def _mapped(values: Floats, function: Function) -> Float32:
     near = function.constant + function.sign * np.exp(function.rate * values)
     doubt = 1e-14 * (1 + np.abs(near))
     rounded: Float32 = near.astype(np.float32)
-    for place in np.flatnonzero((near - doubt).astype(np.float32) != (near + doubt).astype(np.float32)):
-        rounded[place] = function(float(values[place]))
+    for index in np.flatnonzero((near - doubt).astype(np.float32) != (near + doubt).astype(np.float32)):
+        rounded[index] = function(float(values[index]))
     return rounded
 
 

@@ -1,4 +1,4 @@
-"""What befalls the alliance: common growth, events dated and random, the closing of each year."""
+"""What happens to the alliance: common growth, events dated and random, the closing of each year."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def dated(clock: Clock, world: World, event: Event, rank: int, observer: Observe
     year, month = split_month(event.when)
     month = 1 if event.phase is Phase.MACRO else month
     yield clock.at(clock.month_of(year, month), event.phase, rank)
-    befall(world, event, year, observer)
+    happen(world, event, year, observer)
 
 
-def befall(world: World, event: Event, year: int, observer: Observer) -> None:
+def happen(world: World, event: Event, year: int, observer: Observer) -> None:
     """Apply a dated event, or a fact of the start, now."""
     everyone = np.arange(world.draws.paths)
     hit = Hit(world.draws, f"event/{event.name}", year, everyone)

@@ -147,7 +147,7 @@ class BlockSimulation:
             if event.rate is not None:
                 self._clock.start(alliance.recurring(self._clock, self.world, event, next(ranks), self.years, observer))
             elif alliance.happens_at_start(event, self.years):
-                alliance.befall(self.world, event, self.years.base, observer)
+                alliance.happen(self.world, event, self.years.base, observer)
             else:
                 self._clock.start(alliance.dated(self._clock, self.world, event, next(ranks), observer))
 

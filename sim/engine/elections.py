@@ -36,9 +36,9 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Votes:
-    """Early elections in all allies: arrays (votes,). A place counts the paths of all allies one after the other."""
+    """Early elections in all allies: arrays (votes,). A position counts the paths of all allies one after the other."""
 
-    places: Paths
+    positions: Paths
     changing: Mask  # where the vote brings a new government
     lapsing: Mask  # where that drops what was pledged and announced
     jump: Array  # of will, where the government changes
@@ -87,15 +87,15 @@ class Elections:
         months, votes = [], []
         for ally in self.allies:
             chances = _early_chance(ally, year), ally.state.politics.change_at_election, *self._lapse(ally)
-            place = {"ally": ally.inputs.code, "period": year}
-            voters, (changing, *lapsing) = draws.stages("election/early/occurs", *chances, **place)
-            months.append(draws.month("election/early/month", on=voters, **place))
+            address = {"ally": ally.inputs.code, "period": year}
+            voters, (changing, *lapsing) = draws.stages("election/early/occurs", *chances, **address)
+            months.append(draws.month("election/early/month", on=voters, **address))
             jump = broadcast(self._jump(ally, EARLY, year, voters), voters.size)
-            places = ally.state.row * draws.paths + voters
-            votes.append(Votes(places, changing, lapsing[0] if lapsing else np.zeros_like(changing), jump))
+            positions = ally.state.row * draws.paths + voters
+            votes.append(Votes(positions, changing, lapsing[0] if lapsing else np.zeros_like(changing), jump))
         joined = Votes(*(np.concatenate([getattr(each, name) for each in votes]) for name in COLUMNS))
         month_of = np.concatenate(months)
-        in_order = month_of.argsort(kind="stable")  # places go on rising within a month
+        in_order = month_of.argsort(kind="stable")  # positions go on rising within a month
         ends = np.bincount(month_of, minlength=13).cumsum()
         return {
             month: joined[in_order[ends[month - 1] : ends[month]]]
@@ -107,10 +107,10 @@ class Elections:
         """This month's early elections in all allies."""
         world = self.world
         with ExitStack() as seen:
-            for ally, paths in self._by_ally(votes.places, self.allies if self._watched else ()):
+            for ally, paths in self._by_ally(votes.positions, self.allies if self._watched else ()):
                 seen.enter_context(self._seen(ally, EARLY, paths, year))
-            world.vote(votes.places, world.calendar.month, votes.changing, votes.jump)
-            for ally, paths in self._by_ally(votes.places[votes.lapsing], self._bound):
+            world.vote(votes.positions, world.calendar.month, votes.changing, votes.jump)
+            for ally, paths in self._by_ally(votes.positions[votes.lapsing], self._bound):
                 ally.state.drop_pledges(paths)
 
     def _hold_scheduled(self, ally: AllyProcess, year: int) -> None:
@@ -146,22 +146,22 @@ class Elections:
         return self.world.draws.value(f"{stream}/jump", distribution, on=on, ally=ally.inputs.code, period=year)
 
     def _seen(self, ally: AllyProcess, stream: str, paths: Paths, year: int) -> AbstractContextManager[None]:
-        """Let the observer see what befalls an ally."""
+        """Let the observer see what happens to an ally."""
         if not (self._watched and paths.size):
             return nullcontext()
-        words = WORDS[stream].format(ally.state.in_prose)
+        text = WORDS[stream].format(ally.state.in_prose)
         return self.observer.happening(
-            lambda _: words, ally.state, Hit(self.world.draws, stream, year, paths, ally.inputs.code)
+            lambda _: text, ally.state, Hit(self.world.draws, stream, year, paths, ally.inputs.code)
         )
 
-    def _by_ally(self, places: Paths, allies: Sequence[AllyProcess]) -> Iterator[tuple[AllyProcess, Paths]]:
-        """The paths of some allies among places that rise, where there are any."""
+    def _by_ally(self, positions: Paths, allies: Sequence[AllyProcess]) -> Iterator[tuple[AllyProcess, Paths]]:
+        """The paths of some allies among positions that rise, where there are any."""
         size = self.world.draws.paths
-        ends = places.searchsorted(np.arange(len(self.allies) + 1) * size)
+        ends = positions.searchsorted(np.arange(len(self.allies) + 1) * size)
         for ally in allies:
             row = ally.state.row
             if ends[row + 1] > ends[row]:
-                yield ally, places[ends[row] : ends[row + 1]] - row * size
+                yield ally, positions[ends[row] : ends[row + 1]] - row * size
 
 
 def _early_chance(ally: AllyProcess, year: int) -> Value:

@@ -90,7 +90,7 @@ def ally_inputs(scenario: Scenario) -> tuple[AllyInputs, ...]:
         except ValidationError as error:  # a pledge or path of the tables that no event can be
             first = error.errors()[0]
             named = "pledges" if error.title == "Pledge" else "announced_paths"
-            file, _ = _place(scenario, named, ally.iso3)
+            file, _ = _location(scenario, named, ally.iso3)
             faults.append(Fault(
                 file=file, line=0,
                 field=f"{ally.iso3}.{'.'.join(map(str, first['loc']))}", value=str(first["input"])[:60],
@@ -115,8 +115,8 @@ def _inputs(
     gaps = []
 
     def gap(table: str, column: str, year: int | str, key: str = "") -> None:
-        place = _place(scenario, table, iso3, int(year) if str(year).isdigit() else None)
-        gaps.append(_missing(table, iso3, column, f"of {year}", f"or set [ally.{iso3}] {key}" if key else "", place))
+        location = _location(scenario, table, iso3, int(year) if str(year).isdigit() else None)
+        gaps.append(_missing(table, iso3, column, f"of {year}", f"or set [ally.{iso3}] {key}" if key else "", location))
 
     if share is None:
         gap("shares", "share_pct", base, "share_pct")
@@ -219,7 +219,7 @@ def _unelected(scenario: Scenario, tables: Tables, iso3: str, base_year: int, la
     before, last = max(base_year, calendar[0] - 1), min(last_year, calendar[-1])
     for year in [*sorted({row.year for row in rows if before < row.year <= last}), last + 1]:
         if year - before > LONGEST_TERM + (year > last):
-            file, _ = _place(scenario, "elections", iso3)
+            file, _ = _location(scenario, "elections", iso3)
             return Fault(
                 file=file, line=0, field=iso3, value=f"none from {before + 1} to {year - 1}",
                 rule=f"an ally must vote every {LONGEST_TERM} years at least while the table has a calendar "
@@ -271,7 +271,7 @@ def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
     return tuple(own)
 
 
-def _place(scenario: Scenario, table: str, iso3: str, year: int | None = None) -> tuple[str, int]:
+def _location(scenario: Scenario, table: str, iso3: str, year: int | None = None) -> tuple[str, int]:
     """Where a figure would stand: the user's own file, with the line of a row that is there, or the packaged table.
 
     Without a year it is all rows of the ally; then the file alone is named.
@@ -287,9 +287,9 @@ def _place(scenario: Scenario, table: str, iso3: str, year: int | None = None) -
 
 
 def _missing(
-    table: str, iso3: str, column: str, years: str, otherwise: str = "", place: tuple[str, int] | None = None
+    table: str, iso3: str, column: str, years: str, otherwise: str = "", location: tuple[str, int] | None = None
 ) -> Fault:
-    file, line = place or (f"data table {table}", 0)
+    file, line = location or (f"data table {table}", 0)
     remedy = " ".join(part for part in ("fill the table, choose another base_year,", otherwise) if part)
     return Fault(
         file=file, line=line, field=f"{iso3}.{column}", value="blank",

@@ -18,8 +18,10 @@ class Observer:
     def begin(self, world: World) -> None:
         """The block is set up: December of the base year."""
 
-    def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> AbstractContextManager[None]:
-        """Around something that happens to one ally or to all; `words` tells it of the first path of a hit."""
+    def happening(
+        self, describe: Callable[[Hit], str], ally: AllyState | None, hit: Hit
+    ) -> AbstractContextManager[None]:
+        """Around something that happens to one ally or to all; `describe` tells it of the first path of a hit."""
         return nullcontext()
 
     def budget(self, ally: AllyState, year: int, desired_pct: Array) -> None:

@@ -77,8 +77,8 @@ class Recorder:
         arrays, group, pushed = self.counts.arrays, outcome.group, outcome.pushed
         for pillar, prints in enumerate(outcome.prints):
             _count(arrays["group_shares"][group, pillar, step], prints)
-        for place, (pillar, spent) in enumerate(zip(LIFTED, outcome.spent_prints, strict=True)):
-            histogram = arrays["spent_group_shares"][group, place, step]
+        for index, (pillar, spent) in enumerate(zip(LIFTED, outcome.spent_prints, strict=True)):
+            histogram = arrays["spent_group_shares"][group, index, step]
             histogram[...] = arrays["group_shares"][group, pillar, step]
             _move(histogram, outcome.prints[pillar][pushed], spent)
         cell_usd_bn, short, on_paper = self._group_usd_cell[group], outcome.shortfall_usd_m, outcome.on_paper_usd_m
@@ -113,8 +113,8 @@ class Recorder:
         push, row, arrays = outcome.push, outcome.row, self.counts.arrays
         if push is None:
             return
-        for place, (pillar, spent, on_paper) in enumerate(zip(LIFTED, push.prints, push.on_paper, strict=True)):
-            _move(arrays["spent_shares"][place, row, step], outcome.prints[pillar][push.paths], spent)
+        for index, (pillar, spent, on_paper) in enumerate(zip(LIFTED, push.prints, push.on_paper, strict=True)):
+            _move(arrays["spent_shares"][index, row, step], outcome.prints[pillar][push.paths], spent)
             if on_paper is None:
                 continue
             arrays["on_paper"][pillar, row, step] = np.count_nonzero(on_paper)

@@ -42,8 +42,8 @@ def reported_shares(
     kept = np.empty((len(stage.inputs), len(stage.years.simulated), draws.paths), dtype=np.float32)
 
     def record(year: int) -> None:
-        for place, state in enumerate(stage.world.allies.values()):
-            kept[place, year - stage.years.base - 1] = state.reported_pct
+        for index, state in enumerate(stage.world.allies.values()):
+            kept[index, year - stage.years.base - 1] = state.reported_pct
 
     stage.run(record)
     return kept.reshape(*kept.shape[:2], len(variants), paths).transpose(2, 0, 1, 3)

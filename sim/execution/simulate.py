@@ -209,14 +209,14 @@ def tabulate(scenario: Scenario) -> None:
     """Make every distribution's table before the run; all that cannot be tabulated are reported with their places."""
     faults: list[Fault] = []
     refused = evaluate_all(_of_scipy(scenario))
-    for place, distribution in distributions_of(scenario):
+    for field, distribution in distributions_of(scenario):
         try:
             if distribution.shape in refused:
                 raise refused[distribution.shape]
             table_of(distribution)
         except ScenarioError as error:
-            file, line = scenario.places.get(place, (scenario.title, 0))
-            faults += [replace(fault, file=file, line=line, field=place) for fault in error.faults]
+            file, line = scenario.locations.get(field, (scenario.title, 0))
+            faults += [replace(fault, file=file, line=line, field=field) for fault in error.faults]
     if faults:
         raise ScenarioError(tuple(faults))
 

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_ENTRIES = 1_000_000

@@ -55,7 +55,7 @@ def _system_call() -> Call | None:
         return None
 
 
-def hold(place: Path) -> int | None:
+def hold(path: Path) -> int | None:
     """A handle that holds a folder until it is closed or its process ends; None where there are no such locks.
 
     Raises:
@@ -66,7 +66,7 @@ def hold(place: Path) -> int | None:
         return None
     import fcntl
 
-    handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return handle
@@ -78,15 +78,15 @@ def hold(place: Path) -> int | None:
         return None
 
 
-def synced(place: Path) -> None:
+def synced(path: Path) -> None:
     """Wait until a file, or the names in a folder, would outlive a power cut.
 
     Raises:
         OSError: the disk refused what had been written. A system that cannot do it for folders is let off.
     """
-    folder = place.is_dir()
+    folder = path.is_dir()
     try:
-        handle = os.open(place, os.O_RDONLY if folder else os.O_RDWR)  # Windows syncs what is open for writing only
+        handle = os.open(path, os.O_RDONLY if folder else os.O_RDWR)  # Windows syncs what is open for writing only
         try:
             os.fsync(handle)
         finally:

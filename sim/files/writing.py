@@ -1,6 +1,6 @@
-"""Where files and folders are put: tried before the work, written beside their place, then put there in one step.
+"""Where files and folders are put: tried before the work, written under another name, then put there in one step.
 
-Whoever reads a place finds the former content or the new one, whole, also while several write there, and after a
+Whoever reads a destination finds the former content or the new one, whole, also while several write there, and after a
 writer was killed. What such a writer leaves has a name that nobody else gives; the next to write there removes it.
 """
 
@@ -35,16 +35,16 @@ DEAD_AFTER = 86_400
 Done = TypeVar("Done")
 
 WhyNot = Callable[[Path], str]
-"""Why what stands in a place must not be replaced: "is not a saved run"; "" where it may be."""
+"""Why what stands at a destination must not be replaced: "is not a saved run"; "" where it may be."""
 
 
-def never(place: Path) -> str:
+def never(target: Path) -> str:
     """Nothing is replaced but an empty folder."""
-    return "is not an empty folder" if not place.is_dir() or any(place.iterdir()) else ""
+    return "is not an empty folder" if not target.is_dir() or any(target.iterdir()) else ""
 
 
-def try_place(out: str | os.PathLike[str]) -> None:
-    """Refuse a place where nothing can be written, before the work; leaves nothing behind.
+def try_write(out: str | os.PathLike[str]) -> None:
+    """Refuse a destination where nothing can be written, before the work; leaves nothing behind.
 
     Raises:
         RunError: its folder, or the nearest one above that exists, cannot be written.
@@ -53,7 +53,7 @@ def try_place(out: str | os.PathLike[str]) -> None:
     while not parent.exists() and parent != parent.parent:
         parent = parent.parent
     try:
-        with _beside(parent / "x"):
+        with _temporary(parent / "x"):
             pass
     except OSError as error:
         raise RunError(f"cannot write to {parent}: {error.strerror or error}") from error
@@ -66,10 +66,10 @@ def write_text(text: str, out: str | os.PathLike[str]) -> None:
 
 def write_bytes(content: bytes, out: str | os.PathLike[str]) -> None:
     """Write a file: see `write_file`."""
-    write_file(lambda beside: beside.write_bytes(content), out)
+    write_file(lambda temporary: temporary.write_bytes(content), out)
 
 
-def anything(place: Path) -> str:
+def anything(target: Path) -> str:
     """A file that the user names is replaced, as other tools do."""
     return ""
 
@@ -81,23 +81,23 @@ def write_file(fill: Callable[[Path], object], out: str | os.PathLike[str], why_
         RunError: it cannot be written, or something stands there that is no file, write-protected or not to be
             replaced.
     """
-    place = Path(os.path.realpath(out))  # a link stays one: written is where it leads
+    target = Path(os.path.realpath(out))  # a link stays one: written is where it leads
 
     def write() -> None:
-        _check_file(place, out, why_not)
-        with _beside(place) as beside:
-            beside.touch()
-            fill(beside)
-            os.chmod(beside, 0o644)
-            synced(beside)
-            _check_file(place, out, why_not)
-            os.replace(beside, place)
-        synced(place.parent)
+        _check_file(target, out, why_not)
+        with _temporary(target) as temporary:
+            temporary.touch()
+            fill(temporary)
+            os.chmod(temporary, 0o644)
+            synced(temporary)
+            _check_file(target, out, why_not)
+            os.replace(temporary, target)
+        synced(target.parent)
 
-    with _told(out):
-        _made(place.parent)
+    with _os_errors_explained(out):
+        _made(target.parent)
         _again_where_it_moved(write)
-        sweep(place.parent)
+        sweep(target.parent)
 
 
 def write_new(content: bytes, out: str | os.PathLike[str]) -> bool:
@@ -106,24 +106,24 @@ def write_new(content: bytes, out: str | os.PathLike[str]) -> bool:
     Raises:
         RunError: it cannot be written.
     """
-    place = Path(os.path.realpath(out))
+    target = Path(os.path.realpath(out))
 
     def write() -> bool:
-        with _beside(place) as beside:
-            beside.write_bytes(content)
-            os.chmod(beside, 0o644)
-            synced(beside)
+        with _temporary(target) as temporary:
+            temporary.write_bytes(content)
+            os.chmod(temporary, 0o644)
+            synced(temporary)
             try:
-                _put_new(beside, place)
+                _put_new(temporary, target)
             except FileExistsError:
                 return False
-        synced(place.parent)
+        synced(target.parent)
         return True
 
-    with _told(out):
-        _made(place.parent)
+    with _os_errors_explained(out):
+        _made(target.parent)
         written = _again_where_it_moved(write)
-        sweep(place.parent)
+        sweep(target.parent)
     return written
 
 
@@ -135,45 +135,45 @@ def write_folder(fill: Callable[[Path], object], out: str | os.PathLike[str], wh
     Raises:
         RunError: it cannot be written, or what stands there must not be replaced.
     """
-    place = Path(os.path.realpath(out))  # as above
-    with _told(out):
-        _made(place.parent)
-        recover(place)
-        with _beside(place) as beside:
-            beside.mkdir()
-            beside.chmod(0o755)
-            fill(beside)
-            for folder, _, names in os.walk(beside, topdown=False):
+    target = Path(os.path.realpath(out))  # as above
+    with _os_errors_explained(out):
+        _made(target.parent)
+        recover(target)
+        with _temporary(target) as temporary:
+            temporary.mkdir()
+            temporary.chmod(0o755)
+            fill(temporary)
+            for folder, _, names in os.walk(temporary, topdown=False):
                 for name in names:
                     synced(Path(folder, name))
                 synced(Path(folder))
-            _put_folder(beside, place, out, why_not)
-            synced(place.parent)
-        sweep(place.parent)
+            _put_folder(temporary, target, out, why_not)
+            synced(target.parent)
+        sweep(target.parent)
 
 
-def recover(place: Path) -> None:
+def recover(target: Path) -> None:
     """Put back what a writer took away who died before it put the new one there; only where folders are not exchanged.
 
     Raises nothing: whoever looks for the place says best that it is not there.
     """
     with suppress(OSError):
-        if not os.path.lexists(place):
-            formers = sorted(place.parent.glob(f".sim-{_stem(place.name)}-*.former"), key=os.path.getmtime)
+        if not os.path.lexists(target):
+            formers = sorted(target.parent.glob(f".sim-{_digest(target.name)}-*.former"), key=os.path.getmtime)
             if formers:
-                formers[-1].rename(place)
+                formers[-1].rename(target)
 
 
-def is_written(place: Path) -> bool:
-    """Whether a writer is at work on a place, or has died there."""
-    return any(place.parent.glob(f".sim-{_stem(place.name)}-*"))
+def is_written(target: Path) -> bool:
+    """Whether a writer is at work on a destination, or has died there."""
+    return any(target.parent.glob(f".sim-{_digest(target.name)}-*"))
 
 
 def sweep(folder: Path) -> None:
     """Remove what writers left who died while they wrote; nothing of one that lives, nothing that is not ours."""
     with suppress(OSError):
         names = os.listdir(folder)
-        stems = {_stem(name) for name in names}
+        stems = {_digest(name) for name in names}
         for name in names:
             if not is_own(name):
                 continue
@@ -188,13 +188,13 @@ def is_own(name: str) -> bool:
     return OWN.fullmatch(name) is not None
 
 
-def is_protected(place: Path) -> bool:
+def is_protected(target: Path) -> bool:
     """Whether nobody may write a file or folder: by its mode, since the superuser may write everything."""
-    return not place.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    return not target.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
 
 
 @contextmanager
-def _told(out: str | os.PathLike[str]) -> Iterator[None]:
+def _os_errors_explained(out: str | os.PathLike[str]) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -205,13 +205,13 @@ def _made(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def _check_file(place: Path, out: str | os.PathLike[str], why_not: WhyNot) -> None:
-    if not os.path.lexists(place):
+def _check_file(target: Path, out: str | os.PathLike[str], why_not: WhyNot) -> None:
+    if not os.path.lexists(target):
         return
-    reason = "it is not a file" if not place.is_file() else "it is write-protected" if is_protected(place) else ""
+    reason = "it is not a file" if not target.is_file() else "it is write-protected" if is_protected(target) else ""
     if reason:
         raise RunError(f"cannot write {out}: {reason}")
-    if reason := why_not(place):
+    if reason := why_not(target):
         raise RunError(f"{out} exists and {reason}; nothing was changed\n  remedy: choose another place")
 
 
@@ -224,20 +224,20 @@ def _again_where_it_moved(write: Callable[[], Done]) -> Done:
     return write()
 
 
-def _stem(name: str) -> str:
+def _digest(name: str) -> str:
     """What stands for the name of a place: a name may be as long as the system allows, and ours no longer."""
     return blake2b(os.fsencode(name), digest_size=8).hexdigest()
 
 
 @contextmanager
-def _beside(place: Path) -> Iterator[Path]:
-    """A place for what is written, in a folder of its own beside `place`; what lies there at the end is removed.
+def _temporary(target: Path) -> Iterator[Path]:
+    """A temporary name in a folder of its own next to `target`; what lies there at the end is removed.
 
     The folder is locked while its writer lives: not the file inside, for HDF5 locks what it writes and would find it
     taken.
     """
     while True:
-        folder = place.with_name(f".sim-{_stem(place.name)}-{secrets.token_hex(8)}.part")
+        folder = target.with_name(f".sim-{_digest(target.name)}-{secrets.token_hex(8)}.part")
         folder.mkdir()
         with suppress(FileNotFoundError, BlockingIOError):  # swept between its making and its lock
             lock = hold(folder)
@@ -271,41 +271,41 @@ def _removed(left: Path) -> None:
             left.unlink()
 
 
-def _put_new(beside: Path, place: Path) -> None:
+def _put_new(temporary: Path, target: Path) -> None:
     """Raises FileExistsError where something stands in the place."""
     try:
-        os.link(beside, place)
+        os.link(temporary, target)
     except FileExistsError:
         raise
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK):
             raise
-        with place.open("xb") as stream:  # no links there; at least nobody else can have the name
-            stream.write(beside.read_bytes())
-        synced(place)
+        with target.open("xb") as stream:  # no links there; at least nobody else can have the name
+            stream.write(temporary.read_bytes())
+        synced(target)
 
 
-def _put_folder(beside: Path, place: Path, out: str | os.PathLike[str], why_not: WhyNot) -> None:
-    """Put a folder there and what stood there into `beside`, unless `why_not` says something against it."""
+def _put_folder(temporary: Path, target: Path, out: str | os.PathLike[str], why_not: WhyNot) -> None:
+    """Put a folder there and what stood there into `temporary`, unless `why_not` says something against it."""
     for _ in range(ATTEMPTS):
         try:
-            if not os.path.lexists(place):
-                beside.rename(place)
+            if not os.path.lexists(target):
+                temporary.rename(target)
                 return
-            _check_folder(place, out, why_not)
-            if not exchange(beside, place):
-                _exchange_by_renames(beside, place)
+            _check_folder(target, out, why_not)
+            if not exchange(temporary, target):
+                _exchange_by_renames(temporary, target)
         except OSError as error:  # another writer was faster: somebody's stands there now, or nothing any longer
-            if not beside.exists() or not (isinstance(error, FileNotFoundError) or error.errno in TAKEN):
+            if not temporary.exists() or not (isinstance(error, FileNotFoundError) or error.errno in TAKEN):
                 raise
             time.sleep(0.01)
             continue
         try:
-            if beside.exists():
-                _check_folder(beside, out, why_not)  # what came out may have been changed since it was looked at
+            if temporary.exists():
+                _check_folder(temporary, out, why_not)  # what came out may have been changed since it was looked at
         except RunError:
-            if not exchange(beside, place):
-                _exchange_by_renames(beside, place)
+            if not exchange(temporary, target):
+                _exchange_by_renames(temporary, target)
             raise
         return
     raise RunError(f"cannot write {out}: others keep writing there\n  remedy: try again, or choose another place")
@@ -316,15 +316,15 @@ def _check_folder(folder: Path, out: str | os.PathLike[str], why_not: WhyNot) ->
         raise RunError(f"{out} exists and {reason}; nothing was changed\n  remedy: choose another place")
 
 
-def _exchange_by_renames(beside: Path, place: Path) -> None:
+def _exchange_by_renames(temporary: Path, target: Path) -> None:
     """The same in three steps; what dies between them leaves the former one where `recover` finds it."""
-    former = place.with_name(f".sim-{_stem(place.name)}-{secrets.token_hex(8)}.former")
-    place.rename(former)
+    former = target.with_name(f".sim-{_digest(target.name)}-{secrets.token_hex(8)}.former")
+    target.rename(former)
     try:
-        beside.rename(place)
+        temporary.rename(target)
     except BaseException:  # an interrupt too must leave a folder in its place
-        if not os.path.lexists(place):
-            former.rename(place)
+        if not os.path.lexists(target):
+            former.rename(target)
         raise
     with suppress(FileNotFoundError):  # swept: the place has something again
-        former.rename(beside)
+        former.rename(temporary)

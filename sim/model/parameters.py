@@ -260,11 +260,11 @@ class Outturn(FrozenModel):
     )
     late_push: Flag = Field(True, description="whether the last distance can be closed on paper")
     late_push_weight: Scalar = parameter(
-        0.95, "probability of a late push at full willingness and saturated urgency", unit="1", scope="path", low=0,
-        high=1, evidence="NATO July 2026: in 2025 a dozen allies arrived between 2.00 and 2.10 in 2025",
+        0.95, "probability of closing on paper at full willingness and saturated urgency", unit="1", scope="path",
+        low=0, high=1, evidence="NATO July 2026: in 2025 a dozen allies arrived between 2.00 and 2.10 in 2025",
     )  # fmt: skip
     late_push_reach_2025_pct: Scalar = parameter(
-        0.75, "largest distance to the target that a late push closes, to 2025", unit="percentage points",
+        0.75, "largest distance to the target that is closed on paper, to 2025", unit="percentage points",
         scope="path", low=0, high=20, evidence="NATO July 2026: the jumps of 2025",
     )  # fmt: skip
     late_push_reach_pct: Scalar = parameter(
@@ -275,7 +275,7 @@ class Outturn(FrozenModel):
         0.6, "the same, as part of the share of the year before", unit="1", scope="path", low=0, high=10
     )
     late_push_excess: Scalar = parameter(
-        Normal(mean=0.0, sd=0.01), "how far a late push lands above the target: its size, relative", unit="1",
+        Normal(mean=0.0, sd=0.01), "how far above the target closing on paper ends: its size, relative", unit="1",
         scope="year", evidence="NATO July 2026: 2.00 to 2.10",
     )  # fmt: skip
 

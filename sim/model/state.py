@@ -282,16 +282,16 @@ class World:
             holder.growth_loss_pct = np.zeros(self.draws.paths, dtype=np.float32)
         holder.growth_loss_pct[paths] += size_pct
 
-    def vote(self, places: Paths, month: int, changing: Mask, jump: Array) -> None:
-        """Elections of several allies at once; a place counts the paths of all allies one after the other.
+    def vote(self, positions: Paths, month: int, changing: Mask, jump: Array) -> None:
+        """Elections of several allies at once; a position counts the paths of all allies one after the other.
 
         `changing` says where they bring a new government; there will jumps.
         """
         will = self.will.reshape(-1)
-        self.last_vote.reshape(-1)[places] = month
-        will[places] = after_change(will[places], jump * changing)
+        self.last_vote.reshape(-1)[positions] = month
+        will[positions] = after_change(will[positions], jump * changing)
         if self.changes is not None:
-            self.changes.reshape(-1)[places] += changing
+            self.changes.reshape(-1)[positions] += changing
 
     def close_year(self) -> None:
         """Sum outlays and GDP of Europe and Canada, in the allies' fixed order; the peers' average is read from it."""

@@ -52,8 +52,8 @@ class Streams:
         `ally` is the ISO numeric code (0: the alliance), `period` the calendar year (0: once a path), `word` counts
         the words of one draw (1 refines 0).
         """
-        generator, state, place = self._open.get(name) or self._opened(name)
-        place["counter"] = self.first // LANES, word, period, ally
+        generator, state, counter = self._open.get(name) or self._opened(name)
+        counter["counter"] = self.first // LANES, word, period, ally
         generator.state = state  # type: ignore[assignment]  # a Philox state, set anew for each draw
         return generator.random_raw(self._counters * 4).astype("<u8", copy=False).view("<u2")[: self.paths]
 
@@ -61,10 +61,10 @@ class Streams:
         """The words of some paths of the block, uint16 (len(paths),): the same bits, drawn path by path if few."""
         if len(paths) > FEW:
             return self.uint16(name, ally=ally, period=period, word=word)[paths]
-        generator, state, place = self._open.get(name) or self._opened(name)
+        generator, state, counter = self._open.get(name) or self._opened(name)
         found = np.empty(len(paths), dtype=np.uint16)
         for number, path in enumerate(paths.tolist()):
-            place["counter"] = (self.first + path) // LANES, word, period, ally
+            counter["counter"] = (self.first + path) // LANES, word, period, ally
             generator.state = state  # type: ignore[assignment]
             found[number] = generator.random_raw(4).astype("<u8", copy=False).view("<u2")[path % LANES]
         return found
@@ -76,7 +76,7 @@ class Streams:
         """
         generator = Philox(key=stream_key(self.seed, name))
         state: dict[str, Any] = dict(generator.state)
-        place = {"key": tuple(map(int, state["state"]["key"]))}
-        state |= {"state": place, "buffer": tuple(map(int, state["buffer"]))}
-        self._open[name] = generator, state, place
+        counter = {"key": tuple(map(int, state["state"]["key"]))}
+        state |= {"state": counter, "buffer": tuple(map(int, state["buffer"]))}
+        self._open[name] = generator, state, counter
         return self._open[name]

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sim.data.tables import Tables, load_tables
 from sim.results.record import AllyDescription, Record
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 ESTIMATE: Final = "e"
 SET: Final = "s"
@@ -23,25 +23,25 @@ MOST_NAME = 60
 
 
 @dataclass(frozen=True)
-class OwnTable:
+class OwnTableFile:
     """A table of the user's own in place of a packaged one, or, as an overlay, rows of it."""
 
     file: str
     overlay: bool
 
 
-def own_tables(record: Record) -> dict[str, OwnTable]:
+def own_tables(record: Record) -> dict[str, OwnTableFile]:
     """By name, the tables that a run had from its user."""
     given = _scenario(record, "data")
     return {
-        name: OwnTable(each["file"], each.get("overlay") is True) if isinstance(each, dict) else
-        OwnTable(str(each), overlay=False)
+        name: OwnTableFile(each["file"], each.get("overlay") is True) if isinstance(each, dict) else
+        OwnTableFile(str(each), overlay=False)
         for name, each in given.items()
         if each is not None
     }  # fmt: skip
 
 
-def own_cited(name: str, table: OwnTable) -> str:
+def own_cited(name: str, table: OwnTableFile) -> str:
     """A sentence that cites a table of the user's own."""
     if table.overlay:
         return f"{table.file}: rows laid over the packaged table {name}."
@@ -96,7 +96,7 @@ def own_file(record: Record, table: str) -> str:
     return name if len(name) <= MOST_NAME else f"{name[: MOST_NAME - 1]}…"
 
 
-def shares_told(record: Record, entries: Iterable[AllyDescription]) -> str:
+def shares_sentence(record: Record, entries: Iterable[AllyDescription]) -> str:
     """What the shares of the base year are, with the marks that stand beside them, in a sentence without its end."""
     marks = {mark(record, entry) for entry in entries}
     whose = "" if marks <= {OWN} else " as NATO reports core outlays" if known(record) else ", core outlays"

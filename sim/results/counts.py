@@ -25,7 +25,7 @@ TALLIES = (*PILLARS, "core_without_late_push")
 """What compliant allies are counted by."""
 
 SPENT = ("core", "total")
-"""The pillars that a late push lifts on paper: what is reported of them is more than what is spent."""
+"""The pillars that closing on paper lifts: what is reported of them is more than what is spent."""
 
 KEEPABLE = ("share_pct", "reported_pct", "spent_pct", "related_pct", "plan_pct", "will", "gdp_usd_bn")
 """State variables whose paths can be kept, float32 (ally, year, path)."""
@@ -72,11 +72,11 @@ class Counts:
 
     `arrays`, int64, with the axes of ARRAYS; a step is the base year, a year simulated, or never:
         compliant: paths that meet the yardstick
-        on_paper: of them, those that a late push of that year alone brought there
+        on_paper: of them, those that are there on paper only, by what was closed so in that year
         in_force: paths that meet the core target as a summit or review left it, or need not yet
         not_yet_due: of them, those that do not meet it: their date was put off and has not come
         shares: the reported share, in hundredths of a percentage point
-        spent_shares: what is spent of it, as reported without the late push of that year
+        spent_shares: what is spent of it, as reported without what is closed on paper that year
         group_shares, spent_group_shares: the GDP-weighted average of a group, as reported and spent
         first_year: first year of core compliance; 0 the base year, the last step never
         kept_from: the same, of paths that stayed compliant to the horizon

@@ -17,7 +17,7 @@ def dataset(record: Record) -> xarray.Dataset:
 
     probability (pillar, ally, year), missing where no yardstick of the pillar binds the ally; share_pct_quantile
     (quantile, pillar, ally, year), % of GDP, as reported, and spent_share_pct_quantile (quantile, spent, ally, year)
-    without the late push of that year, which is on paper, both infinite above 20.46 %, to which shares are counted;
+    without what is closed on paper that year, both infinite above 20.46 %, to which shares are counted;
     each kept variable (ally, year, path).
     """
     counts, description = record.counts, record.description

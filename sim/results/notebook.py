@@ -28,8 +28,8 @@ def html(record: Record) -> str:
     shown = sorted(ally_lines(record, year), key=lambda line: _order(line, main.pillar))
     what = f"meets the {main.pillar} target in {year}, given the assumptions. {ASSUMPTION}"
     if main.pillar == "core":
-        what = f"reports at least {target(main.share_pct)} % in {year}, given the assumptions; late pushes (compliance "
-        what += "on paper) included."
+        what = f"reports at least {target(main.share_pct)} % in {year}, given the assumptions; what is closed on paper "
+        what += "is included."
     unbound = f" {UNBOUND}" if any(main.pillar not in line.chances for line in shown) else ""
     note = f"In how many of 100 simulated runs an ally {what}{unbound}"
     return card(description.title, lines, _tables(shown, main.pillar), element("small", text(note)))

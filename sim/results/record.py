@@ -127,9 +127,9 @@ class Record:
         Raises:
             RunError: the place cannot be written, or holds something that is not a run.
         """
-        place = Path(path)
-        check_place(place)
-        write_folder(self._write, place, why_not_replaced)
+        folder = Path(path)
+        check_replaceable(folder)
+        write_folder(self._write, folder, why_not_replaced)
 
     def _write(self, folder: Path) -> None:
         # NumPy's stub takes the names for its own keyword arguments.
@@ -175,11 +175,11 @@ class Record:
             try:
                 return cls._read(folder)
             except RunError:
-                place = Path(os.path.realpath(folder))
-                if _identity(folder) == before and (before is not None or not is_written(place)):
+                actual = Path(os.path.realpath(folder))
+                if _identity(folder) == before and (before is not None or not is_written(actual)):
                     raise
                 time.sleep(0.01)
-                recover(place)
+                recover(actual)
         return cls._read(folder)
 
     @classmethod
@@ -258,17 +258,17 @@ def _description(facts: dict[str, Any]) -> Description:
     return found
 
 
-def check_place(place: Path) -> None:
+def check_replaceable(folder: Path) -> None:
     """Refuse a place that holds something other than a saved run, all of which saving would replace.
 
     Raises:
         RunError: something else is there, or something beside the run's own files.
     """
-    if not place.exists():
+    if not folder.exists():
         return
     try:
-        reason = why_not_replaced(place)
+        reason = why_not_replaced(folder)
     except OSError as error:
-        raise RunError(f"cannot write {place}: {error.strerror or error}") from error
+        raise RunError(f"cannot write {folder}: {error.strerror or error}") from error
     if reason:
-        raise RunError(f"{place} exists and {reason}; nothing was changed\n  remedy: choose another place")
+        raise RunError(f"{folder} exists and {reason}; nothing was changed\n  remedy: choose another place")

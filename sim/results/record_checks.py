@@ -167,8 +167,8 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
         raise ValueError("what is on paper, or stays, must be a part of what complies")
     if (arrays["not_yet_due"] > arrays["in_force"]).any():
         raise ValueError("what is not yet due must be a part of what is met as moved or need not be yet")
-    for place, pillar in enumerate(PILLARS):
-        met = arrays["compliant"][place]
+    for index, pillar in enumerate(PILLARS):
+        met = arrays["compliant"][index]
         aim = next((aim for aim in description["yardsticks"] if aim["pillar"] == pillar), None)
         members = None if aim is None else aim["members"] or [entry["iso3"] for entry in description["allies"]]
         bound = np.array([members is not None and entry["iso3"] in members for entry in description["allies"]])
@@ -176,14 +176,14 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
             raise ValueError(f"only allies that a target of {pillar} binds can comply with it")
         goal = None if aim is None else int(printed(aim["share_pct"]))
         if goal is not None and pillar != "total":
-            reached = arrays["shares"][place, ..., goal:].sum(axis=-1)
+            reached = arrays["shares"][index, ..., goal:].sum(axis=-1)
             if (met != reached)[bound].any():
                 raise ValueError(f"compliance with {pillar} must be that of the shares")
-        if ((arrays["number"][place] * np.arange(len(bound) + 1)).sum(axis=-1) != met.sum(axis=0)).any():
+        if ((arrays["number"][index] * np.arange(len(bound) + 1)).sum(axis=-1) != met.sum(axis=0)).any():
             raise ValueError(f"the numbers of allies that comply with {pillar} must be those of the allies")
         if goal is not None and pillar == "core":
             spent = arrays["spent_shares"][SPENT.index(pillar), ..., goal:].sum(axis=-1)
-            if (met - arrays["on_paper"][place] != spent)[bound].any():
+            if (met - arrays["on_paper"][index] != spent)[bound].any():
                 raise ValueError("compliance that is not on paper must be that of what is spent")
     europe = np.array([entry["europe_canada"] for entry in description["allies"]])
     for kind in ("", "spent_"):

@@ -13,23 +13,23 @@ COMPLIANCE_COLUMNS = (
     "in_force", "not_yet_due", "paths",
 )  # fmt: skip
 
-Row = tuple[
+ComplianceRow = tuple[
     str, str, int, str, float, float | None, float | None, float | None, float | None, float | None, float | None, int
 ]  # fmt: skip
 
 
-def compliance_rows(record: Record) -> Iterator[Row]:
+def compliance_rows(record: Record) -> Iterator[ComplianceRow]:
     """Pillar by pillar that has a yardstick, ally by ally, year by year.
 
     `in_force` and `not_yet_due` are None but for the core; an ally that the yardstick does not bind has None for every
     figure.
     """
     counts, paths, description = record.counts.arrays, record.counts.paths, record.description
-    for place, pillar in enumerate(PILLARS):
+    for index, pillar in enumerate(PILLARS):
         target = description.yardstick(pillar)
         if target is None:
             continue
-        met, paper = counts["compliant"][place], counts["on_paper"][place]
+        met, paper = counts["compliant"][index], counts["on_paper"][index]
         not_yet_due = counts["not_yet_due"]
         in_force = counts["in_force"] - not_yet_due
         low, high = wilson(met, paths)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import RunError
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 AGAIN = "take an undamaged copy of the run, or run the scenario again"
 HEADER = 16 * 1024
@@ -32,10 +32,10 @@ Number = TypeVar("Number", np.int64, np.float32, np.float64)
 Shape = tuple[int, ...]
 
 
-def refused(place: Path, why: str, remedy: str = AGAIN) -> RunError:
+def refused(path: Path, why: str, remedy: str = AGAIN) -> RunError:
     """The error for a run that cannot be used."""
-    words = " ".join(plain(why).split())[:300]
-    return RunError(f"{plain(str(place))} {words}\n  remedy: {remedy}")
+    reason = " ".join(plain(why).split())[:300]
+    return RunError(f"{plain(str(path))} {reason}\n  remedy: {remedy}")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ MANY = 20
 
 @dataclass(frozen=True)
 class Chance:
-    """A probability, and what it is without late pushes and as the target was moved, each with its 95 % interval."""
+    """A probability, and what it is spent only and as the target was moved, each with its 95 % interval."""
 
     probability: float
     ci_low: float
@@ -52,7 +52,7 @@ class AllySummary:
     """One ally in one year."""
 
     entry: AllyDescription
-    spent: Band  # core share without the late push of that year, % of GDP
+    spent: Band  # core share without what is closed on paper that year, % of GDP
     reported: Band  # the same with what is on paper
     chances: dict[str, Chance]  # by pillar; none where it has no target or does not bind the ally
     first_year: int | None  # in which half of the paths comply, the base year by its figure; None: not in the horizon
@@ -65,7 +65,7 @@ class AllianceSummary:
     allies: int
     bound: dict[str, int]  # by pillar that has a target: how many allies it binds
     counted: Band | None  # how many meet the core target
-    counted_without: Band | None  # the same without late pushes
+    counted_without: Band | None  # the same, spent only
     threshold: int
     many: Chance | None  # at least `threshold` of them
     totals: Band | None  # how many meet the total
@@ -113,12 +113,12 @@ def ally_lines(record: Record, year: int) -> list[AllySummary]:
     return [
         AllySummary(
             entry,
-            spent[place],
-            reported[place],
-            {p: found[place] for p, found in chances.items() if found and _binds(record, p, entry)},
-            _first_year(record, place) if _binds(record, "core", entry) else None,
+            spent[index],
+            reported[index],
+            {p: found[index] for p, found in chances.items() if found and _binds(record, p, entry)},
+            _first_year(record, index) if _binds(record, "core", entry) else None,
         )
-        for place, entry in enumerate(record.description.allies)
+        for index, entry in enumerate(record.description.allies)
     ]
 
 
@@ -155,11 +155,11 @@ def _chances(record: Record, pillar: str, step: int) -> list[Chance]:
     """Of every ally; empty where the pillar has no target."""
     if record.description.yardstick(pillar) is None:
         return []
-    place, arrays = PILLARS.index(pillar), record.counts.arrays
-    met = arrays["compliant"][place, :, step]
+    index, arrays = PILLARS.index(pillar), record.counts.arrays
+    met = arrays["compliant"][index, :, step]
     not_yet_due = arrays["not_yet_due"][:, step] if pillar == "core" else np.zeros_like(met)
     in_force = arrays["in_force"][:, step] - not_yet_due if pillar == "core" else met
-    return _chances_of(met, met - arrays["on_paper"][place, :, step], in_force, not_yet_due, record.counts.paths)
+    return _chances_of(met, met - arrays["on_paper"][index, :, step], in_force, not_yet_due, record.counts.paths)
 
 
 def _chances_of(
@@ -171,13 +171,13 @@ def _chances_of(
     return [Chance(*map(float, row)) for row in zip(*columns, strict=True)]
 
 
-def _first_year(record: Record, place: int) -> int | None:
+def _first_year(record: Record, row: int) -> int | None:
     """The first year in which half of the paths are at the core target."""
     description, core = record.description, record.description.yardstick("core")
     assert core is not None
-    if printed(description.allies[place].base_share_pct) >= printed(core.share_pct):
+    if printed(description.allies[row].base_share_pct) >= printed(core.share_pct):
         return description.base_year
-    half = np.flatnonzero(2 * record.counts.arrays["compliant"][PILLARS.index("core"), place] >= record.counts.paths)
+    half = np.flatnonzero(2 * record.counts.arrays["compliant"][PILLARS.index("core"), row] >= record.counts.paths)
     return description.years[int(half[0])] if half.size else None
 
 

@@ -17,7 +17,7 @@ from sim.results.rows import COMPLIANCE_COLUMNS, compliance_rows
 
 LEVELS = {"q05": 0.05, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q95": 0.95}
 SPENT_ENDING = "_spent"
-"""Of a pillar without what late pushes of the year add on paper."""
+"""Of a pillar without what is closed on paper in the year."""
 
 GROUP_NAMES = {"EUC": "Europe and Canada", "NATO": "NATO"}
 
@@ -40,7 +40,7 @@ def shares(record: Record) -> pd.DataFrame:
     Columns: iso3, ally, year, pillar, mean, q05, q25, q50, q75, q95; on the grid of 0.01 that NATO prints; above_grid,
     the part of the runs above 20.46 %, the end of that grid: a quantile among them is infinite, and where it is not 0
     the mean is a lower bound. The pillars core, related and total are as reported; core_spent and total_spent are
-    without the late push of that year, which is on paper.
+    without what is closed on paper that year.
     """
     counts, rows = record.counts.arrays, []
     pillars = (*PILLARS, *(f"{pillar}{SPENT_ENDING}" for pillar in SPENT))
@@ -48,10 +48,10 @@ def shares(record: Record) -> pd.DataFrame:
     groups = np.concatenate([counts["group_shares"], counts["spent_group_shares"]], axis=1).transpose(1, 0, 2, 3)
     for names, histograms in ((_names(record), allies), (GROUP_NAMES.items(), groups)):
         columns = [*_summary(histograms, HUNDREDTHS, open_end=True), above(histograms)]
-        for place, (iso3, name) in enumerate(names):
-            for pillar_place, pillar in enumerate(pillars):
+        for index, (iso3, name) in enumerate(names):
+            for pillar_index, pillar in enumerate(pillars):
                 for step, year in enumerate(record.description.years):
-                    rows.append((iso3, name, year, pillar, *(c[pillar_place, place, step] for c in columns)))
+                    rows.append((iso3, name, year, pillar, *(c[pillar_index, index, step] for c in columns)))
     return pd.DataFrame(rows, columns=["iso3", "ally", "year", "pillar", "mean", *LEVELS, "above_grid"])
 
 
@@ -63,8 +63,8 @@ def alliance(record: Record) -> pd.DataFrame:
     number, paths = record.counts.arrays["number"], record.counts.paths
     measured = {pillar for pillar in PILLARS if record.description.yardstick(pillar)}
     rows = [
-        (year, tally, compliant, number[place, step, compliant] / paths)
-        for place, tally in enumerate(TALLIES)
+        (year, tally, compliant, number[index, step, compliant] / paths)
+        for index, tally in enumerate(TALLIES)
         if tally.removesuffix("_without_late_push") in measured
         for step, year in enumerate(record.description.years)
         for compliant in range(number.shape[2])
@@ -78,7 +78,7 @@ def gap(record: Record) -> pd.DataFrame:
     Columns: iso3, ally, year, shortfall_pct_mean, shortfall_pct_q05 to _q95 and on_paper_pct_mean (allies only),
     shortfall_usd_bn_mean, shortfall_usd_bn_q95 and on_paper_usd_bn_mean, USD billion at prices and exchange rates of
     the base year (quantiles infinite above 20.46 % of the base year's GDP, to which money is counted; means are exact).
-    On paper is what late pushes close of the mean: the rest is missing in what is reported as well. An ally that the
+    On paper is how much of the mean is closed so: the rest is missing in what is reported as well. An ally that the
     target does not bind has a row without figures; a group's money is that of the allies it binds. Empty without a core
     target.
     """
@@ -113,11 +113,11 @@ MILLIONS = Grid(Fraction(1, 1_000))
 """USD billion."""
 
 
-def _money(record: Record, prefix: str, place: tuple[int, int], gdp_usd_bn: Sequence[float]) -> list[float]:
+def _money(record: Record, prefix: str, index: tuple[int, int], gdp_usd_bn: Sequence[float]) -> list[float]:
     """The columns of MONEY, of an ally or group in a year."""
     counts, paths = record.counts.arrays, record.counts.paths
-    spent, reported = (int(counts[f"{name}{prefix}shortfall_usd_m"][place]) for name in ("spent_", ""))
-    high = quantile(counts[f"spent_{prefix}shortfall_usd"][place], 0.95, money_grid(gdp_usd_bn), open_end=True)
+    spent, reported = (int(counts[f"{name}{prefix}shortfall_usd_m"][index]) for name in ("spent_", ""))
+    high = quantile(counts[f"spent_{prefix}shortfall_usd"][index], 0.95, money_grid(gdp_usd_bn), open_end=True)
     mean, on_paper = MILLIONS.values([spent, spent - reported], paths)
     return [float(mean), float(high), float(on_paper)]
 

@@ -9,11 +9,11 @@ from pydantic import BaseModel
 from sim.distributions.families import Family
 
 
-def distributions_of(node: object, place: str = "") -> Iterator[tuple[str, Family]]:
+def distributions_of(node: object, path: str = "") -> Iterator[tuple[str, Family]]:
     """Every distribution of a scenario and where it stands: "ally.ITA.will.mean", "event[crisis].size"."""
     parts: Iterable[tuple[str, object]] = ()
     if isinstance(node, Family):
-        yield place, node
+        yield path, node
     elif isinstance(node, BaseModel):
         parts = ((name, getattr(node, name)) for name in type(node).model_fields)
     elif isinstance(node, dict):
@@ -21,4 +21,4 @@ def distributions_of(node: object, place: str = "") -> Iterator[tuple[str, Famil
     elif isinstance(node, tuple):
         parts = ((f"[{getattr(value, 'name', number)}]", value) for number, value in enumerate(node))
     for name, value in parts:
-        yield from distributions_of(value, f"{place}.{name}".replace(".[", "[") if place else name)
+        yield from distributions_of(value, f"{path}.{name}".replace(".[", "[") if path else name)

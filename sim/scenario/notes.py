@@ -108,5 +108,5 @@ def _apart(shares: dict[str, float]) -> float:
     return max(ratio, 1 / ratio)
 
 
-def _some(words: Sequence[str]) -> str:
-    return ", ".join(words[:SHOWN]) + (f" and {len(words) - SHOWN} more" if len(words) > SHOWN else "")
+def _some(items: Sequence[str]) -> str:
+    return ", ".join(items[:SHOWN]) + (f" and {len(items) - SHOWN} more" if len(items) > SHOWN else "")

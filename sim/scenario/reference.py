@@ -147,11 +147,11 @@ def _takes(value: Mapping[str, Any]) -> str:
 
 def _bounds(value: Mapping[str, Any]) -> str:
     number = (value.get("anyOf") or value.get("oneOf") or [value])[0]
-    words = {
+    phrases = {
         "minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below",
         "maxLength": "characters: at most",
     }  # fmt: skip
-    found = [f"{text} {_number(number[key])}" for key, text in words.items() if key in number]
+    found = [f"{text} {_number(number[key])}" for key, text in phrases.items() if key in number]
     if value.get("pattern") == "^[A-Z]{3}$":
         found.append("a code such as `DEU`")
     return ", ".join(found)

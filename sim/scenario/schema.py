@@ -33,7 +33,7 @@ Section = TypeVar("Section", bound=FrozenModel)
 
 File = Annotated[str, Field(max_length=255)]
 
-Place = tuple[str, int]
+Location = tuple[str, int]
 """A file, and a line in it."""
 
 
@@ -161,7 +161,7 @@ class Scenario(FrozenModel):
     replacements: dict[str, Replacement] = Field({}, exclude=True, repr=False)
     """The user's own tables and rows, read when the file was loaded; filled by `sim.load`, not a key of the file."""
 
-    places: ClassVar[Mapping[str, Place]] = {}
+    locations: ClassVar[Mapping[str, Location]] = {}
     """File and line of each table, such as "ally.ITA.will.mean", of a scenario that was read. No field, so that
     scenarios are equal wherever they stand."""
 

@@ -17,9 +17,9 @@ def element(tag: str, *content: str, style: str = "") -> str:
     return f"<{tag}{given}>{''.join(content)}</{tag}>"
 
 
-def text(words: str) -> str:
+def text(raw: str) -> str:
     """A user's words: escaped, on one line, and nothing that does not print."""
-    return escape(plain(words))
+    return escape(plain(raw))
 
 
 def card(title: str, lines: Iterable[str], *parts: str) -> str:

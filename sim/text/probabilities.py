@@ -8,17 +8,14 @@ from math import inf
 from typing import Any
 
 from sim.arguments import COUNTED_PCT
-from sim.text.escaping import plain as plain
 from sim.text.rounding import ceil_to, decimal, floor_to, nearest
 from sim.text.rounding import text as rounded_text
 
 MONTE_CARLO = (
     "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
 )
-LATE_PUSH = (
-    "A late push is compliance on paper: the last distance to a target closed by reclassification when it is due."
-)
-SPENT = "Medians, averages and money are of what is spent: without what a late push of that year adds on paper."
+CLOSED_ON_PAPER = "Closed on paper: the last distance to a target closed by reclassification when it is due."
+SPENT = "Spent only: without what was closed on paper that year; medians, averages and money are of what is spent."
 NOT_BOUND = "\u2013"
 """What stands where a target does not bind an ally."""
 UNBOUND = f"{NOT_BOUND}: the target does not bind this ally."
@@ -69,47 +66,61 @@ def interval(low: float, high: float) -> str:
     return f"{lowest}–{highest}"
 
 
-def points(difference: float, low: float, high: float) -> str:
-    """A difference of probabilities in runs of 100, given its 95 % interval: "+12", "-<1", "~+20".
+NEAR_0, UNCLEAR = "about 0", "unclear"
+"""Differences whose interval holds 0: a narrow one, a wide one."""
 
-    "~0": it lies near 0; "open": so few runs that they tell neither that nor which way it goes.
+
+def points(difference: float, low: float, high: float) -> str:
+    """A difference of probabilities in runs of 100, given its 95 % interval: "+12", "<1 lower", "about +20".
+
+    "about 0": it lies near 0; "unclear": so few runs that they tell neither that nor which way it goes.
     """
     if low <= 0 <= high:
-        return "~0" if max(-low, high) <= COARSE / 2 else "open"
-    sign, step = "-" if difference < 0 else "+", 1 if high - low <= COARSE else 10
-    rounded = nearest(100 * decimal(abs(difference)), step)
+        return NEAR_0 if max(-low, high) <= COARSE / 2 else UNCLEAR
+    sign, way = ("-", "lower") if difference < 0 else ("+", "higher")
+    *about, size = _size(difference, low, high).split()
+    return f"{size} {way}" if size[0] in "<>" else " ".join([*about, f"{sign}{size}"])
+
+
+def _size(difference: float, low: float, high: float) -> str:
+    """How large a difference is in runs of 100, without its sign: "12", "<1", ">99", "about 20"."""
+    step = 1 if high - low <= COARSE else 10
+    rounded, (least, most) = nearest(100 * decimal(abs(difference)), step), sorted((abs(low), abs(high)))
     if rounded <= 0:
-        return f"{sign}<{max(1, ceil_to(100 * decimal(max(abs(low), abs(high))))) if step > 1 else 1}"
+        return f"<{max(1, ceil_to(100 * decimal(most))) if step > 1 else 1}"
     if rounded >= 100:
-        return f"{sign}>{min(99, floor_to(100 * decimal(min(abs(low), abs(high)))))}"
-    return f"{'' if step == 1 else '~'}{sign}{rounded}"
+        return f">{min(99, floor_to(100 * decimal(least)))}"
+    return str(rounded) if step == 1 else f"about {rounded}"
 
 
 def more_of_100(difference: float, low: float, high: float) -> str:
     """The same in a sentence: "in 12 more of 100 simulated runs", "in less than 1 fewer of 100 simulated runs"."""
-    figure = points(difference, low, high)
-    if figure in ("~0", "open"):
-        return "in about as many simulated runs" if figure == "~0" else "in more or in fewer simulated runs"
-    for sign, spoken in (("<", "less than "), (">", "over "), ("~", "about ")):
-        figure = figure.replace(sign, spoken)
-    return (
-        f"in {figure.replace('+', '').replace('-', '')} {'fewer' if difference < 0 else 'more'} of 100 simulated runs"
-    )
+    if low <= 0 <= high:
+        near = points(difference, low, high) == NEAR_0
+        return "in about as many simulated runs" if near else "in more or in fewer simulated runs"
+    size = _size(difference, low, high).replace("<", "less than ").replace(">", "over ")
+    return f"in {size} {'fewer' if difference < 0 else 'more'} of 100 simulated runs"
 
 
 def points_interval(low: float, high: float) -> str:
-    """The 95 % interval of a difference in runs of 100, rounded outward: "+11 to +13", "-2 to -<1"."""
+    """The 95 % interval of a difference in runs of 100, rounded outward: "+11 to +13", "-2 to below 0"."""
     lowest, highest = int(floor_to(100 * decimal(low))), int(ceil_to(100 * decimal(high)))
-    if lowest <= -100 or highest >= 100:
-        return "any" if lowest <= -100 and highest >= 100 else f"<{highest:+d}" if lowest <= -100 else f">{lowest:+d}"
-    return f"{_end(lowest, low)} to {_end(highest, high)}"
+    if lowest <= -100 and highest >= 100:
+        return "any"
+    if lowest <= -100:
+        return f"below {_signed(highest)}"
+    return f"above {_signed(lowest)}" if highest >= 100 else f"{_end(lowest, low)} to {_end(highest, high)}"
 
 
 def _end(rounded: int, exact: float) -> str:
     """An end of an interval; one that is not 0 is not rounded to it."""
     if rounded or exact == 0:
-        return f"{rounded:+d}" if rounded else "0"
-    return "-<1" if exact < 0 else "+<1"
+        return _signed(rounded)
+    return "below 0" if exact < 0 else "above 0"
+
+
+def _signed(whole: int) -> str:
+    return f"{whole:+d}" if whole else "0"
 
 
 def quantity(value: float, low: float, high: float, *, least: float) -> tuple[str, str, str]:
@@ -118,15 +129,15 @@ def quantity(value: float, low: float, high: float, *, least: float) -> tuple[st
 
     ("1.7", "1.6", "1.8"), ("40", "30", "50"), ("<0.01", "0.00", "0.01").
     """
-    wide = _place((decimal(high) - decimal(low)) / 10)
-    place = max(decimal(value).adjusted() - 1 if value > 0 else -99, wide, decimal(least).adjusted())
-    step, decimals = Decimal(1).scaleb(place), max(0, -place)
+    wide = _magnitude((decimal(high) - decimal(low)) / 10)
+    digit = max(decimal(value).adjusted() - 1 if value > 0 else -99, wide, decimal(least).adjusted())
+    step, decimals = Decimal(1).scaleb(digit), max(0, -digit)
     ends = nearest(value, step), floor_to(low, step), ceil_to(high, step)
     whole, lowest, highest = (f"{end:.{decimals}f}" for end in ends)
     return f"<{step:.{decimals}f}" if ends[0] == 0 else whole, lowest, highest
 
 
-def _place(width: Decimal) -> int:
+def _magnitude(width: Decimal) -> int:
     """The place of the smallest power of ten that is no smaller."""
     return -99 if width <= 0 else width.adjusted() + (width != Decimal(1).scaleb(width.adjusted()))
 
@@ -136,7 +147,7 @@ def share(pct: float) -> str:
     return f">{COUNTED_PCT:.0f}" if pct == inf else rounded_text(pct, 1 if pct < 9.95 else 0)
 
 
-def printed(pct: float) -> str:
+def published_share(pct: float) -> str:
     """A published share, % of GDP, as NATO prints it: "2.05"."""
     return rounded_text(pct, 2)
 
@@ -215,10 +226,10 @@ def based_on(facts: Mapping[str, Any], most: int = MOST_CHANGES) -> str:
         return ""
     if not changes:
         return f"Based on {name}."
-    told = [_changed(*change) for change in changes[:most]]
-    rest = len(changes) - len(told)
+    texts = [_changed(*change) for change in changes[:most]]
+    rest = len(changes) - len(texts)
     more = f"; and {rest} more" if rest else ""
-    return f"Based on {name}, changed: {'; '.join(told)}{more}."
+    return f"Based on {name}, changed: {'; '.join(texts)}{more}."
 
 
 def _changed(path: str, before: str, after: str) -> str:

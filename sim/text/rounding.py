@@ -29,9 +29,9 @@ def ceil_to(value: float | Decimal, step: int | Decimal = 1) -> Decimal:
     return _multiple(value, step, ROUND_CEILING)
 
 
-def text(value: float | Decimal, places: int) -> str:
+def text(value: float | Decimal, decimals: int) -> str:
     """A value with so many decimals: "2.3" of 2.25."""
-    return f"{nearest(value, Decimal(1).scaleb(-places)):,.{places}f}"
+    return f"{nearest(value, Decimal(1).scaleb(-decimals)):,.{decimals}f}"
 
 
 def _multiple(value: float | Decimal, step: int | Decimal, rounding: str) -> Decimal:

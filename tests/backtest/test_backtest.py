@@ -10,7 +10,7 @@ import pytest
 from sim.data.tables import load_tables
 from sim.errors import ScenarioError, UsageError
 from sim.evaluation.backtest import backtest as module
-from sim.evaluation.backtest import estimates, judging, score_tables
+from sim.evaluation.backtest import estimates, forecast_scores, score_tables
 from sim.evaluation.backtest.backtest import MOST_PATHS, Backtest, backtest, model_forecast, shares_of
 from sim.evaluation.backtest.baselines import BASELINES
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
@@ -35,7 +35,7 @@ def shipped() -> Backtest:
     """The backtest of the model as shipped beside some baselines, five years ahead."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "HORIZONS", 5)
-        patch.setattr(judging, "JOINT_MEMBERS", 32)  # the slowest score is not looked at
+        patch.setattr(forecast_scores, "JOINT_MEMBERS", 32)  # the slowest score is not looked at
         patch.setattr(module, "BASELINES", {name: BASELINES[name] for name in SOME})
         return backtest(modes=[Mode.AS_SHIPPED])
 
@@ -48,20 +48,20 @@ def test_the_mean_crps_is_known(shipped: Backtest, name: str) -> None:
 
 
 def test_all_forecasters_are_judged_from_every_origin_they_can(shipped: Backtest) -> None:
-    assert list(shipped.judged) == [Mode.AS_SHIPPED, *SOME]
-    assert [judged.name for judged in shipped.modes()] == [Mode.AS_SHIPPED]
-    assert [judged.name for judged in shipped.baselines()] == list(SOME)
+    assert list(shipped.scores) == [Mode.AS_SHIPPED, *SOME]
+    assert [scores.name for scores in shipped.modes()] == [Mode.AS_SHIPPED]
+    assert [scores.name for scores in shipped.baselines()] == list(SOME)
     assert (shipped.paths, shipped.seed, len(shipped.iso3)) == (4_096, 2032, 31)
-    for name, judged in shipped.judged.items():
+    for name, scores in shipped.scores.items():
         begins = FIRST + (BASELINES[name].changes_needed if name in BASELINES else 0)
         wanted = (shipped.target_years()[:, :5] <= LAST) & (np.array(ORIGINS) >= begins)[:, None]
-        assert (np.isfinite(judged.crps).all(axis=-1) == wanted).all(), name
+        assert (np.isfinite(scores.crps).all(axis=-1) == wanted).all(), name
 
 
 def test_what_came_is_the_share_of_the_target_year(shipped: Backtest) -> None:
     """Persistence is off by exactly the change since the origin."""
     wanted = np.abs(shipped.shares[:, 10] - shipped.shares[:, 7])
-    assert shipped.judged["persistence"].crps[2021 - FIRST, 2] == pytest.approx(wanted, abs=1e-6)
+    assert shipped.scores["persistence"].crps[2021 - FIRST, 2] == pytest.approx(wanted, abs=1e-6)
 
 
 def test_the_bands_hold_about_what_they_should(shipped: Backtest) -> None:
@@ -74,8 +74,8 @@ def test_the_bands_hold_about_what_they_should(shipped: Backtest) -> None:
 def test_the_shares_are_those_of_the_table() -> None:
     shares, data = shares_of(load_tables()), load_tables()
     assert shares.shape == (31, LAST - FIRST + 1)
-    for place, ally in enumerate(data.armed_allies()):
-        assert [row.share_pct for row in data.shares_of(ally.iso3)] == shares[place].tolist()
+    for index, ally in enumerate(data.armed_allies()):
+        assert [row.share_pct for row in data.shares_of(ally.iso3)] == shares[index].tolist()
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def crps_of(test: Backtest) -> dict[str, bytes]:
-    return {name: judged.crps.tobytes() + judged.pit.tobytes() for name, judged in test.judged.items()}
+    return {name: scores.crps.tobytes() + scores.pit.tobytes() for name, scores in test.scores.items()}
 
 
 @pytest.mark.usefixtures("short")

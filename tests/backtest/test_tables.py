@@ -10,7 +10,7 @@ import pytest
 
 from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest
-from sim.evaluation.backtest.judging import LEVELS, ForecastScores
+from sim.evaluation.backtest.forecast_scores import LEVELS, ForecastScores
 from sim.evaluation.backtest.origins import Mode
 from sim.evaluation.scores.comparison import diebold_mariano
 
@@ -33,13 +33,13 @@ class Small(Backtest):
 def each(*origins: list[list[float]]) -> np.ndarray:
     """(origin, horizon, ally); what is left out was not forecast."""
     found = np.full((3, 2, 2), nan)
-    for place, rows in enumerate(origins):
+    for index, rows in enumerate(origins):
         for step, values in enumerate(rows):
-            found[place, step] = values
+            found[index, step] = values
     return found
 
 
-def judged(name: str, crps: np.ndarray, **given: np.ndarray) -> ForecastScores:
+def scored(name: str, crps: np.ndarray, **given: np.ndarray) -> ForecastScores:
     """A forecaster with these scores; 2 % is as likely as not, every other figure follows from `crps` or is given."""
     known = np.isfinite(crps)
     number = np.where(known[..., :1], np.array([0.2, 0.5, 0.3]), nan)
@@ -60,12 +60,12 @@ def judged(name: str, crps: np.ndarray, **given: np.ndarray) -> ForecastScores:
 MODEL = each([[9, 9], [9, 9]], [[0.1, 0.3], [0.4, 0.6]], [[0.2, 0.6]])
 GOOD = each([[9, 9], [9, 9]], [[0.3, 0.3], [0.2, 0.2]], [[0.4, 0.6]])
 BAD = each([[0, 0], [0, 0]], [[0.7, 0.7], [0.8, 0.8]], [[0.7, 0.7]])
-LATE = judged("late", each([], [], [[0.0, 0.0]]))  # cannot forecast from 2015
+LATE = scored("late", each([], [], [[0.0, 0.0]]))  # cannot forecast from 2015
 
 
 def small(*more: ForecastScores, **given: Any) -> Small:
-    baselines = [judged("good", GOOD), judged("bad", BAD)]
-    everyone = [judged(Mode.AS_SHIPPED, MODEL, **given), *more, *baselines]
+    baselines = [scored("good", GOOD), scored("bad", BAD)]
+    everyone = [scored(Mode.AS_SHIPPED, MODEL, **given), *more, *baselines]
     return Small(("AAA", "BBB"), SHARES, {one.name: one for one in everyone}, 64, 7)
 
 
@@ -91,8 +91,8 @@ def test_scores_are_means_over_allies_and_compared_origins() -> None:
 
 
 def test_a_mode_is_held_against_the_best_rival_of_the_horizon() -> None:
-    given = judged(Mode.EVENTS_GIVEN, np.where(np.isfinite(MODEL), 0.75, nan))
-    longer = [judged("as good", GOOD + 0.001)]
+    given = scored(Mode.EVENTS_GIVEN, np.where(np.isfinite(MODEL), 0.75, nan))
+    longer = [scored("as good", GOOD + 0.001)]
     rows = score_tables.contest_rows(small(given, *longer), BOTH)
     assert [(row["mode"], row["horizon"]) for row in rows] == [
         (mode, horizon) for mode in ("as-shipped", "events-given") for horizon in BOTH
@@ -119,12 +119,12 @@ def test_the_test_of_equal_accuracy_reaches_as_far_as_forecasts_overlap() -> Non
         def horizons(self) -> range:
             return range(1, 4)
 
-    luck = np.random.default_rng(1).random((2, 12, 3, 2))
-    sides = [judged(name, values) for name, values in zip((Mode.OUT_OF_SAMPLE, "baseline"), luck, strict=True)]
+    rng = np.random.default_rng(1).random((2, 12, 3, 2))
+    sides = [scored(name, values) for name, values in zip((Mode.OUT_OF_SAMPLE, "baseline"), rng, strict=True)]
     test = Long(("AAA", "BBB"), np.ones((2, 15)), {one.name: one for one in sides}, 64, 7)
     for horizon in (1, 2, 3):
         row = only(score_tables.contest_rows(test, [horizon]), horizon=horizon)
-        ours, theirs = luck[:, 1:, horizon - 1].mean(axis=-1)
+        ours, theirs = rng[:, 1:, horizon - 1].mean(axis=-1)
         equal, cautious = (diebold_mariano(ours, theirs, horizon - 1, kernel) for kernel in ("rectangular", "bartlett"))
         found = (row["dm_statistic"], row["dm_p"], row["dm_p_bartlett"])
         assert found == (equal.statistic, equal.p_value, cautious.p_value)
@@ -133,7 +133,7 @@ def test_the_test_of_equal_accuracy_reaches_as_far_as_forecasts_overlap() -> Non
 
 
 def test_few_origins_have_a_reason_in_place_of_a_test() -> None:
-    given = judged(Mode.OUT_OF_SAMPLE, np.where(np.isfinite(MODEL), 0.75, nan))
+    given = scored(Mode.OUT_OF_SAMPLE, np.where(np.isfinite(MODEL), 0.75, nan))
     row = only(score_tables.contest_rows(small(given), [1]), mode="out-of-sample")
     assert (row["dm_p"], row["dm_reason"]) == (pytest.approx(nan, nan_ok=True), "fewer than 4 origins")
 
@@ -149,7 +149,7 @@ def test_single_origins_lost_are_named() -> None:
     (row,) = score_tables.lost_rows(small(), BOTH)
     assert (row["mode"], row["horizon"], row["origin"], row["baseline"]) == ("as-shipped", 2, 2015, "good")
     assert (row["crps_pp"], row["baseline_crps_pp"]) == (pytest.approx(0.5), pytest.approx(0.2))
-    level = small(judged("level", MODEL))
+    level = small(scored("level", MODEL))
     assert [row["origin"] for row in score_tables.lost_rows(level, [1])] == [2015, 2016]  # as near is no win
 
 
@@ -161,7 +161,7 @@ def test_scores_lost_to_a_rival_are_named() -> None:
         ("rps", 2): (pytest.approx(4), pytest.approx(2)),
         ("energy_pp", 2): (pytest.approx(6), pytest.approx(2)),
     }
-    surer = judged("surer", BAD, probability=each([[0, 0], [0, 0]], [[0.1, 0.9], [0.9, 0.1]], [[0.9, 0.1]]))
+    surer = scored("surer", BAD, probability=each([[0, 0], [0, 0]], [[0.1, 0.9], [0.9, 0.1]], [[0.9, 0.1]]))
     better = {(row["score"], row["horizon"], row["baseline"]) for row in score_tables.beaten_rows(small(surer), BOTH)}
     assert {(score, horizon, "surer") for score in ("brier", "log_score") for horizon in BOTH} <= better
 
@@ -205,7 +205,7 @@ def test_the_number_of_allies_has_its_quantiles() -> None:
     number[:] = [0.05, 0.90, 0.05]
     number[1, 0], number[2, 1] = [0.04, 0.01, 0.95], nan
     test = small(number=number)
-    rows = score_tables.number_rows(test, test.judged[Mode.AS_SHIPPED])
+    rows = score_tables.number_rows(test, test.scores[Mode.AS_SHIPPED])
     assert [(row["origin"], row["year"]) for row in rows] == [
         (2014, 2015), (2014, 2016), (2015, 2016), (2015, 2017), (2016, 2017),
     ]  # fmt: skip
@@ -218,7 +218,7 @@ def test_the_number_of_allies_has_its_quantiles() -> None:
 
 def test_pit_values_are_those_of_the_horizons_asked_for() -> None:
     test = small(pit=each([[0.9, 0.9], [0.9, 0.9]], [[0.1, 0.2], [0.3, 0.4]], [[0.5, 0.6]]))
-    model = test.judged[Mode.AS_SHIPPED]
+    model = test.scores[Mode.AS_SHIPPED]
     assert sorted(score_tables.pit_values(test, model, [1])) == [0.1, 0.2, 0.5, 0.6]
     assert sorted(score_tables.pit_values(test, model, [2])) == [0.3, 0.4]
     assert len(score_tables.pit_values(test, model, BOTH)) == 6
@@ -227,7 +227,7 @@ def test_pit_values_are_those_of_the_horizons_asked_for() -> None:
 def test_reliability_is_how_often_about_as_likely_events_came() -> None:
     chance = each([[0, 0], [0, 0]], [[0.12, 0.68], [0.14, 0.61]], [[0.18, 0.16]])
     test = small(probability=chance)
-    rows = score_tables.reliability_rows(test, test.judged[Mode.AS_SHIPPED], BOTH)
+    rows = score_tables.reliability_rows(test, test.scores[Mode.AS_SHIPPED], BOTH)
     # 2016: no, yes; 2017 from 2016: yes, no; 2017 from 2015: yes, no
     assert [(row["cases"], row["seen"]) for row in rows] == [(4, 0.5), (2, 0.5)]
     assert [row["forecast"] for row in rows] == [pytest.approx(0.15), pytest.approx(0.645)]
@@ -236,7 +236,7 @@ def test_reliability_is_how_often_about_as_likely_events_came() -> None:
 def test_allies_that_err_together_are_one() -> None:
     def effective(median: np.ndarray, horizon: int = 1) -> dict[str, Any]:
         test = small(median=median)
-        return only(score_tables.independence_rows(test, test.judged[Mode.AS_SHIPPED], [horizon]))
+        return only(score_tables.independence_rows(test, test.scores[Mode.AS_SHIPPED], [horizon]))
 
     seen = SHARES[:, 1:].T  # of 2015, 2016, 2017
     together = seen - np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]])

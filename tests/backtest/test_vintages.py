@@ -248,7 +248,7 @@ def test_an_assumption_that_is_true_passes_every_check() -> None:
     """Estimates of 20.00 whose later figures lie at the quantiles of the assumption itself."""
     mean, sd = assumed()
     allies = [ally.iso3 for ally in load_tables().armed_allies()]
-    errors = [NormalDist(mean, sd).inv_cdf((place + 0.5) / 31) for place in range(31)]
+    errors = [NormalDist(mean, sd).inv_cdf((index + 0.5) / 31) for index in range(31)]
     lines = [f"{iso3},2024,2024-06,20.00,estimate,2 decimals" for iso3 in allies]
     lines += [
         f"{iso3},2024,2026-07,{20 * (1 + error):.2f},actual,2 decimals"

@@ -49,7 +49,7 @@ def test_work_that_is_not_done_is_no_figure(measure: ModuleType) -> None:
 def test_the_ratio_is_of_the_same_turns(measure: ModuleType) -> None:
     found = measure.ratio([1.0, 20.0, 3.0], [2.0, 4.0, 30.0])
     assert (found.middle, found.low, found.high) == (0.5, 0.1, 5.0)
-    assert found.told(100, " %") == "50.0 % (10.0–500)"
+    assert found.text(100, " %") == "50.0 % (10.0–500)"
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0, 2.0])

@@ -21,7 +21,7 @@ from sim.evaluation.calibration import evidence
 def formula(monkeypatch: pytest.MonkeyPatch) -> Formula:
     """The model replaced by a formula, as long as one process computes."""
     made = Formula()
-    monkeypatch.setattr(evidence, "judge", made)
+    monkeypatch.setattr(evidence, "score_points", made)
     return made
 
 

@@ -19,7 +19,7 @@ import pytest
 from calibration.known import SIZE, Formula
 from sim.errors import RunError
 from sim.evaluation.calibration import cache as caching
-from sim.evaluation.calibration import evidence as judging
+from sim.evaluation.calibration import evidence
 from sim.evaluation.calibration.cache import EVERY, Cache, code_digest
 from sim.evaluation.calibration.calibrate import calibrate, shares_of_edition
 from sim.evaluation.calibration.evidence import Evidence, ScoringJob
@@ -75,7 +75,7 @@ def test_changed_code_is_another_question(formula: Formula, monkeypatch: pytest.
     asked(cache)
     asked(cache)
     assert formula.made == 3
-    monkeypatch.setattr(judging, "code_digest", lambda: "of tomorrow")
+    monkeypatch.setattr(evidence, "code_digest", lambda: "of tomorrow")
     asked(cache)
     assert formula.made == 6
 
@@ -87,8 +87,8 @@ def test_changed_ranges_and_another_edition_are_other_questions(monkeypatch: pyt
         ScoringJob(POINTS, 2014, 2016, 1, 16, shares_of_edition("2025-08")).key,
         ScoringJob(POINTS[:2], 2014, 2016, 1, 16, None).key,
     }
-    wider = (Estimated("budget.speed", 0.0, 0.4, ""), *judging.ESTIMATED[1:])
-    monkeypatch.setattr(judging, "ESTIMATED", wider)
+    wider = (Estimated("budget.speed", 0.0, 0.4, ""), *evidence.ESTIMATED[1:])
+    monkeypatch.setattr(evidence, "ESTIMATED", wider)
     assert len(keys | {job.key}) == 4
 
 

@@ -19,7 +19,7 @@ from sim.evaluation.calibration.calibrate import (
     shares_of_edition,
     table,
 )
-from sim.evaluation.calibration.evidence import ScoringJob, judge, shares_seen
+from sim.evaluation.calibration.evidence import ScoringJob, score_points, shares_seen
 from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, shipped, variants_at
 from sim.evaluation.scores.crps import crps
 from sim.scenario.loading.load import loads
@@ -102,7 +102,7 @@ def test_the_shares_of_an_edition_are_those_it_printed() -> None:
 def test_an_edition_that_lacks_an_ally_is_scored_on_the_others() -> None:
     """Germany has no 2025 in the edition of August 2025."""
     replaced = shares_of_edition("2025-08")
-    found = judge(ScoringJob(MIDDLE[None], 2023, 2025, 1, 32, replaced))
+    found = score_points(ScoringJob(MIDDLE[None], 2023, 2025, 1, 32, replaced))
     assert np.isfinite(found).all()
     scenario = seen_in(past_scenario(2023, 2025, events_given=True), replaced)
     ensemble = reported_shares(variants_at(scenario, MIDDLE[None]), 1, 32)[0]
@@ -115,7 +115,7 @@ def test_an_edition_that_lacks_an_ally_is_scored_on_the_others() -> None:
 
 def test_another_edition_gives_another_answer() -> None:
     one, other = (
-        judge(ScoringJob(MIDDLE[None], 2021, 2022, 1, 32, shares_of_edition(edition))) for edition in EDITIONS
+        score_points(ScoringJob(MIDDLE[None], 2021, 2022, 1, 32, shares_of_edition(edition))) for edition in EDITIONS
     )
     assert not np.allclose(one, other, atol=1e-4)
 

@@ -251,7 +251,7 @@ def test_the_page_fits_every_terminal(
     lines = [ESCAPE.sub("", line) for line in stream.getvalue().split("\n")]
     assert max(map(cell_len, lines)) <= columns
     assert "…" not in "".join(lines)
-    rule = next(place for place, line in enumerate(lines) if line.startswith("───"))
+    rule = next(index for index, line in enumerate(lines) if line.startswith("───"))
     rows = lines[rule + 1 : rule + 1 + len(ESTIMATED)]
     assert [row.split()[0] for row in rows] == [each.name for each in ESTIMATED]  # nothing is folded
     assert lines[rule + 1 + len(ESTIMATED)].strip() == ""

@@ -17,7 +17,7 @@ from sim.evaluation.backtest.estimates import check_cutoffs
 from sim.evaluation.backtest.origins import ORIGINS, past_scenario
 from sim.evaluation.calibration import fragment as writing
 from sim.evaluation.calibration.calibrate import Calibration, calibrate, table
-from sim.evaluation.calibration.fragment import DRAWS, MARK, check_place, draws_by_cutoff, every, fragment, write
+from sim.evaluation.calibration.fragment import DRAWS, MARK, check_destination, draws_by_cutoff, every, fragment, write
 from sim.evaluation.calibration.parameters import ESTIMATED, shipped
 from sim.scenario.edit.change import number_names, with_numbers
 
@@ -89,8 +89,8 @@ def test_the_table_of_cutoffs_is_what_the_backtest_reads(found: Calibration) -> 
     assert list(known[2020]) == sorted(found.numbers)
     assert '\n[cutoff.2015]\n"budget.deadline_weight" = ' in text
     for cutoff, numbers in known.items():
-        for place in range(DRAWS):
-            one = {name: values[place] for name, values in numbers.items()}
+        for index in range(DRAWS):
+            one = {name: values[index] for name, values in numbers.items()}
             assert shipped(with_numbers(past_scenario(cutoff, 2026), one)) == one
 
 
@@ -103,25 +103,25 @@ def test_the_same_numbers_make_the_same_bytes_in_any_order(found: Calibration) -
 def test_a_file_of_ours_is_replaced_and_any_other_is_refused(tmp_path: Path) -> None:
     place = tmp_path / "deep" / "estimated.toml"
     for text in (f"{MARK} one`.\n", f"{MARK} two`.\n"):
-        check_place(place)
+        check_destination(place)
         write(text, place)
         assert place.read_bytes() == text.encode()
     assert [entry.name for entry in place.parent.iterdir()] == ["estimated.toml"]
     for other in ('title = "mine"\n', ""):
         place.write_text(other)
-        for refuse in (check_place, lambda out: write(f"{MARK}", out)):
+        for refuse in (check_destination, lambda out: write(f"{MARK}", out)):
             with pytest.raises(RunError, match="exists and was not written by `sim calibrate`; choose another file"):
                 refuse(place)
         assert place.read_text() == other
     with pytest.raises(RunError, match="exists and was not written"):
-        check_place(tmp_path)
+        check_destination(tmp_path)
 
 
 def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file" / "x.toml", Path("/proc/burdenshare/x.toml")):
         with pytest.raises(RunError, match="cannot write"):
-            check_place(place)
+            check_destination(place)
         with pytest.raises(RunError, match="cannot write"):
             write(MARK, place)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file"]

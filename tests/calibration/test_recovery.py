@@ -1,6 +1,6 @@
 """Shares simulated by the model itself at known parameters: the objective prefers them, the estimate goes to them.
 
-The luck of these histories is of another seed than the luck of the forecasts that are scored against them.
+The random numbers of these histories are of another seed than those of the forecasts that are scored against them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.engine.variants import reported_shares
 from sim.evaluation.backtest.origins import FIRST, past_scenario
 from sim.evaluation.calibration.cache import Cache
 from sim.evaluation.calibration.estimate import estimate
-from sim.evaluation.calibration.evidence import Evidence, ScoringJob, judge
+from sim.evaluation.calibration.evidence import Evidence, ScoringJob, score_points
 from sim.evaluation.calibration.moments import MOMENTS
 from sim.evaluation.calibration.objective import Objective
 from sim.evaluation.calibration.parameters import MIDDLE, Floats, variants_at
@@ -44,8 +44,8 @@ def histories(point: Floats, cutoff: int, count: int = HISTORIES) -> list[Replac
     simulated = reported_shares(variants_at(scenario, point[None]), 99, count)[0]
     return [
         made_up_shares({
-            (ally, year): round(float(simulated[place, year - FIRST - 1, path]), 2)
-            for place, ally in enumerate(iso3)
+            (ally, year): round(float(simulated[index, year - FIRST - 1, path]), 2)
+            for index, ally in enumerate(iso3)
             for year in range(FIRST + 1, cutoff + 1)
         })
         for path in range(count)
@@ -94,9 +94,9 @@ def test_the_estimate_goes_from_the_middle_to_the_truth_where_the_figures_speak(
 
 def test_the_objective_is_the_same_every_time_and_wherever_it_is_computed() -> None:
     points = np.array([CALM, MIDDLE, WILD])
-    one, again = (evidence(None, 2016, 16)._judged(points) for _ in range(2))
+    one, again = (evidence(None, 2016, 16)._scored(points) for _ in range(2))
     with Processes(1) as executor:
-        elsewhere = evidence(None, 2016, 16, executor)._judged(points)
+        elsewhere = evidence(None, 2016, 16, executor)._scored(points)
     assert one.shape == (3, 3, 1 + 2 * len(MOMENTS))
     assert np.isfinite(one).all()
     assert (one == again).all()
@@ -106,8 +106,8 @@ def test_the_objective_is_the_same_every_time_and_wherever_it_is_computed() -> N
 def test_a_point_is_judged_alone_as_beside_others() -> None:
     """Up to rounding, so that a search may ask for its points in any company."""
     points = np.array([CALM, MIDDLE, WILD])
-    together = judge(ScoringJob(points, 2021, 2023, 1, 64, None))
-    for place in range(3):
-        alone = judge(ScoringJob(points[place : place + 1], 2021, 2023, 1, 64, None))
-        assert alone[0] == pytest.approx(together[place], abs=2e-5)
+    together = score_points(ScoringJob(points, 2021, 2023, 1, 64, None))
+    for index in range(3):
+        alone = score_points(ScoringJob(points[index : index + 1], 2021, 2023, 1, 64, None))
+        assert alone[0] == pytest.approx(together[index], abs=2e-5)
     assert not np.allclose(together[0], together[2], atol=1e-2)  # the control

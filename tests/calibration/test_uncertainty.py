@@ -69,7 +69,7 @@ def test_where_the_figures_are_silent_the_range_is_left() -> None:
     found = uncertainty(objective, seen(*range(2015, 2027)), Estimate(MIDDLE, 1.0, 1.0), 2032)
     assert found.low == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / REPLICATES))
     assert found.high == pytest.approx(0.95, abs=4 * np.sqrt(0.05 * 0.95 / REPLICATES))
-    assert {found.verdict(place) for place in range(SIZE)} == {"not pinned"}
+    assert {found.verdict(index) for index in range(SIZE)} == {"not pinned"}
     before = from_the_ranges(2032)
     assert before.resampled.shape == found.resampled.shape == (REPLICATES, SIZE)
     assert before.resampled == pytest.approx(found.resampled, abs=1e-9)
@@ -79,7 +79,7 @@ def test_years_that_all_say_the_same_add_no_spread() -> None:
     objective = quadratic(CURVATURE, np.repeat(RANDOM.uniform(0.4, 0.6, size=(1, SIZE)), 8, axis=0), years=FADED)
     found = uncertainty(objective, seen(*range(2015, 2023)), at_the_best(objective), 2032)
     assert found.resampled.std(axis=0).max() < 1e-6
-    assert {found.verdict(place) for place in range(SIZE)} == {"pinned"}
+    assert {found.verdict(index) for index in range(SIZE)} == {"pinned"}
 
 
 def test_years_that_differ_spread_the_estimate_as_a_mean_of_them() -> None:

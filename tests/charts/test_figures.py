@@ -69,15 +69,15 @@ def test_a_fan_goes_on_from_what_was_published() -> None:
 
 def test_a_fan_marks_editions_pledges_paths_and_events_where_there_are_any() -> None:
     spain, italy = fan(record(), "ESP"), fan(record(), "ITA")
-    assert "own limit 2.1 % by 2035" in drawn(spain, "words").words.tolist()
+    assert "own limit 2.1 % by 2035" in drawn(spain, "label").label.tolist()
     assert table_of(spain, "edition").edition.max() < "2026-07"
     announced = {point.year: point.share_pct for point in load_tables().announced_path("ITA")}
     path = drawn(italy, "year", "share_pct")
     assert set(announced.items()) <= set(zip(path.year, path.share_pct, strict=True))
-    told = drawn(fan(record("us_retrenchment"), "ITA"), "when", "words")
+    told = drawn(fan(record("us_retrenchment"), "ITA"), "when", "label")
     assert told.to_numpy().tolist() == [[pytest.approx(2027 + 5 / 12), "US withdrawal from Europe"]]
     with pytest.raises(AssertionError, match="no data"):
-        drawn(italy, "when", "words")
+        drawn(italy, "when", "label")
 
 
 def test_the_straight_line_ends_at_the_target_in_its_year() -> None:
@@ -104,7 +104,7 @@ def test_a_chooser_has_everybodys_fan() -> None:
 
 @pytest.mark.parametrize("pillar", ["core", "total"])
 def test_the_ranking_is_the_table_of_compliance_in_order(pillar: str) -> None:
-    found = table_of(ranked(record(), 2030, pillar=pillar), "told")
+    found = table_of(ranked(record(), 2030, pillar=pillar), "text")
     table = compliance(record()).query("year == 2030 and pillar == @pillar").set_index("iso3")
     assert len(found) == 31
     assert found.probability.is_monotonic_decreasing
@@ -113,7 +113,7 @@ def test_the_ranking_is_the_table_of_compliance_in_order(pillar: str) -> None:
 
 
 def test_the_heat_map_has_every_year() -> None:
-    found = table_of(heat(record()), "told")
+    found = table_of(heat(record()), "text")
     table = compliance(record()).query("pillar == 'core'")
     key = ["iso3", "year", "probability"]
     assert sorted(map(tuple, found[key].to_numpy())) == sorted(map(tuple, table[key].to_numpy()))
@@ -122,7 +122,7 @@ def test_the_heat_map_has_every_year() -> None:
 def test_no_picture_says_never_or_always() -> None:
     """No cell reads 0 or 100, however sure a run of few paths is."""
     for chart in (ranked(record()), heat(record()), first_years(record(), "BEL")):
-        assert not set(table_of(chart, "told").told) & {"0", "100"}
+        assert not set(table_of(chart, "text").text) & {"0", "100"}
 
 
 def test_the_numbers_of_allies_are_those_of_the_alliance() -> None:
@@ -142,7 +142,7 @@ def test_first_years_are_those_of_the_table() -> None:
 
 
 def test_the_money_is_that_of_the_gap() -> None:
-    found = table_of(shortfall(record(), 2032), "told").set_index("iso3").shortfall_usd_bn_mean
+    found = table_of(shortfall(record(), 2032), "text").set_index("iso3").shortfall_usd_bn_mean
     table = gap(record()).query("year == 2032 and iso3 not in ('EUC', 'NATO')").set_index("iso3").shortfall_usd_bn_mean
     assert found.to_dict() == table[table >= 0.05].to_dict()
     assert found.is_monotonic_decreasing
@@ -156,19 +156,19 @@ def test_what_a_picture_tells_of_a_figure_is_what_the_page_says_of_it() -> None:
         formats = {tip.get("format") for each in tips for tip in json.loads(each)}
         assert formats <= {None, "d"}, name
     bands = table_of(fan(record(), "ITA"), "q05")
-    assert bands.q25_told.tolist() == [share(value) for value in bands.q25]
-    money_short = table_of(shortfall(record(), 2032), "told")
-    assert money_short.told_most.tolist() == [money(value) for value in money_short.shortfall_usd_bn_q95]
+    assert bands.q25_text.tolist() == [share(value) for value in bands.q25]
+    money_short = table_of(shortfall(record(), 2032), "text")
+    assert money_short.text_most.tolist() == [money(value) for value in money_short.shortfall_usd_bn_q95]
     assert (money_short.reported + money_short.on_paper_usd_bn_mean).tolist() == pytest.approx(
         money_short.shortfall_usd_bn_mean.tolist()
     )
     cells = table_of(heat(record()), "figure").query("iso3 == 'BGR' and year == 2032")
-    assert cells.figure.item() == f"{cells.told.item()} ({cells.told_without.item()})"
+    assert cells.figure.item() == f"{cells.text.item()} ({cells.text_without.item()})"
 
 
 def test_differences_are_drawn_from_half_a_run_of_100_on() -> None:
-    found = table_of(differences(pairs(), 2032, "a", "b"), "told")
-    assert found[["iso3", "told"]].to_numpy().tolist() == [["ITA", "+20"], ["FRA", "\u22126"]]
+    found = table_of(differences(pairs(), 2032, "a", "b"), "text")
+    assert found[["iso3", "text"]].to_numpy().tolist() == [["ITA", "+20"], ["FRA", "\u22126"]]
     assert "2 allies: less than half a run of 100, or not to be told from 0" in " ".join(
         differences(pairs(), 2032, "a", "b").to_dict()["title"]["subtitle"]
     )
@@ -207,8 +207,8 @@ def test_an_event_of_another_ally_is_not_in_a_fan_and_a_possible_one_says_so() -
     review = '[[event]]\nname = "review"\nkind = "review"\nwhen = "2027-06"\nprobability = 0.0\n'
     made = sim.simulate(sim.loads(text + snap + maybe + review), 32, 1).record
     common = {"maybe (in 10 of 100 runs)", "review (moves the target in no run)"}
-    assert set(drawn(fan(made, "ITA"), "when", "words").words) == common
-    assert set(drawn(fan(made, "USA"), "when", "words").words) == {"snap", *common}
+    assert set(drawn(fan(made, "ITA"), "when", "label").label) == common
+    assert set(drawn(fan(made, "USA"), "when", "label").label) == {"snap", *common}
 
 
 def test_a_share_of_the_scenarios_own_is_marked() -> None:
@@ -240,6 +240,6 @@ def test_two_allies_of_one_name_are_told_apart() -> None:
     described = record().description
     twins = tuple(replace(entry, name="Twin") if entry.iso3 in ("ITA", "FRA") else entry for entry in described.allies)
     both = replace(record(), description=replace(described, allies=twins))
-    names = table_of(ranked(both), "told").ally
+    names = table_of(ranked(both), "text").ally
     assert {"Twin (ITA)", "Twin (FRA)"} <= set(names)
     assert names.is_unique

@@ -51,7 +51,7 @@ def test_text_and_lines_stand_out_from_the_paper(theme: str) -> None:
 @pytest.mark.parametrize("theme", LOOKS)
 def test_the_figure_in_a_cell_stands_out_from_it_at_every_probability(theme: str) -> None:
     look = LOOKS[theme]
-    for probability in (place / 1000 for place in range(1001)):
+    for probability in (index / 1000 for index in range(1001)):
         figure = look.after if probability > look.turn else look.before
         assert contrast(figure, shade(look.scheme, probability)) >= 4.5, probability
 

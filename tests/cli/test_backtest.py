@@ -20,11 +20,11 @@ from rich.cells import cell_len
 from sim.cli.commands.backtest import command
 from sim.data.tables import load_tables
 from sim.evaluation.backtest import backtest as module
-from sim.evaluation.backtest import comparisons, judging, score_tables
+from sim.evaluation.backtest import comparisons, forecast_scores, score_tables
 from sim.evaluation.backtest.backtest import Backtest, backtest
 from sim.evaluation.backtest.baselines import BASELINES
 from sim.evaluation.backtest.origins import ORIGINS, Mode
-from sim.output.terminal import backtest_beside, backtest_page, console
+from sim.output.terminal import backtest_comparisons, backtest_page, console
 from sim.output.terminal.console import Page
 
 Call = Callable[..., Any]
@@ -36,9 +36,9 @@ def stand_in(origin: int, last: int, *, mode: Mode, paths: int, seed: int, numbe
     """The share of the origin, rising, with an error of its own: (ally, horizon, path)."""
     del numbers
     steps = np.arange(1, last - origin + 1)[:, None]
-    luck = np.random.default_rng(seed + origin).normal(size=(31, len(steps), paths))
+    rng = np.random.default_rng(seed + origin).normal(size=(31, len(steps), paths))
     base = module.shares_of(load_tables())[:, origin - 2014, None, None]
-    return np.maximum(base + DRIFTS[mode] * steps + 0.15 * np.sqrt(steps) * luck, 0.2).astype(np.float32)
+    return np.maximum(base + DRIFTS[mode] * steps + 0.15 * np.sqrt(steps) * rng, 0.2).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def whole() -> Backtest:
     """All three modes and every baseline, 64 runs a forecast."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "model_forecast", stand_in)
-        patch.setattr(judging, "JOINT_MEMBERS", 16)
+        patch.setattr(forecast_scores, "JOINT_MEMBERS", 16)
         return backtest(paths=PATHS, seed=SEED, estimates={origin: {"budget.speed": [0.1]} for origin in ORIGINS})
 
 
@@ -73,7 +73,7 @@ def ready(monkeypatch: pytest.MonkeyPatch, whole: Backtest) -> list[dict[str, An
         asked.append(words)
         words["progress"](1, 144)
         names = [*words["modes"], *BASELINES]
-        kept = {name: whole.judged[name] for name in names}
+        kept = {name: whole.scores[name] for name in names}
         return Backtest(whole.iso3, whole.shares, kept, whole.paths, whole.seed)
 
     monkeypatch.setattr(module, "backtest", run)
@@ -160,7 +160,7 @@ def lines_of(page: str, heading: str) -> list[str]:
     """The lines of one section, from its heading to the next one in the catalogue below."""
     lines = page.split("\n")
     begin = lines.index(heading)
-    ends = [place for place, line in enumerate(lines) if line in HEADINGS and place > begin]
+    ends = [index for index, line in enumerate(lines) if line in HEADINGS and index > begin]
     return lines[begin : min(ends, default=len(lines))]
 
 
@@ -183,7 +183,7 @@ def test_the_scores_are_those_of_the_tables_and_the_best_rival_is_marked(printed
     section = lines_of(printed, HEADINGS[1])
     rows = {(row["forecaster"], row["horizon"]): row for row in score_tables.score_rows(whole)}
     best = {(row["best_baselines"], row["horizon"]) for row in score_tables.contest_rows(whole)}
-    for name in whole.judged:
+    for name in whole.scores:
         (line,) = [line for line in section if line.startswith(f"{name.replace('_', ' ')}  ")]
         found = re.findall(r"\d\.\d{3}\*?", line)
         assert found == [
@@ -261,8 +261,8 @@ def test_the_verdict_in_words() -> None:
 
 
 def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:
-    perfect = judging.ForecastScores.empty(Mode.AS_SHIPPED, "perfect", 12, 10, 31)
-    known = np.isfinite(whole.judged["persistence"].crps)
+    perfect = forecast_scores.ForecastScores.empty(Mode.AS_SHIPPED, "perfect", 12, 10, 31)
+    known = np.isfinite(whole.scores["persistence"].crps)
     for array in (perfect.crps, perfect.probability):
         array[known] = 0.0
     seen = np.stack([np.pad(whole.shares[:, o - 2013 :], ((0, 0), (0, 10)))[:, :10].T for o in ORIGINS])
@@ -272,7 +272,7 @@ def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:
     perfect.median[known] = seen[known] + np.random.default_rng(1).normal(size=known.sum())
     for array in (perfect.pit, *perfect.inside.values()):
         array[known] = 0.5
-    test = Backtest(whole.iso3, whole.shares, {**whole.judged, Mode.AS_SHIPPED: perfect}, 64, 1)
+    test = Backtest(whole.iso3, whole.shares, {**whole.scores, Mode.AS_SHIPPED: perfect}, 64, 1)
     rows = (
         part(test, range(1, 6))
         for part in (score_tables.contest_rows, score_tables.lost_rows, score_tables.beaten_rows)
@@ -281,7 +281,7 @@ def test_a_mode_that_never_loses_says_so(whole: Backtest) -> None:
     assert words.startswith("as-shipped, by CRPS, is ahead of every baseline throughout. No single December is lost.")
     assert "loses" not in words
     text = io.StringIO()
-    backtest_page.show(Page(text), Backtest(whole.iso3, whole.shares, test.judged, 64, 1), range(1, 6))
+    backtest_page.show(Page(text), Backtest(whole.iso3, whole.shares, test.scores, 64, 1), range(1, 6))
     assert "as-shipped: what came lay in the interval in 30 of these 30 forecasts." in text.getvalue()
 
 
@@ -300,10 +300,10 @@ def test_the_event_and_the_alliance(printed: str, whole: Backtest) -> None:
     shown = [line for line in section if re.search(r"\d\.\d\d$", line)]
     events = {(row["forecaster"], row["horizon"]): row for row in score_tables.event_rows(whole)}
     joint = {(row["forecaster"], row["horizon"]): row for row in score_tables.joint_rows(whole)}
-    for place, line in enumerate(shown):
-        horizon = 1 + place // 4
+    for index, line in enumerate(shown):
+        horizon = 1 + index // 4
         briers = {name: events[name, horizon]["brier"] for name in BASELINES if name != "arima_011"}
-        name = [*Mode, min(briers, key=lambda name: briers[name]).replace("_", " ")][place % 4]
+        name = [*Mode, min(briers, key=lambda name: briers[name]).replace("_", " ")][index % 4]
         row = events[name.replace(" ", "_"), horizon] | joint[name.replace(" ", "_"), horizon]
         parts = [f"{row[key]:.3f}" for key in ("brier", "reliability", "resolution", "uncertainty")]
         whole_alliance = [f"{row['log_score']:.2f}", f"{row['rps']:.1f}", f"{row['energy_pp']:.2f}"]
@@ -314,7 +314,7 @@ def test_the_event_and_the_alliance(printed: str, whole: Backtest) -> None:
 
 def test_the_number_of_allies_from_every_december(printed: str, whole: Backtest) -> None:
     section = lines_of(printed, HEADINGS[5])
-    rows = {(row["origin"], row["year"]): row for row in score_tables.number_rows(whole, whole.judged[Mode.AS_SHIPPED])}
+    rows = {(row["origin"], row["year"]): row for row in score_tables.number_rows(whole, whole.scores[Mode.AS_SHIPPED])}
     assert "17 seen     28 seen     30 seen" in "\n".join(section)
     for origin in ORIGINS:
         _, line, _ = [line for line in section if line.startswith(f"{origin} ")]  # one a mode, in their order
@@ -334,7 +334,7 @@ def test_what_31_allies_are_worth(printed: str, whole: Backtest) -> None:
     section = lines_of(printed, HEADINGS[6])
     for mode in Mode:
         (line,) = [line for line in section if line.startswith(mode.value)]
-        rows = score_tables.independence_rows(whole, whole.judged[mode])
+        rows = score_tables.independence_rows(whole, whole.scores[mode])
         assert line.split()[1:] == [f"{row['effective']:.0f}" for row in rows]
 
 
@@ -382,7 +382,7 @@ def test_all_ten_horizons_can_be_told(call: Call, ready: list[dict[str, Any]]) -
 def test_csv_has_a_row_a_forecaster_and_horizon(call: Call, ready: list[dict[str, Any]], whole: Backtest) -> None:
     said = call("backtest", "--csv", "--horizons", 2)
     rows = list(csv.DictReader(io.StringIO(said.out)))
-    assert [(row["forecaster"], row["horizon"]) for row in rows] == [(name, h) for name in whole.judged for h in "12"]
+    assert [(row["forecaster"], row["horizon"]) for row in rows] == [(name, h) for name in whole.scores for h in "12"]
     wanted = score_tables.score_rows(whole, [1, 2])[1]
     assert float(rows[1]["crps_pp"]) == wanted["crps_pp"]
     assert {"inside_90", "brier", "rps", "energy_pp"} <= set(rows[0])
@@ -429,8 +429,8 @@ class Watched(Page):
 def test_the_page_fits_every_terminal(whole: Backtest, columns: int, horizons: int) -> None:
     page = Watched(columns)
     backtest_page.show(page, whole, range(1, horizons + 1))
-    backtest_beside.show_outside(page, OUTSIDE)
-    backtest_beside.show_plans(page, PLANS, PATHS)
+    backtest_comparisons.show_outside(page, OUTSIDE)
+    backtest_comparisons.show_plans(page, PLANS, PATHS)
     lines = page.text.getvalue().split("\n")
     assert max(map(cell_len, lines)) <= columns
     assert "…" not in page.text.getvalue()
@@ -481,7 +481,7 @@ def test_missing_estimates_are_invalid_data(call: Call, monkeypatch: pytest.Monk
 
 def test_the_real_thing_from_end_to_end(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "HORIZONS", 2)
-    monkeypatch.setattr(judging, "JOINT_MEMBERS", 16)
+    monkeypatch.setattr(forecast_scores, "JOINT_MEMBERS", 16)
     said = call("backtest", "--mode", "as-shipped", "--paths", 64, "--horizons", 2, "--json")
     document = json.loads(said.out)
     assert (said.code, said.err) == (0, "")

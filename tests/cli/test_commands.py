@@ -177,7 +177,7 @@ def test_a_replay_says_first_who_meets_the_target(call: Call, scenario: Path) ->
     for name, share in zip(names, shares[:, 2], strict=True):
         assert f"{name} {share:.2f}" in (at if share >= 3.495 else below)
     assert "of all with --full" in words
-    assert " ".join(whole.split()).startswith(words.split(" What befell")[0])
+    assert " ".join(whole.split()).startswith(words.split(" What happened")[0])
     turn = max(((abs(after - before), name) for name, row in zip(names, shares, strict=True)
                 for before, after in pairwise(row)))  # fmt: skip
     assert turn[1] in words.split("The largest turns")[1]

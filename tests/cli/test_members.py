@@ -84,7 +84,7 @@ def test_the_page_has_a_dash_for_each_target_that_does_not_bind(name: str, file:
     assert (said.code, said.err) == (0, "")
     row = next(line for line in said.out.splitlines() if line.startswith("Belgium"))
     core, related, total = (binds(name, pillar, OUTSIDE) for pillar in ("core", "related", "total"))
-    dashes = 4 * (not core) * ("core" in MEASURED[name])  # probability, interval, without a late push, first year
+    dashes = 4 * (not core) * ("core" in MEASURED[name])  # probability, interval, spent only, first year
     dashes += (not related) * ("related" in MEASURED[name]) + (not total) * ("total" in MEASURED[name])
     assert row.split().count("–") == dashes
     assert ("–: the target does not bind this ally." in said.out) == bool(dashes)
@@ -203,7 +203,7 @@ def test_a_fan_has_the_line_of_a_target_only_where_it_binds(name: str, results: 
     for iso3 in (OUTSIDE, "ITA", "EUC", "NATO"):
         spec = draw("fan", results.record, ally=iso3).to_dict()
         whole = "core" in MEASURED[name] and BINDS[name]["core"] is None
-        drawn = any(row.get("words") == "3.5 % by 2029" for rows in spec["datasets"].values() for row in rows)
+        drawn = any(row.get("label") == "3.5 % by 2029" for rows in spec["datasets"].values() for row in rows)
         assert drawn == (whole or (iso3 not in ("EUC", "NATO") and binds(name, "core", iso3)))
 
 

@@ -34,7 +34,7 @@ def test_the_page_says_what_it_is_and_what_it_rests_on(call: Call, scenario: Pat
     for words in (
         "given the assumptions",
         "Monte Carlo error only",
-        "A late push is compliance on paper",
+        "Closed on paper: the last distance to a target",
         "NATO publishes no ally's security-related outlays",
         "assumption",
         "e: an estimate",
@@ -49,14 +49,17 @@ def test_the_page_says_what_it_is_and_what_it_rests_on(call: Call, scenario: Pat
     assert "Left out" not in said.out
 
 
+HALF = "if governments felt half as threatened"
+
+
 def test_half_the_urgency_lowers_the_count(call: Call, scenario: Path) -> None:
     page = call("run", scenario, "--workers", 1, "--json").out
     document = json.loads(page)
     difference, expected = document["half_urgency"]["difference"], document["alliance"]["core"]["expected"]
     assert -6 < difference < -1
-    line = next(line for line in call("run", scenario, "--workers", 1).out.split("\n") if "urgency at half" in line)
+    line = next(line for line in call("run", scenario, "--workers", 1).out.split("\n") if HALF in line)
     assert f" {expected + difference:.0f} of 31 expected instead of {expected:.0f}" in line
-    assert "urgency at half" not in call("run", scenario, *QUICK).out
+    assert HALF not in call("run", scenario, *QUICK).out
 
 
 def test_json_is_one_document_that_agrees_with_the_results(call: Call, scenario: Path) -> None:
@@ -135,7 +138,7 @@ def test_an_ally_that_is_never_counted_is_refused(call: Call, scenario: Path) ->
         ("share", lambda ally: -ally["base_share_pct"]),
         ("median", lambda ally: -ally["core_spent_share_pct"]["median"]),
         ("probability", lambda ally: -ally["core"]["probability"]),
-        ("without-late-push", lambda ally: -ally["core"]["without_late_push"]),
+        ("spent-only", lambda ally: -ally["core"]["without_late_push"]),
         ("related", lambda ally: -ally["related"]["probability"]),
         ("total", lambda ally: -ally["total"]["probability"]),
         ("first-year", lambda ally: ally["first_year_half_at_target"] or 9999),
@@ -175,7 +178,7 @@ def test_a_scenario_without_targets_shows_shares(call: Call, aimless: Path) -> N
     assert said.code == 0
     assert "No target, so no probability; [targets.core] would set one. Year 2030." in " ".join(said.out.split())
     assert "P core" not in said.out
-    assert "without late push" not in said.out
+    assert "spent only" not in said.out
     assert "on paper" in said.out, "allies have pledges of their own"
     assert len(rows(said.out)) == 31
     document = json.loads(call("run", aimless, "--json").out)

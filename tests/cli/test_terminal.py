@@ -40,7 +40,7 @@ def on_terminal(columns: int, *args: object, **environment: str) -> tuple[int, s
 def page(sent: str) -> list[str]:
     """The lines of the page, behind what the progress bar left."""
     lines = [ESCAPE.sub("", line).rstrip("\r") for line in sent.split("\n")]
-    begin = next(place for place, line in enumerate(lines) if "A proposal, not adopted" in line)
+    begin = next(index for index, line in enumerate(lines) if "A proposal, not adopted" in line)
     return lines[begin:]
 
 
@@ -55,7 +55,7 @@ def test_the_page_fits_every_terminal(scenario: Path, columns: int) -> None:
     assert ("Left out for want of width: P related, P total" in text) == (columns < 100)
     assert ("Lithuania" in text) == (columns > 60)
     assert "Monte Carlo error only" in text
-    rule = next(place for place, line in enumerate(lines) if line.startswith("───"))
+    rule = next(index for index, line in enumerate(lines) if line.startswith("───"))
     assert lines[rule + 1 :].index("") == 31  # one line an ally: nothing is folded
 
 
@@ -94,6 +94,6 @@ def test_data_fits_a_narrow_terminal() -> None:
         lines = [ESCAPE.sub("", line).rstrip("\r") for line in sent.split("\n")]
         assert max(map(cell_len, lines)) <= 40
         if "Elections" in lines:  # one line an election: nothing is folded or cut off
-            head = next(place for place, line in enumerate(lines) if line.startswith("Date"))
+            head = next(index for index, line in enumerate(lines) if line.startswith("Date"))
             row = re.compile(r"20\d\d-\d\d.*(held|early|scheduled|latest date|projected) *")
             assert all(row.fullmatch(line) for line in lines[head + 2 : lines.index("", head)])

@@ -14,7 +14,7 @@ import pytest
 from sim.cli import hints
 from sim.cli.app import OTHER_COMMANDS
 from sim.cli.commands import COMMANDS, export, module_of
-from sim.cli.options import Number, Whole, Word, Year
+from sim.cli.options import NumberParam, WholeParam, WordParam, YearParam
 from sim.output.exports import FORMS
 
 Call = Callable[..., Any]
@@ -30,7 +30,7 @@ Call = Callable[..., Any]
     ],
 )  # fmt: skip
 def test_whole_numbers_as_people_write_them(typed: str, number: int) -> None:
-    assert Whole().convert(typed, None, None) == number
+    assert WholeParam().convert(typed, None, None) == number
 
 
 @pytest.mark.parametrize(
@@ -40,22 +40,22 @@ def test_whole_numbers_as_people_write_them(typed: str, number: int) -> None:
 )  # fmt: skip
 def test_what_is_no_whole_number_is_refused(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="is not a whole number"):
-        Whole().convert(typed, None, None)
+        WholeParam().convert(typed, None, None)
 
 
 def test_a_point_that_may_stand_between_thousands_is_asked_about() -> None:
     with pytest.raises(click.BadParameter, match="can be read as 100 and as 100000"):
-        Whole().convert("100.000", None, None)
+        WholeParam().convert("100.000", None, None)
 
 
 def test_limits_years_words_and_decimal_commas() -> None:
     with pytest.raises(click.BadParameter, match="-1 is not a whole number of 0 or more"):
-        Whole(0).convert("-1", None, None)
+        WholeParam(0).convert("-1", None, None)
     with pytest.raises(click.BadParameter, match="from 1 to 10"):
-        Whole(1, 10).convert("11", None, None)
-    assert [Year().convert(typed, None, None) for typed in ("32", "2032", "14", "5")] == [2032, 2032, 2014, 5]
-    assert [Number().convert(typed, None, None) for typed in ("0.5", "0,5", "1e-1")] == [0.5, 0.5, 0.1]
-    assert Word(["excel"], {"xlsx": "excel"}).convert(".XLSX", None, None) == "excel"
+        WholeParam(1, 10).convert("11", None, None)
+    assert [YearParam().convert(typed, None, None) for typed in ("32", "2032", "14", "5")] == [2032, 2032, 2014, 5]
+    assert [NumberParam().convert(typed, None, None) for typed in ("0.5", "0,5", "1e-1")] == [0.5, 0.5, 0.1]
+    assert WordParam(["excel"], {"xlsx": "excel"}).convert(".XLSX", None, None) == "excel"
 
 
 def test_numbers_allies_and_years_in_a_command(call: Call, scenario: Path) -> None:

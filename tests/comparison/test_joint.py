@@ -24,7 +24,7 @@ PATHS = 48
 ALLIES = Path(sim.__file__).parent / "data" / "tables" / "allies.csv"
 
 
-def beside(*scenarios: sim.Scenario, paths: int = PATHS, seed: int = 1, **how: Any) -> Comparison:
+def compared(*scenarios: sim.Scenario, paths: int = PATHS, seed: int = 1, **how: Any) -> Comparison:
     return sim.compare(*scenarios, paths=paths, seed=seed, executor=how.pop("executor", "serial"), **how)
 
 
@@ -78,21 +78,21 @@ class Kept:
 @holds_for(8, 120, one=tables(), other=tables(), seed=seeds)
 def test_joint_counts_are_those_of_two_runs_laid_beside_one_another(one: Table, other: Table, seed: int) -> None:
     a, b = pair(one, other)
-    joint = beside(a, b, seed=seed)
+    joint = compared(a, b, seed=seed)
     ours, theirs = Kept(a, seed), Kept(b, seed)
     entries = joint.scenarios[0].allies
     for pillar_place, pillar in enumerate(PILLARS):
-        for place, entry in enumerate(entries):
+        for index, entry in enumerate(entries):
             for step in range(len(joint.years)):
-                met = [kept.complies(place, entry.iso3, step, pillar) for kept in (ours, theirs)]
+                met = [kept.complies(index, entry.iso3, step, pillar) for kept in (ours, theirs)]
                 if met[0] is None or met[1] is None:
                     continue
-                assert joint.joint.both[0, pillar_place, place, step] == np.count_nonzero(met[0] & met[1])
-                assert joint.joint.met[0, pillar_place, place, step] == np.count_nonzero(met[0])
-                assert joint.joint.met[1, pillar_place, place, step] == np.count_nonzero(met[1])
+                assert joint.joint.both[0, pillar_place, index, step] == np.count_nonzero(met[0] & met[1])
+                assert joint.joint.met[0, pillar_place, index, step] == np.count_nonzero(met[0])
+                assert joint.joint.met[1, pillar_place, index, step] == np.count_nonzero(met[1])
     for step in range(len(joint.years)):
         number, short = (
-            [np.sum([amount(kept, place, entry.iso3, step) for place, entry in enumerate(entries)], axis=0)
+            [np.sum([amount(kept, index, entry.iso3, step) for index, entry in enumerate(entries)], axis=0)
              for kept in (ours, theirs)]
             for amount in (_core, Kept.short_usd_m)
         )  # fmt: skip
@@ -109,7 +109,7 @@ def _core(kept: Kept, place: int, iso3: str, step: int) -> Any:
 @holds_for(8, 120, one=tables(), other=tables(), seed=seeds)
 def test_each_side_is_the_run_of_its_own_scenario_exactly(one: Table, other: Table, seed: int) -> None:
     scenarios = pair(one, other)
-    comparison = beside(*scenarios, seed=seed)
+    comparison = compared(*scenarios, seed=seed)
     runs = [sim.simulate(each, PATHS, seed, executor="serial") for each in scenarios]
     pairs, figures = comparison.compliance(), comparison.alliance()
     for side, results in zip("ab", runs, strict=True):
@@ -142,7 +142,7 @@ def figure(results: sim.Results, measure: str, year: int) -> float:
 
 @holds_for(4, 40, scenario=made(), seed=seeds)
 def test_a_scenario_beside_itself_differs_nowhere(scenario: sim.Scenario, seed: int) -> None:
-    comparison = beside(scenario, scenario.model_copy(update={"title": "under another name"}), seed=seed)
+    comparison = compared(scenario, scenario.model_copy(update={"title": "under another name"}), seed=seed)
     pairs, figures = comparison.compliance(), comparison.alliance()
     assert (pairs[["difference", "ci_low", "ci_high", "only_a", "only_b"]] == 0).all(axis=None)
     assert (figures[["difference", "ci_low", "ci_high"]] == 0).all(axis=None)
@@ -154,7 +154,7 @@ def test_a_scenario_beside_itself_differs_nowhere(scenario: sim.Scenario, seed: 
 @holds_for(4, 40, one=tables(), other=tables(), seed=seeds)
 def test_exchanging_the_scenarios_turns_everything_over(one: Table, other: Table, seed: int) -> None:
     a, b = pair(one, other)
-    there, back = beside(a, b, seed=seed), beside(b, a, seed=seed)
+    there, back = compared(a, b, seed=seed), compared(b, a, seed=seed)
     for name in ("compliance", "alliance"):
         ours, theirs = getattr(there, name)(), getattr(back, name)()
         assert (ours["difference"] == -theirs["difference"]).all()
@@ -177,15 +177,15 @@ def same_bits(one: PairedCounts, other: PairedCounts) -> bool:
 
 def test_neither_blocks_nor_workers_change_a_number() -> None:
     a, b = sim.loads(RUTTE), sim.loads(WILLING)
-    whole = beside(a, b, paths=1000)
-    assert same_bits(whole.joint, beside(a, b, paths=1000, block=48).joint)
-    assert same_bits(whole.joint, beside(a, b, paths=1000, block=112, executor="processes", workers=2).joint)
-    assert not same_bits(whole.joint, beside(a, b, paths=1000, seed=2).joint)
+    whole = compared(a, b, paths=1000)
+    assert same_bits(whole.joint, compared(a, b, paths=1000, block=48).joint)
+    assert same_bits(whole.joint, compared(a, b, paths=1000, block=112, executor="processes", workers=2).joint)
+    assert not same_bits(whole.joint, compared(a, b, paths=1000, seed=2).joint)
 
 
 def test_a_third_scenario_changes_nothing_between_the_first_two() -> None:
     a, b, c = sim.loads(RUTTE), sim.loads(WILLING), sim.loads(RUTTE.replace('"A"', '"C"') + "[urgency]\nlevel = 0.5\n")
-    three, two = beside(a, b, c), beside(a, b)
+    three, two = compared(a, b, c), compared(a, b)
     of_b = three.compliance().query("scenario == 'B'").reset_index(drop=True)
     pd.testing.assert_frame_equal(of_b, two.compliance())
     assert set(three.compliance()["scenario"]) == {"B", "C"}
@@ -194,7 +194,7 @@ def test_a_third_scenario_changes_nothing_between_the_first_two() -> None:
 
 def test_progress_counts_the_paths() -> None:
     seen: list[tuple[int, int]] = []
-    beside(sim.loads(RUTTE), sim.loads(WILLING), paths=100, block=32, progress=lambda *done: seen.append(done))
+    compared(sim.loads(RUTTE), sim.loads(WILLING), paths=100, block=32, progress=lambda *done: seen.append(done))
     assert seen == [(32, 100), (64, 100), (96, 100), (100, 100)]
 
 
@@ -202,17 +202,17 @@ def test_paths_and_seed_are_the_firsts_unless_given() -> None:
     a = sim.loads(RUTTE + "[run]\npaths = 32\nseed = 5\n")
     comparison = sim.compare(a, sim.loads(WILLING), executor="serial")
     assert (comparison.paths, comparison.manifest["seed"]) == (32, 5)
-    assert same_bits(comparison.joint, beside(a, sim.loads(WILLING), paths=32, seed=5).joint)
+    assert same_bits(comparison.joint, compared(a, sim.loads(WILLING), paths=32, seed=5).joint)
 
 
 def test_two_of_one_title_are_told_apart() -> None:
-    twice = beside(*[sim.loads(text) for text in (RUTTE, WILLING, WILLING + "reversion = 0.3\n")], paths=16)
+    twice = compared(*[sim.loads(text) for text in (RUTTE, WILLING, WILLING + "reversion = 0.3\n")], paths=16)
     assert twice.titles == ("A", "B (B)", "B (C)")
     assert set(twice.compliance()["scenario"]) == {"B (B)", "B (C)"}
 
 
 def test_joint_counts_that_do_not_join_are_refused() -> None:
-    joint = beside(sim.loads(RUTTE), sim.loads(WILLING), paths=16).joint
+    joint = compared(sim.loads(RUTTE), sim.loads(WILLING), paths=16).joint
     with pytest.raises(ValueError, match=r"0\+16 and 0\+16 do not join"):
         joint.merged(joint)
 
@@ -225,7 +225,7 @@ def test_squares_of_any_size_are_exact(values: list[int]) -> None:
 def test_scenarios_of_another_base_year_are_refused() -> None:
     early = sim.loads("[horizon]\nbase_year = 2020\nlast_year = 2028\n")
     with pytest.raises(sim.UsageError, match=r"starts from 2026 .* from 2020: .* one base year"):
-        beside(sim.loads(RUTTE), early)
+        compared(sim.loads(RUTTE), early)
 
 
 def test_scenarios_of_other_allies_are_refused(tmp_path: Any) -> None:
@@ -235,48 +235,48 @@ def test_scenarios_of_other_allies_are_refused(tmp_path: Any) -> None:
     (tmp_path / "fewer.csv").write_text("\n".join(fewer) + "\n", encoding="utf-8")
     (tmp_path / "fewer.toml").write_text(RUTTE + '[data]\nallies = "fewer.csv"\n', encoding="utf-8")
     with pytest.raises(sim.UsageError, match=r"different allies \(MNE in one only\)"):
-        beside(sim.loads(RUTTE), sim.load(tmp_path / "fewer.toml"))
+        compared(sim.loads(RUTTE), sim.load(tmp_path / "fewer.toml"))
 
 
 @pytest.mark.parametrize("wrong", [{"paths": 0}, {"seed": -1}, {"workers": 0}, {"block": 8}, {"executor": "magic"}])
 def test_impossible_numbers_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(sim.UsageError):
-        beside(sim.loads(RUTTE), sim.loads(WILLING), **wrong)
+        compared(sim.loads(RUTTE), sim.loads(WILLING), **wrong)
 
 
 def test_other_yardsticks_years_and_members_are_said() -> None:
     later = RUTTE.replace("2028 }", "2029 }").replace("by = 2028", "by = 2029\nmembers = ['ITA', 'FRA']")
-    comparison = beside(sim.loads(RUTTE), sim.loads(later), paths=16)
+    comparison = compared(sim.loads(RUTTE), sim.loads(later), paths=16)
     text = " ".join(comparison.notes())
     assert "A: core 3.5 % of GDP by 2028; B: core 3.5 % of GDP by 2029" in text
     assert "different years (A 2028, B 2029): compared to 2028" in text
     assert "bind different allies" in text
     assert set(comparison.compliance()["iso3"]) == {"ITA", "FRA"}
     assert comparison.year == 2028
-    assert beside(sim.loads(RUTTE), sim.loads(WILLING), paths=16).notes() == ()
+    assert compared(sim.loads(RUTTE), sim.loads(WILLING), paths=16).notes() == ()
 
 
 def test_the_year_is_that_of_the_firsts_target_or_the_last_in_common() -> None:
     far, near = sim.loads(RUTTE.replace("by = 2028", "by = 2035")), sim.loads(RUTTE.replace("by = 2028", "by = 2027"))
-    assert beside(far, near, paths=16).year == 2028
-    assert beside(near, far, paths=16).year == 2027
-    assert beside(sim.loads("[horizon]\nlast_year = 2027\n"), near, paths=16).year == 2027
+    assert compared(far, near, paths=16).year == 2028
+    assert compared(near, far, paths=16).year == 2027
+    assert compared(sim.loads("[horizon]\nlast_year = 2027\n"), near, paths=16).year == 2027
 
 
 def test_what_one_does_not_measure_is_left_out() -> None:
     total = RUTTE + '[targets.total]\npillar = "total"\nshare_pct = 5.0\nby = 2028\n'
-    comparison = beside(sim.loads(total), sim.loads(RUTTE), paths=16)
+    comparison = compared(sim.loads(total), sim.loads(RUTTE), paths=16)
     assert set(comparison.compliance()["pillar"]) == {"core", "core_without_late_push"}
     assert not comparison.alliance()["measure"].str.contains("total").any()
     assert "total is not compared" in " ".join(comparison.notes())
-    aimless = beside(sim.loads(total), sim.loads("[horizon]\nlast_year = 2028\n"), paths=16)
+    aimless = compared(sim.loads(total), sim.loads("[horizon]\nlast_year = 2028\n"), paths=16)
     assert aimless.compliance().empty
     assert set(aimless.alliance()["measure"]) == {"euc_spent"}
 
 
 def test_who_crosses_one_half_is_named_only_beyond_doubt() -> None:
     easy = RUTTE.replace("share_pct = 3.5", "share_pct = 2.5")
-    flips = beside(sim.loads(RUTTE), sim.loads(easy), paths=2000).flips()
+    flips = compared(sim.loads(RUTTE), sim.loads(easy), paths=2000).flips()
     flips = flips[flips["pillar"] == "core"]
     assert set(flips["crosses_half"]) == {"up", "no"}
     up = flips[flips["crosses_half"] == "up"]

@@ -58,8 +58,8 @@ def test_it_is_the_formula_of_its_paper() -> None:
     [(200, 0.02, 0.005, 0.4), (1000, 0.001, 0.004, 0.1), (400, 0.15, 0.0, 0.6), (100, 0.1, 0.1, 0.5)],
 )
 def test_it_covers_as_often_as_it_says(paths: int, only_a: float, only_b: float, both: float) -> None:
-    luck = np.random.default_rng(20_261)
-    cells = luck.multinomial(paths, [only_a, only_b, both, 1 - only_a - only_b - both], size=RUNS)
+    rng = np.random.default_rng(20_261)
+    cells = rng.multinomial(paths, [only_a, only_b, both, 1 - only_a - only_b - both], size=RUNS)
     truth = only_b - only_a
     hits, plain, widths, wide = 0, 0, 0.0, 0.0
     for a, b, c, _ in cells.tolist():
@@ -77,8 +77,8 @@ def test_it_covers_as_often_as_it_says(paths: int, only_a: float, only_b: float,
 
 
 def test_the_control_without_added_paths_covers_too_little() -> None:
-    luck = np.random.default_rng(7)
-    cells = luck.multinomial(1000, [0.0005, 0.001, 0.9985], size=RUNS)
+    rng = np.random.default_rng(7)
+    cells = rng.multinomial(1000, [0.0005, 0.001, 0.9985], size=RUNS)
     plain = np.mean([wald(a, b, 1000)[0] <= 0.0005 <= wald(a, b, 1000)[1] for a, b, _ in cells.tolist()])
     ours = np.mean(
         [np.subtract.outer(paired_probability(a, b, 1000), 0.0005).prod() <= 0 for a, b, _ in cells.tolist()]
@@ -112,10 +112,10 @@ def test_it_covers_the_truth_of_the_model() -> None:
 
 
 def test_means_of_counts_are_covered_too() -> None:
-    luck = np.random.default_rng(5)
+    rng = np.random.default_rng(5)
     law = np.array([-3, -1, 0, 0, 0, 0, 1, 2, 7])
     hits = 0
-    for sample in luck.choice(law, size=(RUNS, 300)):
+    for sample in rng.choice(law, size=(RUNS, 300)):
         low, high = paired(int(sample.sum()), int((sample**2).sum()), 300)
         hits += low <= law.mean() <= high
     assert hits / RUNS == pytest.approx(0.95, abs=0.015)

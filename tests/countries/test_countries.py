@@ -131,8 +131,8 @@ def test_any_text_is_looked_up_without_an_error(words: str) -> None:
 
 def test_a_misspelt_name_is_guessed_among_those_in_question() -> None:
     names = {row.iso3: row.name for row in load_tables().allies}
-    assert nearest("germny", names).words == "Germany (DEU)"
+    assert nearest("germny", names).label == "Germany (DEU)"
     assert nearest("Untied Kingdom", names).code == "GBR"
     assert nearest("Atlantis", names) is None
     assert nearest("germny", {"FRA": "France"}) is None
-    assert nearest("Ruritanai", {"RUR": "Ruritania"}).words == "Ruritania (RUR)"
+    assert nearest("Ruritanai", {"RUR": "Ruritania"}).label == "Ruritania (RUR)"

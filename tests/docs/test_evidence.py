@@ -1,4 +1,4 @@
-"""When a proof is stale: where the code it was found on says something else to a machine, and only there."""
+"""When a verification is stale: where the code it was found on says something else to a machine, and only there."""
 
 from __future__ import annotations
 

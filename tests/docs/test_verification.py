@@ -1,4 +1,4 @@
-"""docs/verification.md is what its command makes of the proofs' figures, none of which says that a proof failed."""
+"""docs/verification.md is what its command makes of the figures found, none of which says that a part failed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from evidence import FOLDER, ROOT
-from verify import PROOFS
+from verify import VERIFICATIONS
 
 MINIMUM = 0.9
 
@@ -27,25 +27,26 @@ def test_the_page_is_what_its_command_writes() -> None:
 
 
 def test_every_proof_has_left_its_figures() -> None:
-    assert {file.stem for file in FOLDER.glob("*.json")} == set(PROOFS)
-    assert all((ROOT / "tests" / "verification" / proof.command[0]).is_file() for proof in PROOFS.values())
+    assert {file.stem for file in FOLDER.glob("*.json")} == set(VERIFICATIONS)
+    scripts = [part.command[0] for part in VERIFICATIONS.values()]
+    assert all((ROOT / "tests" / "verification" / script).is_file() for script in scripts)
 
 
-@pytest.mark.parametrize("name", PROOFS)
+@pytest.mark.parametrize("name", VERIFICATIONS)
 def test_figures_name_the_command_that_prints_them(name: str) -> None:
     found = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     script = found["command"].split()[1]
     assert (ROOT / script).is_file()
-    assert script == f"tests/verification/{PROOFS[name].command[0]}"
-    assert all((ROOT / place).exists() for place in found["places"])
+    assert script == f"tests/verification/{VERIFICATIONS[name].command[0]}"
+    assert all((ROOT / source).exists() for source in found["sources"])
 
 
 def test_the_page_says_what_was_not_tried() -> None:
     page = (ROOT / "docs" / "verification.md").read_text("utf-8")
-    for room in figures("mutation")["rooms"]:
-        assert (f"The room {room['room']} has not been tried to the end." in page) == bool(room["untried"])
-    for room in figures("mutation")["not_run"]:
-        assert f"The room {room} has not been run yet." in page
+    for module in figures("mutation")["modules"]:
+        assert (f"The module {module['module']} has not been tried to the end." in page) == bool(module["untried"])
+    for module in figures("mutation")["not_run"]:
+        assert f"The module {module} has not been run yet." in page
 
 
 def test_no_proof_failed() -> None:
@@ -61,4 +62,4 @@ def test_no_proof_failed() -> None:
     }
     assert set(figures("guided")["causes"]) <= kept, "what was found is tried in every test run"
     assert figures("guided")["seconds"] >= 3600
-    assert all(room["score"] >= MINIMUM for room in figures("mutation")["rooms"])
+    assert all(module["score"] >= MINIMUM for module in figures("mutation")["modules"])

@@ -173,11 +173,11 @@ def test_stages_of_variants_are_those_of_each(common_random_numbers: bool) -> No
     draws = Draws(SEED, FIRST, size, 2, common_random_numbers=common_random_numbers)
     first = np.repeat(np.float32([chances[0], 0.4]), size)
     paths, (mask,) = draws.stages("x", first, 0.6, **AT)
-    for place, chance in enumerate((chances[0], 0.4)):
-        drawn = words(AT, FIRST + (0 if common_random_numbers else place * size), size)
-        own = (paths >= place * size) & (paths < (place + 1) * size)
+    for index, chance in enumerate((chances[0], 0.4)):
+        drawn = words(AT, FIRST + (0 if common_random_numbers else index * size), size)
+        own = (paths >= index * size) & (paths < (index + 1) * size)
         inside = np.flatnonzero(below(drawn, float(np.float32(chance))))
-        assert (paths[own] - place * size).tolist() == inside.tolist()
+        assert (paths[own] - index * size).tolist() == inside.tolist()
         product = float(np.float32(np.float32(chance) * np.float32(0.6)))
         assert mask[own].tolist() == below(drawn, product)[inside].tolist()
 
@@ -206,7 +206,7 @@ def test_each_variant_has_its_own_law_and_the_same_luck_or_its_own(
     value = draws.value("x", Distributions(LAWS), of=of, **at)
     assert value.dtype == np.float32
     number = np.full(size, 2.0 if of is None else of(2.0), dtype=np.float32)
-    drawn = [words(at, FIRST + (0 if common_random_numbers else place * size), size) for place in range(3)]
+    drawn = [words(at, FIRST + (0 if common_random_numbers else index * size), size) for index in range(3)]
     expected = np.concatenate([
         looked_up(table_of(NORMAL, of), drawn[0]), number, looked_up(table_of(SKEWED, of), drawn[2])
     ])  # fmt: skip
@@ -232,7 +232,7 @@ def test_what_variants_agree_on_is_drawn_for_all_their_paths(common_random_numbe
     size = PATHS // 2
     draws = Draws(SEED, FIRST, size, 2, common_random_numbers=common_random_numbers)
     drawn = np.concatenate(
-        [words(AT, FIRST + (0 if common_random_numbers else place * size), size) for place in range(2)], axis=1
+        [words(AT, FIRST + (0 if common_random_numbers else index * size), size) for index in range(2)], axis=1
     )
     values = looked_up(table_of(NORMAL), drawn)
     ends = np.flatnonzero(np.isin(drawn[0], (0, CELLS - 1)))

@@ -152,8 +152,8 @@ def test_exact_functions() -> None:
 def test_a_function_of_a_table_is_exact_in_every_cell(function: Function) -> None:
     law = f.Gamma(shape=2.0, mean=0.07)
     plain, mapped = table_of(law), table_of(law, function)
-    for place in range(0, CELLS, 97):
-        assert mapped.cells[place] == np.float32(function(float(plain.cells[place])))
+    for index in range(0, CELLS, 97):
+        assert mapped.cells[index] == np.float32(function(float(plain.cells[index])))
 
 
 @pytest.mark.parametrize("family", [

@@ -57,8 +57,8 @@ def test_the_order_of_the_file_changes_no_bit() -> None:
 def test_an_event_that_never_happens_changes_no_number(kind: str) -> None:
     event = f'[[event]]\nname = "never"\nkind = "{kind}"\nrate = 0.0\n'
     without = sim.simulate(sim.loads(SHUFFLED), paths=512, seed=1, executor="serial")
-    beside = sim.simulate(sim.loads(SHUFFLED + event), paths=512, seed=1, executor="serial")
-    assert beside.digest() == without.digest()
+    shuffled = sim.simulate(sim.loads(SHUFFLED + event), paths=512, seed=1, executor="serial")
+    assert shuffled.digest() == without.digest()
     often = sim.simulate(sim.loads(SHUFFLED + event.replace("0.0", "0.5")), paths=512, seed=1, executor="serial")
     assert often.digest() != without.digest()
 

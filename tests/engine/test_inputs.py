@@ -407,8 +407,8 @@ def test_a_missing_figure_of_a_users_own_table_is_told_with_its_file_and_line() 
     assert places(over) == [("mine.csv", 2, "DEU.growth_pct", rule)]
     absent = own_table("gdp", lambda row: row if not row.startswith("DEU,2028,") else "")
     assert places(absent) == [("mine.csv", 0, "DEU.growth_pct", rule)]
-    assert inputs._place(over, "gdp", "FRA", 2028) == ("data table gdp", 0), "which is the package's own"
-    assert inputs._place(over, "shares", "DEU", 2028) == ("data table shares", 0)
+    assert inputs._location(over, "gdp", "FRA", 2028) == ("data table gdp", 0), "which is the package's own"
+    assert inputs._location(over, "shares", "DEU", 2028) == ("data table shares", 0)
 
 
 def test_other_faults_of_a_users_own_table_are_told_with_its_file() -> None:

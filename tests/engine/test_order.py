@@ -235,7 +235,7 @@ def test_what_has_no_date_or_one_before_the_run_is_a_fact_of_the_start(when: str
 def test_many_facts_of_the_start_move_no_event_of_a_month() -> None:
     """A recession comes before the common growth of its January, however many pledges hold from the start."""
     header = "iso3,target_pct,target_year,measure,announced,actor,status,source,note,role"
-    rows = [f"ITA,2.5,2032,measure {place},2020-01-01,,law,,,pledge" for place in range(600)]
+    rows = [f"ITA,2.5,2032,measure {index},2020-01-01,,law,,,pledge" for index in range(600)]
     event = '[[event]]\nname = "slump"\nkind = "recession"\nwhen = "2027-05"\nsize_pct = 20.0\n'
     text = "[horizon]\nlast_year = 2028\n" + event
     pledges = {"pledges": Replacement("p.csv", "\n".join([header, *rows]))}

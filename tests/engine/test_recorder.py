@@ -69,9 +69,9 @@ def pillars(counts: Counts, allies: list[str]) -> list[NDArray[np.float32]]:
 
 def test_every_share_is_counted_in_its_hundredth(counts: Counts, allies: list[str]) -> None:
     for pillar, shares in enumerate(pillars(counts, allies)):
-        for place in range(len(allies)):
+        for index in range(len(allies)):
             for step in range(4):
-                assert (counts.arrays["shares"][pillar, place, step] == histogram(printed(shares[place, step]))).all()
+                assert (counts.arrays["shares"][pillar, index, step] == histogram(printed(shares[index, step]))).all()
     beyond = counts.arrays["shares"][0, allies.index("LUX"), 1:, -1]
     assert (beyond > PATHS // 2).all(), "a share above the grid is counted in its last cell"
 
@@ -79,13 +79,13 @@ def test_every_share_is_counted_in_its_hundredth(counts: Counts, allies: list[st
 def test_the_average_of_a_group_is_outlays_over_gdp_member_by_member(counts: Counts, allies: list[str]) -> None:
     """Europe and Canada in the allies' order, then the United States for the alliance; in single precision."""
     gdp = counts.kept["gdp_usd_bn"]
-    order = [place for place, iso3 in enumerate(allies) if iso3 != "USA"]
+    order = [index for index, iso3 in enumerate(allies) if iso3 != "USA"]
     for group, members in enumerate((order, [*order, allies.index("USA")])):
         for pillar, shares in enumerate(pillars(counts, allies)):
             money, whole = np.zeros((2, 4, PATHS), dtype=np.float32)
-            for place in members:
-                money += gdp[place] * shares[place]
-                whole += gdp[place]
+            for index in members:
+                money += gdp[index] * shares[index]
+                whole += gdp[index]
             for step, average in enumerate(money / whole):
                 found = counts.arrays["group_shares"][group, pillar, step]
                 assert (found == histogram(printed(average))).all()
@@ -103,9 +103,9 @@ def test_money_short_is_that_of_printed_hundredths_to_the_million(counts: Counts
     assert arrays["shortfall_usd_m"].max() > 1 << 24, "more than single precision adds up exactly"
     europe = np.array([iso3 != "USA" for iso3 in allies])
     for step in range(4):
-        for place in range(len(allies)):
-            cells = in_cells(millions[place, step], start[place])
-            assert (arrays["shortfall_usd"][place, step] == histogram(cells)).all()
+        for index in range(len(allies)):
+            cells = in_cells(millions[index, step], start[index])
+            assert (arrays["shortfall_usd"][index, step] == histogram(cells)).all()
         for group, members in enumerate((europe, np.ones_like(europe))):
             together = millions[members, step].astype(np.float64).sum(axis=0)
             assert arrays["group_shortfall_usd_m"][group, step] == together.sum()
@@ -121,17 +121,17 @@ def test_what_is_spent_is_counted_without_what_is_on_paper(counts: Counts, allie
     assert (spent <= reported).all()
     related = pillars(counts, allies)[1]
     for row, shares in enumerate((spent, spent + related)):
-        for place in range(len(allies)):
+        for index in range(len(allies)):
             for step in range(4):
-                assert (arrays["spent_shares"][row, place, step] == histogram(printed(shares[place, step]))).all()
-    order = [place for place, iso3 in enumerate(allies) if iso3 != "USA"]
+                assert (arrays["spent_shares"][row, index, step] == histogram(printed(shares[index, step]))).all()
+    order = [index for index, iso3 in enumerate(allies) if iso3 != "USA"]
     for group, members in enumerate((order, [*order, allies.index("USA")])):
         core, counted, whole, paper = np.zeros((4, 4, PATHS), dtype=np.float32)
-        for place in members:
-            core += gdp[place] * reported[place]
-            counted += gdp[place] * related[place]
-            whole += gdp[place]
-            paper += gdp[place] * (reported[place] - spent[place])
+        for index in members:
+            core += gdp[index] * reported[index]
+            counted += gdp[index] * related[index]
+            whole += gdp[index]
+            paper += gdp[index] * (reported[index] - spent[index])
         for row, average in enumerate(((core - paper) / whole, (core - paper + counted) / whole)):
             for step in range(4):
                 found = arrays["spent_group_shares"][group, row, step]
@@ -141,9 +141,9 @@ def test_what_is_spent_is_counted_without_what_is_on_paper(counts: Counts, allie
     millions = np.floor(short * (gdp * np.float32(0.1)) + np.float32(0.5))
     assert (arrays["spent_shortfall_usd_m"] == millions.astype(np.int64).sum(axis=-1)).all()
     for step in range(4):
-        for place in range(len(allies)):
-            cells = in_cells(millions[place, step], start[place])
-            assert (arrays["spent_shortfall_usd"][place, step] == histogram(cells)).all()
+        for index in range(len(allies)):
+            cells = in_cells(millions[index, step], start[index])
+            assert (arrays["spent_shortfall_usd"][index, step] == histogram(cells)).all()
         for group, members in enumerate((order, range(len(allies)))):
             together = millions[list(members), step].astype(np.float64).sum(axis=0)
             assert arrays["spent_group_shortfall_usd_m"][group, step] == together.sum()

@@ -92,9 +92,9 @@ def test_each_variant_is_the_run_of_its_own(text: str | None) -> None:
     assert block.dtype == np.float32
     own = [alone(variant, paths) for variant in variants]
     assert block.shape == (len(variants), *own[0].shape)
-    for place, found in enumerate(own):
-        assert flips(block[place], found) <= FLIPPED
-        assert flips(block[place], own[place - 1]) > 0.5  # the control: the next variant is another
+    for index, found in enumerate(own):
+        assert flips(block[index], found) <= FLIPPED
+        assert flips(block[index], own[index - 1]) > 0.5  # the control: the next variant is another
 
 
 def test_a_variants_luck_does_not_depend_on_its_neighbours() -> None:
@@ -116,9 +116,9 @@ def test_without_the_same_luck_each_variant_has_the_paths_that_follow() -> None:
     variants = [with_numbers(scenario, VARIANTS[name]) for name in ("spread of will", "noise", "probabilities")]
     paths = 96
     block = reported_shares(variants, SEED, paths, common_random_numbers=False)
-    for place, variant in enumerate(variants):
+    for index, variant in enumerate(variants):
         long = alone(variant, paths * len(variants))
-        assert flips(block[place], long[:, :, place * paths : (place + 1) * paths]) <= FLIPPED
+        assert flips(block[index], long[:, :, index * paths : (index + 1) * paths]) <= FLIPPED
     assert flips(block[1], alone(variants[1], paths)) > 0.5  # the control: not the first paths
 
 

@@ -28,14 +28,14 @@ def test_allies_by_year_has_the_probabilities_and_medians_of_the_tables(sheets: 
     years = list(range(2027, 2033))
     assert list(header) == ["iso3", "ally", *years, None, *years]
     assert told[2].startswith("Share of the simulated runs that report the core target (3.5 % of GDP by 2032)")
-    assert told[9].startswith("Median of the core share that is spent, % of GDP, without what late pushes")
+    assert told[9].startswith("Median of the core share that is spent, % of GDP, without what is closed on paper")
     chances = rutte_results.compliance().query("pillar == 'core'").set_index(["iso3", "year"]).probability
     medians = rutte_results.shares().query("pillar == 'core_spent'").set_index(["iso3", "year"]).q50
     assert [row[0] for row in rows] == list(dict.fromkeys(medians.index.get_level_values("iso3")))
     for row in rows:
-        for place, year in enumerate(years):
-            assert row[2 + place] == chances.get((row[0], year))
-            assert row[9 + place] == medians[row[0], year]
+        for index, year in enumerate(years):
+            assert row[2 + index] == chances.get((row[0], year))
+            assert row[9 + index] == medians[row[0], year]
     assert rows[-1][:3] == ("NATO", "NATO", None)
     assert sheets["allies by year"]["C3"].number_format == '[<0.005]"<1 %";[>0.995]">99 %";0 %'
 

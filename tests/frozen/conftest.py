@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.cli import app
 from sim.evaluation.forecasts.making import freeze
-from sim.evaluation.forecasts.schema import Forecast, ForecastCell, ForecastTarget, Frozen, Number
+from sim.evaluation.forecasts.schema import Forecast, ForecastCell, ForecastNumber, ForecastTarget, Frozen
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 POINT = (3.0,) * 23
@@ -41,7 +41,7 @@ def by_hand() -> Frozen:
         name="hand", title="By hand", source="", note="", base_year=2026, last_year=2028, scenario_last_year=2028,
         target=ForecastTarget(share_pct=3.5, by=2028, agreed=""), scenario_digest="0" * 64, simulated_digest="0" * 64,
         data_digest="0" * 64, seed=1, paths=100, shares=tuple(shares),
-        number=(Number(year=2027, pmf=(0.2, 0.8)), Number(year=2028, pmf=(0.3, 0.7))),
+        number=(ForecastNumber(year=2027, pmf=(0.2, 0.8)), ForecastNumber(year=2028, pmf=(0.3, 0.7))),
     )  # fmt: skip
     return Frozen(date="2026-11", burdenshare="0.1.0", stream_version=1, reading={}, scenarios=(forecast,))
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sim.evaluation.forecasts.digits import places, stated, stated_pmf
+from sim.evaluation.forecasts.digits import decimals, stated, stated_pmf
 from sim.results.intervals import wilson
 
 
@@ -35,12 +35,12 @@ def test_the_last_digit_is_worth_no_more_than_the_interval(case: tuple[int, int]
     count, paths = case
     low, high = (float(end) for end in wilson(np.array(count), paths))
     width = high - low
-    unit = 10.0 ** -places(width)
+    unit = 10.0 ** -decimals(width)
     assert unit <= width or unit == 0.1
     assert unit * 10 > width or unit == 0.1
     for value in stated(count, paths):
         assert abs(value / unit - round(value / unit)) < 1e-6
-        assert len(repr(float(f"{value:.12f}")).rstrip("0")) <= 2 + places(width) or "e" in repr(value)
+        assert len(repr(float(f"{value:.12f}")).rstrip("0")) <= 2 + decimals(width) or "e" in repr(value)
 
 
 def test_by_hand() -> None:

@@ -167,7 +167,7 @@ def test_what_is_frozen_is_not_replaced(by_hand: Frozen, tmp_path: Path) -> None
     assert file.read_bytes() == before
     notes = tmp_path / "notes.json"
     notes.write_text("{}")
-    for refused in (files.check_place, lambda place: files.write(by_hand, place)):
+    for refused in (files.check_destination, lambda place: files.write(by_hand, place)):
         with pytest.raises(ScenarioError, match="must be a frozen forecast"):
             refused(notes)
     assert notes.read_text() == "{}"
@@ -177,8 +177,8 @@ def test_what_is_frozen_is_not_replaced(by_hand: Frozen, tmp_path: Path) -> None
 def test_a_place_that_cannot_be_written_is_said_before_the_runs(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="cannot write"):
-        files.check_place(tmp_path / "file" / "f.json")
-    files.check_place(tmp_path / "new" / "f.json")
+        files.check_destination(tmp_path / "file" / "f.json")
+    files.check_destination(tmp_path / "new" / "f.json")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file"]
 
 

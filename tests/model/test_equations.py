@@ -67,9 +67,9 @@ def test_urgency_fades_jumps_and_halves() -> None:
 
 def test_urgency_with_a_random_decay_agrees_with_numbers() -> None:
     several = UrgencyState(array(1.0, 1.0), 11, array(monthly_factor(0.05), monthly_factor(0.2)))
-    for place, decay in enumerate((0.05, 0.2)):
+    for index, decay in enumerate((0.05, 0.2)):
         one = UrgencyState(array(1.0), 11, monthly_factor(decay))
-        assert several.level(60)[place] == pytest.approx(float(one.level(60)[0]), rel=1e-5)
+        assert several.level(60)[index] == pytest.approx(float(one.level(60)[0]), rel=1e-5)
 
 
 def test_growth_noise_of_the_data_is_what_the_page_says() -> None:

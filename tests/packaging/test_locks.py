@@ -14,7 +14,7 @@ RUNNING, TESTING = "requirements.lock", "requirements-dev.lock"
 PLACES = re.compile(r"https?:|file:|(?<![\w.])/\w|--(?:extra-)?index-url|--find-links|-e |git\+|\\\\")
 GPL = re.compile(r"\bA?L?GPL|GNU (?:Affero |Lesser |Library )?General Public", re.IGNORECASE)
 TOO_LARGE = {"pyarrow", "playwright", "sphinx", "mypy", "ipykernel"}
-"""What only tests, proofs or pages take."""
+"""What only tests, verification or pages take."""
 
 
 def pinned(lock: str) -> dict[str, list[str]]:

@@ -324,12 +324,12 @@ P, POINTS, RUNS = 0.02, 0.15, 1_000
 
 def coverage(ends: Callable[[Precision, Counts], bool]) -> float:
     """In what share of the runs the interval at the end holds the probability the paths were drawn with."""
-    luck, held = np.random.default_rng(5), 0
+    rng, held = np.random.default_rng(5), 0
     for _ in range(RUNS):
         rule = Precision(POINTS, ONE)
         paths, met, wanted = 0, 0, rule.wanted(None)
         while paths < wanted:
-            met += int(luck.binomial(wanted - paths, P))
+            met += int(rng.binomial(wanted - paths, P))
             paths, now = wanted, counts(wanted, met)
             wanted = paths if ends(rule, now) else rule.wanted(now)
         low, high = wilson(np.array([met]), paths)

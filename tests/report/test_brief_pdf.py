@@ -20,7 +20,7 @@ from sim.output.report.brief import brief
 from sim.output.report.brief_pdf import pdf
 from sim.results.record import Record
 from sim.scenario.shipped import files
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 MARKUP = (
     "#set text(red)", '#image("/etc/passwd")', '#read("/etc/hostname")', '#import "@preview/x:1.0.0"', "*bold* _em_",

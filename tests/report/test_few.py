@@ -19,7 +19,7 @@ from sim.output.charts.numbers import compliant
 from sim.output.report.brief import brief
 from sim.output.report.contents import allies_sheet
 from sim.output.report.page import report
-from sim.output.report.sentences import headlines, lever_rows, levers_told
+from sim.output.report.sentences import headlines, lever_rows, levers_sentence
 from sim.results.counts import TALLIES
 from sim.results.record import Record
 from sim.results.summary import alliance_line
@@ -72,16 +72,16 @@ def test_an_expected_number_of_few_allies_has_a_tenth(five: Record) -> None:
 
 
 def levers(*expected: float) -> list[Sensitivity]:
-    return [Sensitivity(f"assumption {place}", value) for place, value in enumerate(expected)]
+    return [Sensitivity(f"assumption {index}", value) for index, value in enumerate(expected)]
 
 
 def test_other_assumptions_are_said_to_move_only_what_they_move(five: Record) -> None:
-    assert "none of these moves it by a tenth of an ally" in levers_told(levers(3.0, 3.04, 2.95), five, 2028)
-    assert "move the expected number of allies further" in levers_told(levers(3.0, 4.0), five, 2028)
+    assert "none of these moves it by a tenth of an ally" in levers_sentence(levers(3.0, 3.04, 2.95), five, 2028)
+    assert "move the expected number of allies further" in levers_sentence(levers(3.0, 4.0), five, 2028)
     histogram = np.zeros_like(five.counts.arrays["number"])
     histogram[TALLIES.index("core"), :, [0, 5]] = 100
     wide = replace(five, counts=replace(five.counts, arrays={**five.counts.arrays, "number": histogram}))
-    assert "move the expected number of allies too" in levers_told(levers(2.5, 2.7), wide, 2028)
+    assert "move the expected number of allies too" in levers_sentence(levers(2.5, 2.7), wide, 2028)
 
 
 def test_rows_that_differ_by_a_tenth_read_differently(record: Record, five: Record) -> None:

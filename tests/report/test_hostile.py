@@ -23,13 +23,13 @@ def carrying(record: Record, texts: tuple[str, ...]) -> Record:
     """The record with the texts in every field that a scenario, a table of the user's own or a command can carry."""
     description, all_of_them = record.description, " ".join(texts)
     allies = tuple(
-        replace(entry, name=texts[place % len(texts)] + entry.name) for place, entry in enumerate(description.allies)
+        replace(entry, name=texts[index % len(texts)] + entry.name) for index, entry in enumerate(description.allies)
     )
     aims = tuple(replace(aim, name=all_of_them, agreed=all_of_them) for aim in description.yardsticks)
     scenario = json.loads(record.scenario)
     scenario["event"] += [
-        {"name": f"e{place}", "kind": "crisis", "title": text, "when": f"20{27 + place % 5}-03"}
-        for place, text in enumerate(texts)
+        {"name": f"e{index}", "kind": "crisis", "title": text, "when": f"20{27 + index % 5}-03"}
+        for index, text in enumerate(texts)
     ]
     described = replace(
         description, title=all_of_them, source=all_of_them, description=all_of_them, allies=allies, yardsticks=aims

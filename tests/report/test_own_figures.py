@@ -16,7 +16,7 @@ from sim.data.tables import load_tables
 from sim.output.charts.fan import chooser, fan
 from sim.output.charts.multiples import multiples
 from sim.output.exports.content import content_of
-from sim.output.origins import OWN, SET, mark, packaged, shares_told
+from sim.output.origins import OWN, SET, mark, packaged, shares_sentence
 from sim.output.report.brief import brief
 from sim.output.report.contents import allies_sheet
 from sim.output.terminal.console import Page
@@ -99,7 +99,7 @@ def test_the_read_me_of_an_export_and_the_document_say_whose_figures_they_are(la
 def test_a_whole_table_is_all_ones_own(tmp_path: Path) -> None:
     record = run(tmp_path, 'shares = "whole.csv"')
     assert {mark(record, entry) for entry in record.description.allies} == {OWN}
-    assert shares_told(record, record.description.allies) == "% of GDP; o: own figures (whole.csv)"
+    assert shares_sentence(record, record.description.allies) == "% of GDP; o: own figures (whole.csv)"
     assert "as NATO reports" not in " ".join(printed(record).split())
 
 

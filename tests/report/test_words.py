@@ -67,7 +67,7 @@ def test_the_first_sentence_is_the_count_with_its_band(record: Record) -> None:
     assert headlines(record, 2032)[0] == (
         f"{line.counted.middle:.0f} of 31 allies are expected at 3.5 % of GDP or above in 2032, between "
         f"{line.counted.q05:.0f} and {line.counted.q95:.0f} in 90 of 100 simulated runs, given the assumptions; "
-        f"{line.counted_without.middle:.0f} without late pushes on paper."
+        f"spent only, {line.counted_without.middle:.0f}."
     )
 
 
@@ -78,7 +78,7 @@ def test_the_money_stands_beside_the_count_with_its_band(record: Record) -> None
     assert f"About {round(10 * first.sum() / table['NATO'])} tenths of the average fall to " in sentence
     assert f"what is spent is USD {money(table['NATO'])} bn a year short of 3.5 % in 2032" in sentence
     on_paper = gap(record).query("year == 2032").set_index("iso3").on_paper_usd_bn_mean["NATO"]
-    assert sentence.endswith(f" Late pushes close USD {money(on_paper)} bn of it on paper.")
+    assert sentence.endswith(f" Of it, USD {money(on_paper)} bn is closed on paper.")
     kept = sim.simulate(scenario_of(record), 2_000, 2032, keep=["spent_pct", "gdp_usd_bn"])
     short = np.maximum(350 - printed(kept.paths("spent_pct")[:, -1]), 0) * kept.paths("gdp_usd_bn")[:, -1] / 1e4
     told = re.search(r"([\d,]+) to ([\d,]+) in 90 of 100", sentence)
@@ -122,7 +122,7 @@ def test_the_table_has_every_ally_with_the_figures_of_the_run(record: Record) ->
     for iso3, cells in sheet.rows:
         assert len(cells) == len(heads)
         assert cells[heads.index("Runs at 3.5 %")].value == table.probability[iso3]
-        assert cells[heads.index("Without late push")].value == table.without_late_push[iso3]
+        assert cells[heads.index("Spent only")].value == table.without_late_push[iso3]
 
 
 def test_what_changed_between_editions_is_the_difference_of_the_two(record: Record) -> None:
@@ -218,7 +218,7 @@ def test_a_brief_says_what_the_target_takes(record: Record) -> None:
         "+0.23 points, 1.40 in all",
         "USD 38 bn a year",
         "Cut-off 2026-07-03",
-        "without a late push on paper in",
+        "spent only, in",
     ):
         assert part in told
 
@@ -295,14 +295,14 @@ def test_what_it_says_of_its_record_is_what_the_track_record_found() -> None:
 
 def test_levers_are_runs_with_one_assumption_otherwise(record: Record) -> None:
     scenario = scenario_of(record)
-    found = {lever.words: lever.expected for lever in sensitivities(scenario, record, 2032)}
+    found = {lever.assumption: lever.expected for lever in sensitivities(scenario, record, 2032)}
     usual = expected_number(record, 2032)
     assert found.pop("as in this run") == usual
     halved = sim.simulate(scenario.with_urgency(0.5), 2_000, 2032).record
-    assert found["half the urgency of the start"] == expected_number(halved, 2032)
+    assert found["if governments felt half as threatened"] == expected_number(halved, 2032)
     assert (
-        found["no late push"] == expected_number(record, 2032, "core_without_late_push")
-        or found["no late push"] < usual
+        found["nothing is closed on paper"] == expected_number(record, 2032, "core_without_late_push")
+        or found["nothing is closed on paper"] < usual
     )
     ends = {words: value for words, value in found.items() if words.startswith("rises end")}
     sooner, later = ends.values()

@@ -65,24 +65,24 @@ MANIFEST = {
 
 def made() -> Made:
     """Forty paths of four allies over three years, drawn once."""
-    luck = np.random.default_rng(1)
+    rng = np.random.default_rng(1)
     shares = {
-        "core": luck.integers(300, 400, SHAPE), "related": luck.integers(120, 180, SHAPE),
-        "total": luck.integers(440, 560, SHAPE),
+        "core": rng.integers(300, 400, SHAPE), "related": rng.integers(120, 180, SHAPE),
+        "total": rng.integers(440, 560, SHAPE),
     }  # fmt: skip
     shares["core"][0] += 60  # Poland always complies, Spain never
     shares["core"][3] -= 60
     met = {pillar: _met(pillar, shares[pillar]) for pillar in TARGETS}
-    paper = {pillar: met[pillar] & (luck.random(SHAPE) < 0.3) for pillar in PILLARS}
+    paper = {pillar: met[pillar] & (rng.random(SHAPE) < 0.3) for pillar in PILLARS}
     paper["related"][:] = False  # a late push closes core outlays only
-    in_force = met["core"] ^ (luck.random(SHAPE) < 0.1)
-    not_yet_due = ~in_force & (luck.random(SHAPE) < 0.2)
+    in_force = met["core"] ^ (rng.random(SHAPE) < 0.1)
+    not_yet_due = ~in_force & (rng.random(SHAPE) < 0.2)
     spent = {
-        pillar: np.where(paper[pillar], TARGETS[pillar] - luck.integers(1, 40, SHAPE), shares[pillar])
+        pillar: np.where(paper[pillar], TARGETS[pillar] - rng.integers(1, 40, SHAPE), shares[pillar])
         for pillar in ("core", "total")
     }
-    groups = luck.integers(200, 500, (len(GROUPS), len(PILLARS), len(YEARS), PATHS))
-    spent_groups = groups[:, [0, 2]] - luck.integers(0, 20, (len(GROUPS), 2, len(YEARS), PATHS))
+    groups = rng.integers(200, 500, (len(GROUPS), len(PILLARS), len(YEARS), PATHS))
+    spent_groups = groups[:, [0, 2]] - rng.integers(0, 20, (len(GROUPS), 2, len(YEARS), PATHS))
     usd, spent_usd = (np.maximum(TARGETS["core"] - core, 0) for core in (shares["core"], spent["core"]))
     europe = [entry.europe_canada for entry in ALLIES]
     group_usd, spent_group_usd = (
@@ -115,18 +115,18 @@ def without(record: Record, *pillars: str) -> Record:
 
 
 def _count(made: Made, arrays: dict[str, np.ndarray]) -> None:
-    for place, pillar in enumerate(PILLARS):
-        arrays["compliant"][place] = made.met(pillar).sum(axis=-1)
-        arrays["on_paper"][place] = made.paper[pillar].sum(axis=-1)
-        _fill(arrays["shares"][place], made.shares[pillar])
-        _fill(arrays["group_shares"][:, place], made.groups[:, place])
+    for index, pillar in enumerate(PILLARS):
+        arrays["compliant"][index] = made.met(pillar).sum(axis=-1)
+        arrays["on_paper"][index] = made.paper[pillar].sum(axis=-1)
+        _fill(arrays["shares"][index], made.shares[pillar])
+        _fill(arrays["group_shares"][:, index], made.groups[:, index])
         _fill(arrays["number"][TALLIES.index(pillar)], made.met(pillar).sum(axis=0))
     _fill(
         arrays["number"][TALLIES.index("core_without_late_push")], (made.met("core") & ~made.paper["core"]).sum(axis=0)
     )
-    for place, pillar in enumerate(SPENT):
-        _fill(arrays["spent_shares"][place], made.spent[pillar])
-        _fill(arrays["spent_group_shares"][:, place], made.spent_groups[:, place])
+    for index, pillar in enumerate(SPENT):
+        _fill(arrays["spent_shares"][index], made.spent[pillar])
+        _fill(arrays["spent_group_shares"][:, index], made.spent_groups[:, index])
     arrays["in_force"][:] = (made.in_force | made.not_yet_due).sum(axis=-1)
     arrays["not_yet_due"][:] = made.not_yet_due.sum(axis=-1)
     for name, cells in (

@@ -91,7 +91,7 @@ def test_shares_are_those_of_every_path(run: Made) -> None:
     for number, pillar in enumerate(pillars):
         for step, year in enumerate(YEARS):
             values = {e.iso3: shares[pillar][ally, step] for ally, e in enumerate(ALLIES)}
-            values |= {group: of_groups[place, number, step] for place, group in enumerate(GROUPS)}
+            values |= {group: of_groups[index, number, step] for index, group in enumerate(GROUPS)}
             for iso3, paths in values.items():
                 row = indexed.loc[(iso3, pillar, year)]
                 assert row["mean"] == int(paths.sum()) / (100 * PATHS)
@@ -128,14 +128,14 @@ def test_the_gap_is_what_is_missing_on_every_path(run: Made) -> None:
             assert row["shortfall_usd_bn_mean"] == int(cells.sum()) / (10 * PATHS)
             assert row["on_paper_usd_bn_mean"] == int(closed.sum()) / (10 * PATHS)
             assert row["shortfall_usd_bn_q95"] == quantile(cells, 0.95) * int(entry.gdp_usd_bn) / 10_000
-    for place, (group, gdp) in enumerate(zip(GROUPS, (5_500, 35_500), strict=True)):
+    for index, (group, gdp) in enumerate(zip(GROUPS, (5_500, 35_500), strict=True)):
         for step, year in enumerate(YEARS):
-            row, cells = indexed.loc[(group, year)], run.spent_group_usd[place, step]
+            row, cells = indexed.loc[(group, year)], run.spent_group_usd[index, step]
             assert row["ally"] == {"EUC": "Europe and Canada", "NATO": "NATO"}[group]
             none = ["shortfall_pct_mean", "on_paper_pct_mean", *(f"shortfall_pct_{level}" for level in LEVELS)]
             assert row[none].isna().all()
             assert row["shortfall_usd_bn_mean"] == int(cells.sum()) / (10 * PATHS)
-            assert row["on_paper_usd_bn_mean"] == int((cells - run.group_usd[place, step]).sum()) / (10 * PATHS)
+            assert row["on_paper_usd_bn_mean"] == int((cells - run.group_usd[index, step]).sum()) / (10 * PATHS)
             assert row["shortfall_usd_bn_q95"] == quantile(cells, 0.95) * gdp / 10_000
 
 

@@ -58,10 +58,10 @@ def test_share_quantiles_never_cross(rutte_results: sim.Results) -> None:
 def test_shares_are_those_of_the_paths(rutte_results: sim.Results) -> None:
     reported = rutte_results.paths("reported_pct")
     table = rutte_results.shares().query("pillar == 'core'")
-    for place, entry in enumerate(rutte_results.record.description.allies):
+    for index, entry in enumerate(rutte_results.record.description.allies):
         rows = table[table["iso3"] == entry.iso3]
-        np.testing.assert_allclose(rows["mean"], reported[place].mean(axis=1), atol=1e-3)
-        medians = np.quantile(reported[place], 0.5, axis=1, method="inverted_cdf")
+        np.testing.assert_allclose(rows["mean"], reported[index].mean(axis=1), atol=1e-3)
+        medians = np.quantile(reported[index], 0.5, axis=1, method="inverted_cdf")
         np.testing.assert_allclose(rows["q50"], medians, atol=0.00501)
 
 

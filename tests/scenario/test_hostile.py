@@ -201,9 +201,9 @@ def test_lone_surrogates_and_nul_in_a_text():
 
 
 def test_a_chain_that_is_too_long(tmp_path):
-    for place in range(MAX_CHAIN + 1):
-        extends = f'extends = "f{place + 1}.toml"\n' if place < MAX_CHAIN else ""
-        (tmp_path / f"f{place}.toml").write_text(extends)
+    for index in range(MAX_CHAIN + 1):
+        extends = f'extends = "f{index + 1}.toml"\n' if index < MAX_CHAIN else ""
+        (tmp_path / f"f{index}.toml").write_text(extends)
     assert load(tmp_path / "f1.toml").title == "F1"  # eight files
     (fault,) = faults_of_file(tmp_path / "f0.toml")
     assert (fault.code, fault.file, fault.line) == ("extends-depth", str(tmp_path / f"f{MAX_CHAIN - 1}.toml"), 1)

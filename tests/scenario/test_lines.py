@@ -20,9 +20,9 @@ def paths(value, at=()):
             yield (*at, key)
             yield from paths(inner, (*at, key))
     elif isinstance(value, list):
-        for place, inner in enumerate(value):
-            yield (*at, place)
-            yield from paths(inner, (*at, place))
+        for index, inner in enumerate(value):
+            yield (*at, index)
+            yield from paths(inner, (*at, index))
 
 
 SHAPES = {

@@ -121,7 +121,7 @@ def test_a_default_event_that_lost_its_title_is_dumped_without_it(name, tmp_path
 def test_an_empty_title_of_an_event_is_none():
     scenario = loads('[[event]]\nname = "crisis"\ntitle = ""\n')
     assert event(scenario, "crisis").title is None
-    assert event(scenario, "crisis").words == "Crisis"
+    assert event(scenario, "crisis").label == "Crisis"
     assert loads(dump(scenario)) == scenario
 
 

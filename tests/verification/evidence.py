@@ -1,7 +1,7 @@
-"""What the long proofs found: one JSON file each in docs/verification/, from which docs/verification.md is made.
+"""What the long verifications found: one JSON file each in docs/verification/, from which docs/verification.md is made.
 
-A proof keeps its figures together with a digest of the code they were found on, so that `make verify` repeats only
-what has changed since.
+A verification keeps its figures together with a digest of the code they were found on, so that `make verify`
+repeats only what has changed since.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ MODEL = ("sim/data", "sim/distributions", "sim/engine", "sim/model", "sim/numeri
 """What decides the bits of a result."""
 
 
-def digest(places: Sequence[str] = MODEL) -> str:
+def digest(sources: Sequence[str] = MODEL) -> str:
     """sha256 over what the files of some folders of the project say to a machine.
 
-    Of Python that is the syntax tree without docstrings: no comment, no line break and no place of a file makes a proof
-    stale. Of anything else it is every byte.
+    Of Python that is the syntax tree without docstrings: no comment, no line break and no path of a file makes a
+    verification stale. Of anything else it is every byte.
     """
     found = []
-    for place in places:
-        start = ROOT / place
+    for source in sources:
+        start = ROOT / source
         if not start.exists():
-            raise FileNotFoundError(f"no such file or folder to take a digest of: {place}")
+            raise FileNotFoundError(f"no such file or folder to take a digest of: {source}")
         files = sorted(start.rglob("*")) if start.is_dir() else [start]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
@@ -59,12 +59,12 @@ def _is_text(part: ast.stmt) -> bool:
     return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant) and isinstance(part.value.value, str)
 
 
-def keep(name: str, figures: dict[str, Any], *, command: str, places: Sequence[str] = MODEL) -> Path:
-    """Write the figures of a proof, with the command that prints them and the code they hold for."""
+def keep(name: str, figures: dict[str, Any], *, command: str, sources: Sequence[str] = MODEL) -> Path:
+    """Write the figures of a verification, with the command that prints them and the code they hold for."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     found = {
         "command": command, "on": date.today().isoformat(), "python": platform.python_version(),
-        "numpy": np.__version__, "machine": platform.machine(), "places": sorted(places), "code": digest(places),
+        "numpy": np.__version__, "machine": platform.machine(), "sources": sorted(sources), "code": digest(sources),
         "figures": figures,
     }  # fmt: skip
     file = FOLDER / f"{name}.json"
@@ -73,7 +73,7 @@ def keep(name: str, figures: dict[str, Any], *, command: str, places: Sequence[s
 
 
 def kept(name: str) -> dict[str, Any] | None:
-    """What a proof left, or None."""
+    """What a verification left, or None."""
     file = FOLDER / f"{name}.json"
     if not file.exists():
         return None
@@ -82,6 +82,6 @@ def kept(name: str) -> dict[str, Any] | None:
 
 
 def current(name: str) -> bool:
-    """Whether a proof's figures were found on the code as it is."""
+    """Whether a verification's figures were found on the code as it is."""
     found = kept(name)
-    return found is not None and found["code"] == digest(found["places"])
+    return found is not None and found["code"] == digest(found["sources"])

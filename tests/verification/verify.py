@@ -1,6 +1,6 @@
-"""The long proofs, one after the other, then docs/verification.md: `python tests/verification/verify.py [PROOF ...]`.
+"""The long verifications, one by one, then docs/verification.md: `python tests/verification/verify.py [PART ...]`.
 
-A proof whose figures were found on the code as it is is not run again, so that an interrupted `make verify` goes on
+A part whose figures were found on the code as it is is not run again, so that an interrupted `make verify` goes on
 where it stopped; `--anew` runs it nevertheless.
 """
 
@@ -18,47 +18,47 @@ import evidence
 
 
 @dataclass(frozen=True)
-class Proof:
-    """One of the long proofs: what it shows, what runs it, and what it needs beside the project's dependencies."""
+class Verification:
+    """One of the long ones: what it shows, what runs it, and what it needs beside the project's dependencies."""
 
     about: str
     command: tuple[str, ...]
     needs: str | None = None
 
 
-PROOFS = {
-    "closed_forms": Proof("what can be worked out without the engine", ("closed_forms/report.py",)),
-    "reference": Proof("a second model, path by path", ("reference/report.py",)),
-    "draws": Proof("every sampler and event process against its law", ("judge/report.py",)),
-    "properties": Proof("what must hold for every scenario", ("properties/report.py",)),
-    "bits": Proof("the same bits everywhere", ("bits/matrix.py",)),
-    "fuzz": Proof("broken scenario files and tables", ("fuzz/campaign.py", "--cases", "100000")),
-    "guided": Proof("the same, guided by coverage", ("fuzz/guided.py", "--seconds", "3600"), needs="atheris"),
-    "mutation": Proof("faults planted in the code", ("mutation/campaign.py",), needs="mutmut"),
+VERIFICATIONS = {
+    "closed_forms": Verification("what can be worked out without the engine", ("closed_forms/report.py",)),
+    "reference": Verification("a second model, path by path", ("reference/report.py",)),
+    "draws": Verification("every sampler and event process against its law", ("judge/report.py",)),
+    "properties": Verification("what must hold for every scenario", ("properties/report.py",)),
+    "bits": Verification("the same bits everywhere", ("bits/matrix.py",)),
+    "fuzz": Verification("broken scenario files and tables", ("fuzz/campaign.py", "--cases", "100000")),
+    "guided": Verification("the same, guided by coverage", ("fuzz/guided.py", "--seconds", "3600"), needs="atheris"),
+    "mutation": Verification("faults planted in the code", ("mutation/campaign.py",), needs="mutmut"),
 }
 
 
 def main() -> int:
-    """Run what is asked for or stale; 1 if a proof fails, 4 if something it needs is missing."""
+    """Run what is asked for or stale; 1 if a verification fails, 4 if something it needs is missing."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("proofs", nargs="*", metavar="PROOF", help=f"any of {', '.join(PROOFS)}; all unless given")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(VERIFICATIONS)}; all unless given")
     parser.add_argument("--anew", action="store_true", help="run also what is up to date")
     parser.add_argument("--list", action="store_true", help="say what is up to date, run nothing")
     given = parser.parse_args()
-    if unknown := sorted(set(given.proofs) - set(PROOFS)):
-        parser.error(f"no proof called {', '.join(unknown)}; there are {', '.join(PROOFS)}")
+    if unknown := sorted(set(given.parts) - set(VERIFICATIONS)):
+        parser.error(f"no part called {', '.join(unknown)}; there are {', '.join(VERIFICATIONS)}")
     failed, missing = [], []
-    for name in given.proofs or PROOFS:
-        proof = PROOFS[name]
+    for name in given.parts or VERIFICATIONS:
+        verification = VERIFICATIONS[name]
         fresh = evidence.current(name)
         state = "up to date" if fresh else "stale" if evidence.kept(name) else "not run yet"
-        print(f"{name}: {proof.about} ({state})", flush=True)
+        print(f"{name}: {verification.about} ({state})", flush=True)
         if given.list or (fresh and not given.anew):
             continue
-        if proof.needs and importlib.util.find_spec(proof.needs) is None:
-            print(f"    needs {proof.needs}: {sys.executable} -m pip install {proof.needs}")
+        if verification.needs and importlib.util.find_spec(verification.needs) is None:
+            print(f"    needs {verification.needs}: {sys.executable} -m pip install {verification.needs}")
             missing.append(name)
-        elif _run(proof):
+        elif _run(verification):
             failed.append(name)
     if given.list:
         return 0
@@ -68,11 +68,11 @@ def main() -> int:
     return 1 if failed else 4 if missing else 0
 
 
-def _run(proof: Proof) -> int:
+def _run(part: Verification) -> int:
     tests = evidence.ROOT / "tests" / "verification"
     started = time.monotonic()
     code = subprocess.run(
-        [sys.executable, tests / proof.command[0], *proof.command[1:]], cwd=evidence.ROOT, check=False,
+        [sys.executable, tests / part.command[0], *part.command[1:]], cwd=evidence.ROOT, check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (tests, tests.parent)))},
     ).returncode  # fmt: skip
     print(

@@ -31,7 +31,7 @@ def alliance(comparison: ComparisonRecord) -> pd.DataFrame:
     """The alliance's expected figures in the first scenario (A) and in another (B), by year.
 
     Columns: scenario, year, measure (allies_core, allies_related, allies_total, allies_core_without_late_push;
-    euc_spent: core, what Europe and Canada spend without what late pushes of that year add on paper; euc_shortfall and
+    euc_spent: core, what Europe and Canada spend without what is closed on paper that year; euc_shortfall and
     nato_shortfall: money that it is short of the core target at prices and exchange rates of the base year), unit,
     expected_a, expected_b, difference (B less A), ci_low, ci_high (95 %, from the differences path by path), paths.
     """

@@ -71,7 +71,7 @@ class PathOutcomes:
 
 
 def _core_without_push(outcome: AllyOutcome) -> Mask | None:
-    """Core compliance as it would be without this year's late push."""
+    """Core compliance by what is spent only: without what is closed on paper this year."""
     core, push = outcome.met[CORE], outcome.push
     on_paper = None if push is None else push.on_paper[CORE_SPENT]
     if core is None or push is None or on_paper is None:

@@ -71,15 +71,15 @@ def default_year(first: Description, years: tuple[int, ...]) -> int:
 
 def yardstick_in_words(description: Description, pillars: Iterable[str] = ("core",)) -> str:
     """ "core 3.5 %, total 5 % of GDP by 2032", or that there is none."""
-    words = ""
+    text = ""
     found = [(pillar, description.yardstick(pillar)) for pillar in pillars]
     for (pillar, entry), (_, after) in zip(found, [*found[1:], ("", None)], strict=True):
         if entry is None:
-            words += f"no {pillar} target, "
+            text += f"no {pillar} target, "
             continue
         due = "" if after and after.by == entry.by else f" of GDP by {entry.by}"
-        words += f"{pillar} {target(entry.share_pct)} %{due}, "
-    return words.removesuffix(", ")
+        text += f"{pillar} {target(entry.share_pct)} %{due}, "
+    return text.removesuffix(", ")
 
 
 def _notes(comparison: ComparisonRecord) -> Iterator[str]:

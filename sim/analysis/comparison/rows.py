@@ -92,14 +92,14 @@ def pair_rows(comparison: ComparisonRecord, year: int | None = None) -> Iterator
             ours, theirs = (each.yardstick(name.removesuffix(ON_PAPER)) for each in (first, description))
             if ours is None or theirs is None:
                 continue
-            for place, entry in enumerate(first.allies):
+            for index, entry in enumerate(first.allies):
                 if not (ours.binds(entry.iso3) and theirs.binds(entry.iso3)):
                     continue
                 for step, then in enumerate(comparison.years):
                     if year not in (None, then):
                         continue
-                    met_a, met_b = (int(joint.met[which, tally, place, step]) for which in (0, other + 1))
-                    both = int(joint.both[other, tally, place, step])
+                    met_a, met_b = (int(joint.met[which, tally, index, step]) for which in (0, other + 1))
+                    both = int(joint.both[other, tally, index, step])
                     only_a, only_b = met_a - both, met_b - both
                     ends = (0.0, 0.0) if comparison.same[other] else paired_probability(only_a, only_b, paths)
                     yield PairRow(
@@ -113,7 +113,7 @@ def alliance_rows(comparison: ComparisonRecord, year: int | None = None) -> Iter
     joint, paths = comparison.joint, comparison.paths
     first = comparison.scenarios[0]
     for other, description in enumerate(comparison.scenarios[1:]):
-        for place, measure in enumerate(MEASURES):
+        for index, measure in enumerate(MEASURES):
             needed = pillar_of(measure)
             if needed and (first.yardstick(needed) is None or description.yardstick(needed) is None):
                 continue
@@ -121,8 +121,8 @@ def alliance_rows(comparison: ComparisonRecord, year: int | None = None) -> Iter
             for step, then in enumerate(comparison.years):
                 if year not in (None, then):
                     continue
-                sum_a, sum_b = (int(joint.sums[which, place, step]) for which in (0, other + 1))
-                low, high = paired(sum_b - sum_a, int(joint.squares[other, place, step]), paths)
+                sum_a, sum_b = (int(joint.sums[which, index, step]) for which in (0, other + 1))
+                low, high = paired(sum_b - sum_a, int(joint.squares[other, index, step]), paths)
                 if comparison.same[other]:
                     low = high = 0.0
                 yield AllianceRow(

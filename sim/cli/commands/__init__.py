@@ -6,7 +6,7 @@ from typing import Final
 
 COMMANDS: Final[dict[str, str]] = {
     "run": "Simulate a scenario and print who keeps the pledge.",
-    "compare": "Set scenarios beside one another on common random numbers.",
+    "compare": "Compare scenarios, run by run on common random numbers.",
     "check": "Check scenario files without running them.",
     "init": "Write a scenario file to start from.",
     "report": "Write a saved run as one page to read.",
@@ -16,7 +16,7 @@ COMMANDS: Final[dict[str, str]] = {
     "freeze": "Freeze a forecast with a date, to be scored later.",
     "score": "Score a frozen forecast against later figures.",
     "calibrate": "Estimate parameters from past shares.",
-    "backtest": "Forecast the past, and score it beside simple baselines.",
+    "backtest": "Forecast the past, and score it against simple baselines.",
     "export": "Export a run or a frozen forecast for other tools.",
     "data": "List the packaged figures, or print a table or an ally.",
     "schema": "Print the JSON Schema of scenario files, for editors.",

@@ -1,4 +1,4 @@
-"""`sim backtest`: forecasts of the past with what was known then, scored against what came, beside simple baselines."""
+"""`sim backtest`: forecasts of the past with what was known then, scored against what came and simple baselines."""
 
 from __future__ import annotations
 
@@ -39,16 +39,18 @@ UNITS = {
 @options.paths(default=4_096, help="Simulated runs of every forecast.  [4096]")
 @options.seed(default=2032, help="Seed of every draw.  [2032]")
 @click.option(
-    "--mode", "words", multiple=True, metavar="MODE",
+    "--mode", "names", multiple=True, metavar="MODE",
     help="out-of-sample, as-shipped or events-given. Repeatable; all three unless given.",
 )  # fmt: skip
-@click.option("--horizons", type=options.Whole(1, MOST_HORIZON), default=5, help="Years ahead that are scored.  [5]")
-@click.option("--outside", is_flag=True, help="Also what others forecast, beside the model and what came.")
+@click.option(
+    "--horizons", type=options.WholeParam(1, MOST_HORIZON), default=5, help="Years ahead that are scored.  [5]"
+)
+@click.option("--outside", is_flag=True, help="Also what others forecast, compared with the model and what came.")
 @click.option("--plans", is_flag=True, help="Also how often national plans were kept (about a minute more).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document with every table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the scores of every forecaster as CSV.")
 def command(
-    paths: int, seed: int, words: tuple[str, ...], horizons: int, outside: bool, plans: bool,
+    paths: int, seed: int, names: tuple[str, ...], horizons: int, outside: bool, plans: bool,
     as_json: bool, as_csv: bool,
 ) -> None:  # fmt: skip
     """Forecast from every December since 2014 with what was known then, and score it against what came.
@@ -66,39 +68,39 @@ def command(
         raise click.UsageError("--json and --csv exclude each other.")
     if as_csv and (outside or plans):
         raise click.UsageError("--csv prints the scores alone; --json holds --outside and --plans, too.")
-    test = _run(paths, seed, _modes(words))
+    test = _run(paths, seed, _modes(names))
     ahead = range(1, horizons + 1)
     if as_csv:
         _csv(test, ahead)
         return
-    others, kept = _beside(paths, seed, outside, plans)
+    others, kept = _compared(paths, seed, outside, plans)
     if as_json:
         from sim.output.terminal.console import write_json
 
         write_json(_plain(document(test, ahead, others, kept)))
         return
-    from sim.output.terminal import backtest_beside, backtest_page
+    from sim.output.terminal import backtest_comparisons, backtest_page
     from sim.output.terminal.console import page
 
     sheet = page()
     backtest_page.show(sheet, test, ahead)
     if others is not None:
-        backtest_beside.show_outside(sheet, others)
+        backtest_comparisons.show_outside(sheet, others)
     if kept is not None:
-        backtest_beside.show_plans(sheet, kept, paths)
+        backtest_comparisons.show_plans(sheet, kept, paths)
 
 
-def _modes(words: tuple[str, ...]) -> list[Mode]:
+def _modes(names: tuple[str, ...]) -> list[Mode]:
     """The modes asked for, in their own order."""
     from sim.evaluation.backtest.origins import Mode
     from sim.text.probabilities import did_you_mean
 
     known = [mode.value for mode in Mode]
-    for word in words:
+    for word in names:
         if word not in known:
             hint = did_you_mean(word, known) or f"There are {', '.join(known)}."
             raise click.UsageError(f"--mode: no mode {word[:40]!r}. {hint}")
-    return [mode for mode in Mode if not words or mode.value in words]
+    return [mode for mode in Mode if not names or mode.value in names]
 
 
 def _run(paths: int, seed: int, modes: list[Mode]) -> Backtest:
@@ -111,7 +113,7 @@ def _run(paths: int, seed: int, modes: list[Mode]) -> Backtest:
         )
 
 
-def _beside(paths: int, seed: int, outside: bool, plans: bool) -> tuple[Rows | None, Rows | None]:
+def _compared(paths: int, seed: int, outside: bool, plans: bool) -> tuple[Rows | None, Rows | None]:
     """Outside forecasts and national plans, each None unless asked for."""
     from sim.data.tables import load_tables
     from sim.evaluation.backtest import comparisons
@@ -137,7 +139,7 @@ def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | N
     from sim.evaluation.scores.calibration import pit_histogram
     from sim.numerics.streams import STREAM_VERSION
 
-    modes, everyone = test.modes(), list(test.judged.values())
+    modes, everyone = test.modes(), list(test.scores.values())
     return {
         "paths": test.paths,
         "seed": test.seed,
@@ -149,8 +151,8 @@ def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | N
         "origins": list(test.origins),
         "compared_from": score_tables.COMPARED_FROM,
         "horizons": list(ahead),
-        "modes": {judged.name: judged.title for judged in modes},
-        "baselines": {judged.name: judged.title for judged in test.baselines()},
+        "modes": {scores.name: scores.title for scores in modes},
+        "baselines": {scores.name: scores.title for scores in test.baselines()},
         "scores": score_tables.score_rows(test, ahead),
         "contest": score_tables.contest_rows(test, ahead),
         "lost": score_tables.lost_rows(test, ahead),
@@ -159,10 +161,10 @@ def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | N
         "events": score_tables.event_rows(test, ahead),
         "joint": score_tables.joint_rows(test, ahead),
         "by_origin": score_tables.origin_rows(test, ahead),
-        "numbers": {judged.name: score_tables.number_rows(test, judged) for judged in modes},
-        "independence": [row for judged in modes for row in score_tables.independence_rows(test, judged, ahead)],
-        "reliability": {judged.name: score_tables.reliability_rows(test, judged, ahead) for judged in everyone},
-        "pit": {judged.name: pit_histogram(score_tables.pit_values(test, judged, ahead)) for judged in everyone},
+        "numbers": {scores.name: score_tables.number_rows(test, scores) for scores in modes},
+        "independence": [row for scores in modes for row in score_tables.independence_rows(test, scores, ahead)],
+        "reliability": {scores.name: score_tables.reliability_rows(test, scores, ahead) for scores in everyone},
+        "pit": {scores.name: pit_histogram(score_tables.pit_values(test, scores, ahead)) for scores in everyone},
         "outside": outside,
         "plans": plans,
         "plan_summary": None if plans is None else comparisons.plan_summary(plans),

@@ -29,7 +29,7 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     from sim.cli.allies import find_in
     from sim.data.countries import look_up
     from sim.errors import UsageError
-    from sim.files.writing import try_place, write_bytes
+    from sim.files.writing import try_write, write_bytes
     from sim.output.terminal.console import say, waiting
 
     if Path(ally).is_dir():
@@ -43,16 +43,16 @@ def command(ally: str, run: str | None, out: str | None, year: int | None) -> No
     if len(codes) > 1:
         raise UsageError(f"a brief is on one ally; write one for each: sim brief {codes[0]}, sim brief {codes[1]}")
     (iso3,) = codes
-    place = Path(out or f"brief-{iso3}.html")
-    if place.suffix.lower() not in (".html", ".pdf"):
-        raise UsageError(f"{place} must end in .html or .pdf")
-    try_place(place)
+    file = Path(out or f"brief-{iso3}.html")
+    if file.suffix.lower() not in (".html", ".pdf"):
+        raise UsageError(f"{file} must end in .html or .pdf")
+    try_write(file)
     from sim.output.report.brief import brief
     from sim.output.report.brief_pdf import pdf
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     with waiting("Writing the brief"):
-        is_pdf = place.suffix.lower() == ".pdf"
+        is_pdf = file.suffix.lower() == ".pdf"
         content = pdf(record, iso3, year=year) if is_pdf else brief(record, iso3, year=year).encode()
-    write_bytes(content, place)
-    say(plain(str(place)))
+    write_bytes(content, file)
+    say(plain(str(file)))

@@ -53,7 +53,7 @@ def command(
     calibration.asked(last, vintage, paths, seed, workers)
     folder = _folder(work)
     if out is not None:
-        fragment.check_place(out)
+        fragment.check_destination(out)
 
     def estimated(year: int, quick: bool) -> Calibration:
         file = folder / f"{vintage}-{year}-{seed}-{paths}.npz"
@@ -65,7 +65,7 @@ def command(
 
     from sim.output.terminal import calibration_page
     from sim.output.terminal.console import note
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     if every:
         founds = [estimated(year, quick=True) for year in calibration.cutoffs(vintage)]
@@ -116,14 +116,14 @@ def _folder(work: str) -> Path:
 
 
 @contextmanager
-def _kept(file: Path, words: str) -> Iterator[Callable[[int], None]]:
+def _kept(file: Path, label: str) -> Iterator[Callable[[int], None]]:
     """Progress; whatever ends the work too early, it is said where it stands and how it goes on."""
     from sim.output.terminal.console import counting, note
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     computed = 0
     try:
-        with counting(words, "batches") as advance:
+        with counting(label, "batches") as advance:
 
             def progress(done: int) -> None:
                 nonlocal computed

@@ -37,17 +37,17 @@ def command(
     """
     from sim.cli.allies import find_in
     from sim.errors import UsageError
-    from sim.files.writing import try_place
+    from sim.files.writing import try_write
     from sim.output.charts.saving import FORMATS
     from sim.output.terminal.console import say
 
     if out.rpartition(".")[2].lower() not in FORMATS:
         raise UsageError(f"{out} must end in one of {', '.join(f'.{known}' for known in FORMATS)}")
     record = inputs.saved_run(run)
-    try_place(out)
+    try_write(out)
     from sim.output.charts.catalogue import draw
     from sim.output.charts.saving import save
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     codes = find_in(allies, record, groups=True)
     if len(codes) > 1 and kind == "first-years":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.errors import ScenarioError
-from sim.text.probabilities import plain, target
+from sim.text.escaping import plain
+from sim.text.probabilities import target
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
@@ -47,8 +48,8 @@ def command(files: tuple[str, ...], as_json: bool) -> int:
             entries.append({"file": file, "ok": True, **_facts(scenario)})
             if not as_json:
                 say(_line(file, scenario))
-                for words in notes(scenario):
-                    note(f"  note: {plain(words)}.")
+                for text in notes(scenario):
+                    note(f"  note: {plain(text)}.")
     if as_json:
         write_json({"ok": outcome == 0, "files": entries})
     return outcome

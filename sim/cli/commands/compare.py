@@ -1,4 +1,4 @@
-"""`sim compare`: scenarios beside the first of them, on common random numbers."""
+"""`sim compare`: scenarios compared with the first of them, on common random numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from sim.cli import inputs, options
 from sim.errors import Fault, ScenarioError
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 if TYPE_CHECKING:
     from sim.analysis.comparison.facade import Comparison
@@ -67,25 +67,25 @@ def _check_chart(chart: str, scenarios: int) -> None:
     """What would only be found wrong after the runs."""
     from pathlib import Path
 
-    from sim.files.writing import try_place
+    from sim.files.writing import try_write
     from sim.output.charts.saving import FORMATS
 
     if scenarios > 2:
         raise click.UsageError("--chart: draws two scenarios; give the first and one other.")
     if Path(chart).suffix[1:].lower() not in FORMATS:
         raise click.UsageError(f"--chart: {chart} must end in one of {', '.join(f'.{known}' for known in FORMATS)}.")
-    try_place(chart)
+    try_write(chart)
 
 
 def _draw(comparison: Comparison, year: int, chart: str) -> None:
     from sim.output.charts.differences import differences
     from sim.output.charts.saving import save
     from sim.output.terminal.console import note
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     a, b = comparison.titles
-    place = save(differences(comparison.compliance(), year, a, b), chart)
-    note(f"Chart in {plain(str(place))}")
+    file = save(differences(comparison.compliance(), year, a, b), chart)
+    note(f"Chart in {plain(str(file))}")
 
 
 def _loaded(files: tuple[str, ...]) -> list[Scenario]:
@@ -102,14 +102,14 @@ def _loaded(files: tuple[str, ...]) -> list[Scenario]:
     return scenarios
 
 
-def _chosen(first: Scenario, words: tuple[str, ...]) -> frozenset[str] | None:
+def _chosen(first: Scenario, typed: tuple[str, ...]) -> frozenset[str] | None:
     """Codes of the allies to show; None: all."""
-    if not words:
+    if not typed:
         return None
     from sim.cli.allies import find
     from sim.data.tables import load_tables
 
-    return frozenset(row.iso3 for row in find(words, load_tables(first.replacements), counted=True))
+    return frozenset(row.iso3 for row in find(typed, load_tables(first.replacements), counted=True))
 
 
 def _check(scenarios: list[Scenario], year: int | None) -> None:

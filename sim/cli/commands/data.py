@@ -75,7 +75,7 @@ def _in_force(given: Mapping[str, Replacement]) -> list[TableInfo]:
     """The catalogue with what a scenario puts in the place of a table or over it."""
     from sim.data.catalogue import UNKNOWN, catalogue
     from sim.data.tables import load_tables
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     tables = load_tables(given)
     found = []
@@ -118,19 +118,19 @@ def _list(given: Mapping[str, Replacement], as_json: bool, as_csv: bool) -> None
         show_list(console.page(), tables)
 
 
-def _allies(words: tuple[str, ...], scenario: Scenario | None, as_json: bool, as_csv: bool) -> None:
+def _allies(typed: tuple[str, ...], scenario: Scenario | None, as_json: bool, as_csv: bool) -> None:
     from sim.cli.allies import find
     from sim.data.tables import load_tables
     from sim.output.terminal import console
     from sim.output.terminal.ally_data import OVERVIEW_COLUMNS, YEAR_COLUMNS, every_ally
 
-    wanted = [row.iso3 for row in find(words, load_tables(scenario.replacements if scenario else {}))]
+    wanted = [row.iso3 for row in find(typed, load_tables(scenario.replacements if scenario else {}))]
     everyone = every_ally(scenario)
     chosen = [next(ally for ally in everyone if ally.row.iso3 == iso3) for iso3 in wanted]
     if as_json:
         lines = [dict(zip(OVERVIEW_COLUMNS, ally.overview(), strict=True)) for ally in everyone]
-        console.write_json({"allies": [ally.document() for ally in chosen] if words else lines})
-    elif as_csv and words:
+        console.write_json({"allies": [ally.document() for ally in chosen] if typed else lines})
+    elif as_csv and typed:
         console.write_csv(YEAR_COLUMNS, [line for ally in chosen for line in ally.years()])
     elif as_csv:
         console.write_csv(OVERVIEW_COLUMNS, [ally.overview() for ally in everyone])
@@ -138,17 +138,17 @@ def _allies(words: tuple[str, ...], scenario: Scenario | None, as_json: bool, as
         from sim.output.terminal import data_page
 
         page = console.page()
-        if not words:
+        if not typed:
             data_page.show_allies(page, everyone)
         for ally in chosen:
             data_page.show_ally(page, ally)
 
 
-def _table(name: str, words: tuple[str, ...], given: Mapping[str, Replacement], as_json: bool, as_csv: bool) -> None:
+def _table(name: str, typed: tuple[str, ...], given: Mapping[str, Replacement], as_json: bool, as_csv: bool) -> None:
     from sim.output.terminal import console
 
     info = _info(name, given)
-    rows = _rows(info, words, given)
+    rows = _rows(info, typed, given)
     columns = [column.name for column in info.columns]
     if as_json:
         facts = {**asdict(info), "cutoff": info.known_to}
@@ -175,16 +175,16 @@ def _info(name: str, given: Mapping[str, Replacement]) -> TableInfo:
     return tables[name]
 
 
-def _rows(info: TableInfo, words: tuple[str, ...], given: Mapping[str, Replacement]) -> tuple[Row, ...]:
-    """The rows of a table, those of some allies if `words` name any."""
+def _rows(info: TableInfo, typed: tuple[str, ...], given: Mapping[str, Replacement]) -> tuple[Row, ...]:
+    """The rows of a table, those of some allies if what was `typed` names any."""
     from sim.cli.allies import find
     from sim.data.tables import load_tables
 
     tables = load_tables(given)
     rows = tables.table(info.name)
-    if not words:
+    if not typed:
         return rows
     if "iso3" not in (column.name for column in info.columns):
         raise click.UsageError(f"The table {info.name} is not by ally.")
-    codes = {row.iso3 for row in find(words, tables)}
+    codes = {row.iso3 for row in find(typed, tables)}
     return tuple(row for row in rows if getattr(row, "iso3", None) in codes)

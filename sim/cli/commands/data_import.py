@@ -50,8 +50,8 @@ def command(file: str, into: str, sheet: str | None, edition: str, out: str | No
         say(imported.text.removesuffix("\n"))
     for line in _summary(imported, out):
         note(line)
-    for place, line in enumerate(advice(imported, Path(out).name if out else "FILE.csv")):
-        note(f"{'To use it: ' if not place else '           '}{line}")
+    for index, line in enumerate(advice(imported, Path(out).name if out else "FILE.csv")):
+        note(f"{'To use it: ' if not index else '           '}{line}")
 
 
 def _content(file: str) -> bytes:
@@ -65,7 +65,7 @@ def _content(file: str) -> bytes:
 def _write(text: str, out: str, force: bool) -> None:
     from sim.errors import UsageError
     from sim.files.writing import write_new, write_text
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     if force:
         write_text(text, out)
@@ -74,7 +74,7 @@ def _write(text: str, out: str, force: bool) -> None:
 
 
 def _summary(imported: Imported, out: str | None) -> list[str]:
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     first, last = imported.years
     where = f" written to {plain(out)}" if out else ""
@@ -93,8 +93,8 @@ def _summary(imported: Imported, out: str | None) -> list[str]:
     return lines
 
 
-def _some(words: list[str]) -> str:
-    unlike = list(dict.fromkeys(words))
+def _some(items: list[str]) -> str:
+    unlike = list(dict.fromkeys(items))
     more = f" and {len(unlike) - MOST_LINES} more" if len(unlike) > MOST_LINES else ""
     return ", ".join(unlike[:MOST_LINES]) + more
 

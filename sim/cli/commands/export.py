@@ -42,7 +42,7 @@ sim export runs/rutte_2032 --format hubverse --out hub --date 2026-11-22
 @click.command(short_help="Export a run or forecast for other tools.", help=HELP)
 @click.argument("run")
 @click.option(
-    "--format", "form", type=options.Word([*FORMS, HUB], OTHER_NAMES),
+    "--format", "form", type=options.WordParam([*FORMS, HUB], OTHER_NAMES),
     help="What to write: see above; by the ending of PLACE unless given.",
 )  # fmt: skip
 @click.option("--out", required=True, metavar="PLACE", help="The file or folder to write.")
@@ -53,11 +53,11 @@ def command(run: str, form: str | None, out: str, date: str | None, repository: 
     form = form or _by_ending(out)
     if form != HUB and (date, repository) != (None, None):
         raise click.UsageError(f"--{'date' if date else 'repository'}: only a hub has one ({HUB}).")
-    place = _export_hub(run, out, date, repository) if form == HUB else _export_tables(run, form, out)
+    written = _export_hub(run, out, date, repository) if form == HUB else _export_tables(run, form, out)
     from sim.output.terminal.console import say
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
-    say(f"Exported to {plain(str(place))}")
+    say(f"Exported to {plain(str(written))}")
 
 
 def _by_ending(out: str) -> str:
@@ -85,7 +85,7 @@ def _export_hub(run: str, out: str, date: str | None, repository: str | None) ->
     repository = repository or UNNAMED
     hubverse.check_repository(repository)
 
-    hubverse.check_place(out)
+    hubverse.check_destination(out)
     if Path(run).is_file() and Path(run).suffix.lower() != ".toml":
         if date is not None:
             raise click.UsageError("--date: a frozen forecast has a date of its own.")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli import inputs, options
-from sim.text.probabilities import plain, runs
+from sim.text.escaping import plain
+from sim.text.probabilities import runs
 
 if TYPE_CHECKING:
     from sim.evaluation.forecasts.schema import Frozen
@@ -46,7 +47,7 @@ def command(
         last_day(date)
     except ValueError as error:
         raise click.UsageError(f"--date: {error}.") from None
-    files.check_place(out)
+    files.check_destination(out)
     from sim.evaluation.forecasts.making import freeze
     from sim.output.terminal.console import progress
 

@@ -24,25 +24,26 @@ def command(file: str, base: str | None) -> None:
     from sim.output.terminal.console import say
     from sim.scenario import shipped
     from sim.scenario.starting import BASE, start
-    from sim.text.probabilities import did_you_mean, plain
+    from sim.text.escaping import plain
+    from sim.text.probabilities import did_you_mean
 
-    place, name = Path(file), BASE if base is None else base.removesuffix(shipped.ENDING)
-    if place.suffix != shipped.ENDING:
+    path, name = Path(file), BASE if base is None else base.removesuffix(shipped.ENDING)
+    if path.suffix != shipped.ENDING:
         raise UsageError(f"{plain(file)} must end in {shipped.ENDING}")
     if name not in shipped.files():
         hint = did_you_mean(name, shipped.files()) or f"There are {', '.join(shipped.files())}."
         raise UsageError(f"--extends: no shipped scenario is called {plain(name)!r}. {hint}")
-    if place.stem in shipped.files():
+    if path.stem in shipped.files():
         raise UsageError(
-            f"{plain(file)} must not be called as a shipped scenario is: in its folder the name {place.stem} would "
-            f"mean the file, which then extends itself; choose another name, such as my_{place.name}"
+            f"{plain(file)} must not be called as a shipped scenario is: in its folder the name {path.stem} would "
+            f"mean the file, which then extends itself; choose another name, such as my_{path.name}"
         )
-    if os.path.lexists(place):
+    if os.path.lexists(path):
         raise UsageError(f"{plain(file)} is there already, and stays as it is; name another file")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with place.open("x", encoding="utf-8", newline="\n") as stream:  # x: never over what is there
-            stream.write(start(name, place.name))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as stream:  # x: never over what is there
+            stream.write(start(name, path.name))
     except (OSError, ValueError) as error:
         raise RunError(f"cannot write {plain(file)}: {getattr(error, 'strerror', None) or error}") from error
     say(file)

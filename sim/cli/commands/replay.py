@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Tell one simulated run.")
 @click.argument("file")
-@click.option("--path", type=options.Whole(0), required=True, help="Number of the path, from 0.")
+@click.option("--path", type=options.WholeParam(0), required=True, help="Number of the path, from 0.")
 @options.seed("Seed of the run; the scenario's unless given.")
 @options.allies("Tell of this ally only: code or name. Several: repeat it, or commas.")
 @click.option("--full", is_flag=True, help="Tell every budget and outturn of all allies, year by year.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, the whole story in it.")
 def command(file: str, path: int, seed: int | None, allies: tuple[str, ...], full: bool, as_json: bool) -> None:
-    """Tell one simulated run of the scenario FILE: who meets the target, what befell the alliance, the largest turns.
+    """Tell one simulated run of the scenario FILE: who meets the target, what happened to the alliance, large turns.
 
     With --ally or --full, events, elections, budgets and outturns in order.
 

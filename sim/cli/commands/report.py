@@ -29,19 +29,19 @@ def command(run: str, out: str | None, year: int | None) -> None:
     """
     from sim.cli.reporting import NAME, write_report
     from sim.errors import UsageError
-    from sim.files.writing import try_place
+    from sim.files.writing import try_write
     from sim.output.terminal.console import say
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     record = inputs.saved_run(run)
-    place = Path(out) if out is not None else Path(run) / NAME
-    if place.is_dir():
-        raise UsageError(f"{place} is a folder; name the file to write, such as {place / NAME}")
-    if place.suffix.lower() != ".html":
-        raise UsageError(f"{place} must end in .html")
-    try_place(place)
-    write_report(record, place, year, file_of(record))
-    say(plain(str(place)))
+    file = Path(out) if out is not None else Path(run) / NAME
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder; name the file to write, such as {file / NAME}")
+    if file.suffix.lower() != ".html":
+        raise UsageError(f"{file} must end in .html")
+    try_write(file)
+    write_report(record, file, year, file_of(record))
+    say(plain(str(file)))
 
 
 def file_of(record: Record) -> str:
@@ -50,9 +50,9 @@ def file_of(record: Record) -> str:
     from sim.cli.reporting import UNNAMED
 
     try:
-        words = shlex.split(str(record.manifest.get("command", "")))
-        if words[:2] == ["sim", "run"]:
-            given = run.make_context("run", words[2:], resilient_parsing=True).params
+        parts = shlex.split(str(record.manifest.get("command", "")))
+        if parts[:2] == ["sim", "run"]:
+            given = run.make_context("run", parts[2:], resilient_parsing=True).params
             return str(given["file"] or UNNAMED)
     except (ValueError, click.ClickException):
         pass

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from sim.results.summary import AllySummary
     from sim.scenario import Scenario
 
-SORTS = ("probability", "without-late-push", "related", "total", "median", "share", "first-year", "name", "iso3")
+SORTS = ("probability", "spent-only", "related", "total", "median", "share", "first-year", "name", "iso3")
 
 
 @click.command(short_help="Simulate a scenario.")
 @click.argument("file")
 @options.paths()
 @click.option(
-    "--precision", type=options.Number(), metavar="POINTS",
+    "--precision", type=options.NumberParam(), metavar="POINTS",
     help="In place of --paths: as many as it takes until no 95 % interval reaches POINTS percentage points to a side.",
 )  # fmt: skip
 @options.seed()
@@ -43,7 +43,7 @@ SORTS = ("probability", "without-late-push", "related", "total", "median", "shar
 @click.option("--csv", "as_csv", is_flag=True, help="Print the compliance table of all years and pillars as CSV.")
 @click.option("--out", metavar="DIR", help="Save the run as a folder, with its report.")
 @click.option("--report/--no-report", default=True, help="With --out: write the report as well.  [report]")
-@click.option("--half/--no-half", default=True, help="Also count with urgency at half (two short runs).  [half]")
+@click.option("--half/--no-half", default=True, help="Also count as if governments felt half as threatened.  [half]")
 def command(
     file: str, paths: int | None, precision: float | None, seed: int | None, workers: int | None,
     allies: tuple[str, ...], sort: str | None, year: int | None, as_json: bool, as_csv: bool, out: str | None,
@@ -65,9 +65,9 @@ def command(
     chosen = _chosen(scenario, allies)
     _check(scenario, year, sort)
     if out is not None:
-        from sim.cli.saving import check_place
+        from sim.cli.saving import check_destination
 
-        check_place(out)
+        check_destination(out)
     _tell_notes(scenario)
     record = _simulate(scenario, paths, precision, seed, workers)
     if out is None:
@@ -75,7 +75,7 @@ def command(
         return
     from sim.cli.saving import save, stands
     from sim.output.terminal.console import note
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
     try:
         former = save(record, out)
@@ -98,10 +98,10 @@ def command(
 def _tell_notes(scenario: Scenario) -> None:
     from sim.output.terminal.console import note
     from sim.scenario.notes import notes
-    from sim.text.probabilities import plain
+    from sim.text.escaping import plain
 
-    for words in notes(scenario):
-        note(f"Note: {plain(words)}.")
+    for text in notes(scenario):
+        note(f"Note: {plain(text)}.")
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def _said_to_be_saved(out: str, report: bool) -> Iterator[None]:
         yield
     except BaseException:
         from sim.output.terminal.console import note
-        from sim.text.probabilities import plain
+        from sim.text.escaping import plain
 
         again = plain(shlex.join(["sim", "report", out]))
         wanted = f"; its report is not written: `{again}` writes it" if report else ""
@@ -120,13 +120,13 @@ def _said_to_be_saved(out: str, report: bool) -> Iterator[None]:
         raise
 
 
-def _chosen(scenario: Scenario, words: tuple[str, ...]) -> tuple[str, ...]:
+def _chosen(scenario: Scenario, typed: tuple[str, ...]) -> tuple[str, ...]:
     """Codes of the allies to show."""
     from sim.cli.allies import find
     from sim.data.tables import load_tables
 
     tables = load_tables(scenario.replacements)
-    rows = find(words, tables, counted=True) if words else tables.armed_allies()
+    rows = find(typed, tables, counted=True) if typed else tables.armed_allies()
     return tuple(row.iso3 for row in rows)
 
 
@@ -137,7 +137,7 @@ def _check(scenario: Scenario, year: int | None, sort: str | None) -> None:
         raise click.UsageError(f"--year: the scenario simulates {first} to {last}, not {year}.")
     if sort == "probability" and not any(map(scenario.yardstick, ("core", "related", "total"))):
         raise click.UsageError("--sort probability: the scenario has no target.")
-    pillar = {"without-late-push": "core", "first-year": "core"}.get(sort or "", sort or "")
+    pillar = {"spent-only": "core", "first-year": "core"}.get(sort or "", sort or "")
     if pillar in ("core", "related", "total") and scenario.yardstick(pillar) is None:
         raise click.UsageError(f"--sort {sort}: the scenario has no {pillar} target.")
 
@@ -203,7 +203,7 @@ def _half(scenario: Scenario, record: Record, year: int) -> HalfUrgency:
     from sim.analysis.sensitivity import half_urgency
     from sim.output.terminal.console import waiting
 
-    with waiting("Counting with urgency at half"):
+    with waiting("Counting as if governments felt half as threatened"):
         return half_urgency(scenario, record, year)
 
 
@@ -230,7 +230,7 @@ def _sorted(lines: list[AllySummary], sort: str | None, main: str | None) -> lis
                 return -line.spent.middle
             case "first-year":
                 return line.first_year or (9_999 if "core" in line.chances else 10_000)
-            case "without-late-push":
+            case "spent-only":
                 return -line.chances["core"].without_late_push if "core" in line.chances else 1.0
             case "related" | "total":
                 return -chance(line, sort)

@@ -28,7 +28,7 @@ _ESTIMATE = re.compile(r"^(?P<number>.*[0-9%])\s*(?:e|\(e\)|est\.?)$", re.IGNORE
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class GridCell:
     """One cell: a text or a number, and whether it is shown as per cent, and the colour of its font."""
 
     value: str | float | None = None
@@ -57,16 +57,16 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class CellGrid:
     """One sheet; the rows are as long as what stands in them."""
 
     name: str  # of the sheet; that of the file for a text
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[GridCell]]
     first_line: int = 1
     decimal_comma: bool = False
 
 
-def figure_of(cell: Cell, decimal_comma: bool) -> tuple[float, bool, str] | None:
+def figure_of(cell: GridCell, decimal_comma: bool) -> tuple[float, bool, str] | None:
     """The number in a cell, whether it is marked as an estimate, how it is per cent ("format", "sign"); or None."""
     if isinstance(cell.value, float):
         return cell.value, False, "format" if cell.percent else ""
@@ -86,7 +86,7 @@ def figure_of(cell: Cell, decimal_comma: bool) -> tuple[float, bool, str] | None
     return (float(text), estimate, percent) if _NUMBER.fullmatch(text) else None
 
 
-def grid_of_text(text: str, file: str) -> Grid:
+def grid_of_text(text: str, file: str) -> CellGrid:
     """A CSV text, whatever separates its cells; raises ScenarioError where it cannot be read."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if re.match(r'"?sep=.', text, re.IGNORECASE):
@@ -94,11 +94,11 @@ def grid_of_text(text: str, file: str) -> Grid:
     head = max(text.split("\n")[:60], key=lambda line: len(re.findall(r"(?:19|20)[0-9]{2}", line)), default="")
     separator = separator_of(head if len(re.findall(r"(?:19|20)[0-9]{2}", head)) > 1 else header_line(text)[1])
     reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
-    rows: list[list[Cell]] = []
+    rows: list[list[GridCell]] = []
     try:
         for cells in reader:
             rows += [[]] * (reader.line_num - len(rows) - 1)  # so that a row stands at its line
-            rows.append([Cell(cell.strip() or None) for cell in cells[:MAX_COLUMNS]])
+            rows.append([GridCell(cell.strip() or None) for cell in cells[:MAX_COLUMNS]])
             if len(rows) > MAX_ROWS:
                 remedy = "keep to the allies and years of interest"
                 raise ScenarioError(
@@ -109,7 +109,7 @@ def grid_of_text(text: str, file: str) -> Grid:
         rule = f"must be CSV that can be read ({error})"
         raise ScenarioError((Fault(file, reader.line_num, "", "", rule, remedy, "bad-csv"),)) from None
     commas = separator != "," and not any(_decimal_point(cell.text) for row in rows for cell in row)
-    return Grid(file, rows, decimal_comma=commas)
+    return CellGrid(file, rows, decimal_comma=commas)
 
 
 def _decimal_point(text: str) -> bool:

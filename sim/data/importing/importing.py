@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sim.data.importing.grids import MARKS_NAMED, Grid, figure_of, grid_of_text
-from sim.data.importing.layouts import NO_FIGURES, Block, Figure, Read, blocks, read, titled, transposed
+from sim.data.importing.grids import MARKS_NAMED, CellGrid, figure_of, grid_of_text
+from sim.data.importing.layouts import NO_FIGURES, Block, Read, SheetFigure, blocks, read, titled, transposed
 from sim.data.importing.subjects import refused_for
 from sim.data.importing.workbooks import Workbook, is_workbook
 from sim.data.reader import MAX_FAULTS, shorten
@@ -110,17 +110,17 @@ def _of_text(text: str, file: str, into: str, edition: str) -> Imported:
     return _of_sheet(grid_of_text(text, file), file, into, edition, "a column a year")
 
 
-def _of_sheet(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imported:
+def _of_sheet(grid: CellGrid, file: str, into: str, edition: str, layout: str) -> Imported:
     """A text or sheet, with the columns of the table or with a column a year."""
     columns = set(ROWS[into].model_fields)
-    for place, row in enumerate(grid.rows[:FIRST]):
+    for index, row in enumerate(grid.rows[:FIRST]):
         header = {cell.text for cell in row}
         if other := other_table(header, into):
             rule = f"must have the columns of {into}; these are columns of the table {other}"
             remedy = f"write --into {other}, or name another file"
-            raise ScenarioError((Fault(file, grid.first_line + place, "", "", rule, remedy, "wrong-table"),))
+            raise ScenarioError((Fault(file, grid.first_line + index, "", "", rule, remedy, "wrong-table"),))
         if len(header & columns) > 1:
-            return _rewritten(grid, place, into, edition)
+            return _rewritten(grid, index, into, edition)
     return _of_wide(grid, file, into, edition, layout)
 
 
@@ -158,20 +158,23 @@ def _of_nato(book: Workbook, named: dict[str, str], into: str, edition: str) -> 
     _tell(imported, grid, shares, book.file)
     values = _per_cent(shares, imported)
     more: dict[str, dict[tuple[str, int], float]] = {}
-    for key, column, words in (("table2", "outlays_usd_m", "current"), ("table8a", "equipment_share_pct", "equipment")):
+    for key, column, subtitle in (
+        ("table2", "outlays_usd_m", "current"),
+        ("table8a", "equipment_share_pct", "equipment"),
+    ):
         if into != "shares" or key not in named:
             if into == "shares":
                 imported.notes.append(f"no sheet {key.replace('table', 'Table ')}: {column} stays empty")
             continue
         other = book.grid(named[key])
-        extra = read(other, found[0]) if (found := _fitting(other, words)) else Read()
+        extra = read(other, found[0]) if (found := _fitting(other, subtitle)) else Read()
         if not extra.figures:
             imported.notes.append(f"no figures of allies in {shorten(other.name)}: {column} stays empty")
             continue
         _tell(imported, other, extra, book.file, column)
-        figures = {place: figure.value for place, figure in extra.figures.items()}
+        figures = {cell: figure.value for cell, figure in extra.figures.items()}
         more[column] = _per_cent(extra, imported) if column.endswith("_pct") else figures
-    return _written(imported, shares, values, {place: f.estimate for place, f in shares.figures.items()}, more)
+    return _written(imported, shares, values, {cell: f.estimate for cell, f in shares.figures.items()}, more)
 
 
 def _of_sipri(book: Workbook, sheet: str, into: str, edition: str) -> Imported:
@@ -192,11 +195,11 @@ def _of_sipri(book: Workbook, sheet: str, into: str, edition: str) -> Imported:
             "no figure is coloured: all count as actual; saved anew as values, a file loses its colours"
         )
     _tell(imported, grid, found, book.file)
-    estimates = {place: bool(figure.colour) or figure.estimate for place, figure in found.figures.items()}
+    estimates = {cell: bool(figure.colour) or figure.estimate for cell, figure in found.figures.items()}
     return _written(imported, found, _per_cent(found, imported), estimates, {})
 
 
-def _of_wide(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imported:
+def _of_wide(grid: CellGrid, file: str, into: str, edition: str, layout: str) -> Imported:
     """Any sheet with a column a year, or a row a year and a column an ally."""
     if into not in BY_YEAR:
         rule = f"must have the columns of {into}: only shares are read from a column a year"
@@ -206,8 +209,8 @@ def _of_wide(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imp
     of_shares = [entry for entry in said if entry[2] is None] or said
     block, found, other = max(of_shares, key=lambda entry: len({code for code, _ in entry[1].figures}))
     if other is not None:
-        line, text, words = other
-        rule = f"must be shares of GDP, %; this line names something else ({shorten(words)})"
+        line, text, subject = other
+        rule = f"must be shares of GDP, %; this line names something else ({shorten(subject)})"
         remedy = (
             "import the file or sheet of shares of GDP; dollars belong in outlays_usd_m beside them, million USD; "
             "if the figures are shares, take this line out"
@@ -219,7 +222,7 @@ def _of_wide(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imp
             f"{len(candidates)} blocks of years; taken is the one under line {grid.first_line + block.header}"
         )
     _tell(imported, grid, found, file)
-    estimates = {place: figure.estimate or bool(figure.colour) for place, figure in found.figures.items()}
+    estimates = {cell: figure.estimate or bool(figure.colour) for cell, figure in found.figures.items()}
     newest = _newest(imported)
     if not any(estimates.values()):
         which = f"figure to {newest}" if any(year > newest for _, year in estimates) else "figure"
@@ -227,7 +230,7 @@ def _of_wide(grid: Grid, file: str, into: str, edition: str, layout: str) -> Imp
     return _written(imported, found, _per_cent(found, imported), estimates, {})
 
 
-def _laid_out(grid: Grid, file: str) -> tuple[Grid, bool, list[tuple[Block, Read]]]:
+def _laid_out(grid: CellGrid, file: str) -> tuple[CellGrid, bool, list[tuple[Block, Read]]]:
     """The sheet as it stands or turned, whichever has figures of allies, and its blocks."""
     ways = [
         (sheet, turned, [(block, read(sheet, block)) for block in blocks(sheet)])
@@ -251,18 +254,18 @@ def _laid_out(grid: Grid, file: str) -> tuple[Grid, bool, list[tuple[Block, Read
     raise _refused(file, rule, "name allies by name or code, one a row, and years in the first row", "unknown-layout")
 
 
-def _rewritten(grid: Grid, head: int, into: str, edition: str) -> Imported:
+def _rewritten(grid: CellGrid, head: int, into: str, edition: str) -> Imported:
     """A table with our own columns in the row at `head`, separated or written in another way."""
     below = enumerate(grid.rows[head:], grid.first_line + head)
-    rows = [(place, row) for place, row in below if any(cell.text for cell in row)]
+    rows = [(index, row) for index, row in below if any(cell.text for cell in row)]
     header = [cell.text for cell in rows[0][1]]
     model = ROWS[into]
     numeric = {name for name, part in model.model_json_schema()["properties"].items() if _is_number(part)}
     imported = Imported("", into, f"the columns of {into}", [], edition)
-    for place, name in enumerate(header):
+    for index, name in enumerate(header):
         if name not in model.model_fields:
             imported.skipped.append(
-                Skipped(grid.name, rows[0][0], name or f"column {place + 1}", "no column of this table")
+                Skipped(grid.name, rows[0][0], name or f"column {index + 1}", "no column of this table")
             )
     lines = []
     for _, row in rows[1:]:
@@ -282,7 +285,7 @@ def _is_number(part: Any) -> bool:
     return any(choice.get("type") in ("number", "integer") for choice in part.get("anyOf", [part]))
 
 
-def _chosen(grid: Grid, *words: str, file: str) -> Block:
+def _chosen(grid: CellGrid, *words: str, file: str) -> Block:
     """The block whose subtitle has the words, or the first."""
     if found := _fitting(grid, *words):
         return found[0]
@@ -290,13 +293,13 @@ def _chosen(grid: Grid, *words: str, file: str) -> Block:
     raise _refused(file, rule, "is it the publisher's own file? name another sheet with --sheet", "unknown-layout")
 
 
-def _fitting(grid: Grid, *words: str) -> list[Block]:
+def _fitting(grid: CellGrid, *words: str) -> list[Block]:
     """The blocks whose subtitle has the words; all where none has."""
     found = blocks(grid)
     return [block for block in found if words and all(word in block.subtitle.casefold() for word in words)] or found
 
 
-def _tell(imported: Imported, grid: Grid, found: Read, file: str, column: str = "share_pct") -> None:
+def _tell(imported: Imported, grid: CellGrid, found: Read, file: str, column: str = "share_pct") -> None:
     """What a block passed over goes to the list; what cannot be passed over is raised."""
     if not found.figures and not found.unreadable:
         rule = f"sheet {shorten(grid.name)} must have figures of allies; none was found below its years"
@@ -353,15 +356,15 @@ def _per_cent(found: Read, imported: Imported) -> dict[tuple[str, int], float]:
     bare = [figure for figure in found.figures.values() if not figure.percent]
     tiny = bool(bare) and max(abs(figure.value) for figure in bare) < FRACTION
     fractions = {
-        place for place, figure in found.figures.items() if figure.percent == "format" or (tiny and not figure.percent)
+        cell for cell, figure in found.figures.items() if figure.percent == "format" or (tiny and not figure.percent)
     }
     note = "fractions are multiplied by 100"
     if fractions and note not in imported.notes:
         imported.notes.append(note)
-    return {place: _scaled(figure, place in fractions) for place, figure in found.figures.items()}
+    return {cell: _scaled(figure, cell in fractions) for cell, figure in found.figures.items()}
 
 
-def _scaled(figure: Figure, fraction: bool) -> float:
+def _scaled(figure: SheetFigure, fraction: bool) -> float:
     return float(f"{figure.value * 100:.{_DECLARED_DIGITS}g}") if fraction else figure.value
 
 
@@ -382,9 +385,9 @@ def _written(
         imported.notes.append(
             f"years after {newest} count as estimates ({_listed([str(year) for year in late])}): they are not over"
         )
-        estimates = {place: estimate or place[1] > newest for place, estimate in estimates.items()}
+        estimates = {cell: estimate or cell[1] > newest for cell, estimate in estimates.items()}
     lines = []
-    for iso3, year in sorted(place for place in values if place[1] >= FIRST_YEAR):
+    for iso3, year in sorted(cell for cell in values if cell[1] >= FIRST_YEAR):
         cells: dict[str, str] = {
             "iso3": iso3,
             "year": str(year),
@@ -430,8 +433,8 @@ def _refused(file: str, rule: str, remedy: str, code: str) -> ScenarioError:
     return ScenarioError((Fault(file, 0, "", "", rule, remedy, code),))
 
 
-def _listed(words: Sequence[str], most: int = 6) -> str:
-    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+def _listed(items: Sequence[str], most: int = 6) -> str:
+    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
 
 
 def advice(imported: Imported, name: str) -> Iterator[str]:

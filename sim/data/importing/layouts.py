@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sim.data.countries import Named, look_up
-from sim.data.importing.grids import Cell, Grid, figure_of
+from sim.data.importing.grids import CellGrid, GridCell, figure_of
 from sim.data.reader import shorten
 from sim.data.tables import load_tables
 
@@ -27,7 +27,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class SheetFigure:
     """One figure of one ally and year, as it stands in the sheet."""
 
     line: int
@@ -44,7 +44,7 @@ class Figure:
 class Read:
     """What a block gave: the figures of allies, and everything that was passed over."""
 
-    figures: dict[tuple[str, int], Figure] = field(default_factory=dict)
+    figures: dict[tuple[str, int], SheetFigure] = field(default_factory=dict)
     missing: list[tuple[str, int]] = field(default_factory=list)
     others: list[tuple[int, str, str]] = field(default_factory=list)  # line, what stands there, why it is left out
     marks: dict[str, str] = field(default_factory=dict)  # signs beside an ally's name or in its notes
@@ -53,48 +53,48 @@ class Read:
     formulas: int = 0
 
 
-def blocks(grid: Grid) -> list[Block]:
+def blocks(grid: CellGrid) -> list[Block]:
     """The blocks of a sheet, from the top."""
-    headers = [(place, years) for place, row in enumerate(grid.rows) if (years := _years(row))]
+    headers = [(index, years) for index, row in enumerate(grid.rows) if (years := _years(row))]
     found = []
-    for number, (place, years) in enumerate(headers):
+    for number, (index, years) in enumerate(headers):
         end = headers[number + 1][0] if number + 1 < len(headers) else len(grid.rows)
-        notes = (row for row in range(place + 1, end) if _first(grid.rows[row]).casefold().rstrip(": ") in NOTES)
+        notes = (row for row in range(index + 1, end) if _first(grid.rows[row]).casefold().rstrip(": ") in NOTES)
         end = next(notes, end)
         above = headers[number - 1][0] + 1 if number else 0
-        subtitle = [_joined(grid.rows[row]) for row in range(max(above, place - MOST_SUBTITLE), place)]
-        found.append(Block(place, years, range(place + 1, end), " | ".join(text for text in subtitle if text)))
+        subtitle = [_joined(grid.rows[row]) for row in range(max(above, index - MOST_SUBTITLE), index)]
+        found.append(Block(index, years, range(index + 1, end), " | ".join(text for text in subtitle if text)))
     return found
 
 
-def _years(row: Sequence[Cell]) -> dict[int, tuple[int, bool]]:
+def _years(row: Sequence[GridCell]) -> dict[int, tuple[int, bool]]:
     """The columns of years of a header; empty for any other row. Years rise, and no ally stands beside them."""
-    years = {place: year for place, cell in enumerate(row) if (year := cell.year)}
+    years = {index: year for index, cell in enumerate(row) if (year := cell.year)}
     rising = all(0 < b - a <= 10 for (a, _), (b, _) in pairwise(years.values()))
-    others = [cell for place, cell in enumerate(row) if place not in years and not cell.missing]
+    others = [cell for index, cell in enumerate(row) if index not in years and not cell.missing]
     if not years or not rising or any(isinstance(cell.value, float) for cell in others):
         return {}
     return {} if any(_named(cell) for cell in others) or (len(years) == 1 and not others) else years
 
 
-def transposed(grid: Grid) -> Grid:
+def transposed(grid: CellGrid) -> CellGrid:
     """Rows for columns: allies side by side above years."""
     width = max(map(len, grid.rows), default=0)
-    rows = [[row[place] if place < len(row) else Cell() for row in grid.rows] for place in range(width)]
-    return Grid(grid.name, rows, grid.first_line, grid.decimal_comma)
+    rows = [[row[index] if index < len(row) else GridCell() for row in grid.rows] for index in range(width)]
+    return CellGrid(grid.name, rows, grid.first_line, grid.decimal_comma)
 
 
-def read(grid: Grid, block: Block) -> Read:
+def read(grid: CellGrid, block: Block) -> Read:
     """The figures of the allies in a block."""
     found = Read()
     names = _name_columns(grid, block)
     notes = next(
-        (place for place, cell in enumerate(grid.rows[block.header]) if cell.text.casefold().startswith("note")), None
+        (index for index, cell in enumerate(grid.rows[block.header]) if cell.text.casefold().startswith("note")), None
     )
     seen: dict[str, int] = {}
-    for place in block.rows:
-        row, line = grid.rows[place], grid.first_line + place
-        cells = [(column, row[column] if column < len(row) else Cell()) for column in block.years]
+    for index in block.rows:
+        row, line = grid.rows[index], grid.first_line + index
+        cells = [(column, row[column] if column < len(row) else GridCell()) for column in block.years]
         if not any(not cell.missing or cell.formula for _, cell in cells):
             if text := _joined(row):
                 found.others.append((line, text, NO_FIGURES))
@@ -119,7 +119,7 @@ def read(grid: Grid, block: Block) -> Read:
 
 
 def _read_row(
-    grid: Grid, block: Block, found: Read, named: Named, line: int, cells: Sequence[tuple[int, Cell]]
+    grid: CellGrid, block: Block, found: Read, named: Named, line: int, cells: Sequence[tuple[int, GridCell]]
 ) -> None:
     for column, cell in cells:
         year, estimated = block.years[column]
@@ -132,7 +132,7 @@ def _read_row(
             found.unreadable.append((line, f"{named.code} {year}", cell.text))
         else:
             value, estimate, percent = figure
-            found.figures[named.code, year] = Figure(
+            found.figures[named.code, year] = SheetFigure(
                 line, named.code, year, value, estimated or estimate, percent, cell.colour, _external(cell.formula)
             )
 
@@ -142,15 +142,15 @@ def _external(formula: str) -> bool:
     return "[" in formula or "|" in formula or "WEBSERVICE" in formula.upper()
 
 
-def _name_columns(grid: Grid, block: Block) -> list[int]:
+def _name_columns(grid: CellGrid, block: Block) -> list[int]:
     """Columns that may name the country, the one that names most allies first."""
     first = min(block.years)
-    width = max((len(grid.rows[place]) for place in block.rows), default=0)
+    width = max((len(grid.rows[index]) for index in block.rows), default=0)
     counts = {
         column: sum(
             1
-            for place in block.rows
-            if column < len(grid.rows[place]) and (n := _named(grid.rows[place][column])) and not n.group
+            for index in block.rows
+            if column < len(grid.rows[index]) and (n := _named(grid.rows[index][column])) and not n.group
         )
         for column in range(width)
         if column not in block.years
@@ -158,7 +158,7 @@ def _name_columns(grid: Grid, block: Block) -> list[int]:
     return sorted(counts, key=lambda column: (-counts[column], column > first, column))
 
 
-def _named(cell: Cell) -> Named | None:
+def _named(cell: GridCell) -> Named | None:
     return look_up(cell.text) if isinstance(cell.value, str) and any(map(str.isalpha, cell.text)) else None
 
 
@@ -170,14 +170,14 @@ def _signs(label: str) -> str:
     return "".join(sign for sign in label if sign in "*†‡§¶")
 
 
-def _first(row: Sequence[Cell]) -> str:
+def _first(row: Sequence[GridCell]) -> str:
     return next((cell.text for cell in row if cell.text), "")
 
 
-def _joined(row: Sequence[Cell]) -> str:
+def _joined(row: Sequence[GridCell]) -> str:
     return shorten(" ".join(dict.fromkeys(cell.text for cell in row if cell.text)), 120)
 
 
-def titled(grid: Grid, block: Block) -> list[str]:
+def titled(grid: CellGrid, block: Block) -> list[str]:
     """What the first rows above a block say, two at most."""
     return [text for row in grid.rows[: block.header] if (text := _joined(row))][:2]

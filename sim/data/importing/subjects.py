@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from sim.data.importing.grids import Grid
+from sim.data.importing.grids import CellGrid
 from sim.data.importing.layouts import NOTES, Block
 
 _GDP: Final = re.compile(
@@ -54,7 +54,7 @@ def another_subject(text: str) -> str | None:
     return found.group() if (found := _MONEY.search(line)) else None
 
 
-def refused_for(grid: Grid, block: Block, turned: bool) -> tuple[int, str, str] | None:
+def refused_for(grid: CellGrid, block: Block, turned: bool) -> tuple[int, str, str] | None:
     """The line, the text and the words in it that say that the figures of a block are no shares; None where none does.
 
     The nearest line that says anything decides. `turned` says that the rows of the grid are the columns of the file.
@@ -65,30 +65,30 @@ def refused_for(grid: Grid, block: Block, turned: bool) -> tuple[int, str, str] 
     return None
 
 
-def _above(grid: Grid, block: Block, turned: bool) -> Iterator[tuple[int, str]]:
+def _above(grid: CellGrid, block: Block, turned: bool) -> Iterator[tuple[int, str]]:
     """What stands beside the years and above them, the nearest first."""
-    for place in range(block.header, -1, -1):
+    for index in range(block.header, -1, -1):
         cells = [
             (column, cell.text)
-            for column, cell in enumerate(grid.rows[place])
-            if cell.text and not (place == block.header and column in block.years)
+            for column, cell in enumerate(grid.rows[index])
+            if cell.text and not (index == block.header and column in block.years)
         ]
-        if any(isinstance(grid.rows[place][column].value, float) for column, _ in cells):
+        if any(isinstance(grid.rows[index][column].value, float) for column, _ in cells):
             continue  # a row of the block above
         joined = " ".join(text for _, text in cells)
         lines = [(grid.first_line + column, text) for column, text in cells] if turned else [
-            (grid.first_line + place, joined)
+            (grid.first_line + index, joined)
         ]  # fmt: skip
         for line, text in lines:
             if text and len(text) <= _LONGEST and not text.casefold().startswith(NOTES):
                 yield line, text
 
 
-def _units(grid: Grid, block: Block, turned: bool) -> Iterator[tuple[int, str]]:
+def _units(grid: CellGrid, block: Block, turned: bool) -> Iterator[tuple[int, str]]:
     """What a column of units says, row by row."""
     heads = [c for c, cell in enumerate(grid.rows[block.header]) if _UNIT_HEADS.search(cell.text.casefold())]
-    for place in block.rows:
-        row = grid.rows[place]
+    for index in block.rows:
+        row = grid.rows[index]
         text = " ".join(row[column].text for column in heads if column < len(row) and row[column].text)
         if text:
-            yield 0 if turned else grid.first_line + place, text
+            yield 0 if turned else grid.first_line + index, text

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sim.data.importing.grids import MAX_COLUMNS, Cell, Grid
+from sim.data.importing.grids import MAX_COLUMNS, CellGrid, GridCell
 from sim.errors import Fault, MissingExtra, ScenarioError
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -65,11 +65,11 @@ class Workbook:
             raise self._refused(f"must have 1 to {MAX_SHEETS} sheets with cells", "keep the sheet of interest")
         self._theme = self._tried(lambda: _theme_colours(self._books[0].loaded_theme))
 
-    def grid(self, sheet: str) -> Grid:
+    def grid(self, sheet: str) -> CellGrid:
         """One sheet; raises ScenarioError where it cannot be read or is too large."""
-        return Grid(sheet, self._tried(lambda: list(self._rows(sheet))))
+        return CellGrid(sheet, self._tried(lambda: list(self._rows(sheet))))
 
-    def _rows(self, sheet: str) -> Iterator[Sequence[Cell]]:
+    def _rows(self, sheet: str) -> Iterator[Sequence[GridCell]]:
         """Values and formulas of the same sheet, read side by side."""
         streams = []
         for book in self._books:
@@ -81,10 +81,10 @@ class Workbook:
                 raise self._refused(
                     f"a sheet must have at most {MAX_ROWS:,} rows; {sheet!r} has more", "keep those of interest"
                 )
-            last = max((place for place, cell in enumerate(formulas, 1) if cell.value is not None), default=0)
+            last = max((start for start, cell in enumerate(formulas, 1) if cell.value is not None), default=0)
             yield [self._cell(value, formula) for value, formula in zip(values[:last], formulas[:last], strict=True)]
 
-    def _cell(self, cell: Any, source: Any) -> Cell:
+    def _cell(self, cell: Any, source: Any) -> GridCell:
         value = cell.value
         formula = str(source.value) if getattr(source, "data_type", "") == "f" else ""
         if isinstance(value, date):  # a heading 2014-01-01
@@ -95,7 +95,7 @@ class Workbook:
             value = float(value)
         percent = "%" in (getattr(cell, "number_format", "") or "")
         colour = self._colour(cell) if isinstance(value, float) else ""
-        return Cell(value, percent, colour, formula)
+        return GridCell(value, percent, colour, formula)
 
     def _colour(self, cell: Any) -> str:
         """Blue or red, by the colour of the font; any other is plain."""
@@ -110,7 +110,7 @@ class Workbook:
             hexed = self._theme[color.theme] if color.theme < len(self._theme) else ""
         if not re.fullmatch("[0-9A-Fa-f]{6,8}", hexed):
             return ""
-        red, green, blue = (int(hexed[-6:][place : place + 2], 16) for place in (0, 2, 4))
+        red, green, blue = (int(hexed[-6:][start : start + 2], 16) for start in (0, 2, 4))
         if blue > 2 * red - 60 and blue >= 100 and blue > green + 40 and blue > red + 40:
             return "blue"
         return "red" if red >= 120 and red > green + 80 and red > blue + 80 else ""

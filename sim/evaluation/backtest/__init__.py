@@ -1,1 +1,1 @@
-"""Forecasts of the past with what was known then, beside simple baselines."""
+"""Forecasts of the past with what was known then, against simple baselines."""

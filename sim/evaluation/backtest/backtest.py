@@ -1,4 +1,4 @@
-"""The backtest: from every December since 2014 forecast what came, and score it beside simple baselines."""
+"""The backtest: from every December since 2014 forecast what came, and score it against simple baselines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.data.tables import Tables, load_tables
 from sim.engine.variants import reported_shares
 from sim.evaluation.backtest.baselines import BASELINES, Past, target_in_force
 from sim.evaluation.backtest.estimates import Numbers, check_cutoffs, packaged
-from sim.evaluation.backtest.judging import Ensemble, Floats, ForecastScores
+from sim.evaluation.backtest.forecast_scores import Ensemble, Floats, ForecastScores
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
 from sim.scenario.edit.change import with_numbers
 
@@ -32,7 +32,7 @@ class Backtest:
 
     iso3: tuple[str, ...]
     shares: Floats  # (ally, year) from 2014, % of GDP
-    judged: dict[str, ForecastScores]
+    scores: dict[str, ForecastScores]
     paths: int
     seed: int
 
@@ -48,11 +48,11 @@ class Backtest:
 
     def modes(self) -> list[ForecastScores]:
         """The model's own forecasts, each mode apart."""
-        return [judged for name, judged in self.judged.items() if name in set(Mode)]
+        return [scores for name, scores in self.scores.items() if name in set(Mode)]
 
     def baselines(self) -> list[ForecastScores]:
         """The simple forecasts."""
-        return [judged for name, judged in self.judged.items() if name not in set(Mode)]
+        return [scores for name, scores in self.scores.items() if name not in set(Mode)]
 
     def target_years(self) -> Floats:
         """(origin, horizon): the year forecast."""
@@ -82,21 +82,21 @@ def backtest(
     allies = tables.armed_allies()
     shares = shares_of(tables)
     makers = dict(_forecasters(shares, tuple(ally.iso_numeric for ally in allies), paths, seed, modes, estimates))
-    judged = {
+    scores = {
         name: ForecastScores.empty(name, title, len(ORIGINS), HORIZONS, len(allies))
         for name, (title, _) in makers.items()
     }
     done, wanted = 0, len(makers) * len(ORIGINS)
     for name, (_, forecast) in makers.items():
-        for place, origin in enumerate(ORIGINS):
+        for index, origin in enumerate(ORIGINS):
             last = min(origin + HORIZONS, LAST)
             ensemble = forecast(origin, last)
             if ensemble is not None:
-                judged[name].judge(place, origin, ensemble, shares[:, origin + 1 - FIRST : last + 1 - FIRST], seed)
+                scores[name].add(index, origin, ensemble, shares[:, origin + 1 - FIRST : last + 1 - FIRST], seed)
             done += 1
             if progress is not None:
                 progress(done, wanted)
-    return Backtest(tuple(ally.iso3 for ally in allies), shares, judged, paths, seed)
+    return Backtest(tuple(ally.iso3 for ally in allies), shares, scores, paths, seed)
 
 
 def shares_of(tables: Tables) -> Floats:

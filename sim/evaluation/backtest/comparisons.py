@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.data.rows import ForecastRow
 from sim.data.tables import Tables, load_tables
-from sim.evaluation.backtest.judging import YARDSTICK_PCT, Ensemble, Floats
+from sim.evaluation.backtest.forecast_scores import YARDSTICK_PCT, Ensemble, Floats
 from sim.evaluation.backtest.origins import FIRST, LAST, past_scenario
 from sim.evaluation.backtest.promises import ONE_BUDGET_YEARS, ClosedPromise, closed
 from sim.execution.simulate import simulate
@@ -132,5 +132,5 @@ def _met(promise: ClosedPromise, pledged: bool, paths: int, seed: int) -> float:
     budget = scenario.budget.model_copy(update={"pledges": False, "announced_paths": False})
     alone = scenario.model_copy(update={"event": event, "budget": budget})
     shares = simulate(alone, paths, seed, keep=["reported_pct"], executor="serial").counts.kept["reported_pct"]
-    place = [ally.iso3 for ally in load_tables().armed_allies()].index(promise.iso3)
-    return float((printed(shares[place, -1]) >= printed(np.float32(promise.target_pct))).mean())
+    index = [ally.iso3 for ally in load_tables().armed_allies()].index(promise.iso3)
+    return float((printed(shares[index, -1]) >= printed(np.float32(promise.target_pct))).mean())

@@ -24,11 +24,11 @@ def packaged() -> dict[int, Numbers]:
     Raises:
         ScenarioError: the package holds no estimates.
     """
-    place = files("sim.evaluation.backtest").joinpath(FILE)
-    if not place.is_file():
+    file = files("sim.evaluation.backtest").joinpath(FILE)
+    if not file.is_file():
         rule = "the mode out-of-sample needs the parameters estimated at each cutoff, and the file is not there"
         raise ScenarioError((Fault(f"sim/evaluation/backtest/{FILE}", 0, "", "", rule, REMEDY, "no-estimates"),))
-    found = tomllib.loads(place.read_text("utf-8"))["cutoff"]
+    found = tomllib.loads(file.read_text("utf-8"))["cutoff"]
     return {int(cutoff): numbers for cutoff, numbers in found.items()}
 
 

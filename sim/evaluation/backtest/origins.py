@@ -44,7 +44,7 @@ class Mode(StrEnum):
 def past_scenario(origin: int, last_year: int, *, events_given: bool = False) -> Scenario:
     """The model as shipped from December of `origin` to `last_year`.
 
-    With `events_given` nothing befalls the alliance but what did, in its month: the jumps of urgency that stand in the
+    With `events_given` nothing happens to the alliance but what did, in its month: the jumps of urgency that are in the
     model's history, and the alliance's new targets.
     """
     share, due = target_in_force(origin)
@@ -56,10 +56,10 @@ def past_scenario(origin: int, last_year: int, *, events_given: bool = False) ->
     ]
     if events_given:
         lines += [f'[[event]]\nname = "{name}"\nrate = 0.0' for name in ("crisis", "us_retrenchment", "detente")]
-        for year, month, size, words in HISTORY:
+        for year, month, size, title in HISTORY:
             if origin < year <= last_year:
                 lines.append(
-                    f'[[event]]\nname = "given_{year}"\nkind = "crisis"\ntitle = "{words.capitalize()}"\n'
+                    f'[[event]]\nname = "given_{year}"\nkind = "crisis"\ntitle = "{title.capitalize()}"\n'
                     f'when = "{year}-{month:02}"\nsize = {size}'
                 )
         for agreed, new_share, by in TARGETS:

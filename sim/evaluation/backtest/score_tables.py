@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evaluation.backtest.backtest import Backtest
-from sim.evaluation.backtest.judging import LEVELS, YARDSTICK_PCT, Floats, ForecastScores
+from sim.evaluation.backtest.forecast_scores import LEVELS, YARDSTICK_PCT, Floats, ForecastScores
 from sim.evaluation.backtest.origins import FIRST, Mode
 from sim.evaluation.scores.comparison import DieboldMariano, block_interval, diebold_mariano
 from sim.evaluation.scores.joint import effective_number, participation_ratio
@@ -37,12 +37,12 @@ Rows = list[dict[str, Any]]
 def score_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     """Mean CRPS of every forecaster at every horizon, percentage points, with its interval over target years."""
     rows = []
-    for judged in test.judged.values():
+    for scores in test.scores.values():
         for horizon in horizons:
-            cells, years = _cells(test, judged.crps.mean(axis=-1), horizon)
+            cells, years = _cells(test, scores.crps.mean(axis=-1), horizon)
             found = block_interval(cells, years)
             rows.append({
-                "forecaster": judged.name, "title": judged.title, "horizon": horizon, "origins": len(cells),
+                "forecaster": scores.name, "title": scores.title, "horizon": horizon, "origins": len(cells),
                 "crps_pp": found.mean, "ci_low": found.low, "ci_high": found.high,
             })  # fmt: skip
     return rows
@@ -83,14 +83,14 @@ def lost_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     rows = []
     for contest in contest_rows(test, horizons):
         names = (contest["mode"], contest["best_baselines"])
-        ours, theirs = (test.judged[name].crps[:, contest["horizon"] - 1].mean(axis=-1) for name in names)
+        ours, theirs = (test.scores[name].crps[:, contest["horizon"] - 1].mean(axis=-1) for name in names)
         rows += [
             {
                 "mode": names[0], "horizon": contest["horizon"], "origin": origin, "baseline": names[1],
-                "crps_pp": float(ours[place]), "baseline_crps_pp": float(theirs[place]),
+                "crps_pp": float(ours[index]), "baseline_crps_pp": float(theirs[index]),
             }
-            for place, origin in enumerate(test.origins)
-            if origin >= COMPARED_FROM and ours[place] >= theirs[place]
+            for index, origin in enumerate(test.origins)
+            if origin >= COMPARED_FROM and ours[index] >= theirs[index]
         ]  # fmt: skip
     return rows
 
@@ -122,10 +122,10 @@ def coverage_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     """Part of the outcomes inside each central interval."""
     return [
         {
-            "forecaster": judged.name, "horizon": horizon,
-            **{f"inside_{level}": _mean(test, judged.inside[level].mean(axis=-1), horizon) for level in LEVELS},
+            "forecaster": scores.name, "horizon": horizon,
+            **{f"inside_{level}": _mean(test, scores.inside[level].mean(axis=-1), horizon) for level in LEVELS},
         }
-        for judged in test.judged.values()
+        for scores in test.scores.values()
         for horizon in horizons
     ]  # fmt: skip
 
@@ -133,12 +133,12 @@ def coverage_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
 def event_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     """The probability of standing at 2 %: Brier score and its parts, and the logarithmic score."""
     rows = []
-    for judged in test.judged.values():
+    for scores in test.scores.values():
         for horizon in horizons:
-            chance, met, _ = _events(test, judged, horizon)
+            chance, met, _ = _events(test, scores, horizon)
             parts = murphy(chance, met)
             rows.append({
-                "forecaster": judged.name, "horizon": horizon, "cases": len(met), "frequency": float(met.mean()),
+                "forecaster": scores.name, "horizon": horizon, "cases": len(met), "frequency": float(met.mean()),
                 "brier": parts.score, "reliability": parts.reliability, "resolution": parts.resolution,
                 "uncertainty": parts.uncertainty, "log_score": float(log_score(chance, met, LOG_FLOOR).mean()),
             })  # fmt: skip
@@ -149,11 +149,11 @@ def joint_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     """The alliance as a whole: score of the number of allies at 2 %, and the energy score of all shares together."""
     return [
         {
-            "forecaster": judged.name, "horizon": horizon,
-            "rps": _mean(test, judged.rps, horizon),
-            "energy_pp": _mean(test, judged.energy, horizon),
+            "forecaster": scores.name, "horizon": horizon,
+            "rps": _mean(test, scores.rps, horizon),
+            "energy_pp": _mean(test, scores.energy, horizon),
         }
-        for judged in test.judged.values()
+        for scores in test.scores.values()
         for horizon in horizons
     ]  # fmt: skip
 
@@ -161,10 +161,10 @@ def joint_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
 def origin_rows(test: Backtest, horizons: Sequence[int] = (1, 3, 5)) -> Rows:
     """Mean CRPS from every single origin."""
     rows: Rows = []
-    for place, origin in enumerate(test.origins):
-        for judged in test.judged.values():
-            row = {f"h{horizon}": float(judged.crps[place, horizon - 1].mean()) for horizon in horizons}
-            rows.append({"origin": origin, "forecaster": judged.name, **row})
+    for index, origin in enumerate(test.origins):
+        for scores in test.scores.values():
+            row = {f"h{horizon}": float(scores.crps[index, horizon - 1].mean()) for horizon in horizons}
+            rows.append({"origin": origin, "forecaster": scores.name, **row})
     return rows
 
 
@@ -179,13 +179,13 @@ def _at_two(shares: Floats) -> NDArray[np.bool_]:
     return there
 
 
-def number_rows(test: Backtest, judged: ForecastScores) -> Rows:
+def number_rows(test: Backtest, scores: ForecastScores) -> Rows:
     """The number of allies at 2 %: expected, its 90 % interval, and what came; every origin and horizon."""
     rows = []
     at_two = _at_two(test.shares)
-    for place, origin in enumerate(test.origins):
+    for index, origin in enumerate(test.origins):
         for horizon in test.horizons:
-            chances = judged.number[place, horizon - 1]
+            chances = scores.number[index, horizon - 1]
             if np.isnan(chances).any():
                 continue
             below = np.cumsum(chances) + DUST
@@ -197,16 +197,16 @@ def number_rows(test: Backtest, judged: ForecastScores) -> Rows:
     return rows
 
 
-def pit_values(test: Backtest, judged: ForecastScores, horizons: Sequence[int] = SHORT) -> Floats:
+def pit_values(test: Backtest, scores: ForecastScores, horizons: Sequence[int] = SHORT) -> Floats:
     """The probability integral transforms of all cases, (cases,)."""
-    kept = judged.pit[_compared(test)][:, [horizon - 1 for horizon in horizons]]
+    kept = scores.pit[_compared(test)][:, [horizon - 1 for horizon in horizons]]
     values: Floats = kept[np.isfinite(kept)]
     return values
 
 
-def reliability_rows(test: Backtest, judged: ForecastScores, horizons: Sequence[int] = SHORT, bins: int = 10) -> Rows:
+def reliability_rows(test: Backtest, scores: ForecastScores, horizons: Sequence[int] = SHORT, bins: int = 10) -> Rows:
     """Of all forecasts of standing at 2 % with about one probability, how many came true."""
-    found = [_events(test, judged, horizon) for horizon in horizons]
+    found = [_events(test, scores, horizon) for horizon in horizons]
     chance, met = (np.concatenate([each[part] for each in found]) for part in (0, 1))
     curve = reliability_curve(chance, met, bins, equal_count=False)
     return [
@@ -215,19 +215,19 @@ def reliability_rows(test: Backtest, judged: ForecastScores, horizons: Sequence[
     ]
 
 
-def independence_rows(test: Backtest, judged: ForecastScores, horizons: Sequence[int] = SHORT) -> Rows:
+def independence_rows(test: Backtest, scores: ForecastScores, horizons: Sequence[int] = SHORT) -> Rows:
     """How many independent allies the errors of all are worth, over every origin forecast from; nan for one."""
     rows = []
     for horizon in horizons:
         years = [origin + horizon for origin in test.origins]
-        kept = np.flatnonzero(np.isfinite(judged.median[:, horizon - 1]).all(axis=-1)).tolist()
-        seen = np.stack([test.shares[:, years[place] - FIRST] for place in kept], axis=1)
-        errors = seen - judged.median[kept, horizon - 1].T
-        told = len(kept) > 1
+        kept = np.flatnonzero(np.isfinite(scores.median[:, horizon - 1]).all(axis=-1)).tolist()
+        seen = np.stack([test.shares[:, years[index] - FIRST] for index in kept], axis=1)
+        errors = seen - scores.median[kept, horizon - 1].T
+        several = len(kept) > 1
         rows.append({
-            "forecaster": judged.name, "horizon": horizon, "origins": len(kept),
-            "effective": effective_number(errors) if told else np.nan,
-            "directions": participation_ratio(errors) if told else np.nan,
+            "forecaster": scores.name, "horizon": horizon, "origins": len(kept),
+            "effective": effective_number(errors) if several else np.nan,
+            "directions": participation_ratio(errors) if several else np.nan,
         })  # fmt: skip
     return rows
 
@@ -238,9 +238,9 @@ def _equals(test: Backtest, mode: ForecastScores, horizon: int) -> list[Forecast
     return [baseline for baseline in test.baselines() if _forecast(test, baseline, horizon) == wanted]
 
 
-def _forecast(test: Backtest, judged: ForecastScores, horizon: int) -> int:
+def _forecast(test: Backtest, scores: ForecastScores, horizon: int) -> int:
     """From how many compared origins it forecast so far ahead."""
-    return int(np.isfinite(judged.crps[_compared(test), horizon - 1]).all(axis=-1).sum())
+    return int(np.isfinite(scores.crps[_compared(test), horizon - 1]).all(axis=-1).sum())
 
 
 def _compared(test: Backtest) -> slice:
@@ -258,14 +258,14 @@ def _mean(test: Backtest, values: Floats, horizon: int) -> float:
     return float(_cells(test, values, horizon)[0].mean())
 
 
-def _events(test: Backtest, judged: ForecastScores, horizon: int) -> tuple[Floats, Floats, Floats]:
+def _events(test: Backtest, scores: ForecastScores, horizon: int) -> tuple[Floats, Floats, Floats]:
     """Probability of standing at 2 %, whether it came, and the year; all allies, compared origins, (cases,).
 
     Origins without a forecast are left out.
     """
     chances, outcomes, years = [], [], []
-    for place, origin in enumerate(test.origins):
-        year, chance = origin + horizon, judged.probability[place, horizon - 1]
+    for index, origin in enumerate(test.origins):
+        year, chance = origin + horizon, scores.probability[index, horizon - 1]
         if origin < COMPARED_FROM or np.isnan(chance).any():
             continue
         chances.append(chance)

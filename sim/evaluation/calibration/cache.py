@@ -18,7 +18,7 @@ from sim.errors import RunError
 from sim.evaluation.calibration.parameters import Floats
 from sim.files.writing import write_file
 from sim.results.store import opened, read_array
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 EVERY = 50
 """New answers after which the file is written."""
@@ -83,8 +83,8 @@ class Cache:
         write_file(self._write, self._path)
         self._new = 0
 
-    def _write(self, beside: Path) -> None:
-        with beside.open("wb") as stream:
+    def _write(self, temporary: Path) -> None:
+        with temporary.open("wb") as stream:
             np.savez(stream, **self._known)  # type: ignore[arg-type]  # the stub takes the first name for an option
 
 
@@ -111,8 +111,8 @@ def _read(path: Path) -> dict[str, Floats]:
 
 
 def _damaged(path: Path, why: str) -> RunError:
-    words = " ".join(plain(why).split())[:100] or "unreadable"
+    reason = " ".join(plain(why).split())[:100] or "unreadable"
     return RunError(
-        f"{path} must hold the answers of an estimation, and cannot be used ({words}).\n"
+        f"{path} must hold the answers of an estimation, and cannot be used ({reason}).\n"
         "  remedy: remove it and start anew, or name another folder"
     )

@@ -148,17 +148,17 @@ def table(found: Calibration) -> list[dict[str, object]]:
     as_shipped = shipped(past_scenario(FIRST, found.cutoff))
     moments = numbers_at(found.by_moments.point) if found.by_moments else {}
     rows = []
-    for place, each in enumerate(ESTIMATED):
+    for index, each in enumerate(ESTIMATED):
         span = each.high - each.low
         row: dict[str, object] = {
             "parameter": each.name, "title": each.title, "low": each.low, "high": each.high,
             "shipped": as_shipped[each.name], "estimate": found.numbers[each.name],
-            "q05": each.low + span * float(found.uncertainty.low[place]),
-            "q95": each.low + span * float(found.uncertainty.high[place]),
-            "verdict": found.uncertainty.verdict(place),
+            "q05": each.low + span * float(found.uncertainty.low[index]),
+            "q95": each.low + span * float(found.uncertainty.high[index]),
+            "verdict": found.uncertainty.verdict(index),
         }  # fmt: skip
         if found.uncertainty.profiles is not None:
-            row["rise"] = [round(float(value), 4) for value in found.uncertainty.profiles[place]]
+            row["rise"] = [round(float(value), 4) for value in found.uncertainty.profiles[index]]
         if moments:
             row["by_moments"] = moments[each.name]
         rows.append(row)

@@ -33,7 +33,7 @@ TOGETHER = 32
 
 @dataclass(frozen=True, eq=False)
 class ScoringJob:
-    """Points to be judged from one origin; plain data, so that a worker can be handed it."""
+    """Points to be scored from one origin; plain data, so that a worker can be handed it."""
 
     points: Floats  # (points, parameters) of the unit cube
     origin: int
@@ -60,7 +60,7 @@ class ScoringJob:
         return len(self.points), self.last_year - self.origin, 1 + 2 * len(MOMENTS)
 
 
-def judge(job: ScoringJob) -> Floats:
+def score_points(job: ScoringJob) -> Floats:
     """Mean CRPS over allies, then the moments: (points, years, 1 + 2 * moments), from the origin to the last year."""
     inputs = ally_inputs(job.scenario)
     exposure = np.array([ally.exposure for ally in inputs])
@@ -88,7 +88,7 @@ def shares_seen(years: range, shares: Replacement | None) -> Floats:
 
 
 class Evidence:
-    """The judgements of one cutoff: what is known of the figures up to its December."""
+    """The scores of one cutoff: what is known of the figures up to its December."""
 
     def __init__(
         self,
@@ -101,7 +101,7 @@ class Evidence:
         shares: Replacement | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
-        """`progress` is called with the number of judgements made since the last call."""
+        """`progress` is called with the number of scores made since the last call."""
         self.cutoff, self.shares = cutoff, shares
         self.origins = range(FIRST, cutoff)
         self._executor, self._cache, self._seed, self._paths = executor, cache, seed, paths
@@ -114,12 +114,12 @@ class Evidence:
 
     def scores(self, points: Floats) -> Floats:
         """Mean CRPS, percentage points, (points, cells)."""
-        return self._judged(points)[:, :, 0]
+        return self._scored(points)[:, :, 0]
 
     def moments(self, points: Floats) -> tuple[Floats, Floats]:
         """Mean and standard deviation over paths of each moment, both (points, cells, moments)."""
-        judged = self._judged(points)
-        return judged[:, :, 1 : 1 + len(MOMENTS)], judged[:, :, 1 + len(MOMENTS) :]
+        scored = self._scored(points)
+        return scored[:, :, 1 : 1 + len(MOMENTS)], scored[:, :, 1 + len(MOMENTS) :]
 
     def seen_moments(self) -> Floats:
         """The moments of what was seen, (cells, moments)."""
@@ -136,16 +136,16 @@ class Evidence:
     def _years(self, origin: int) -> range:
         return range(origin + 1, min(origin + HORIZONS, self.cutoff) + 1)
 
-    def _judged(self, points: Floats) -> NDArray[np.float64]:
+    def _scored(self, points: Floats) -> NDArray[np.float64]:
         jobs = list(self._jobs(points))
         unknown = [job for job in jobs if job.key not in self._cache or self._cache[job.key].shape != job.shape]
-        for job, found in zip(unknown, self._executor.map(judge, unknown), strict=True):
+        for job, found in zip(unknown, self._executor.map(score_points, unknown), strict=True):
             self._cache[job.key] = found
             self._progress(1)
         batches = len(jobs) // len(self.origins) if self.origins else 0
         rows = [
             np.concatenate(
-                [self._cache[jobs[batch * len(self.origins) + place].key] for place in range(len(self.origins))], axis=1
+                [self._cache[jobs[batch * len(self.origins) + index].key] for index in range(len(self.origins))], axis=1
             )
             for batch in range(batches)
         ]

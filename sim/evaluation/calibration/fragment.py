@@ -14,7 +14,7 @@ from sim.evaluation.backtest.origins import FIRST
 from sim.evaluation.calibration.calibrate import Calibration, table
 from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, numbers_at
 from sim.evaluation.calibration.uncertainty import from_the_ranges
-from sim.files.writing import try_place, write_text
+from sim.files.writing import try_write, write_text
 from sim.scenario.edit.change import SECTIONS, with_numbers
 from sim.scenario.loading.load import loads
 
@@ -83,20 +83,20 @@ def every(estimates: Mapping[int, Numbers], edition: str, paths: int, seed: int)
     return "\n".join(lines) + "\n"
 
 
-def check_place(out: str | os.PathLike[str]) -> None:
+def check_destination(out: str | os.PathLike[str]) -> None:
     """Refuse a place that cannot become a file of ours, before the work; leaves nothing behind.
 
     Raises:
         RunError: something else stands there, or it cannot be written.
     """
-    place = Path(out)
+    file = Path(out)
     try:
-        ours = not place.exists() or (place.is_file() and _begins_as_ours(place))
+        ours = not file.exists() or (file.is_file() and _begins_as_ours(file))
     except OSError as error:
         raise RunError(f"cannot write {out}: {error.strerror or error}") from error
     if not ours:
         raise RunError(f"{out} exists and was not written by `sim calibrate`; choose another file")
-    try_place(out)
+    try_write(out)
 
 
 def _begins_as_ours(file: Path) -> bool:
@@ -110,7 +110,7 @@ def write(text: str, out: str | os.PathLike[str]) -> None:
     Raises:
         RunError: something else stands there, or it cannot be written.
     """
-    check_place(out)
+    check_destination(out)
     write_text(text, out)
 
 

@@ -48,7 +48,7 @@ ESTIMATED = (
     Estimated("will.mean.sd", 0.1, 2.0, "spread of will between allies"),
     Estimated("urgency.decay", 0.0, 0.3, "decay of urgency in a year"),
     Estimated("outturn.noise.sd", 0.02, 0.2, "noise of outlays"),
-    Estimated("outturn.late_push_weight", 0.0, 1.0, "probability of a late push at full willingness"),
+    Estimated("outturn.late_push_weight", 0.0, 1.0, "probability of closing on paper at full willingness"),
 )
 
 LOW: Floats = np.array([parameter.low for parameter in ESTIMATED])

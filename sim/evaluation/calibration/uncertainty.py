@@ -46,9 +46,9 @@ class Uncertainty:
         """95 % quantile of each parameter (parameters,)."""
         return np.asarray(np.quantile(self.resampled, 0.95, axis=0))
 
-    def verdict(self, place: int) -> str:
+    def verdict(self, index: int) -> str:
         """Whether the figures pin a parameter."""
-        width = float(self.high[place] - self.low[place])
+        width = float(self.high[index] - self.low[index])
         return "pinned" if width <= PINNED else "partly" if width <= PARTLY else "not pinned"
 
 
@@ -89,8 +89,8 @@ def _derivatives(objective: Objective, point: Floats) -> tuple[Floats, Floats]:
     middle, up, down = values[0], values[1 : size + 1], values[size + 1 : 2 * size + 1]
     both, neither = np.split(values[2 * size + 1 :], 2)
     raw = np.diag(up - 2 * middle + down)
-    for place, (i, j) in enumerate(pairs):
-        raw[i, j] = raw[j, i] = (both[place] + neither[place] - up[i] - down[i] - up[j] - down[j] + 2 * middle) / 2
+    for index, (i, j) in enumerate(pairs):
+        raw[i, j] = raw[j, i] = (both[index] + neither[index] - up[i] - down[i] - up[j] - down[j] + 2 * middle) / 2
     known, vectors = np.linalg.eigh(raw / REACH**2)
     curvature = (vectors * np.maximum(known, 0)) @ vectors.T + objective.prior_precision * np.eye(size)
     slopes = (cells[1 : size + 1] - cells[size + 1 : 2 * size + 1]).T / (2 * REACH)
@@ -129,13 +129,13 @@ def _profiles(objective: Objective, found: Estimate, curvature: Floats) -> Float
     """Each parameter held on a grid, the others moved to where the curvature says; the objective itself is computed."""
     size = len(found.point)
     points = []
-    for place in range(size):
-        rest = np.arange(size) != place
-        answer = np.linalg.solve(curvature[np.ix_(rest, rest)], curvature[rest, place])
+    for index in range(size):
+        rest = np.arange(size) != index
+        answer = np.linalg.solve(curvature[np.ix_(rest, rest)], curvature[rest, index])
         for held in GRID:
             point = found.point.copy()
-            point[rest] -= answer * (held - found.point[place])
-            point[place] = held
+            point[rest] -= answer * (held - found.point[index])
+            point[index] = held
             points.append(np.clip(point, 0, 1))
     values = objective.values(np.array(points)).reshape(size, len(GRID))
     rise: Floats = np.maximum(values - found.value, 0)

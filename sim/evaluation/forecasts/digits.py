@@ -23,7 +23,7 @@ def stated(count: int, paths: int) -> Stated:
     the probability stays one unit of the last digit from 0 and 1.
     """
     low, high = _interval(count, paths)
-    units = 10 ** places(high - low)
+    units = 10 ** decimals(high - low)
     least, most = decimal(low) * units, decimal(high) * units
     nearest = floor(Fraction(count, paths) * units + Fraction(1, 2))
     inside = min(max(nearest, ceil(least)), floor(most))
@@ -31,7 +31,7 @@ def stated(count: int, paths: int) -> Stated:
     return middle / units, max(floor(least), 0) / units, min(ceil(most), units) / units
 
 
-def places(width: float) -> int:
+def decimals(width: float) -> int:
     """Decimals of a probability whose 95 % interval is that wide: 3 for 0.006, 1 at least."""
     decimals = 1
     while 10.0**-decimals > width:
@@ -46,11 +46,11 @@ def stated_pmf(counts: Sequence[int], paths: int) -> tuple[float, ...]:
     """
     if sum(counts) != paths:
         raise ValueError(f"the counts of a distribution sum to the {paths} paths, not to {sum(counts)}")
-    units = 10 ** min(places(high - low) for low, high in (_interval(count, paths) for count in counts))
+    units = 10 ** min(decimals(high - low) for low, high in (_interval(count, paths) for count in counts))
     whole = [count * units // paths for count in counts]
-    by_remainder = sorted(range(len(counts)), key=lambda place: (-(counts[place] * units % paths), place))
-    for place in by_remainder[: units - sum(whole)]:
-        whole[place] += 1
+    by_remainder = sorted(range(len(counts)), key=lambda index: (-(counts[index] * units % paths), index))
+    for index in by_remainder[: units - sum(whole)]:
+        whole[index] += 1
     return tuple(number / units for number in whole)
 
 

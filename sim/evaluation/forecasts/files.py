@@ -15,7 +15,7 @@ from sim.data.reader import shorten
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.evaluation.forecasts.schema import FORMAT, Frozen
 from sim.files import strict_json
-from sim.files.writing import try_place, write_new
+from sim.files.writing import try_write, write_new
 from sim.scenario.loading.reading import text_of
 
 KEY = "sha256"
@@ -43,18 +43,18 @@ def text(frozen: Frozen) -> str:
     return _laid_out({**content, KEY: digest(content)}) + "\n"
 
 
-def check_place(out: str | os.PathLike[str]) -> None:
+def check_destination(out: str | os.PathLike[str]) -> None:
     """Refuse a place that cannot become a frozen forecast, before the runs; leaves nothing behind.
 
     Raises:
         RunError: it cannot be written.
         ScenarioError: another kind of file stands there.
     """
-    place = Path(out)
-    if place.exists():
-        read(place)
+    file = Path(out)
+    if file.exists():
+        read(file)
         return
-    try_place(out)
+    try_write(out)
 
 
 def write(frozen: Frozen, out: str | os.PathLike[str]) -> bool:
@@ -100,9 +100,9 @@ def read(path: str | os.PathLike[str]) -> Frozen:
         return Frozen.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
+        field = ".".join(map(str, first["loc"]))
         value = first["input"] if isinstance(first["input"], (str, int, float)) else ""
-        raise _refused(file, place, value, first["msg"], ORIGINAL, "damaged-forecast") from None
+        raise _refused(file, field, value, first["msg"], ORIGINAL, "damaged-forecast") from None
 
 
 def _parsed(found: str, file: str) -> dict[str, Any]:

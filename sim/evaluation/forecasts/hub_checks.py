@@ -50,7 +50,7 @@ def _file_faults(file: Path, hub: Path, tasks_of_round: Mapping[str, Any]) -> It
     table: dict[Task, dict[str, dict[str, str]]] = {}
     seen = Counter[tuple[str, ...]]()
     for line in lines:
-        cells = [line[place] for place in order]
+        cells = [line[column] for column in order]
         task, output_type, identifier, value = tuple(cells[:-3]), *cells[-3:]
         seen[(*task, output_type, identifier)] += 1
         table.setdefault(task, {}).setdefault(output_type, {})[identifier] = value
@@ -71,24 +71,24 @@ def _file_faults(file: Path, hub: Path, tasks_of_round: Mapping[str, Any]) -> It
         yield from (f"{', '.join(task)}: {output_type} is not asked for" for output_type in sorted(unknown))
 
 
-def _task_faults(place: str, output_type: str, facts: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[str]:
+def _task_faults(label: str, output_type: str, facts: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with the values of one task and output type, by identifier."""
     wanted = [f"{entry:g}" if isinstance(entry, float) else str(entry) for entry in facts["output_type_id"]["required"]]
     if set(given) != set(wanted):
-        yield f"{place}: identifiers {', '.join(sorted(set(given) ^ set(wanted))[:5])} are missing or unknown"
+        yield f"{label}: identifiers {', '.join(sorted(set(given) ^ set(wanted))[:5])} are missing or unknown"
         return
     try:
         values = [float(given[identifier]) for identifier in wanted]
     except ValueError:
-        yield f"{place}: a value is no number"
+        yield f"{label}: a value is no number"
         return
     low, high = facts["value"].get("minimum", -float("inf")), facts["value"].get("maximum", float("inf"))
     if not all(isfinite(value) and low <= value <= high for value in values):
-        yield f"{place}: a value is out of bounds"
+        yield f"{label}: a value is out of bounds"
     if output_type == "quantile" and any(one > other for one, other in pairwise(values)):
-        yield f"{place}: the quantiles fall"
+        yield f"{label}: the quantiles fall"
     if output_type == "pmf" and abs(fsum(values) - 1) > TOLERANCE:
-        yield f"{place}: the probabilities sum to {fsum(values)}"
+        yield f"{label}: the probabilities sum to {fsum(values)}"
 
 
 def _values(block: Mapping[str, Any], name: str) -> list[str]:

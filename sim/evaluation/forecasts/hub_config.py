@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sim.evaluation.forecasts.schema import LEVELS, Forecast, last_day
-from sim.text.escaping import defused
-from sim.text.probabilities import plain
+from sim.text.escaping import defused, plain
 
 SCHEMAS: Final = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0"
 TEAM, MODEL = "burdenshare", "sim"

@@ -18,7 +18,7 @@ from sim.evaluation.forecasts.schema import LEVELS, Forecast, Frozen, last_day
 from sim.files.writing import write_folder
 from sim.text.escaping import json_text
 
-Row = tuple[str, str, str, str, str, str, str, str]
+HubRow = tuple[str, str, str, str, str, str, str, str]
 """The columns of `hub_config.COLUMNS`."""
 
 
@@ -40,9 +40,9 @@ def export(
         UsageError: a repository that is none.
         RunError: the place is taken or cannot be written.
     """
-    place = Path(out)
+    destination = Path(out)
     check_repository(repository)
-    check_place(place)
+    check_destination(destination)
     output = Path("model-output", MODEL_ID, f"{last_day(date)}-{MODEL_ID}.csv")
     texts = {
         Path("hub-config", "admin.json"): json_text(hub_config.admin(repository), 2),
@@ -62,8 +62,8 @@ def export(
         if found:
             raise AssertionError(f"the hub would not be valid: {'; '.join(found[:5])}")
 
-    write_folder(fill, place)
-    return place / output
+    write_folder(fill, destination)
+    return destination / output
 
 
 def check_repository(repository: str) -> None:
@@ -76,18 +76,18 @@ def check_repository(repository: str) -> None:
         raise UsageError(f"a repository is written owner/name, such as {UNNAMED}, not {repository[:80]!r}")
 
 
-def check_place(out: str | os.PathLike[str]) -> None:
+def check_destination(out: str | os.PathLike[str]) -> None:
     """Refuse a place that is taken: nothing of a user's is replaced.
 
     Raises:
         RunError: it is a file, or a folder that is not empty.
     """
-    place = Path(out)
-    if place.exists() and not (place.is_dir() and not any(place.iterdir())):
+    destination = Path(out)
+    if destination.exists() and not (destination.is_dir() and not any(destination.iterdir())):
         raise RunError(f"{out} exists and is not an empty folder; choose another place")
 
 
-def rows(forecasts: Sequence[Forecast], date: str) -> Iterator[Row]:
+def rows(forecasts: Sequence[Forecast], date: str) -> Iterator[HubRow]:
     """The model output: quantiles of shares, probabilities of compliance, probabilities of the number of allies."""
     origin = last_day(date)
     for forecast in forecasts:

@@ -17,12 +17,12 @@ from sim.evaluation.forecasts.digits import stated, stated_pmf
 from sim.evaluation.forecasts.schema import (
     LEVELS,
     THRESHOLDS_PCT,
-    Chance,
     Forecast,
     ForecastCell,
+    ForecastNumber,
     ForecastTarget,
     Frozen,
-    Number,
+    StatedChance,
     last_day,
 )
 from sim.execution import simulate
@@ -82,8 +82,8 @@ def freeze(
             raise UsageError(f"{name} has no core target, so nothing in it can be frozen; add [targets.core]")
     forecasts = []
     wanted = [scenario.run.paths if paths is None else paths for scenario in scenarios.values()]
-    for place, (name, scenario) in enumerate(longer.items()):
-        before = sum(wanted[:place])
+    for index, (name, scenario) in enumerate(longer.items()):
+        before = sum(wanted[:index])
         advance = None if progress is None else partial(_advance, progress, before, sum(wanted))
         record = simulate.simulate(scenario, paths, seed, workers=workers, progress=advance)
         forecasts.append(forecast_of(record, name, last_year, scenarios[name]))
@@ -207,14 +207,14 @@ def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Foreca
         )
 
 
-def _numbers(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Number]:
+def _numbers(record: Record, core: Yardstick, steps: list[int]) -> Iterator[ForecastNumber]:
     bound = sum(core.binds(entry.iso3) for entry in record.description.allies)
     for step in steps:
         counts = [int(count) for count in record.counts.arrays["number"][NUMBER, step, : bound + 1]]
-        yield Number(year=record.description.years[step], pmf=stated_pmf(counts, record.counts.paths))
+        yield ForecastNumber(year=record.description.years[step], pmf=stated_pmf(counts, record.counts.paths))
 
 
-def _reaching(histogram: NDArray[np.int64], share_pct: float) -> Chance:
+def _reaching(histogram: NDArray[np.int64], share_pct: float) -> StatedChance:
     """The probability of a share of at least `share_pct`, as it would be printed."""
     return stated(int(histogram[int(printed(share_pct)) :].sum()), int(histogram.sum()))
 

@@ -36,7 +36,7 @@ Year = Annotated[int, Field(ge=1949, le=2200)]
 Code = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Text = Annotated[str, Field(max_length=10_000)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Chance = tuple[Probability, Probability, Probability]
+StatedChance = tuple[Probability, Probability, Probability]
 """A probability and its 95 % Wilson interval, low and high: Monte Carlo error only."""
 
 
@@ -97,11 +97,11 @@ class ForecastCell(Part):
     iso3: Code
     ally: Text
     year: Year
-    at_target: Chance | None
+    at_target: StatedChance | None
     """Of reporting at least the target; null where it does not bind the ally."""
-    without_late_push: Chance | None
-    """The same without late pushes; null for EUC."""
-    at_least: tuple[Chance, ...]
+    without_late_push: StatedChance | None
+    """The same, spent only: without what is closed on paper; null for EUC."""
+    at_least: tuple[StatedChance, ...]
     """Of reporting at least each of the forecast's thresholds."""
     quantiles: tuple[Share, ...]
     """The reported share at each of the forecast's levels, on the grid of 0.01."""
@@ -113,7 +113,7 @@ class ForecastCell(Part):
         return self
 
 
-class Number(Part):
+class ForecastNumber(Part):
     """How many allies are at the target in one year: the probabilities of 0 to all that it binds."""
 
     year: Year
@@ -146,7 +146,7 @@ class Forecast(Part):
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     paths: Annotated[int, Field(ge=1, le=MOST_PATHS)]
     shares: tuple[ForecastCell, ...]
-    number: tuple[Number, ...]
+    number: tuple[ForecastNumber, ...]
 
     @property
     def years(self) -> range:

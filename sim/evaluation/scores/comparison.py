@@ -114,5 +114,5 @@ def _block_totals(values: ArrayLike, blocks: ArrayLike) -> tuple[Floats, Floats]
         raise ValueError(f"values and their blocks (cases,), at least one, not {found.shape} and {labels.shape}")
     if not np.isfinite(found).all():
         raise ValueError("a value is a number")
-    _, place = np.unique(labels, return_inverse=True)
-    return found, np.bincount(place, weights=found - found.mean()).astype(np.float64)
+    _, inverse = np.unique(labels, return_inverse=True)
+    return found, np.bincount(inverse, weights=found - found.mean()).astype(np.float64)

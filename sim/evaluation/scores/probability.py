@@ -59,12 +59,12 @@ def recalibrated(probability: ArrayLike, outcome: ArrayLike) -> Floats:
     forecast. Cases with the same probability are pooled before, so their order decides nothing.
     """
     p, o = _cases(probability, outcome)
-    values, place, counts = np.unique(p, return_inverse=True, return_counts=True)
+    values, inverse, counts = np.unique(p, return_inverse=True, return_counts=True)
     if not values.size:
         return p
-    frequency = np.bincount(place.ravel(), weights=o.ravel()) / counts
+    frequency = np.bincount(inverse.ravel(), weights=o.ravel()) / counts
     fitted: Floats = isotonic_regression(frequency, weights=counts.astype(np.float64)).x
-    return fitted[place].reshape(p.shape)
+    return fitted[inverse].reshape(p.shape)
 
 
 def murphy(probability: ArrayLike, outcome: ArrayLike) -> Murphy:

@@ -11,7 +11,7 @@ from sim.execution.executors.processes import Processes
 from sim.execution.executors.serial import Serial
 from sim.worker import can_have_workers
 
-Job = TypeVar("Job")
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
@@ -25,7 +25,7 @@ class Executor(Protocol):
 
     def __exit__(self, *_: object) -> None: ...
 
-    def map(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], jobs: Iterable[Task]) -> Iterator[Result]:
         """The results, in order."""
 
 

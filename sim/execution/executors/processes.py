@@ -19,7 +19,7 @@ MOST_ON_WINDOWS = 61
 PATIENCE = 10.0
 """Seconds of silence after which somebody is told that a worker does not answer."""
 
-Job = TypeVar("Job")
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
@@ -55,7 +55,7 @@ class Processes:
         self._answers.clear()
         self._unwanted.clear()
 
-    def map(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], jobs: Iterable[Task]) -> Iterator[Result]:
         """The results, in order.
 
         Raises:
@@ -76,10 +76,10 @@ class Processes:
                     else:
                         more = False
                 if under_way and under_way[0] in self._answers:
-                    well, told = self._answers.pop(under_way.popleft())
-                    if not well:
-                        raise told
-                    yield told
+                    succeeded, outcome = self._answers.pop(under_way.popleft())
+                    if not succeeded:
+                        raise outcome
+                    yield outcome
                 elif under_way or more:
                     self._listen()
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Self, TypeVar
 
-Job = TypeVar("Job")
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
@@ -18,6 +18,6 @@ class Serial:
     def __exit__(self, *_: object) -> None:
         """Nothing is held."""
 
-    def map(self, function: Callable[[Job], Result], jobs: Iterable[Job]) -> Iterator[Result]:
+    def map(self, function: Callable[[Task], Result], jobs: Iterable[Task]) -> Iterator[Result]:
         """The results, in order."""
         yield from map(function, jobs)

@@ -14,7 +14,7 @@ HISTORY: tuple[tuple[int, int, float, str], ...] = (
     (2022, 2, 1.0, "full-scale invasion of Ukraine"),
     (2025, 2, 0.7, "the United States warns that Europe must provide for itself"),
 )
-"""What has happened: year, month, jump, words. The same in every scenario; sizes are judgement."""
+"""What has happened: year, month, jump, title. The same in every scenario; sizes are judgement."""
 
 
 def past_urgency(
@@ -37,7 +37,7 @@ class UrgencyState:
     """A of every path, kept as B = A / D(month) with D the decay since January of the base year.
 
     A jump adds J / D to the paths it hits and a detente scales theirs; a path that nothing hits is never touched, so
-    that it has the same bits whatever befalls its neighbours.
+    that it has the same bits whatever happens to its neighbours.
     """
 
     def __init__(self, level: Array, month: int, monthly: Value) -> None:

@@ -27,5 +27,5 @@ FIRST_IN_A_MONTH = ("us_retrenchment", "crisis", "detente")
 
 def in_order(events: tuple[Event, ...]) -> tuple[Event, ...]:
     """Events as they happen inside a month."""
-    first = {name: place for place, name in enumerate(FIRST_IN_A_MONTH)}
+    first = {name: index for index, name in enumerate(FIRST_IN_A_MONTH)}
     return tuple(sorted(events, key=lambda event: (first.get(event.name, len(first)), event.name)))

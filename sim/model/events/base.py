@@ -115,7 +115,7 @@ class Event(FrozenModel):
         return self
 
     @property
-    def words(self) -> str:
+    def label(self) -> str:
         """The title, or the name in words."""
         return self.title or self.name.replace("_", " ").capitalize()
 

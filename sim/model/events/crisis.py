@@ -27,4 +27,4 @@ class Crisis(Event):
 
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
-        return f"{self.words}: urgency jumps by {hit.first_value('size', self.size):.2f}."
+        return f"{self.label}: urgency jumps by {hit.first_value('size', self.size):.2f}."

@@ -23,4 +23,4 @@ class Detente(Event):
 
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
-        return f"{self.words}: tension eases, and {hit.first_value('factor', self.factor):.2f} of urgency is left."
+        return f"{self.label}: tension eases, and {hit.first_value('factor', self.factor):.2f} of urgency is left."

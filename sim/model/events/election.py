@@ -37,4 +37,4 @@ class Election(Event):
 
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
-        return f"{self.words}: voters are called to the polls in {who}."
+        return f"{self.label}: voters are called to the polls in {who}."

@@ -38,8 +38,8 @@ class Pledge(Event):
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         if self.opt_out:
-            return f"{self.words} of {who}: {self.share_pct:g} % of GDP by {self.by}, instead of the alliance's target."
-        return f"{self.words} of {who}: {self.share_pct:g} % of GDP by {self.by}."
+            return f"{self.label} of {who}: {self.share_pct:g} % of GDP by {self.by}, instead of the alliance's target."
+        return f"{self.label} of {who}: {self.share_pct:g} % of GDP by {self.by}."
 
 
 class PathPoint(FrozenModel):
@@ -76,4 +76,4 @@ class AnnouncedPath(Event):
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         last = self.points[-1]
-        return f"{self.words} of {who}: to {last.share_pct:g} % of GDP in {last.year}."
+        return f"{self.label} of {who}: to {last.share_pct:g} % of GDP in {last.year}."

@@ -32,5 +32,5 @@ class Recession(Event):
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         return (
-            f"{self.words}: growth of {who} is {hit.first_value('size_pct', self.size_pct):.1f} points lower this year."
+            f"{self.label}: growth of {who} is {hit.first_value('size_pct', self.size_pct):.1f} points lower this year."
         )

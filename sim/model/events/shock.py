@@ -81,7 +81,7 @@ class Shock(Event):
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
         what = WORDS[self.state]
-        return f"{self.words}: {what[0]} of {who} moves by {hit.first_value('amount', self.amount):+.2f}{what[1]}."
+        return f"{self.label}: {what[0]} of {who} moves by {hit.first_value('amount', self.amount):+.2f}{what[1]}."
 
 
 def _reach(amount: float | Family) -> tuple[float, float]:

@@ -37,7 +37,7 @@ class Summit(Event):
             f"by {self.by}" if self.by is not None else "",
             f"with a commitment of {self.commitment:g}" if self.commitment is not None else "",
         ]
-        return f"{self.words}: the {self.target} target is now {' '.join(part for part in new if part) or 'confirmed'}."
+        return f"{self.label}: the {self.target} target is now {' '.join(part for part in new if part) or 'confirmed'}."
 
 
 class Review(Event):
@@ -68,4 +68,4 @@ class Review(Event):
             f"{self.change_pct:+g} points" if self.change_pct else "",
         ]
         by = " and ".join(part for part in moved if part) or "nothing"
-        return f"{self.words}: the {self.target} target moves by {by}."
+        return f"{self.label}: the {self.target} target moves by {by}."

@@ -27,4 +27,4 @@ class UsRetrenchment(Event):
 
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
-        return f"{self.words}: Washington steps back, and urgency rises by {hit.first_value('size', self.size):.2f}."
+        return f"{self.label}: Washington steps back, and urgency rises by {hit.first_value('size', self.size):.2f}."

@@ -31,9 +31,9 @@ def differences(
     drawn = table[decided & (table.difference.abs() >= LEAST)].copy()
     drawn["ally"] = [short(name, 30) for name in drawn.ally]
     figures = zip(drawn.difference, drawn.ci_low, drawn.ci_high, strict=True)
-    drawn["told"] = [points(*each).replace("-", "\u2212") for each in figures]
+    drawn["text"] = [points(*each).replace("-", "\u2212") for each in figures]
     for side in "ab":
-        drawn[f"told_{side}"] = [percent(p, p, p) for p in drawn[f"probability_{side}"]]
+        drawn[f"text_{side}"] = [percent(p, p, p) for p in drawn[f"probability_{side}"]]
     rows = alt.Axis(grid=True, domain=False, ticks=False, labelLimit=0)
     base = alt.Chart(drawn).encode(y=alt.Y("ally:N", sort=list(drawn.ally), title=None, axis=rows))
     low, high = min(-0.01, float(table.ci_low.min())), max(0.01, float(table.ci_high.max()))
@@ -43,12 +43,12 @@ def differences(
     sides = "simulated runs of 100 more (right) or fewer (left), given the assumptions"
     x = alt.X("difference:Q", title=sides, scale=scale, axis=axis)
     tips = [
-        alt.Tooltip("ally:N"), alt.Tooltip("told_a:N", title="A, of 100 runs"),
-        alt.Tooltip("told_b:N", title="B, of 100 runs"), alt.Tooltip("told:N", title="B less A"),
+        alt.Tooltip("ally:N"), alt.Tooltip("text_a:N", title="A, of 100 runs"),
+        alt.Tooltip("text_b:N", title="B, of 100 runs"), alt.Tooltip("text:N", title="B less A"),
     ]  # fmt: skip
     dot = base.mark_point(color=colours.simulated, fill=colours.simulated, size=58, opacity=1)
     more, fewer = (
-        base.transform_filter(f"datum.difference {sign} 0").encode(x=f"{end}:Q", text="told:N")
+        base.transform_filter(f"datum.difference {sign} 0").encode(x=f"{end}:Q", text="text:N")
         for sign, end in ((">", "ci_high"), ("<", "ci_low"))
     )
     chart = alt.layer(
@@ -63,9 +63,9 @@ def differences(
     rest = len(table) - len(drawn)
     note = "On common random numbers. Bars: 95 % intervals of the difference, Monte Carlo error only."
     note += f" {rest} allies: less than half a run of 100, or not to be told from 0." if rest else ""
-    told = (
+    description = (
         f"Differences of probability between two scenarios in {year}: those of {len(drawn)} allies can be told from 0."
     )
     lines = [f"A: {short(a, 100)}", f"B: {short(b, 100)}", *wrapped(note, 84)]
     title = f"What B changes against A in {year}"
-    return dressed(chart, theme, title=title, lines=lines, tells=told, assumption=pillar != "core")
+    return dressed(chart, theme, title=title, lines=lines, description=description, assumption=pillar != "core")

@@ -79,12 +79,12 @@ def _made(make: Callable[[Any], Made], of: object) -> Made:
             worker.kill()
             raise
         _Engine.worker = worker
-    well, told = answer
-    if isinstance(told, ImportError | MemoryError):
-        raise _unable(str(told) or "too little memory") from told
-    if not well:
-        raise told
-    return told  # type: ignore[no-any-return]  # what `make` returns
+    succeeded, outcome = answer
+    if isinstance(outcome, ImportError | MemoryError):
+        raise _unable(str(outcome) or "too little memory") from outcome
+    if not succeeded:
+        raise outcome
+    return outcome  # type: ignore[no-any-return]  # what `make` returns
 
 
 def _unable(why: str) -> RunError:

@@ -16,7 +16,7 @@ from sim.output.charts import frames
 from sim.output.charts.look import Chart, Look, dressed, look, wrapped
 from sim.output.origins import OWN, known, meaning, not_natos, own_file, own_tables
 from sim.results.record import Record, Yardstick
-from sim.text.probabilities import BEYOND, printed, share, target
+from sim.text.probabilities import BEYOND, published_share, share, target
 
 BANDS = (("q05", "q95", 0.16), ("q10", "q90", 0.20), ("q25", "q75", 0.28))
 """Of 90, 80 and 50 % of the runs, from the widest; each with its opacity."""
@@ -82,7 +82,7 @@ def fan(
         layers.append(_straight(panel, iso3, core))
     chart = alt.layer(*layers).properties(width=width, height=height)
     title, lines = f"{name}: core defence spending, % of GDP", _below(record, iso3, straight)
-    return dressed(chart, theme, title=title, lines=lines, tells=fan_told(record, iso3))
+    return dressed(chart, theme, title=title, lines=lines, description=fan_description(record, iso3))
 
 
 def chooser(record: Record, first: str, *, theme: str = "light", width: int = 640, height: int = 340) -> Chart:
@@ -95,11 +95,12 @@ def chooser(record: Record, first: str, *, theme: str = "light", width: int = 64
     chart = alt.layer(*layers).add_params(alt.param(name="ally", value=first)).properties(width=width, height=height)
     lines = [
         f"{_whose(record)}, then what is spent: the middle of the runs, and where 50, 80 and 90 % of them lie.",
-        "Dashed thin: the middle as reported, with what late pushes add on paper.",
+        "Dashed thin: the middle as reported, with what is closed on paper.",
     ]
     return dressed(
-        chart, theme, title="Core defence spending, % of GDP", lines=lines, tells="The fan of the ally that is chosen."
-    )
+        chart, theme, title="Core defence spending, % of GDP", lines=lines,
+        description="The fan of the ally that is chosen.",
+    )  # fmt: skip
 
 
 def _layers(panel: Panel) -> list[Any]:
@@ -109,8 +110,8 @@ def _layers(panel: Panel) -> list[Any]:
     named = (("q05", "5 %"), ("q25", "25 %"), ("q50", "50 %"), ("q75", "75 %"), ("q95", "95 %"))
     tips = [
         alt.Tooltip("ally:N"), alt.Tooltip("year:Q", format="d"),
-        *(alt.Tooltip(f"{level}_told:N", title=f"{part} of the runs spend at most") for level, part in named),
-        alt.Tooltip("reported_told:N", title="50 % report at most, with what is on paper"),
+        *(alt.Tooltip(f"{level}_text:N", title=f"{part} of the runs spend at most") for level, part in named),
+        alt.Tooltip("reported_text:N", title="50 % report at most, with what is on paper"),
     ]  # fmt: skip
     layers: list[Any] = [
         base.mark_area(color=colours.simulated, opacity=opacity).encode(
@@ -136,16 +137,16 @@ def _published(panel: Panel) -> list[Any]:
         layers.append(dotted.encode(x=panel.x(), y=panel.y()))
     if len(old):
         tips = [alt.Tooltip("year:Q", format="d"), alt.Tooltip("edition:N"),
-                alt.Tooltip("told:N", title="% of GDP, all outlays")]  # fmt: skip
-        old["told"] = [printed(value) for value in old.share_pct]
+                alt.Tooltip("text:N", title="% of GDP, all outlays")]  # fmt: skip
+        old["text"] = [published_share(value) for value in old.share_pct]
         ticks = alt.Chart(old).mark_tick(color=colours.quiet, thickness=1.5, size=11, orient="horizontal", opacity=1)
         layers.append(ticks.encode(x=panel.x(), y=panel.y(), tooltip=tips))
     published = frames.history(panel.record, panel.codes)
-    published["told"] = [printed(value) for value in published.share_pct]
+    published["text"] = [published_share(value) for value in published.share_pct]
     known = alt.Chart(published)
     layers.append(known.mark_line(color=colours.ink, strokeWidth=1.8).encode(x=panel.x(), y=panel.y()))
     tips = [
-        alt.Tooltip("year:Q", format="d"), alt.Tooltip("told:N", title="% of GDP"), alt.Tooltip("status:N"),
+        alt.Tooltip("year:Q", format="d"), alt.Tooltip("text:N", title="% of GDP"), alt.Tooltip("status:N"),
     ]  # fmt: skip
     fills = {"actual": colours.ink, "estimate": colours.paper, frames.SET: colours.national}
     fills |= {own: colours.national for own in (frames.OWN, frames.PARTLY) if own in set(published.status)}
@@ -159,11 +160,11 @@ def _published(panel: Panel) -> list[Any]:
 def _ends(panel: Panel, bands: pd.DataFrame) -> list[Any]:
     """The figures of the last year, beside the ends of the widest band and of the middle."""
     ends = bands[bands.year == panel.last].melt(["iso3", "year"], ["q05", "q50", "q95"], "level", "value")
-    ends["told"] = [share(value) for value in ends.value]
+    ends["text"] = [share(value) for value in ends.value]
     if frames.beyond(bands):  # words where the picture ends
         drawn = frames.drawable(bands)
         ends["value"] = drawn[drawn.year == panel.last].melt(["iso3", "year"], ["q05", "q50", "q95"]).value.to_numpy()
-    text = alt.Chart(ends).encode(x=panel.x(), y=panel.y("value"), text="told:N")
+    text = alt.Chart(ends).encode(x=panel.x(), y=panel.y("value"), text="text:N")
     middle, outer = (text.transform_filter(f"datum.level {sign} 'q50'") for sign in ("===", "!=="))
     return [
         middle.mark_text(color=panel.colours.simulated, fontWeight=700, align="left", dx=5, fontSize=12),
@@ -176,18 +177,18 @@ def _aims(panel: Panel) -> list[Any]:
     core, colours, layers = panel.record.description.yardstick("core"), panel.colours, []
     if core is not None:
         bound = pd.DataFrame({"iso3": [code for code in panel.codes if frames.binds(panel.record, core, code)]})
-        bound = bound.assign(share_pct=core.share_pct, start=HISTORY_FROM, end=panel.last, words=yardstick_words(core))
+        bound = bound.assign(share_pct=core.share_pct, start=HISTORY_FROM, end=panel.last, label=yardstick_words(core))
         line = alt.Chart(bound).encode(x=panel.x("start"), y=panel.y())
         layers.append(line.mark_rule(color=colours.target, strokeDash=[6, 4], strokeWidth=1.6).encode(x2="end:Q"))
-        words = line.mark_text(color=colours.target, align="left", baseline="bottom", dy=-4, fontSize=12)
-        layers.append(words.encode(text="words:N"))
+        label = line.mark_text(color=colours.target, align="left", baseline="bottom", dy=-4, fontSize=12)
+        layers.append(label.encode(text="label:N"))
     own = frames.pledges(panel.record, panel.codes)
     if len(own):
         own["at"] = own.year.clip(upper=panel.last)
         at = alt.Chart(own).encode(x=panel.x("at"), y=panel.y())
         diamond = at.mark_point(shape="diamond", size=90, color=colours.national, strokeWidth=2, opacity=1)
-        layers.append(diamond.encode(tooltip=["words:N"]))
-        layers += _on_paper(at.encode(text="words:N"), colours, colours.national, dx=-10, dy=14)
+        layers.append(diamond.encode(tooltip=["label:N"]))
+        layers += _on_paper(at.encode(text="label:N"), colours, colours.national, dx=-10, dy=14)
     return layers
 
 
@@ -201,7 +202,7 @@ def _events(panel: Panel) -> list[Any]:
     layers = [rules.encode(x=panel.x("when"))]
     for row in range(len(found)):
         height = alt.value(alt.expr(f"height - {8 + 15 * (row % 5)}"))
-        text = alt.Chart(found[row : row + 1]).encode(x=panel.x("when"), y=height, text="words:N")
+        text = alt.Chart(found[row : row + 1]).encode(x=panel.x("when"), y=height, text="label:N")
         layers += _on_paper(text, colours, colours.ink, dx=-5, dy=0)
     return layers
 
@@ -270,8 +271,8 @@ def _below(record: Record, iso3: str, straight: bool) -> list[str]:
 
 def _whose(record: Record) -> str:
     """What the shares up to the base year are, as the beginning of a sentence."""
-    told = frames.published(record)
-    return "Published shares" if told == "published" else f"Shares {told}"
+    status = frames.published(record)
+    return "Published shares" if status == "published" else f"Shares {status}"
 
 
 def _by(record: Record, iso3: str) -> str:
@@ -293,7 +294,7 @@ def _by(record: Record, iso3: str) -> str:
     )
 
 
-def fan_told(record: Record, iso3: str) -> str:
+def fan_description(record: Record, iso3: str) -> str:
     """The chart in a sentence, for those who do not see it."""
     table, name, last = frames.bands(record, [iso3]), frames.name_of(record, iso3), record.description.years[-1]
     end, base = table[table.year == last].iloc[0], frames.history(record, [iso3]).iloc[-1]
@@ -302,7 +303,7 @@ def fan_told(record: Record, iso3: str) -> str:
         frames.OWN: f"is at, by {meaning(record, OWN)}," if base.status == frames.OWN else "",
         frames.PARTLY: "is at, with own figures of the scenario in it,",
     }[base.status]  # fmt: skip
-    start = f"{name} {verb} {printed(base.share_pct)} % of GDP in {base.year}; in {last} "
+    start = f"{name} {verb} {published_share(base.share_pct)} % of GDP in {base.year}; in {last} "
     if end.q95 == inf:
         half = "above" if end.q50 == inf else f"at {share(end.q50)} % or below, and some above"
         lowest = "90 of 100 above" if end.q05 == inf else f"5 of 100 at {share(end.q05)} % or below"

@@ -21,7 +21,8 @@ from sim.results.counts import GROUPS, PILLARS, SPENT
 from sim.results.intervals import quantile, wilson
 from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.summary import ally_lines, default_year, step_of
-from sim.text.probabilities import percent, plain, share, target
+from sim.text.escaping import plain
+from sim.text.probabilities import percent, share, target
 
 LEVELS = {
     "q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95,
@@ -58,8 +59,8 @@ def year_of(record: Record, year: int | None) -> int:
 
 def measured(record: Record, aim: Yardstick) -> str:
     """What a chart measures against, whether it was agreed, and whether it binds all."""
-    words = f"{PILLAR_WORDS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}"
-    return f"Measured against {words}{record.description.remarks(aim)}."
+    text = f"{PILLAR_WORDS[aim.pillar]} {target(aim.share_pct)} % of GDP by {aim.by}"
+    return f"Measured against {text}{record.description.remarks(aim)}."
 
 
 def based_on(record: Record, width: int = 88) -> list[str]:
@@ -79,12 +80,12 @@ def readable(record: Record) -> Record:
     """
     described = record.description
     names = [short(entry.name, 30) for entry in described.allies]
-    told = [f"{name} ({entry.iso3})" if names.count(name) > 1 else name
-            for name, entry in zip(names, described.allies, strict=True)]  # fmt: skip
+    unlike = [f"{name} ({entry.iso3})" if names.count(name) > 1 else name
+              for name, entry in zip(names, described.allies, strict=True)]  # fmt: skip
     return replace(record, description=replace(
         described,
         title=short(described.title, 100),
-        allies=tuple(replace(entry, name=name) for name, entry in zip(told, described.allies, strict=True)),
+        allies=tuple(replace(entry, name=name) for name, entry in zip(unlike, described.allies, strict=True)),
         yardsticks=tuple(replace(aim, agreed=short(aim.agreed, 100)) for aim in described.yardsticks),
     ))  # fmt: skip
 
@@ -117,7 +118,7 @@ def entry_of(record: Record, iso3: str) -> AllyDescription | None:
 def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
     """The simulated core share that is spent, % of GDP: iso3, ally, year, q05 to q95, reported.
 
-    Without late pushes of the same year, which are on paper; `reported` is the median with them. The first year is the
+    Without what is closed on paper that year; `reported` is the median with it. The first year is the
     base year, where all are the published figure. A figure above the grid that shares are counted on is infinite: see
     `drawable`.
     """
@@ -138,7 +139,7 @@ def bands(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
 
 
 def drawable(table: pd.DataFrame) -> pd.DataFrame:
-    """Bands as they can be drawn, each figure in words beside it: `q05_told` and so on, `reported_told`.
+    """Bands as they can be drawn, each figure with its text: `q05_text` and so on, `reported_text`.
 
     What lies above the grid has no place in a picture: no line is drawn there, and a band that reaches there goes on to
     the end of the grid, or to the highest figure shown.
@@ -148,8 +149,8 @@ def drawable(table: pd.DataFrame) -> pd.DataFrame:
     top = max(COUNTED_PCT, float(np.nanmax(counted.to_numpy())))
     for low, high in (("q05", "q95"), ("q10", "q90"), ("q25", "q75")):
         counted[high] = counted[high].where(levels[high] < inf, top).where(levels[low] < inf)
-    told = {f"{level}_told": [share(value) for value in table[level]] for level in levels}
-    return table.assign(**counted, **told)
+    texts = {f"{level}_text": [share(value) for value in table[level]] for level in levels}
+    return table.assign(**counted, **texts)
 
 
 def beyond(table: pd.DataFrame) -> bool:
@@ -221,7 +222,7 @@ def vintages(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
 
 
 def pledges(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
-    """Targets that governments set themselves, as the model reads them: iso3, ally, year, share_pct, words."""
+    """Targets that governments set themselves, as the model reads them: iso3, ally, year, share_pct, label."""
     tables = packaged(record, "pledges")
     asked = json.loads(record.scenario).get("budget", {}).get("pledges", True) if record.scenario else True
     rows = [
@@ -231,7 +232,7 @@ def pledges(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
         if row.iso3 in iso3s and row.role and row.target_pct is not None and row.target_year is not None
         and entry_of(record, row.iso3)
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct", "words"])
+    return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct", "label"])
 
 
 def announced(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
@@ -247,24 +248,24 @@ def announced(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
 
 
 def events(record: Record) -> pd.DataFrame:
-    """What a scenario sets at a date: when (decimal year), words, and the ally (none: the alliance)."""
+    """What a scenario sets at a date: when (decimal year), label, and the ally (none: the alliance)."""
     rows = []
     for event in json.loads(record.scenario).get("event", []) if record.scenario else []:
         if event.get("when"):
             year, month = (int(part) for part in str(event["when"]).split("-")[:2])
-            words = short(str(event.get("title") or event["name"].replace("_", " ")), 60)
+            label = short(str(event.get("title") or event["name"].replace("_", " ")), 60)
             part = event.get("probability")
             if isinstance(part, float) and part < 1:
                 often = f"in {percent(part, part, part)} of 100 runs" if part else "in no run"
-                words += f" (moves the target {often})" if event.get("kind") == "review" else f" ({often})"
-            rows.append((year + (month - 1) / MONTHS, words, event.get("ally")))
-    return pd.DataFrame(rows, columns=["when", "words", "iso3"])
+                label += f" (moves the target {often})" if event.get("kind") == "review" else f" ({often})"
+            rows.append((year + (month - 1) / MONTHS, label, event.get("ally")))
+    return pd.DataFrame(rows, columns=["when", "label", "iso3"])
 
 
 def chances(record: Record, pillar: str = "core") -> pd.DataFrame:
-    """Probabilities with their words: the columns of `compliance` for one pillar, and three of texts.
+    """Probabilities with their texts: the columns of `compliance` for one pillar, and three of texts.
 
-    told ("83", "<1"), told_interval ("82–84") and told_without, without late pushes. Of the allies that the yardstick
+    text ("83", "<1"), text_interval ("82–84") and text_without, of what is spent only. Of the allies that the yardstick
     binds.
     """
     from sim.results.tables import compliance
@@ -272,9 +273,9 @@ def chances(record: Record, pillar: str = "core") -> pd.DataFrame:
 
     table = compliance(record)
     table = table[(table.pillar == pillar) & table.probability.notna()].copy()
-    table["told"] = in_words(table.probability, record)
-    table["told_interval"] = [interval(*row) for row in zip(table.ci_low, table.ci_high, strict=True)]
-    table["told_without"] = in_words(table.without_late_push, record)
+    table["text"] = in_words(table.probability, record)
+    table["text_interval"] = [interval(*row) for row in zip(table.ci_low, table.ci_high, strict=True)]
+    table["text_without"] = in_words(table.without_late_push, record)
     return table
 
 

@@ -56,7 +56,9 @@ def look(theme: str) -> Look:
     return LOOKS[theme]
 
 
-def dressed(chart: Any, theme: str, *, title: str, lines: list[str], tells: str, assumption: bool = False) -> Chart:
+def dressed(
+    chart: Any, theme: str, *, title: str, lines: list[str], description: str, assumption: bool = False
+) -> Chart:  # fmt: skip
     """The chart with its title, the lines below it, its colours, and the sentence a screen reader says.
 
     What rests on an assumption throughout is stamped: the word leads the lines below the title.
@@ -68,13 +70,13 @@ def dressed(chart: Any, theme: str, *, title: str, lines: list[str], tells: str,
         subtitleColor=colours.quiet, subtitleFontSize=12, subtitlePadding=6, offset=12, subtitleLineHeight=16,
         lineHeight=19,
     )  # fmt: skip
-    told = f"{ASSUMPTION.capitalize()}. {tells}" if assumption else tells
+    stamped = f"{ASSUMPTION.capitalize()}. {description}" if assumption else description
     axis = {
         "labelColor": colours.ink, "titleColor": colours.quiet, "gridColor": colours.line, "domainColor": colours.line,
         "tickColor": colours.line, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
     }  # fmt: skip
     finished = (
-        chart.properties(title=heading, description=told, background=colours.paper, padding=12)
+        chart.properties(title=heading, description=stamped, background=colours.paper, padding=12)
         .configure(font=FONT)
         .configure_view(stroke=None)
         .configure_axis(**axis)

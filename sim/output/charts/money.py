@@ -24,7 +24,7 @@ def shortfall(
 ) -> Chart:
     """Expected money that what is spent is short of the core target in a year, with its 95 % quantile.
 
-    USD billion of the base year; the part of it that late pushes close on paper is hollow.
+    USD billion of the base year; the part of it that is closed on paper is hollow.
 
     With `choose` the chart has the parameter `ally`, whose row it marks.
 
@@ -38,15 +38,15 @@ def shortfall(
     table = table[table.year == year]
     of_all = table[table.iso3 == "NATO"].iloc[0]
     whole, on_paper = money(float(of_all.shortfall_usd_bn_mean)), float(of_all.on_paper_usd_bn_mean)
-    closed = f" Hollow: closed on paper by late pushes, USD {money(on_paper)} bn in all." if on_paper else ""
+    closed = f" Hollow: closed on paper, USD {money(on_paper)} bn in all." if on_paper else ""
     table = table[~table.iso3.isin(["EUC", "NATO"])].dropna(subset="shortfall_usd_bn_mean")
     table = table.sort_values("shortfall_usd_bn_mean", ascending=False)
     drawn = table[table.shortfall_usd_bn_mean >= LEAST_USD_BN].copy()
     beyond = drawn.shortfall_usd_bn_q95 == inf
     ends = {e.iso3: (CELLS - 2) * usd_cell(e.gdp_usd_bn) for e in record.description.allies}
-    for column, told in (("shortfall_usd_bn_mean", "told"), ("on_paper_usd_bn_mean", "told_on_paper")):
-        drawn[told] = [money(value) for value in drawn[column]]
-    drawn["told_most"] = [
+    for column, text in (("shortfall_usd_bn_mean", "text"), ("on_paper_usd_bn_mean", "text_on_paper")):
+        drawn[text] = [money(value) for value in drawn[column]]
+    drawn["text_most"] = [
         money(value) if value < inf else f"more than {money(ends[iso3])}"
         for iso3, value in zip(drawn.iso3, drawn.shortfall_usd_bn_q95, strict=True)
     ]
@@ -57,9 +57,9 @@ def shortfall(
     prices = f"USD billion a year, prices of {record.description.base_year}"
     x = alt.X("shortfall_usd_bn_mean:Q", title=prices, axis=alt.Axis(tickCount=6))
     tips = [
-        alt.Tooltip("ally:N"), alt.Tooltip("told:N", title="expected, USD bn"),
-        alt.Tooltip("told_on_paper:N", title="of it closed on paper, USD bn"),
-        alt.Tooltip("told_most:N", title="at most in 95 of 100 runs, USD bn"),
+        alt.Tooltip("ally:N"), alt.Tooltip("text:N", title="expected, USD bn"),
+        alt.Tooltip("text_on_paper:N", title="of it closed on paper, USD bn"),
+        alt.Tooltip("text_most:N", title="at most in 95 of 100 runs, USD bn"),
     ]  # fmt: skip
     most = base.encode(x="shortfall_usd_bn_q95:Q")
     chart = alt.layer(
@@ -67,7 +67,7 @@ def shortfall(
         base.mark_bar(color=colours.paper, stroke=colours.simulated, height=11).encode(x=x, tooltip=tips),
         base.mark_bar(color=colours.simulated, opacity=0.8, height=11).encode(x="reported:Q", tooltip=tips),
         most.mark_tick(color=colours.quiet, thickness=2, size=11).encode(tooltip=tips),
-        most.mark_text(color=colours.ink, align="left", dx=5, fontSize=12).encode(text="told:N"),
+        most.mark_text(color=colours.ink, align="left", dx=5, fontSize=12).encode(text="text:N"),
     )
     chart = (marked(chart, base, theme) if choose else chart).properties(width=width, height=ROW * max(len(drawn), 1))
     rest, goal = len(table) - len(drawn), target(aim.share_pct)
@@ -78,8 +78,8 @@ def shortfall(
         + (f" Of {int(beyond.sum())} allies it is more than can be counted." if beyond.any() else "")
         + (f" {rest} more allies are short of less than USD {LEAST_USD_BN} bn." if rest else ""), 84,
     )  # fmt: skip
-    first = ", ".join(f"{row.ally} {row.told}" for row in drawn.head(3).itertuples())
-    told = (
+    first = ", ".join(f"{row.ally} {row.text}" for row in drawn.head(3).itertuples())
+    description = (
         f"Expected shortfall to {goal} % of GDP in {year}, USD billion: {whole} in all; the most: {first or 'nobody'}."
     )
     return dressed(
@@ -87,5 +87,5 @@ def shortfall(
         theme,
         title=f"Who holds the shortfall to {goal} % in {year}",
         lines=[*lines, *frames.based_on(record, 84)],
-        tells=told,
+        description=description,
     )

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from sim.output.charts import frames
-from sim.output.charts.fan import BANDS, HISTORY_FROM, fan_told, yardstick_words
+from sim.output.charts.fan import BANDS, HISTORY_FROM, fan_description, yardstick_words
 from sim.output.charts.look import Chart, dressed, look, wrapped
 from sim.results.record import Record
 from sim.text.probabilities import BEYOND
@@ -64,7 +64,7 @@ def multiples(
     panels = alt.layer(*layers).properties(width=size, height=round(size * 0.62))
     chart = panels.facet(facet=facet, columns=columns, spacing={"row": 12, "column": 18})
     aim = f" Dashed: {yardstick_words(core)}." if core else ""
-    by, told = _order(record, year, len(order))
+    by, description = _order(record, year, len(order))
     ranked = "" if allies else f", {by}"
     width = 92 if len(codes) >= columns else 24 * len(codes)
     lines = wrapped(
@@ -72,9 +72,9 @@ def multiples(
         f"50 and 90 % of the simulated runs, with the middle.{aim}{f' {BEYOND}' if beyond else ''}", width,
     )  # fmt: skip
     if allies:
-        told = " ".join(fan_told(record, iso3) for iso3 in codes)
+        description = " ".join(fan_description(record, iso3) for iso3 in codes)
     title = "Core defence spending" if allies else "Every ally's fan"
-    return dressed(chart, theme, title=title, lines=[*lines, *frames.based_on(record, width)], tells=told)
+    return dressed(chart, theme, title=title, lines=[*lines, *frames.based_on(record, width)], description=description)
 
 
 def _order(record: Record, year: int, allies: int) -> tuple[str, str]:

@@ -26,7 +26,7 @@ NEVER = "not by"
 def compliant(
     record: Record, year: int | None = None, *, theme: str = "light", width: int = 640, height: int = 260
 ) -> Chart:
-    """How many allies meet the core target in a year: the runs of 100 for each number, with and without late pushes.
+    """How many allies meet the core target in a year: the runs of 100 for each number, reported and spent only.
 
     Raises:
         ValueError: the run has no core target.
@@ -44,32 +44,32 @@ def compliant(
     table = pd.DataFrame({"allies": span, "probability": honest[span], "without": without[span]})
     table = table.assign(left=table.allies - 0.42, right=table.allies + 0.42)
     for column in ("probability", "without"):
-        table[f"{column}_told"] = in_words(table[column], record)
+        table[f"{column}_text"] = in_words(table[column], record)
     assert line.counted is not None
     bound = line.bound["core"]
     low, middle, high = whole(line.counted.q05), number(line.counted.middle, bound), whole(line.counted.q95)
-    expected = pd.DataFrame({"allies": [line.counted.middle], "words": [f"{middle} expected"]})
+    expected = pd.DataFrame({"allies": [line.counted.middle], "label": [f"{middle} expected"]})
     axis = alt.Axis(format="d", tickMinStep=1, grid=False)
     scale = alt.Scale(domain=[int(span[0]) - 0.6, int(span[-1]) + 0.6], nice=False)
     x = alt.X("left:Q", title=f"allies at {goal} % or above, of {among(bound, line.allies)}", axis=axis, scale=scale)
     y = alt.Y("probability:Q", title=RUNS, axis=alt.Axis(labelExpr="datum.value * 100", tickCount=5))
-    tips = [alt.Tooltip("allies:Q"), alt.Tooltip("probability_told:N", title="of 100 runs"),
-            alt.Tooltip("without_told:N", title="without late push")]  # fmt: skip
+    tips = [alt.Tooltip("allies:Q"), alt.Tooltip("probability_text:N", title="of 100 runs"),
+            alt.Tooltip("without_text:N", title="spent only")]  # fmt: skip
     base, at = alt.Chart(table).encode(x=x, x2="right:Q"), alt.Chart(expected).encode(x="allies:Q")
     bars = base.mark_bar(color=colours.simulated, opacity=0.75).encode(y=y, y2=alt.datum(0), tooltip=tips)
-    words = at.mark_text(color=colours.ink, align="left", dx=6, fontSize=12, fontWeight=600)
+    label = at.mark_text(color=colours.ink, align="left", dx=6, fontSize=12, fontWeight=600)
     layers: list[Any] = [
         bars,
         base.mark_rule(color=colours.target, strokeWidth=2.5).encode(y="without:Q"),
         at.mark_rule(color=colours.ink, strokeDash=[5, 3]),
-        words.encode(y=alt.value(6), text="words:N"),
+        label.encode(y=alt.value(6), text="label:N"),
     ]
     chart = alt.layer(*layers).properties(width=width, height=height)
     lines = wrapped(
-        f"{measured(record, aim)} Bars: all compliance. Strokes: without late pushes, which are compliance on paper. "
+        f"{measured(record, aim)} Bars: all compliance. Strokes: spent only, without what is closed on paper. "
         "Some shocks are common, so the spread is wider than if each ally stood alone.", 96,
     )  # fmt: skip
-    told = (
+    description = (
         f"Between {low} and {high} of {allies(bound)} are at {goal} % in {year} in 90 of 100 simulated runs; "
         f"{middle} are expected."
     )
@@ -78,7 +78,7 @@ def compliant(
         theme,
         title=f"How many allies meet {goal} % in {year}",
         lines=[*lines, *frames.based_on(record, 96)],
-        tells=told,
+        description=description,
     )
 
 
@@ -95,14 +95,14 @@ def first_years(record: Record, iso3: str, *, theme: str = "light", width: int =
     if table.empty:
         raise KeyError(iso3)
     chart = _first_layers(table, theme).properties(width=width, height=height)
-    name, told = frames.name_of(record, iso3), first_told(record)[iso3]
+    name, description = frames.name_of(record, iso3), first_descriptions(record)[iso3]
     lines = wrapped(f"{measured(record, aim)} {STAYS}", 96)
     return dressed(
         chart,
         theme,
         title=f"{name}: when a run first meets the target",
         lines=[*lines, *frames.based_on(record, 96)],
-        tells=told,
+        description=description,
     )
 
 
@@ -112,23 +112,23 @@ def first_chooser(record: Record, first: str, *, theme: str = "light", width: in
     aim, table = aim_of(record, "core"), _firsts(record)
     chart = _first_layers(table, theme, "datum.iso3 === ally").add_params(alt.param(name="ally", value=first))
     chart = chart.properties(width=width, height=height)
-    lines, told = wrapped(f"{measured(record, aim)} {STAYS}", 96), "The years in which one ally first meets the target."
+    lines = wrapped(f"{measured(record, aim)} {STAYS}", 96)
     return dressed(
         chart,
         theme,
         title="When a run first meets the target",
         lines=[*lines, *frames.based_on(record, 96)],
-        tells=told,
+        description="The years in which one ally first meets the target.",
     )
 
 
-def first_told(record: Record) -> dict[str, str]:
+def first_descriptions(record: Record) -> dict[str, str]:
     """The chart of each ally that the core target binds, in a sentence, by code."""
     table, last = _firsts(record), record.description.years[-1]
     never = table[table.when.str.startswith(NEVER)]
     return {
-        iso3: f"{ally}: in {told} of 100 simulated runs the target is never met to {last}."
-        for iso3, ally, told in zip(never.iso3, never.ally, never.told, strict=True)
+        iso3: f"{ally}: in {text} of 100 simulated runs the target is never met to {last}."
+        for iso3, ally, text in zip(never.iso3, never.ally, never.text, strict=True)
     }
 
 
@@ -139,12 +139,12 @@ STAYS = (
 
 
 def _firsts(record: Record) -> pd.DataFrame:
-    """iso3, ally, when (in words, in order), probability, probability_staying, told, told_staying."""
+    """iso3, ally, when (in words, in order), probability, probability_staying, text, text_staying."""
     table, last = first_year(record), record.description.years[-1]
-    told, staying = (in_words(table[name], record) for name in ("probability", "probability_staying"))
-    words = {record.description.base_year: "already"}
-    when = [f"{NEVER} {last}" if pd.isna(year) else words.get(int(year), str(year)) for year in table.year]
-    return table.drop(columns="year").assign(when=when, told=told, told_staying=staying)
+    text, staying = (in_words(table[name], record) for name in ("probability", "probability_staying"))
+    names = {record.description.base_year: "already"}
+    when = [f"{NEVER} {last}" if pd.isna(year) else names.get(int(year), str(year)) for year in table.year]
+    return table.drop(columns="year").assign(when=when, text=text, text_staying=staying)
 
 
 def _first_layers(table: pd.DataFrame, theme: str, shown: str = "true") -> Any:
@@ -153,11 +153,11 @@ def _first_layers(table: pd.DataFrame, theme: str, shown: str = "true") -> Any:
     axis = alt.Axis(labelAngle=0, labelExpr=in_two_lines, grid=False)
     x = alt.X("when:N", sort=list(dict.fromkeys(table.when)), title=None, axis=axis)
     y = alt.Y("probability:Q", title=RUNS, axis=alt.Axis(labelExpr="datum.value * 100", tickCount=5))
-    tips = [alt.Tooltip("ally:N"), alt.Tooltip("when:N"), alt.Tooltip("told:N", title="of 100 runs"),
-            alt.Tooltip("told_staying:N", title="and stays to the end")]  # fmt: skip
+    tips = [alt.Tooltip("ally:N"), alt.Tooltip("when:N"), alt.Tooltip("text:N", title="of 100 runs"),
+            alt.Tooltip("text_staying:N", title="and stays to the end")]  # fmt: skip
     hollow = base.mark_bar(color=colours.paper, stroke=colours.simulated, strokeWidth=1.5)
     return alt.layer(
         hollow.encode(x=x, y=y, tooltip=tips),
         base.mark_bar(color=colours.simulated, opacity=0.75).encode(x=x, y="probability_staying:Q", tooltip=tips),
-        base.mark_text(color=colours.ink, dy=-8, fontSize=12).encode(x=x, y=y, text="told:N"),
+        base.mark_text(color=colours.ink, dy=-8, fontSize=12).encode(x=x, y=y, text="text:N"),
     )

@@ -12,7 +12,7 @@ from sim.output.charts.look import Chart, dressed, look, marked, wrapped
 from sim.results.record import Record
 from sim.text.probabilities import ASSUMPTION, target
 
-HOLLOW = "Hollow: without a late push, which is compliance on paper."
+HOLLOW = "Hollow: spent only, without what is closed on paper."
 
 
 ROOM_FOR_BOTH = 56
@@ -25,7 +25,7 @@ def ranked(
 ) -> Chart:  # fmt: skip
     """Probability of meeting the yardstick in a year, ally by ally: a dot with its 95 % interval, ranked.
 
-    Hollow: what it is without late pushes, which are compliance on paper. With `choose` the chart has the parameter
+    Hollow: what it is of what is spent only, without what is closed on paper. With `choose` the chart has the parameter
     `ally`, whose row it marks.
 
     Raises:
@@ -43,9 +43,9 @@ def ranked(
     scale = alt.Scale(domain=[0, 1])
     x = alt.X("probability:Q", title=f"{RUNS}, given the assumptions", scale=scale, axis=hundred)
     tips = [
-        alt.Tooltip("ally:N"), alt.Tooltip("told:N", title="of 100 runs"),
-        alt.Tooltip("told_interval:N", title="95 % interval"),
-        alt.Tooltip("told_without:N", title="without late push"),
+        alt.Tooltip("ally:N"), alt.Tooltip("text:N", title="of 100 runs"),
+        alt.Tooltip("text_interval:N", title="95 % interval"),
+        alt.Tooltip("text_without:N", title="spent only"),
     ]  # fmt: skip
     thin, thick = base.mark_rule(color=colours.quiet), base.mark_rule(color=colours.simulated, strokeWidth=5)
     dot = base.mark_point(color=colours.simulated, fill=colours.simulated, size=58, opacity=1)
@@ -55,7 +55,7 @@ def ranked(
         hollow.encode(x="without_late_push:Q"),
         thick.encode(x="ci_low:Q", x2="ci_high:Q", opacity=alt.value(0.45)),
         dot.encode(x=x, tooltip=tips),
-        base.mark_text(color=colours.ink, align="left", dx=9, fontSize=12).encode(x="ci_high:Q", text="told:N"),
+        base.mark_text(color=colours.ink, align="left", dx=9, fontSize=12).encode(x="ci_high:Q", text="text:N"),
         alt.Chart().mark_rule(color=colours.target, strokeDash=[2, 3]).encode(x=alt.datum(0.5)),
     ]
     chart = alt.layer(*layers, data=table)
@@ -65,14 +65,15 @@ def ranked(
         f"{ASSUMPTION if pillar == 'related' else HOLLOW} Dotted: even odds.", 84,
     )  # fmt: skip
     first, last, goal = table.iloc[0], table.iloc[-1], target(aim.share_pct)
-    told = (
-        f"{len(table)} allies ranked by the probability of meeting {goal} % in {year}: from {first.ally}, {first.told} "
-        f"of 100 simulated runs, to {last.ally}, {last.told}."
+    description = (
+        f"{len(table)} allies ranked by the probability of meeting {goal} % in {year}: from {first.ally}, {first.text} "
+        f"of 100 simulated runs, to {last.ally}, {last.text}."
     )
     title = f"Who meets {goal} % in {year}"
     return dressed(
-        chart, theme, title=title, lines=[*lines, *frames.based_on(record, 84)], tells=told, assumption=pillar != "core"
-    )
+        chart, theme, title=title, lines=[*lines, *frames.based_on(record, 84)], description=description,
+        assumption=pillar != "core",
+    )  # fmt: skip
 
 
 def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: int = 62) -> Chart:
@@ -88,31 +89,32 @@ def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: in
     y = alt.Y("ally:N", sort=list(last.ally), title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=0))
     x = alt.X("year:O", title=None, axis=alt.Axis(orient="top", labelAngle=0, domain=False, ticks=False))
     width = min(cell, 700 // len(years))
-    both = width >= ROOM_FOR_BOTH and (table.told != table.told_without).any()
+    both = width >= ROOM_FOR_BOTH and (table.text != table.text_without).any()
     table["figure"] = [
-        f"{told} ({without})" if both and told != without else told
-        for told, without in zip(table.told, table.told_without, strict=True)
+        f"{text} ({without})" if both and text != without else text
+        for text, without in zip(table.text, table.text_without, strict=True)
     ]
     base = alt.Chart(table).encode(x=x, y=y)
     shades = alt.Color("probability:Q", scale=alt.Scale(domain=[0, 1], range=list(colours.scheme)), legend=None)
-    tips = [alt.Tooltip("ally:N"), alt.Tooltip("year:O"), alt.Tooltip("told:N", title="of 100 runs"),
-            alt.Tooltip("told_without:N", title="without late push")]  # fmt: skip
-    words = alt.condition(f"datum.probability > {colours.turn}", alt.value(colours.after), alt.value(colours.before))
+    tips = [alt.Tooltip("ally:N"), alt.Tooltip("year:O"), alt.Tooltip("text:N", title="of 100 runs"),
+            alt.Tooltip("text_without:N", title="spent only")]  # fmt: skip
+    ink = alt.condition(f"datum.probability > {colours.turn}", alt.value(colours.after), alt.value(colours.before))
     chart = alt.layer(
         base.mark_rect(stroke=colours.paper, strokeWidth=1).encode(color=shades, tooltip=tips),
-        base.mark_text(fontSize=12).encode(text="figure:N", color=words),
+        base.mark_text(fontSize=12).encode(text="figure:N", color=ink),
     ).properties(width=width * len(years), height=(ROW + 1) * len(last))
     stronger = "darker" if theme == "light" else "lighter"
-    brackets = " In brackets, where it differs: without late pushes, which are compliance on paper." if both else ""
+    brackets = " In brackets, where it differs: spent only, without what is closed on paper." if both else ""
     lines = wrapped(
         f"{measured(record, aim)} Of 100 simulated runs, given the assumptions; {stronger} is more.{brackets}", 84
     )
     goal = target(aim.share_pct)
-    told = (
+    description = (
         f"A table of {len(last)} allies by year, {years[0]} to {years[-1]}: of 100 simulated runs, how many are at "
         f"{goal} % or above."
     )
     title = f"At {goal} % or above, year by year"
     return dressed(
-        chart, theme, title=title, lines=[*lines, *frames.based_on(record, 84)], tells=told, assumption=pillar != "core"
-    )
+        chart, theme, title=title, lines=[*lines, *frames.based_on(record, 84)], description=description,
+        assumption=pillar != "core",
+    )  # fmt: skip

@@ -21,12 +21,12 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
         UsageError: an ending that names no format.
         RunError: the place cannot be written, or the chart engine cannot work here.
     """
-    place = Path(path)
-    form = place.suffix[1:].lower()
+    file = Path(path)
+    form = file.suffix[1:].lower()
     if form not in FORMATS:
-        raise UsageError(f"{place.name} must end in one of {', '.join(f'.{known}' for known in FORMATS)}")
-    write_bytes(content(chart, form), place)
-    return place
+        raise UsageError(f"{file.name} must end in one of {', '.join(f'.{known}' for known in FORMATS)}")
+    write_bytes(content(chart, form), file)
+    return file
 
 
 def content(chart: Any, form: str) -> bytes:

@@ -49,17 +49,17 @@ OTHERS: Final = frozenset({".csv", ".parquet", ".xls", *(form.ending for form in
 class Writer(Protocol):
     """What the file of a format holds."""
 
-    def write(self, content: Content, place: Path) -> None:
-        """Write into `place`, an empty folder or file."""
+    def write(self, content: Content, destination: Path) -> None:
+        """Write into `destination`, an empty folder or file."""
 
-    def is_ours(self, place: Path) -> bool:
-        """Whether what stands in `place` is such an export, which another one may replace. Raises nothing."""
+    def is_ours(self, destination: Path) -> bool:
+        """Whether what stands in `destination` is such an export, which another one may replace. Raises nothing."""
 
 
-def export(results: Results | Record, form: str, place: str | os.PathLike[str]) -> Path:
+def export(results: Results | Record, form: str, destination: str | os.PathLike[str]) -> Path:
     """Write the tables and facts of a run in the format `form`, one of `FORMS`: the place.
 
-    A former export of that format in `place` is replaced when the new one is complete, and by nothing less.
+    A former export of that format in `destination` is replaced when the new one is complete, and by nothing less.
 
     Raises:
         UsageError: no such format, or a file that ends as those of another.
@@ -70,36 +70,36 @@ def export(results: Results | Record, form: str, place: str | os.PathLike[str]) 
     from sim.output.exports.content import content_of
     from sim.results.record import Record
 
-    writer = check(form, place)
+    writer = check(form, destination)
     content = content_of(results if isinstance(results, Record) else results.record, form)
     put = write_folder if FORMS[form].folder else write_file
-    put(lambda beside: writer.write(content, beside), place, lambda there: _why_not(writer, form, there))
-    return Path(place)
+    put(lambda temporary: writer.write(content, temporary), destination, lambda there: _why_not(writer, form, there))
+    return Path(destination)
 
 
-def check(form: str, place: str | os.PathLike[str]) -> Writer:
+def check(form: str, destination: str | os.PathLike[str]) -> Writer:
     """Refuse, before any work, what cannot become such an export: the format's writer. Raises as `export` does."""
-    from sim.files.writing import try_place
+    from sim.files.writing import try_write
 
     writer = _writer(form)
-    where = Path(place)
+    where = Path(destination)
     if where.exists() and (reason := _why_not(writer, form, where)):
         kind = "folder" if FORMS[form].folder else "file"
         raise RunError(
-            f"{place} exists and {reason}; nothing was changed\n"
+            f"{destination} exists and {reason}; nothing was changed\n"
             f"  remedy: choose another place for the {kind}, or move away what stands there"
         )
     if where.suffix.lower() in OTHERS - {FORMS[form].ending} and not FORMS[form].folder:
-        raise UsageError(f"{place} would be taken for another format: let it end in {FORMS[form].ending}")
-    try_place(where)
+        raise UsageError(f"{destination} would be taken for another format: let it end in {FORMS[form].ending}")
+    try_write(where)
     return writer
 
 
-def _why_not(writer: Writer, form: str, place: Path) -> str:
+def _why_not(writer: Writer, form: str, destination: Path) -> str:
     """Why what stands in a place must not be replaced; "" where it may be."""
     folder = FORMS[form].folder
-    empty = folder and place.is_dir() and not any(place.iterdir())
-    ours = (place.is_dir() if folder else place.is_file()) and writer.is_ours(place)
+    empty = folder and destination.is_dir() and not any(destination.iterdir())
+    ours = (destination.is_dir() if folder else destination.is_file()) and writer.is_ours(destination)
     return "" if empty or ours else f"is not an export of the format {form}"
 
 

@@ -6,11 +6,11 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.output.exports.content import Cell, Content, is_marked_folder
+from sim.output.exports.content import CellValue, Content, is_marked_folder
 from sim.output.exports.readme import sections
 from sim.output.exports.units import COLUMNS
 from sim.text.escaping import defused, json_text
-from sim.text.probabilities import plain as one_line
+from sim.text.escaping import plain as one_line
 
 RULE = (
     "A text that a spreadsheet could take for a formula has an apostrophe (') before it that is no part of the text: "
@@ -26,21 +26,21 @@ FOR_PROGRAMS = (
 FILES = {*(f"{name}.csv" for name in COLUMNS), "readme.txt", "manifest.json"}
 
 
-def write(content: Content, place: Path) -> None:
+def write(content: Content, destination: Path) -> None:
     """Write the folder."""
     for name, columns in COLUMNS.items():
         lines = [",".join(columns), *(",".join(map(_cell, row)) for row in content.rows(name))]
-        (place / f"{name}.csv").write_bytes(("\n".join(lines) + "\n").encode())
-    (place / "manifest.json").write_bytes(json_text(content.head(), 1).encode())
-    (place / "readme.txt").write_bytes(("\n".join(_readme(content)) + "\n").encode())
+        (destination / f"{name}.csv").write_bytes(("\n".join(lines) + "\n").encode())
+    (destination / "manifest.json").write_bytes(json_text(content.head(), 1).encode())
+    (destination / "readme.txt").write_bytes(("\n".join(_readme(content)) + "\n").encode())
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(destination: Path) -> bool:
     """Whether the folder is such an export and nothing else."""
-    return is_marked_folder(place, "csv", FILES)
+    return is_marked_folder(destination, "csv", FILES)
 
 
-def _cell(value: Cell) -> str:
+def _cell(value: CellValue) -> str:
     """A text is always quoted, so that no reader takes it for a number; a number never is."""
     if value is None:
         return ""

@@ -19,8 +19,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from sim.output.exports.content import SCHEMA, Cell, Content
-from sim.output.exports.overview import HISTORY, USD_M, by_year, by_year_told, history, history_told
+from sim.output.exports.content import SCHEMA, CellValue, Content
+from sim.output.exports.overview import HISTORY, USD_M, by_year, by_year_captions, history, history_caption
 from sim.output.exports.readme import sections
 from sim.output.exports.units import ALLIES, COLUMNS, OF_GDP, OF_RUNS, PART, POINTS, RUNS, TEXT, USD_BN, YEAR
 
@@ -63,7 +63,7 @@ class _Exact(float):
         return repr(float(self)).removesuffix(".0").upper()
 
 
-def write(content: Content, place: Path) -> None:
+def write(content: Content, destination: Path) -> None:
     """Write the workbook; a missing value is an empty cell."""
     stream = io.BytesIO()  # a failing disk then is the caller's OSError, not an error of xlsxwriter's own
     with xlsxwriter.Workbook(stream, NO_GUESSING) as book:
@@ -93,13 +93,13 @@ def write(content: Content, place: Path) -> None:
         ]
         header = ["table", "column", "unit", "meaning"]
         _table(book.add_worksheet("columns"), header, rows, bold, [wrapped] * len(header), widths=(14, 24, 30, 70))
-    place.write_bytes(stream.getvalue())
+    destination.write_bytes(stream.getvalue())
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(destination: Path) -> bool:
     """Whether the file is such a workbook."""
     try:
-        with zipfile.ZipFile(place) as parts, parts.open("docProps/core.xml") as stream:
+        with zipfile.ZipFile(destination) as parts, parts.open("docProps/core.xml") as stream:
             # not all of it: it may claim to be as large as it likes
             return f"<cp:category>{CATEGORY}</cp:category>".encode() in stream.read(10_000)
     except Exception:  # zipfile, zlib and struct each complain in their own way of a file that is no workbook
@@ -109,13 +109,13 @@ def is_ours(place: Path) -> bool:
 def _read_me(content: Content, sheet: Worksheet, bold: Format, wrapped: Format) -> None:
     """Labels in the first column, all that may be long in the second, where it is wrapped."""
     widths = 24, 100
-    for place, width in enumerate(widths):
-        sheet.set_column(place, place, width)
+    for index, width in enumerate(widths):
+        sheet.set_column(index, index, width)
     sheet.hide_gridlines(2)
     about = {
-        BY_YEAR: "; ".join(by_year_told(content)) + ". The tables compliance and shares have the rest.",
+        BY_YEAR: "; ".join(by_year_captions(content)) + ". The tables compliance and shares have the rest.",
         ", ".join(COLUMNS): "The tables, every figure unrounded.",
-        "history": history_told(),
+        "history": history_caption(),
         "columns": "Unit and meaning of every column.",
     }
     (title, first), *others = sections(content)
@@ -127,8 +127,8 @@ def _read_me(content: Content, sheet: Worksheet, bold: Format, wrapped: Format) 
             sheet.write_string(row, 0, heading, bold)
             row += 1
         for row, cells in enumerate(lines, start=row):  # noqa: B020 (it goes on from there)
-            for place, text in enumerate(cells):
-                sheet.write_string(row, place, _text(text), bold if cells == ("Title", title) else wrapped)
+            for index, text in enumerate(cells):
+                sheet.write_string(row, index, _text(text), bold if cells == ("Title", title) else wrapped)
             sheet.set_row(row, _height(cells, widths))
     sheet.ignore_errors({"number_stored_as_text": f"A1:B{row + 1}"})
     _page(sheet, row, 1)
@@ -152,44 +152,44 @@ def _by_year(content: Content, sheet: Worksheet, bold: Format, formats: Mapping[
     sheet.set_column(2, second + len(years) - 1, 9)
     sheet.set_column(second - 1, second - 1, 2)
     sheet.set_row(0, 48)
-    for first, told in zip((2, second), by_year_told(content), strict=True):
+    for first, caption in zip((2, second), by_year_captions(content), strict=True):
         if len(years) > 1:
             sheet.merge_range(0, first, 0, first + len(years) - 1, "", bold)
-        sheet.write_string(0, first, told, bold)
-        for place, year in enumerate(years):
-            sheet.write_number(1, first + place, year, bold)
-    for place, name in enumerate(("iso3", "ally")):
-        sheet.write_string(1, place, name, bold)
+        sheet.write_string(0, first, caption, bold)
+        for index, year in enumerate(years):
+            sheet.write_number(1, first + index, year, bold)
+    for index, name in enumerate(("iso3", "ally")):
+        sheet.write_string(1, index, name, bold)
     for line, (iso3, name, chances, medians) in enumerate(rows, start=2):
         sheet.write_string(line, 0, _text(iso3))
         sheet.write_string(line, 1, _text(name), formats[TEXT])
         for first, values, unit in ((2, chances, OF_RUNS), (second, medians, OF_GDP)):
-            for place, value in enumerate(values):
+            for index, value in enumerate(values):
                 if isinstance(value, str):
-                    sheet.write_string(line, first + place, value, formats[unit])
+                    sheet.write_string(line, first + index, value, formats[unit])
                 elif value is not None:
-                    sheet.write_number(line, first + place, _Exact(value), formats[unit])
+                    sheet.write_number(line, first + index, _Exact(value), formats[unit])
     sheet.freeze_panes(2, 2)
     _page(sheet, len(rows) + 1, second + len(years) - 1, header=2, labels=2)
 
 
 def _table(
-    sheet: Worksheet, header: Sequence[str], rows: Sequence[Sequence[Cell]], bold: Format, shown: Sequence[Format],
+    sheet: Worksheet, header: Sequence[str], rows: Sequence[Sequence[CellValue]], bold: Format, shown: Sequence[Format],
     widths: Sequence[int] = (),
 ) -> None:  # fmt: skip
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(rows), 1), len(header) - 1)
-    for place, name in enumerate(header):
-        texts = [row[place] for row in rows if isinstance(row[place], str)]
+    for index, name in enumerate(header):
+        texts = [row[index] for row in rows if isinstance(row[index], str)]
         width = max([len(name) + 3, *(len(str(text)) + 2 for text in texts)])
-        sheet.set_column(place, place, widths[place] if widths else min(width, WIDEST), shown[place])
-        sheet.write_string(0, place, name, bold)
+        sheet.set_column(index, index, widths[index] if widths else min(width, WIDEST), shown[index])
+        sheet.write_string(0, index, name, bold)
     for line, row in enumerate(rows, start=1):
-        for place, value in enumerate(row):
+        for index, value in enumerate(row):
             if isinstance(value, str):
-                sheet.write_string(line, place, _text(value), shown[place])
+                sheet.write_string(line, index, _text(value), shown[index])
             elif value is not None:
-                sheet.write_number(line, place, _Exact(value), shown[place])
+                sheet.write_number(line, index, _Exact(value), shown[index])
         if widths:
             sheet.set_row(line, _height([str(value) for value in row], widths))
     _page(sheet, max(len(rows), 1), len(header) - 1, header=1)

@@ -9,14 +9,14 @@ from sim.output.exports.units import COLUMNS
 from sim.text.escaping import json_text
 
 
-def write(content: Content, place: Path) -> None:
+def write(content: Content, destination: Path) -> None:
     """Write the document; a missing value is null."""
     tables = {
         name: [dict(zip(columns, row, strict=True)) for row in content.rows(name)] for name, columns in COLUMNS.items()
     }
-    place.write_bytes(json_text({**content.head(), "tables": tables}, 1).encode())
+    destination.write_bytes(json_text({**content.head(), "tables": tables}, 1).encode())
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(destination: Path) -> bool:
     """Whether the file is such a document."""
-    return is_marked(place, "json")
+    return is_marked(destination, "json")

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray
 
-from sim.output.exports.content import SCHEMA, Content, plain
+from sim.output.exports.content import SCHEMA, Content, jsonable
 from sim.output.exports.units import (
     COLUMNS,
     KEPT,
@@ -37,7 +37,7 @@ UNITS = {OF_RUNS: "1", PART: "1", OF_GDP: "percent", POINTS: "percent", USD_BN: 
 """As UDUNITS reads them: a probability is a pure number, and so is money, for want of a currency."""
 LONG_NAMES = {
     "pillar": "what is measured; related and total rest on an assumption",
-    "spent": "pillars that late pushes lift on paper; total rests on an assumption",
+    "spent": "pillars that closing on paper lifts; total rests on an assumption",
     "ally": "ISO 3166-1 alpha-3 code",
     "year": "calendar year",
     "quantile": "level of a quantile, 0 to 1",
@@ -48,17 +48,17 @@ LONG_NAMES = {
 }
 
 
-def write(content: Content, place: Path) -> None:
+def write(content: Content, destination: Path) -> None:
     """Write the dataset (NetCDF 4, by h5netcdf); a missing value is NaN."""
     data = dataset(content)
     encoding = {name: {"_FillValue": None} for name in data.coords}  # xarray gives one to every number with decimals
-    data.to_netcdf(place, engine="h5netcdf", encoding=encoding)
+    data.to_netcdf(destination, engine="h5netcdf", encoding=encoding)
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(destination: Path) -> bool:
     """Whether the file is such a dataset."""
     try:
-        with xarray.open_dataset(place, engine="h5netcdf") as found:
+        with xarray.open_dataset(destination, engine="h5netcdf") as found:
             return bool(found.attrs.get("export") == MARK)
     except Exception:  # HDF5 has an error of its own for everything that is no NetCDF
         return False
@@ -72,17 +72,17 @@ def dataset(content: Content) -> xarray.Dataset:
     found = content.results.to_xarray()
     record = content.results.record
     steps = [record.description.base_year, *record.description.years]
-    places: dict[str, list[Any]] = {
+    coords: dict[str, list[Any]] = {
         **{name: found[name].to_numpy().tolist() for name in ("pillar", "spent", "ally", "year", "quantile")},
         "group": list(GROUPS),
         "tally": list(TALLIES),
         "compliant": list(range(len(record.description.allies) + 1)),
         "first_year": steps,
     }
-    variables = {**_compliance(content, places), **_shares(content, places), **_gap(content, places)}
-    variables |= {**_alliance(content, places), **_first_year(content, places), **_allies(content)}
-    told_otherwise = ["probability", "share_pct_quantile", "spent_share_pct_quantile"]
-    found = found.drop_vars(told_otherwise).assign_coords(places).assign(variables)
+    variables = {**_compliance(content, coords), **_shares(content, coords), **_gap(content, coords)}
+    variables |= {**_alliance(content, coords), **_first_year(content, coords), **_allies(content)}
+    restated = ["probability", "share_pct_quantile", "spent_share_pct_quantile"]
+    found = found.drop_vars(restated).assign_coords(coords).assign(variables)
     for name, meaning in LONG_NAMES.items():
         if found[name].dtype.kind == "i":
             found[name] = found[name].astype(np.int32)
@@ -93,7 +93,7 @@ def dataset(content: Content) -> xarray.Dataset:
 
 
 Variables = dict[Hashable, xarray.DataArray]
-Places = dict[str, list[Any]]
+Coordinates = dict[str, list[Any]]
 
 
 def _attrs(unit: str, meaning: str) -> dict[str, str]:
@@ -102,30 +102,30 @@ def _attrs(unit: str, meaning: str) -> dict[str, str]:
 
 
 def _spread(
-    table: pd.DataFrame, column: str, places: Places, keys: dict[str, str], about: ColumnUnit
+    table: pd.DataFrame, column: str, coords: Coordinates, keys: dict[str, str], about: ColumnUnit
 ) -> xarray.DataArray:
     """A column over the dimensions that its keys (table's column: dimension) name; NaN where the table has no row."""
-    values = np.full([len(places[dimension]) for dimension in keys.values()], np.nan)
+    values = np.full([len(coords[dimension]) for dimension in keys.values()], np.nan)
     if len(table):
         at = tuple(
-            pd.Index(places[dimension]).get_indexer(pd.Index(table[key].tolist())) for key, dimension in keys.items()
+            pd.Index(coords[dimension]).get_indexer(pd.Index(table[key].tolist())) for key, dimension in keys.items()
         )
         values[at] = table[column].to_numpy(dtype=float)
     return xarray.DataArray(values, dims=list(keys.values()), attrs=_attrs(about.unit, about.meaning))
 
 
-def _compliance(content: Content, places: Places) -> Variables:
+def _compliance(content: Content, coords: Coordinates) -> Variables:
     table, keys = content.tables["compliance"], {"pillar": "pillar", "iso3": "ally", "year": "year"}
-    found = _figures("compliance", table, places, keys, but=("target_pct",))
+    found = _figures("compliance", table, coords, keys, but=("target_pct",))
     named: Variables = {
         name if str(name).startswith("probability") else f"probability_{name}": values for name, values in found.items()
     }
     about = COLUMNS["compliance"]["target_pct"]
     targets = table.drop_duplicates("pillar")
-    return named | {"target_pct": _spread(targets, "target_pct", places, {"pillar": "pillar"}, about)}
+    return named | {"target_pct": _spread(targets, "target_pct", coords, {"pillar": "pillar"}, about)}
 
 
-def _shares(content: Content, places: Places) -> Variables:
+def _shares(content: Content, coords: Coordinates) -> Variables:
     table = content.tables["shares"]
     found: Variables = {}
     spent = table["pillar"].str.endswith(SPENT_ENDING)
@@ -133,16 +133,16 @@ def _shares(content: Content, places: Places) -> Variables:
     for prefix, rows, pillars in (("", table[~spent], "pillar"), ("spent_", table[spent], "spent")):
         allies, groups = _parted(rows)
         keys = {"pillar": pillars, "iso3": "ally", "year": "year"}
-        found |= _figures("shares", allies, places, keys, f"{prefix}share_pct_")
-        found |= _figures("shares", groups, places, {**keys, "iso3": "group"}, f"group_{prefix}share_pct_")
+        found |= _figures("shares", allies, coords, keys, f"{prefix}share_pct_")
+        found |= _figures("shares", groups, coords, {**keys, "iso3": "group"}, f"group_{prefix}share_pct_")
     return found
 
 
-def _gap(content: Content, places: Places) -> Variables:
+def _gap(content: Content, coords: Coordinates) -> Variables:
     allies, groups = _parted(content.tables["gap"])
     of_allies_only = [name for name in COLUMNS["gap"] if "_pct_" in name]
-    found = _figures("gap", allies, places, {"iso3": "ally", "year": "year"})
-    return found | _figures("gap", groups, places, {"iso3": "group", "year": "year"}, "group_", of_allies_only)
+    found = _figures("gap", allies, coords, {"iso3": "ally", "year": "year"})
+    return found | _figures("gap", groups, coords, {"iso3": "group", "year": "year"}, "group_", of_allies_only)
 
 
 def _parted(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -152,7 +152,12 @@ def _parted(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _figures(
-    name: str, table: pd.DataFrame, places: Places, keys: dict[str, str], prefix: str = "", but: Collection[str] = ()
+    name: str,
+    table: pd.DataFrame,
+    coords: Coordinates,
+    keys: dict[str, str],
+    prefix: str = "",
+    but: Collection[str] = (),
 ) -> Variables:
     """Every column of figures of a table, whatever a version adds; the levels of one thing are one variable."""
     about = COLUMNS[name]
@@ -163,31 +168,31 @@ def _figures(
         stem, level = column[:-3], column[-3:]
         if level in LEVELS and all(f"{stem}{other}" in about for other in LEVELS):
             if level == next(iter(LEVELS)):
-                found[f"{prefix}{stem}quantile"] = _levels(table, stem, places, keys, entry)
+                found[f"{prefix}{stem}quantile"] = _levels(table, stem, coords, keys, entry)
         else:
-            found[f"{prefix}{column}"] = _spread(table, column, places, keys, entry)
+            found[f"{prefix}{column}"] = _spread(table, column, coords, keys, entry)
     return found
 
 
 def _levels(
-    table: pd.DataFrame, stem: str, places: Places, keys: dict[str, str], first: ColumnUnit
+    table: pd.DataFrame, stem: str, coords: Coordinates, keys: dict[str, str], first: ColumnUnit
 ) -> xarray.DataArray:
-    stacked = xarray.concat([_spread(table, f"{stem}{level}", places, keys, first) for level in LEVELS], "quantile")
+    stacked = xarray.concat([_spread(table, f"{stem}{level}", coords, keys, first) for level in LEVELS], "quantile")
     stacked.attrs = _attrs(first.unit, first.meaning[first.meaning.index("quantile") :])
     return stacked
 
 
-def _alliance(content: Content, places: Places) -> Variables:
+def _alliance(content: Content, coords: Coordinates) -> Variables:
     keys = {"pillar": "tally", "year": "year", "compliant": "compliant"}
-    return _figures("alliance", content.tables["alliance"], places, keys, "number_")
+    return _figures("alliance", content.tables["alliance"], coords, keys, "number_")
 
 
-def _first_year(content: Content, places: Places) -> Variables:
+def _first_year(content: Content, coords: Coordinates) -> Variables:
     table = content.tables["first_year"]
     reached, never = table[table["year"].notna()], table[table["year"].isna()]
-    found = _figures("first_year", reached, places, {"iso3": "ally", "year": "first_year"}, "first_year_")
+    found = _figures("first_year", reached, coords, {"iso3": "ally", "year": "first_year"}, "first_year_")
     what = ColumnUnit(OF_RUNS, "runs that never meet the core target within the horizon, given the assumptions")
-    return found | {"never_probability": _spread(never, "probability", places, {"iso3": "ally"}, what)}
+    return found | {"never_probability": _spread(never, "probability", coords, {"iso3": "ally"}, what)}
 
 
 def _allies(content: Content) -> Variables:
@@ -234,4 +239,4 @@ def _attributes(content: Content) -> dict[str, Any]:
 
 def _text(text: str) -> str:
     """HDF5 ends a text at a zero character."""
-    return str(plain(text)).replace("\0", "\ufffd")
+    return str(jsonable(text)).replace("\0", "\ufffd")

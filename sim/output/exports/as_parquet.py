@@ -15,7 +15,7 @@ from sim.text.escaping import json_text
 FILES = {*(f"{name}.parquet" for name in COLUMNS), "manifest.json"}
 
 
-def write(content: Content, place: Path) -> None:
+def write(content: Content, destination: Path) -> None:
     """Write the folder: text as string, whole numbers as int64, all else as double; a missing value is null.
 
     The schema's metadata holds `title`, `burdenshare` (the facts, JSON), and what pandas needs to give the types back.
@@ -26,13 +26,13 @@ def write(content: Content, place: Path) -> None:
         table = pa.Table.from_pandas(content.tables[name], schema=schema, preserve_index=False)
         described = {**(table.schema.metadata or {}), b"title": content.facts["title"].encode(),
                      b"burdenshare": facts.encode()}  # fmt: skip
-        pq.write_table(table.replace_schema_metadata(described), place / f"{name}.parquet")
-    (place / "manifest.json").write_bytes(json_text(content.head(), 1).encode())
+        pq.write_table(table.replace_schema_metadata(described), destination / f"{name}.parquet")
+    (destination / "manifest.json").write_bytes(json_text(content.head(), 1).encode())
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(destination: Path) -> bool:
     """Whether the folder is such an export and nothing else."""
-    return is_marked_folder(place, "parquet", FILES)
+    return is_marked_folder(destination, "parquet", FILES)
 
 
 def _field(name: str, column: ColumnUnit) -> pa.Field:

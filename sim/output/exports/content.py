@@ -17,7 +17,16 @@ from sim.output.exports.units import COLUMNS
 from sim.output.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
 from sim.results.facade import Results
 from sim.results.record import Record
-from sim.text.probabilities import ASSUMPTION, BEYOND, LATE_PUSH, MONTE_CARLO, SPENT, listed, printed, target
+from sim.text.probabilities import (
+    ASSUMPTION,
+    BEYOND,
+    CLOSED_ON_PAPER,
+    MONTE_CARLO,
+    SPENT,
+    listed,
+    published_share,
+    target,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +45,7 @@ UNROUNDED: Final = "Figures are not rounded: print no more digits of a probabili
 FIGURES: Final = ("shares", "gdp")
 """The packaged tables that carry the figures, named with their editions."""
 
-Cell = str | int | float | None
+CellValue = str | int | float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +61,15 @@ class Content:
         """The facts under the mark of an export."""
         return {MARK: {"schema": SCHEMA, "format": self.form}, **self.facts}
 
-    def rows(self, name: str) -> list[tuple[Cell, ...]]:
+    def rows(self, name: str) -> list[tuple[CellValue, ...]]:
         """A table row by row in plain values; None where a value is missing."""
-        columns = [[plain(value) for value in self.tables[name][column].tolist()] for column in COLUMNS[name]]
+        columns = [[jsonable(value) for value in self.tables[name][column].tolist()] for column in COLUMNS[name]]
         return list(zip(*columns, strict=True))
 
 
 def content_of(record: Record, form: str) -> Content:
     """Everything that the format `form` shall say of a run."""
-    allies = tuple(replace(entry, **plain(asdict(entry))) for entry in record.description.allies)
+    allies = tuple(replace(entry, **jsonable(asdict(entry))) for entry in record.description.allies)
     results = Results(
         replace(record, description=replace(record.description, allies=allies))
     )  # names that UTF-8 carries
@@ -80,17 +89,17 @@ def is_marked(file: Path, form: str) -> bool:
     return found is not None and found[1] == form.encode()
 
 
-def is_marked_folder(place: Path, form: str, files: set[str]) -> bool:
+def is_marked_folder(destination: Path, form: str, files: set[str]) -> bool:
     """Whether a folder is an export of that format with nothing beside its own files."""
     try:
-        entries = [entry for entry in os.scandir(place) if not is_own(entry.name)]
+        entries = [entry for entry in os.scandir(destination) if not is_own(entry.name)]
     except OSError:
         return False
     ours = all(entry.name in files and entry.is_file(follow_symlinks=False) for entry in entries)
-    return ours and is_marked(place / "manifest.json", form)
+    return ours and is_marked(destination / "manifest.json", form)
 
 
-def plain(value: Any) -> Any:
+def jsonable(value: Any) -> Any:
     """A value as JSON and UTF-8 can carry it.
 
     Numbers that are none or not finite become None; half a surrogate pair becomes the replacement character.
@@ -104,9 +113,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {plain(str(key)): plain(entry) for key, entry in value.items()}
+        return {jsonable(str(key)): jsonable(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(entry) for entry in value]
+        return [jsonable(entry) for entry in value]
     return None  # pandas' NA
 
 
@@ -132,13 +141,13 @@ def _facts(record: Record) -> dict[str, Any]:
         "years": description.years,
         "paths": record.counts.paths,
         "seed": manifest.get("seed"),
-        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, LATE_PUSH, SPENT, UNROUNDED, BEYOND, *_figures(record)],
+        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, CLOSED_ON_PAPER, SPENT, UNROUNDED, BEYOND, *_figures(record)],
         "units": {name: {key: asdict(column) for key, column in table.items()} for name, table in COLUMNS.items()},
         "allies": [asdict(entry) for entry in description.allies],
         "digest": record.counts.digest(),
         "manifest": manifest,
     }  # fmt: skip
-    found: dict[str, Any] = plain(facts)
+    found: dict[str, Any] = jsonable(facts)
     return found
 
 
@@ -159,7 +168,7 @@ def _not_natos(record: Record) -> list[str]:
     """Which shares of the base year are not NATO's, by their marks on the pages of a run."""
     lines = []
     for sign in (SET, OWN):
-        names = [f"{entry.name} {printed(entry.base_share_pct)}" for entry in record.description.allies
+        names = [f"{entry.name} {published_share(entry.base_share_pct)}" for entry in record.description.allies
                  if mark(record, entry) == sign]  # fmt: skip
         if names:
             lines.append(f"Shares of {record.description.base_year} that are not NATO's ({sign}: "

@@ -7,7 +7,7 @@ from typing import Final
 
 from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
-from sim.output.exports.content import Cell, Content
+from sim.output.exports.content import CellValue, Content
 from sim.output.exports.units import OF_GDP, TEXT, YEAR, ColumnUnit
 from sim.text.probabilities import NOT_BOUND, share, target
 
@@ -24,7 +24,7 @@ HISTORY: Final[dict[str, ColumnUnit]] = {
 """The columns of the published history."""
 
 
-def history(content: Content) -> list[tuple[Cell, ...]]:
+def history(content: Content) -> list[tuple[CellValue, ...]]:
     """The published core outlays, ally by ally: the packaged table, whatever tables the run had; see `HISTORY`."""
     names = {entry.iso3: entry.name for entry in content.results.record.description.allies}
     tables = load_tables()
@@ -35,7 +35,7 @@ def history(content: Content) -> list[tuple[Cell, ...]]:
     ]
 
 
-def history_told() -> str:
+def history_caption() -> str:
     """Where the history is from."""
     shares = next(entry for entry in catalogue() if entry.name == "shares")
     return (
@@ -44,7 +44,7 @@ def history_told() -> str:
     )
 
 
-def by_year(content: Content) -> tuple[list[int], list[tuple[str, str, list[Cell], list[Cell]]]]:
+def by_year(content: Content) -> tuple[list[int], list[tuple[str, str, list[CellValue], list[CellValue]]]]:
     """The years simulated, and for each ally and group: code, name, by year the probability of being at the core
     target (a dash where it does not bind the ally, None where there is none or for a group) and the median of the core
     share that is spent, % of GDP (">20" where it lies above what is counted).
@@ -64,17 +64,17 @@ def by_year(content: Content) -> tuple[list[int], list[tuple[str, str, list[Cell
     ]
 
 
-def by_year_told(content: Content) -> tuple[str, str]:
+def by_year_captions(content: Content) -> tuple[str, str]:
     """What the two halves of that sheet show."""
     core = content.results.record.description.yardstick("core")
     measured = "no core target" if core is None else f"{target(core.share_pct)} % of GDP by {core.by}"
     return (
         f"Share of the simulated runs that report the core target ({measured}) in that year, given the assumptions",
-        "Median of the core share that is spent, % of GDP, without what late pushes of that year add on paper",
+        "Median of the core share that is spent, % of GDP, without what is closed on paper that year",
     )
 
 
-def _of(content: Content, name: str, pillar: str, column: str) -> dict[tuple[Cell, Cell], Cell]:
+def _of(content: Content, name: str, pillar: str, column: str) -> dict[tuple[CellValue, CellValue], CellValue]:
     table = content.tables[name]
     table = table[table["pillar"] == pillar]
     columns = (table[key].tolist() for key in ("iso3", "year", column))

@@ -63,8 +63,8 @@ COLUMNS: Final[dict[str, dict[str, ColumnUnit]]] = {
         "ci_high": ColumnUnit(OF_RUNS, f"upper end of the {WILSON}"),
         "without_late_push": ColumnUnit(
             OF_RUNS,
-            "runs that meet it by the report before a late push of that very year; what pushes of "
-            "earlier years did to outlays stays",
+            "runs that meet it by what is spent only: the report before anything is closed on paper that year; what "
+            "closing on paper did to outlays in earlier years stays",
         ),
         "in_force": ColumnUnit(OF_RUNS, "runs that meet the core target as a summit or review left it; core only"),
         "not_yet_due": ColumnUnit(
@@ -78,8 +78,8 @@ COLUMNS: Final[dict[str, dict[str, ColumnUnit]]] = {
         "year": _YEAR,
         "pillar": ColumnUnit(
             TEXT,
-            "core, related or total as reported; core_spent or total_spent without the late push of that year, which "
-            "is on paper; related and total rest on an assumption",
+            "core, related or total as reported; core_spent or total_spent without what is closed on paper "
+            "that year; related and total rest on an assumption",
         ),
         "mean": ColumnUnit(OF_GDP, "mean of the share; a lower bound where above_grid is not 0"),
         **_quantiles("the share, on the grid of 0.01 that NATO prints; missing above 20.46: see above_grid"),
@@ -87,7 +87,9 @@ COLUMNS: Final[dict[str, dict[str, ColumnUnit]]] = {
     },
     "alliance": {
         "year": _YEAR,
-        "pillar": ColumnUnit(TEXT, "core, related, total, or core_without_late_push; related and total: an assumption"),
+        "pillar": ColumnUnit(
+            TEXT, "core, related, total, or core_without_late_push (spent only); related and total: an assumption"
+        ),
         "compliant": ColumnUnit(ALLIES, "how many allies meet the yardstick"),
         "probability": ColumnUnit(OF_RUNS, "runs in which exactly so many do, given the assumptions"),
     },
@@ -102,7 +104,7 @@ COLUMNS: Final[dict[str, dict[str, ColumnUnit]]] = {
             f"shortfall_pct_{level}": column
             for level, column in _quantiles("the distance of what is spent to the core target; allies only").items()
         },
-        "on_paper_pct_mean": ColumnUnit(OF_GDP, "what late pushes close of the mean distance on paper; allies only"),
+        "on_paper_pct_mean": ColumnUnit(OF_GDP, "how much of the mean distance is closed on paper; allies only"),
         "shortfall_usd_bn_mean": ColumnUnit(
             USD_BN, "mean of the money that what is spent misses to the core target; of a group the sum over its allies"
         ),
@@ -111,7 +113,7 @@ COLUMNS: Final[dict[str, dict[str, ColumnUnit]]] = {
             "95 % quantile of that money; above 20.46 % of the base year's GDP missing, beside a mean (in Python and "
             "NetCDF infinite)",
         ),
-        "on_paper_usd_bn_mean": ColumnUnit(USD_BN, "what late pushes close of the mean on paper"),
+        "on_paper_usd_bn_mean": ColumnUnit(USD_BN, "how much of the mean is closed on paper"),
     },
     "first_year": {
         "iso3": _ISO3,
@@ -128,10 +130,10 @@ COLUMNS: Final[dict[str, dict[str, ColumnUnit]]] = {
 
 KEPT: Final[dict[str, ColumnUnit]] = {
     "share_pct": ColumnUnit(
-        OF_GDP, "core outlays that later budgets go on from: the outturn, after a late push the target at least"
+        OF_GDP, "core outlays that later budgets go on from: the outturn; if closed on paper, the target at least"
     ),
-    "reported_pct": ColumnUnit(OF_GDP, "core outlays as reported, what a late push adds on paper included"),
-    "spent_pct": ColumnUnit(OF_GDP, "core outlays as reported, without the late push of that year"),
+    "reported_pct": ColumnUnit(OF_GDP, "core outlays as reported, what is closed on paper included"),
+    "spent_pct": ColumnUnit(OF_GDP, "core outlays as reported, without what is closed on paper that year"),
     "related_pct": ColumnUnit(OF_GDP, "security-related outlays, before the cap on what counts; an assumption"),
     "plan_pct": ColumnUnit(POINTS, "change of the core share that the budget of the year planned"),
     "will": ColumnUnit(LOG_ODDS, "political will"),

@@ -27,7 +27,7 @@ from sim.text.probabilities import (
     money,
     of_100,
     percent,
-    printed,
+    published_share,
     share,
     span,
     target,
@@ -76,7 +76,7 @@ def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
     stills = {
         theme: f"data:image/svg+xml;base64,{b64encode(drawn(spec, 'svg')).decode()}" for theme, spec in pictures.items()
     }
-    return rendered("brief.html.j2", {}, brief=said, stills=stills, words=pictures["light"]["description"])
+    return rendered("brief.html.j2", {}, brief=said, stills=stills, alt_text=pictures["light"]["description"])
 
 
 def picture(record: Record, iso3: str, theme: str, height: int = 300) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _odds(line: AllySummary, core: Yardstick | None, year: int, record: Record) 
     band = span(line.spent.q05, line.spent.q95, " to ")
     middles = [
         (f"Median spent in {year}", f"{share(line.spent.middle)} % of GDP; {band} in 90 of 100 runs"),
-        ("Median reported, with what is on paper", f"{share(line.reported.middle)} % of GDP"),
+        ("Median reported, with what is closed on paper", f"{share(line.reported.middle)} % of GDP"),
     ]
     if core is None:
         return [("Runs of 100 at the core target", NOT_BOUND), *middles, *_assumed(line, record)]
@@ -138,7 +138,7 @@ def _odds(line: AllySummary, core: Yardstick | None, year: int, record: Record) 
         ),
         ("Monte Carlo 95 % interval", f"{interval(chance.ci_low, chance.ci_high)} of 100"),
         (
-            "Without a late push on paper",
+            "Spent only, nothing closed on paper",
             f"{percent(chance.without_late_push, chance.without_low, chance.without_high)} of 100",
         ),
         *_moved(chance),
@@ -152,8 +152,8 @@ def _assumed(line: AllySummary, record: Record) -> Rows:
     rows = []
     for aim in record.description.assumed:
         chance = line.chances.get(aim.pillar)
-        told = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
-        rows.append((f"{PILLAR_WORDS[aim.pillar].capitalize()} {target(aim.share_pct)} % (assumption)", told))
+        text = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
+        rows.append((f"{PILLAR_WORDS[aim.pillar].capitalize()} {target(aim.share_pct)} % (assumption)", text))
     return rows
 
 
@@ -172,14 +172,14 @@ def _moved(chance: Chance) -> Rows:
 def _cost(take: Needed, entry: AllyDescription, core: Yardstick | None, record: Record, year: int) -> Rows:
     base = record.description.base_year
     status = {"": "", ESTIMATE: ", estimate"}.get(sign := mark(record, entry), f", {meaning(record, sign)}")
-    rows = [(f"Share in {base}{status}", f"{printed(entry.base_share_pct)} % of GDP")]
+    rows = [(f"Share in {base}{status}", f"{published_share(entry.base_share_pct)} % of GDP")]
     if take.past_steps_pct:
         steps = ", ".join(f"{each} {step:+.2f}" for each, step in take.past_steps_pct).replace("-", "\u2212")
         rows.append(("Last steps, points", steps))
     if core is None:
         return rows
     if take.rise_pct > 0:
-        step = f"+{printed(take.step_pct)} points, {printed(take.rise_pct)} in all"
+        step = f"+{published_share(take.step_pct)} points, {published_share(take.rise_pct)} in all"
         rows.append((f"Step a year needed to {core.by}", step))
         rows.append((f"That rise at the GDP of {base}", f"USD {money(take.base_usd_bn)} bn a year"))
         if take.nominal_usd_bn is not None:
@@ -199,13 +199,13 @@ def _cost(take: Needed, entry: AllyDescription, core: Yardstick | None, record: 
         f"USD {money(take.expected_usd_bn)} bn a year, prices of {base}",
     ))  # fmt: skip
     if take.on_paper_usd_bn > 0:
-        rows.append(("Part of it that late pushes close on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
+        rows.append(("Part of it that is closed on paper", f"USD {money(take.on_paper_usd_bn)} bn a year"))
     if take.current_usd_bn is not None:
-        told = f"USD {money(take.current_usd_bn)} bn a year"
+        text = f"USD {money(take.current_usd_bn)} bn a year"
         assert take.current_year is not None
         status = gdp_status(record, entry.iso3, take.current_year)
         by = f", IMF {status}" if status in ("forecast", "estimate") else ""
-        rows.append((f"The shortfall in current dollars of {take.current_year}{by}", told))
+        rows.append((f"The shortfall in current dollars of {take.current_year}{by}", text))
     if take.of_spending_pct is not None:
         rows.append(
             (
@@ -244,7 +244,7 @@ def _rate(rate: BaseRate) -> str:
         for start, end, names, of in rate.spans
     )
     return (
-        f"A rise of {printed(rate.rise_pct)} points or more between years {rate.years} apart: {spans}. Over all "
-        f"windows since 2014, which overlap and are not independent: {rate.seen} of {rate.windows}, of "
+        f"A rise of {published_share(rate.rise_pct)} points or more between years {rate.years} apart: {spans}. Over "
+        f"all windows since 2014, which overlap and are not independent: {rate.seen} of {rate.windows}, of "
         f"{rate.countries} countries."
     )

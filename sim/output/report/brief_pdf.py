@@ -18,7 +18,8 @@ from sim.output.charts.frames import short
 from sim.output.charts.saving import drawn
 from sim.output.report.brief import Brief, content_of, picture
 from sim.results.record import Record
-from sim.text.probabilities import based_on, plain
+from sim.text.escaping import plain
+from sim.text.probabilities import based_on
 
 if TYPE_CHECKING:
     from typst import Compiler
@@ -71,9 +72,9 @@ def _page(record: Record, iso3: str, said: Brief, heights: Sequence[int]) -> str
             layer["encoding"].get("y", {}).update(title="% of GDP")
         spec["config"]["font"] = FONT
         lines = spec["title"]["subtitle"]  # without the scenario, which heads the page and ends the small print
-        own = [place for place, line in enumerate(lines) if line.startswith("Scenario: ")]
+        own = [index for index, line in enumerate(lines) if line.startswith("Scenario: ")]
         spec["title"]["subtitle"] = lines[: own[0]] if own else lines
-    texts = _on_one_line({**asdict(said), "notes": _notes(said, record), "words": specs[0]["description"]})
+    texts = _on_one_line({**asdict(said), "notes": _notes(said, record), "alt_text": specs[0]["description"]})
     cut = {
         "scenario": short(texts["scenario"], MOST_LETTERS),
         "ally": short(texts["ally"], MOST_LETTERS),

@@ -8,14 +8,25 @@ from dataclasses import dataclass
 
 from sim.numerics.grid import printed
 from sim.output.charts.frames import PILLAR_WORDS
-from sim.output.origins import mark, packaged, shares_told
+from sim.output.origins import mark, packaged, shares_sentence
 from sim.output.report.sentences import ally_sentence
 from sim.output.report.sources import citations
 from sim.results.record import Record
 from sim.results.summary import AllySummary, Chance, ally_lines
 from sim.results.tables import gap
-from sim.text.probabilities import NOT_BOUND, UNBOUND, interval, likelihood, money, percent, plain, share, span, target
-from sim.text.probabilities import printed as told
+from sim.text.escaping import plain
+from sim.text.probabilities import (
+    NOT_BOUND,
+    UNBOUND,
+    interval,
+    likelihood,
+    money,
+    percent,
+    published_share,
+    share,
+    span,
+    target,
+)
 
 
 @dataclass(frozen=True)
@@ -56,10 +67,10 @@ def allies_sheet(record: Record, year: int) -> Sheet:
     core, base = record.description.yardstick("core"), record.description.base_year
     columns = [
         ("Ally", ""),
-        (f"Share {base}", shares_told(record, record.description.allies)),
-        (f"Median spent {year}", "half of the simulated runs spend that or less, % of GDP; without what is on paper"),
+        (f"Share {base}", shares_sentence(record, record.description.allies)),
+        (f"Median spent {year}", "half of the simulated runs spend that or less, % of GDP"),
         ("90 % band", f"where what is spent in {year} lies in 90 of 100 simulated runs, % of GDP"),
-        (f"Median reported {year}", "the same with what late pushes of that year add on paper"),
+        (f"Median reported {year}", "the same with what is closed on paper that year"),
     ]
     if core:
         columns += [
@@ -68,15 +79,15 @@ def allies_sheet(record: Record, year: int) -> Sheet:
                 f"of 100 simulated runs, given the assumptions{_dash(record, 'core')}",
             ),
             ("95 % interval", "Monte Carlo error only"),
-            ("Without late push", "of 100 simulated runs; a late push is compliance on paper"),
+            ("Spent only", "of 100 simulated runs; without what is closed on paper that year"),
             *((head, note) for head, note, _ in _moved(lines)),
             ("In words", "on the one fixed scale below"),
             (
                 "First year",
-                "the first in which half of the runs are at the target, with late pushes; later years may have fewer",
+                "the first in which half of the runs are at the target, also on paper; later years may have fewer",
             ),
             ("Short, USD bn", f"expected shortfall of what is spent to the target in {year}, prices of {base}"),
-            ("On paper, USD bn", "what late pushes close of it on paper"),
+            ("Closed on paper, USD bn", "how much of it is closed on paper"),
         ]
     for aim in record.description.assumed:
         note = f"an assumption: NATO publishes no security-related outlays{_dash(record, aim.pillar)}"
@@ -91,14 +102,14 @@ def _dash(record: Record, pillar: str) -> str:
     return "" if len(described.bound(pillar)) == len(described.allies) else f"; {UNBOUND.removesuffix('.')}"
 
 
-Figure = Callable[[Chance], tuple[float, float, float]]
+EstimateOf = Callable[[Chance], tuple[float, float, float]]
 """A probability of a target, with its interval."""
 
 
-def _moved(lines: Sequence[AllySummary]) -> list[tuple[str, str, Figure]]:
+def _moved(lines: Sequence[AllySummary]) -> list[tuple[str, str, EstimateOf]]:
     """Columns of a core target that a summit or review has moved for some: head, note, figure."""
     cores = [line.chances["core"] for line in lines if "core" in line.chances]
-    found: list[tuple[str, str, Figure]] = []
+    found: list[tuple[str, str, EstimateOf]] = []
     if any(chance.in_force != chance.probability for chance in cores):
         note = "of 100 simulated runs, met as a summit or review left the target"
         found.append(("As moved", note, lambda each: (each.in_force, each.in_force_low, each.in_force_high)))
@@ -110,11 +121,11 @@ def _moved(lines: Sequence[AllySummary]) -> list[tuple[str, str, Figure]]:
     return found
 
 
-def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Figure]) -> list[SheetCell]:
+def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[EstimateOf]) -> list[SheetCell]:
     entry, base = line.entry, record.description.base_year
     cells = [
         SheetCell(entry.name, entry.name),
-        SheetCell(f"{told(entry.base_share_pct)}{mark(record, entry)}", entry.base_share_pct),
+        SheetCell(f"{published_share(entry.base_share_pct)}{mark(record, entry)}", entry.base_share_pct),
         SheetCell(share(line.spent.middle), min(line.spent.middle, MOST_SORTED)),
         SheetCell(span(line.spent.q05, line.spent.q95), min(line.spent.q05, MOST_SORTED)),
         SheetCell(share(line.reported.middle), min(line.reported.middle, MOST_SORTED)),
@@ -155,7 +166,7 @@ def _by_probability(line: AllySummary) -> tuple[float, float, str]:
 
 
 Short = dict[str, tuple[float, float]]
-"""By ally: expected money short of what is spent, and what late pushes close of it on paper, USD billion."""
+"""By ally: expected money short of what is spent, and how much of it is closed on paper, USD billion."""
 
 
 def _short(record: Record, year: int) -> Short:
@@ -194,8 +205,8 @@ def editions_sheet(record: Record) -> Sheet | None:
             moved = (int(printed(new)) - int(printed(old))) / 100
             cells = (
                 SheetCell(entry.name, entry.name),
-                SheetCell(told(old), old),
-                SheetCell(told(new), new),
+                SheetCell(published_share(old), old),
+                SheetCell(published_share(new), new),
                 SheetCell(f"{moved:+.2f}".replace("-", "\u2212"), moved),
             )
             rows.append((entry.iso3, cells))

@@ -9,22 +9,22 @@ from functools import partial
 from typing import Any
 
 from sim.output.charts import frames
-from sim.output.charts.fan import chooser, fan, fan_told
+from sim.output.charts.fan import chooser, fan, fan_description
 from sim.output.charts.look import LOOKS, Chart
 from sim.output.charts.money import shortfall
 from sim.output.charts.multiples import multiples
-from sim.output.charts.numbers import compliant, first_chooser, first_told, first_years
+from sim.output.charts.numbers import compliant, first_chooser, first_descriptions, first_years
 from sim.output.charts.ranking import heat, ranked
 from sim.output.charts.saving import drawn
 from sim.results.record import Record
 
 
 @dataclass(frozen=True)
-class Figure:
+class Picture:
     """A picture of the page."""
 
     name: str
-    words: str  # what a screen reader says, and stands where no picture can
+    description: str  # what a screen reader says, and stands where no picture can
     still: str  # an SVG as a data address
     specs: dict[str, dict[str, Any]]  # Vega-Lite by theme, without its data
 
@@ -33,24 +33,24 @@ class Album:
     """Figures that share their data: it stands once in the page, whichever theme and chart shows it."""
 
     def __init__(self) -> None:
-        self.figures: dict[str, Figure] = {}
+        self.figures: dict[str, Picture] = {}
         self.datasets: dict[str, Any] = {}
-        self.told: dict[str, dict[str, str]] = {}
+        self.captions: dict[str, dict[str, str]] = {}
 
     def add(self, name: str, draw: Callable[[str], Chart], still: Chart | None = None) -> None:
         """A figure; `draw` makes it in a theme, `still` is drawn where it stands still (the light one unless given)."""
         specs = {theme: draw(theme).to_dict(validate=False) for theme in LOOKS}
         shown = specs["light"] if still is None else still.to_dict(validate=False)
         picture = b64encode(drawn(shown, "svg")).decode()
-        words = str(shown["description"])
+        description = str(shown["description"])
         for spec in specs.values():
             self.datasets |= spec.pop("datasets", {})
-        self.figures[name] = Figure(name, words, f"data:image/svg+xml;base64,{picture}", specs)
+        self.figures[name] = Picture(name, description, f"data:image/svg+xml;base64,{picture}", specs)
 
     def store(self, first: str) -> dict[str, Any]:
-        """What the page's script reads; `told` has the words of charts that follow an ally, by code."""
+        """What the page's script reads; `captions` has the descriptions of charts that follow an ally, by code."""
         specs = {name: figure.specs for name, figure in self.figures.items()}
-        return {"first": first, "specs": specs, "datasets": self.datasets, "told": self.told}
+        return {"first": first, "specs": specs, "datasets": self.datasets, "captions": self.captions}
 
 
 def album(record: Record, year: int, first: str) -> Album:
@@ -60,7 +60,7 @@ def album(record: Record, year: int, first: str) -> Album:
     """
     pictures = Album()
     pictures.add("fan", lambda theme: chooser(record, first, theme=theme), fan(record, first))
-    pictures.told["fan"] = {iso3: fan_told(record, iso3) for iso3, _ in choices(record)}
+    pictures.captions["fan"] = {iso3: fan_description(record, iso3) for iso3, _ in choices(record)}
     pictures.add("multiples", lambda theme: multiples(record, year, theme=theme))
     if record.description.yardstick("core") is not None:
         pictures.add("ranked", lambda theme: ranked(record, year, choose=True, theme=theme))
@@ -68,7 +68,7 @@ def album(record: Record, year: int, first: str) -> Album:
         pictures.add("heat", lambda theme: heat(record, theme=theme))
         pictures.add("money", lambda theme: shortfall(record, year, choose=True, theme=theme))
         ally = first_bound(record, year)
-        pictures.told["first"] = first_told(record)
+        pictures.captions["first"] = first_descriptions(record)
         pictures.add("first", lambda theme: first_chooser(record, ally, theme=theme), first_years(record, ally))
     for aim in record.description.assumed:
         pictures.add(aim.pillar, partial(_assumed, record, year, aim.pillar))

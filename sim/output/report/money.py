@@ -24,7 +24,7 @@ class Needed:
     past_steps_pct: tuple[tuple[int, float], ...]  # yearly steps of the years to the base year
     base_usd_bn: float  # the rise at the base year's GDP
     expected_usd_bn: float  # expected shortfall of what is spent in the year shown, base-year prices
-    on_paper_usd_bn: float  # what late pushes close of it on paper
+    on_paper_usd_bn: float  # how much of it is closed on paper
     current_usd_bn: float | None  # the same in current dollars, by the IMF's prices and exchange rates
     current_year: int | None  # of this year: the one shown, or the last one before it that the IMF has
     nominal_usd_bn: float | None  # the rise in the target's year: GDP in current USD

@@ -70,7 +70,7 @@ def report(
         scale=scale_in_words(),
         stories=stories,
         levers=sentences.lever_rows(levers, record),
-        levers_told=sentences.levers_told(levers, record, year),
+        levers_sentence=sentences.levers_sentence(levers, record, year),
         builds_on=builds_on,
         differences=differences,
         paths=record.counts.paths,

@@ -29,7 +29,7 @@ from sim.results.summary import (
 from sim.results.tables import gap
 from sim.text.probabilities import (
     BEYOND,
-    LATE_PUSH,
+    CLOSED_ON_PAPER,
     MONTE_CARLO,
     SCALE,
     SPENT,
@@ -129,12 +129,12 @@ def median(name: str, band: Band) -> str:
 def caveats(record: Record) -> tuple[str, ...]:
     """What stands under the numbers of every page of a run."""
     shown = record.counts.arrays["shares"][PILLARS.index("core")][..., -1]
-    return (MONTE_CARLO, LATE_PUSH, SPENT, *([BEYOND] if shown.any() else []))
+    return (MONTE_CARLO, CLOSED_ON_PAPER, SPENT, *([BEYOND] if shown.any() else []))
 
 
 def _besides(line: AllianceSummary) -> str:
     on_paper = line.reported.middle - line.spent.middle
-    return f"; late pushes add {added(on_paper)} points on paper" if on_paper > 0 else ""
+    return f"; {added(on_paper)} points more are closed on paper" if on_paper > 0 else ""
 
 
 def standing(record: Record) -> str:
@@ -165,8 +165,8 @@ def ally_sentence(line: AllySummary, core: Yardstick | None, year: int) -> str:
     waiting = percent(chance.not_yet_due, chance.not_yet_due_low, chance.not_yet_due_high)
     put_off = f" In {spoken(waiting)} the target is not met, but its date was put off." if chance.not_yet_due else ""
     return (
-        f"{line.entry.name} is at {target(core.share_pct)} % or above in {year}{early(core, year)} {told(chance)}, "
-        f"given the assumptions ({likelihood(chance.probability)}); without a late push on paper in {spoken(without)}."
+        f"{line.entry.name} is at {target(core.share_pct)} % or above in {year}{early(core, year)} {in_runs(chance)}, "
+        f"given the assumptions ({likelihood(chance.probability)}); spent only, in {spoken(without)}."
         f"{put_off}"
     )
 
@@ -176,15 +176,15 @@ def early(core: Yardstick, year: int) -> str:
     return f" (the target falls due in {core.by})" if year < core.by else ""
 
 
-def told(chance: Chance) -> str:
+def in_runs(chance: Chance) -> str:
     """A probability with its runs."""
     return of_100(chance.probability, chance.ci_low, chance.ci_high)
 
 
 def spoken(figure: str) -> str:
     """A figure such as "<1" inside a sentence."""
-    for sign, words in (("<", "fewer than "), (">", "more than "), ("~", "about ")):
-        figure = figure.replace(sign, words)
+    for sign, phrase in (("<", "fewer than "), (">", "more than "), ("~", "about ")):
+        figure = figure.replace(sign, phrase)
     return figure
 
 
@@ -198,7 +198,7 @@ def _count(line: AllianceSummary, core: Yardstick, year: int) -> str:
     return (
         f"{expected} of {among} are expected at {target(core.share_pct)} % of GDP "
         f"or above in {year}{early(core, year)}, {between} in 90 of 100 simulated runs, given the assumptions; "
-        f"{number(line.counted_without.middle, bound)} without late pushes on paper."
+        f"spent only, {number(line.counted_without.middle, bound)}."
     )
 
 
@@ -229,22 +229,22 @@ def _money(record: Record, core: Yardstick, year: int) -> str:
     table = table[table.year == year].dropna(subset="shortfall_usd_bn_mean").set_index("iso3")
     if float(table.shortfall_usd_bn_mean["NATO"]) < LEAST_USD_BN:
         return f"No money is expected to be short of {target(core.share_pct)} % in {year}."
-    told = {}
-    for place, group in enumerate(GROUPS):
+    usd = {}
+    for index, group in enumerate(GROUPS):
         members = [e for e in record.description.allies if group == "NATO" or e.europe_canada]
-        cells = counts.arrays["spent_group_shortfall_usd"][place, step]
+        cells = counts.arrays["spent_group_shortfall_usd"][index, step]
         grid = money_grid(entry.gdp_usd_bn for entry in members)
         low, high = (_counted_usd(cells, level, grid) for level in (0.05, 0.95))
-        told[group] = (money(float(table.shortfall_usd_bn_mean[group])), f"{low} to {high}")
+        usd[group] = (money(float(table.shortfall_usd_bn_mean[group])), f"{low} to {high}")
     first = table.drop(index=list(GROUPS)).sort_values("shortfall_usd_bn_mean", ascending=False).head(MOST_SHORT)
     part = float(first.shortfall_usd_bn_mean.sum()) / float(table.shortfall_usd_bn_mean["NATO"])
     on_paper = float(table.on_paper_usd_bn_mean["NATO"])
-    closed = f" Late pushes close USD {money(on_paper)} bn of it on paper." if on_paper > 0 else ""
+    closed = f" Of it, USD {money(on_paper)} bn is closed on paper." if on_paper > 0 else ""
     return (
         "On average over the simulated runs, given the assumptions, what is spent is USD "
-        f"{told['NATO'][0]} bn a year short of {target(core.share_pct)} % in {year}, {told['NATO'][1]} in 90 of 100 "
-        f"(prices and exchange rates of {record.description.base_year}); of Europe and Canada {told['EUC'][0]}, "
-        f"{told['EUC'][1]}. "
+        f"{usd['NATO'][0]} bn a year short of {target(core.share_pct)} % in {year}, {usd['NATO'][1]} in 90 of 100 "
+        f"(prices and exchange rates of {record.description.base_year}); of Europe and Canada {usd['EUC'][0]}, "
+        f"{usd['EUC'][1]}. "
         f"{_part(part)} to {_holders(first)} (USD bn).{closed}"
     )
 
@@ -276,24 +276,24 @@ def lever_rows(levers: Sequence[Sensitivity], record: Record) -> list[tuple[str,
     Single rows may still read the same: what one assumption moves, another does not.
     """
     of = len(record.description.bound("core"))
-    rows = [(lever.words, number(lever.expected, of)) for lever in levers]
+    rows = [(lever.assumption, number(lever.expected, of)) for lever in levers]
     if len({figure for _, figure in rows}) > 1 or _furthest(levers) < TENTH:
         return rows
-    return [(lever.words, number(lever.expected, of, tenths=True)) for lever in levers]
+    return [(lever.assumption, number(lever.expected, of, tenths=True)) for lever in levers]
 
 
-def levers_told(levers: Sequence[Sensitivity], record: Record, year: int) -> str:
-    """What other assumptions do to the expected number of allies, beside what the luck of the draw does."""
+def levers_sentence(levers: Sequence[Sensitivity], record: Record, year: int) -> str:
+    """What other assumptions do to the expected number of allies, compared with what other random numbers do."""
     moved = _furthest(levers)
     if moved < TENTH:
         return (
-            "Other assumptions can move the expected number of allies; one at a time, all else and all luck the same, "
-            "none of these moves it by a tenth of an ally:"
+            "Other assumptions can move the expected number of allies; one at a time, all else and all random "
+            "numbers the same, none of these moves it by a tenth of an ally:"
         )
     further = "further" if moved > expected_reach(record, year) else "too"
     return (
-        f"Other assumptions move the expected number of allies {further}; here one at a time, all else and all luck "
-        "the same:"
+        f"Other assumptions move the expected number of allies {further}; here one at a time, all else and all "
+        "random numbers the same:"
     )
 
 

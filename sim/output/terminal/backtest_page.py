@@ -12,7 +12,7 @@ from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
 from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest
-from sim.evaluation.backtest.judging import LEVELS
+from sim.evaluation.backtest.forecast_scores import LEVELS
 from sim.evaluation.backtest.origins import LAST, Mode
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table, taken
@@ -51,8 +51,8 @@ INDEPENDENT = (
 def show(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     """Print the page for the horizons `ahead`."""
     heading(page, "Forecasts of the past, scored against what came")
-    for words in _done(test):
-        say(page, words)
+    for text in _done(test):
+        say(page, text)
     for section in (_scores, _contest, _coverage, _events):
         section(page, test, ahead)
     _numbers(page, test)
@@ -77,7 +77,7 @@ def _done(test: Backtest) -> list[str]:
         f"measured to 2023, and regular elections from 2021 on stand in the calendar; all {count} count as allies "
         "from the start."
         + (" With the events given there is no forecast at all: it tests how budgets answer to them."
-           if Mode.EVENTS_GIVEN in test.judged else ""),
+           if Mode.EVENTS_GIVEN in test.scores else ""),
     ]  # fmt: skip
 
 
@@ -86,12 +86,12 @@ def _scores(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     rows = {(row["forecaster"], row["horizon"]): row for row in score_tables.score_rows(test, ahead)}
     best = {(row["best_baselines"], row["horizon"]) for row in score_tables.contest_rows(test, ahead)}
     names, titles, cells = list[str](), list[str](), {horizon: list[str]() for horizon in ahead}
-    for judged in test.judged.values():
-        lines = [(judged.name, "crps_pp")]
-        names.append(spoken(judged.name))
-        titles.append("the model" if judged.name in set(Mode) else judged.title)
-        if judged.name in set(Mode):
-            lines += [(judged.name, "ci_low"), (judged.name, "ci_high")]
+    for scores in test.scores.values():
+        lines = [(scores.name, "crps_pp")]
+        names.append(spoken(scores.name))
+        titles.append("the model" if scores.name in set(Mode) else scores.title)
+        if scores.name in set(Mode):
+            lines += [(scores.name, "ci_low"), (scores.name, "ci_high")]
             names += ["  95 % from", "  95 % to"]
             titles += ["", ""]
         for name, column in lines:
@@ -104,7 +104,7 @@ def _scores(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
         Column("what the forecasts are", "What it is", titles, 90, right=False, most=26),
     ])  # fmt: skip
     say(page, SCORE, dim=True)
-    first = {name: rows[name, ahead[0]] for name in test.judged}
+    first = {name: rows[name, ahead[0]] for name in test.scores}
     most = max(row["origins"] for row in first.values())
     late = [f"{row['title']} ({row['origins']} of {most})" for row in first.values() if row["origins"] < most]
     say(page, f"Not from every December, and so not among the best: {', '.join(late)}." if late else "", dim=True)
@@ -141,8 +141,8 @@ def verdict(mode: str, contests: score_tables.Rows, lost: score_tables.Rows, bea
     for row in lost:
         where.setdefault(row["horizon"], []).append(str(row["origin"]))
     single = "; ".join(f"{years([horizon])} ahead from {', '.join(origins)}" for horizon, origins in where.items())
-    told = [row["horizon"] for row in contests if row["dm_p"] < LEVEL and row["ratio"] < 1]
-    lead = f"is told from chance (p below {LEVEL}) {f'{years(told)} ahead' if told else 'nowhere'}"
+    significant = [row["horizon"] for row in contests if row["dm_p"] < LEVEL and row["ratio"] < 1]
+    lead = f"is told from chance (p below {LEVEL}) {f'{years(significant)} ahead' if significant else 'nowhere'}"
     sentences = [
         f"{mode} loses by {'; '.join(behind)}" if behind else f"{mode}, by CRPS, is ahead of every baseline throughout",
         f"Single Decembers lost to the best: {single}" if single else "No single December is lost",
@@ -227,23 +227,23 @@ def _independence(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     heading(page, f"What {len(test.iso3)} allies are worth, by years ahead")
     found = {mode.name: score_tables.independence_rows(test, mode, ahead) for mode in test.modes()}
     columns = [
-        Column(years([h]), str(h), [points(rows[place]["effective"], 0) for rows in found.values()], _rank(h, ahead))
-        for place, h in enumerate(ahead)
+        Column(years([h]), str(h), [points(rows[index]["effective"], 0) for rows in found.values()], _rank(h, ahead))
+        for index, h in enumerate(ahead)
     ]
     put(page, [Column("mode", "Mode", list(found), 0, right=False), *columns])
     say(page, INDEPENDENT, dim=True)
 
 
-def heading(page: Page, words: str) -> None:
+def heading(page: Page, text: str) -> None:
     """A line in bold, with room above where something stands there."""
-    page.print(Text(words, style="bold"), width=min(page.width, MOST_TEXT))
+    page.print(Text(text, style="bold"), width=min(page.width, MOST_TEXT))
     page.print()
 
 
-def say(page: Page, words: str, *, dim: bool = False) -> None:
+def say(page: Page, text: str, *, dim: bool = False) -> None:
     """A paragraph, with room below; nothing where there are no words."""
-    if words:
-        page.print(Text(words, style="dim" if dim else ""), width=min(page.width, MOST_TEXT))
+    if text:
+        page.print(Text(text, style="dim" if dim else ""), width=min(page.width, MOST_TEXT))
         page.print()
 
 
@@ -256,12 +256,12 @@ def put(page: Page, columns: Sequence[Column]) -> None:
     say(page, left_out(dropped).replace("--csv or --json show", "--json shows"), dim=True)
 
 
-def once(words: Iterable[str]) -> list[str]:
-    """Each word where it begins, blanks where it goes on."""
+def once(texts: Iterable[str]) -> list[str]:
+    """Each text where it begins, blanks where it goes on."""
     found, before = list[str](), ""
-    for word in words:
-        found.append("" if word == before else str(word))
-        before = word
+    for text in texts:
+        found.append("" if text == before else str(text))
+        before = text
     return found
 
 
@@ -279,8 +279,8 @@ def years(horizons: Sequence[int]) -> str:
     """So many years: "1 year", "1, 3 and 4 years", "2 to 5 years"."""
     first, last = horizons[0], horizons[-1]
     run = len(horizons) > 2 and last - first == len(horizons) - 1
-    words = f"{first} to {last}" if run else ", ".join(map(str, horizons[:-1])) + " and " * (last > first) + str(last)
-    return f"{words} year{'s' if last > 1 else ''}"
+    text = f"{first} to {last}" if run else ", ".join(map(str, horizons[:-1])) + " and " * (last > first) + str(last)
+    return f"{text} year{'s' if last > 1 else ''}"
 
 
 def _rank(horizon: int, ahead: Sequence[int]) -> int:

@@ -23,7 +23,7 @@ from sim.text.probabilities import runs
 MOST_TEXT = 118  # columns of running text at most
 FEW_YEARS = 5  # below it, resampling years tells little of how histories differ
 
-Row = Mapping[str, Any]
+ParameterRow = Mapping[str, Any]
 
 IN_SAMPLE = (
     "CRPS: mean distance of forecasts from what came, in percentage points of GDP; small is good. In-sample: these are "
@@ -171,7 +171,7 @@ def _runs(found: Calibration) -> str:
     return f"{runs(found.paths)} of each, seed {found.seed}"
 
 
-def _columns(rows: Sequence[Row]) -> list[Column]:
+def _columns(rows: Sequence[ParameterRow]) -> list[Column]:
     """All columns; a higher rank is left out earlier."""
     intervals = [_range(row["q05"], row["q95"], each) for row, each in _with(rows)]
     columns = [
@@ -193,11 +193,11 @@ def _columns(rows: Sequence[Row]) -> list[Column]:
     ]
 
 
-def _names(rows: Sequence[Row], rank: int) -> Column:
+def _names(rows: Sequence[ParameterRow], rank: int) -> Column:
     return Column("parameter", "Parameter", [str(row["parameter"]) for row in rows], rank, right=False)
 
 
-def _with(rows: Sequence[Row]) -> list[tuple[Row, Estimated]]:
+def _with(rows: Sequence[ParameterRow]) -> list[tuple[ParameterRow, Estimated]]:
     return list(zip(rows, ESTIMATED, strict=True))
 
 
@@ -215,7 +215,7 @@ def _rise(part: float) -> str:
     return "<0.1" if 0 < part < 0.0005 else f"{100 * part:.1f}"
 
 
-def _verdicts(rows: Sequence[Row], found: Calibration) -> list[str]:
+def _verdicts(rows: Sequence[ParameterRow], found: Calibration) -> list[str]:
     """Which parameters the figures pin, in words."""
     by_verdict = {
         verdict: ", ".join(row["parameter"] for row in rows if row["verdict"] == verdict)
@@ -224,6 +224,6 @@ def _verdicts(rows: Sequence[Row], found: Calibration) -> list[str]:
     by_verdict["not pinned"] = ", ".join(
         f"{row['parameter']} ({row['title']})" for row in rows if row["verdict"] == "not pinned"
     )
-    words = {"pinned": "Pinned by the figures: {}.", "partly": "Partly pinned: {}.", "not pinned": NOT_PINNED}
-    lines = [words[verdict].format(names) for verdict, names in by_verdict.items() if names]
+    templates = {"pinned": "Pinned by the figures: {}.", "partly": "Partly pinned: {}.", "not pinned": NOT_PINNED}
+    lines = [templates[verdict].format(names) for verdict, names in by_verdict.items() if names]
     return lines + ([FEW] if found.years < FEW_YEARS else [])

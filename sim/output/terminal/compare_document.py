@@ -8,7 +8,7 @@ from typing import Any
 from sim.analysis.comparison.facade import Comparison
 from sim.analysis.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows
 from sim.scenario.edit.compare import Difference
-from sim.text.probabilities import ASSUMPTION, LATE_PUSH, MONTE_CARLO
+from sim.text.probabilities import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO
 
 UNITS = {
     "probability_a, probability_b": "share of the simulated runs, 0 to 1, given the assumptions; a: the first scenario",
@@ -58,7 +58,7 @@ def document(comparison: Comparison, year: int, codes: frozenset[str] | None) ->
             )
         ],
         "intervals": MONTE_CARLO,
-        "late_push": LATE_PUSH,
+        "late_push": CLOSED_ON_PAPER,
         "assumption": ASSUMPTION,
         "units": UNITS,
         "manifest": dict(comparison.manifest),
@@ -67,14 +67,14 @@ def document(comparison: Comparison, year: int, codes: frozenset[str] | None) ->
 
 def _pair(row: PairRow) -> dict[str, Any]:
     assumed = {"assumption": True} if row.pillar in ("related", "total") else {}
-    told = {"told_apart": row.told_apart, "crosses_half": row.crosses_half, **assumed}
-    return {key: value for key, value in asdict(row).items() if key not in ("scenario", "paths")} | told
+    further = {"told_apart": row.told_apart, "crosses_half": row.crosses_half, **assumed}
+    return {key: value for key, value in asdict(row).items() if key not in ("scenario", "paths")} | further
 
 
 def _figure(row: AllianceRow) -> dict[str, Any]:
     assumed = {"assumption": True} if row.measure in ("allies_related", "allies_total") else {}
-    told = {"told_apart": row.told_apart, **assumed}
-    return {key: value for key, value in asdict(row).items() if key not in ("scenario", "paths")} | told
+    further = {"told_apart": row.told_apart, **assumed}
+    return {key: value for key, value in asdict(row).items() if key not in ("scenario", "paths")} | further
 
 
 def _change(change: Difference) -> dict[str, Any]:

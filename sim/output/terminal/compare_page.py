@@ -19,16 +19,16 @@ from sim.output.terminal.run_page import MOST_TEXT
 from sim.results.intervals import wilson
 from sim.results.record import Description
 from sim.scenario.edit.compare import Difference
+from sim.text.escaping import plain
 from sim.text.probabilities import (
     ASSUMPTION,
-    LATE_PUSH,
+    CLOSED_ON_PAPER,
     MONTE_CARLO,
     SPENT,
     among,
     more_of_100,
     number,
     percent,
-    plain,
     points,
     points_interval,
     quantity,
@@ -58,12 +58,12 @@ def show(page: Page, comparison: Comparison, year: int, codes: frozenset[str] | 
         page.print(Text(note), width=width)
     rows, figures = list(pair_rows(comparison, year)), list(alliance_rows(comparison, year))
     footer: dict[str, None] = {}
-    for place, title in enumerate(comparison.titles[1:]):
+    for index, title in enumerate(comparison.titles[1:]):
         pairs = [row for row in rows if row.scenario == title and (codes is None or row.iso3 in codes)]
-        view = _View(page, width, comparison, year, comparison.letters[place + 1])
+        view = _View(page, width, comparison, year, comparison.letters[index + 1])
         view.allies(pairs, every, footer)
         view.alliance([row for row in figures if row.scenario == title])
-        view.changes(comparison.changes[place])
+        view.changes(comparison.changes[index])
     page.print()
     for line in footer:
         page.print(Text(line, style="dim"), width=width)
@@ -83,7 +83,7 @@ def _subtitle(comparison: Comparison, year: int) -> str:
 
 
 class _View:
-    """The part of the page that sets one scenario, by its letter, beside A."""
+    """The part of the page that compares one scenario, by its letter, with A."""
 
     def __init__(self, page: Page, width: int, comparison: Comparison, year: int, letter: str) -> None:
         self._page, self._width, self._comparison, self._year, self._letter = page, width, comparison, year, letter
@@ -92,7 +92,7 @@ class _View:
         """The table; allies whose difference cannot be told from 0 in one line, unless every one is wanted."""
         by = {name: [row for row in pairs if row.pillar == name] for name in (*ORDER, "core_without_late_push")}
         main = next((name for name in ORDER if by[name]), None)
-        self._head(f"{self._letter} beside A in {self._year}, given the assumptions")
+        self._head(f"{self._letter} compared with A in {self._year}, given the assumptions")
         if main is None:
             self._say("The two have no target in common that binds these allies.")
             return
@@ -125,7 +125,7 @@ class _View:
 
     def alliance(self, figures: Sequence[AllianceRow]) -> None:
         """The alliance's expected figures."""
-        self._head(f"The alliance in {self._year}, {self._letter} beside A, given the assumptions")
+        self._head(f"The alliance in {self._year}, {self._letter} compared with A, given the assumptions")
         other = self._comparison.scenarios[self._comparison.letters.index(self._letter)]
         both = (self._comparison.scenarios[0], other)
         ordered = sorted(figures, key=lambda row: list(_NAMES).index(row.measure))
@@ -152,21 +152,21 @@ class _View:
         """Names and what is said of them: side by side where there is room."""
         facts = list(facts)
         if self._width < NARROW or max((len(name) for name, _ in facts), default=0) > self._width // 2:
-            for name, words in facts:
+            for name, text in facts:
                 self._say(name)
-                self._page.print(Padding(Text(words), (0, 0, 0, GAP), expand=False), width=self._width)
+                self._page.print(Padding(Text(text), (0, 0, 0, GAP), expand=False), width=self._width)
             return
         grid = Table.grid(padding=(0, GAP, 0, 0))
         grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
-        for name, words in facts:
-            grid.add_row(Text(name), Text(words))
+        for name, text in facts:
+            grid.add_row(Text(name), Text(text))
         self._page.print(Padding(grid, (0, 0, 0, GAP), expand=False), width=self._width)
 
 
 _NAMES = {
     "allies_core": "Allies at their core target",
-    "allies_core_without_late_push": "without late push",
+    "allies_core_without_late_push": "the same, spent only",
     "allies_total": "Allies at their total target",
     "allies_related": "Allies at their related target",
     "euc_spent": "Europe and Canada spend",
@@ -193,15 +193,15 @@ def _columns(shown: Sequence[PairRow], main: str, by: dict[str, list[PairRow]], 
         Column(f"only in {letter}", f"Only\nin {letter}", [_part(row.only_b, row.paths) for row in shown], 6),
     ]  # fmt: skip
     further = (
-        ("core_without_late_push", "without late push", "without\nlate push", 4),
+        ("core_without_late_push", "spent only", "spent only", 4),
         ("total", "total", "total\nassumption", 7),
         ("related", "related", "related\nassumption", 8),
     )
-    for name, words, head, rank in further:
+    for name, title, head, rank in further:
         if by[name] and name != main and (main == "core" or name != "core_without_late_push"):
             found = {row.iso3: _points(row) for row in by[name]}
             cells = [found.get(row.iso3, "–") for row in shown]
-            columns.append(Column(words, f"{letter} less A\n{head}", cells, rank, dim="assumption" in head))
+            columns.append(Column(title, f"{letter} less A\n{head}", cells, rank, dim="assumption" in head))
     return columns
 
 
@@ -240,9 +240,9 @@ def _figure(row: AllianceRow, both: tuple[Description, Description], letter: str
         first, other = (number(value, of) for value, of in zip((row.expected_a, row.expected_b), bound, strict=True))
         levels = f"{first}{of[0]} expected in A, {other}{of[1] if of[1] != of[0] else ''} in {letter}"
     else:
-        words: Callable[[float], str] = share if row.unit == "% of GDP" else _money
+        formatted: Callable[[float], str] = share if row.unit == "% of GDP" else _money
         unit = " % of GDP on average" if row.unit == "% of GDP" else " billion USD a year"
-        levels = f"{words(row.expected_a)}{unit} in A, {words(row.expected_b)} in {letter}"
+        levels = f"{formatted(row.expected_a)}{unit} in A, {formatted(row.expected_b)} in {letter}"
     assumed = "; an assumption" if row.measure in ("allies_related", "allies_total") else ""
     return f"{levels}: {_moved(row)}{assumed}"
 
@@ -282,7 +282,7 @@ def _footer(main: str, by: dict[str, list[PairRow]], table_shown: bool) -> list[
         f"{MONTE_CARLO}"
     )
     if by["core"]:
-        notes.append(f"{LATE_PUSH} {SPENT}")
+        notes.append(f"{CLOSED_ON_PAPER} {SPENT}")
     if main != "core" or by["related"] or by["total"]:
         notes.append(ASSUMPTION)
     return notes

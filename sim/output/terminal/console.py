@@ -94,7 +94,7 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 @contextmanager
-def progress(words: str, total: int, detail: Callable[[], str] | None = None) -> Iterator[Callable[[int, int], None]]:
+def progress(label: str, total: int, detail: Callable[[], str] | None = None) -> Iterator[Callable[[int, int], None]]:
     """A bar with paths a second and the time left, on a terminal; silence elsewhere.
 
     `detail` says anew what else is to be seen: "within 0.31 points".
@@ -129,12 +129,12 @@ def progress(words: str, total: int, detail: Callable[[], str] | None = None) ->
     ]
     shown = [column for least, column in columns if console.width >= least]
     with Progress(*shown, console=console, transient=True) as bar:
-        task = bar.add_task(words, total=total)
+        task = bar.add_task(label, total=total)
         yield lambda done, wanted: bar.update(task, completed=done, total=wanted)
 
 
 @contextmanager
-def counting(words: str, what: str) -> Iterator[Callable[[int], None]]:
+def counting(label: str, what: str) -> Iterator[Callable[[int], None]]:
     """What has been done, how much a second and since when, on a terminal: for work whose end nobody knows.
 
     What is yielded is called with the number of `what` ("batches") done since the last call.
@@ -155,15 +155,15 @@ def counting(words: str, what: str) -> Iterator[Callable[[int], None]]:
     console = Page(sys.stderr)
     columns: list[Any] = [SpinnerColumn("line"), TextColumn("{task.description}"), Count(), TimeElapsedColumn()]
     with Progress(*columns if console.width >= 70 else columns[2:], console=console, transient=True) as bar:
-        task = bar.add_task(words, total=None)
+        task = bar.add_task(label, total=None)
         yield lambda done: bar.advance(task, done)
 
 
 @contextmanager
-def waiting(words: str) -> Iterator[None]:
+def waiting(label: str) -> Iterator[None]:
     """A sign of life on a terminal while something short is computed."""
     if not sys.stderr.isatty():
         yield
         return
-    with Page(sys.stderr).status(words):
+    with Page(sys.stderr).status(label):
         yield

@@ -51,11 +51,11 @@ def show_table(page: Page, info: TableInfo, rows: Sequence[Row]) -> None:
     page.print()
     key = type(rows[0]).KEY if rows else ()
     columns = []
-    for place, column in enumerate(info.columns):
+    for index, column in enumerate(info.columns):
         values = [getattr(row, column.name) for row in rows]
         cells = [cell(value) for value in values]
         wordy = any(isinstance(value, str) for value in values)
-        rank = 0 if column.name in key[:2] else place + (100 if max(map(len, cells), default=0) > LONG else 0)
+        rank = 0 if column.name in key[:2] else index + (100 if max(map(len, cells), default=0) > LONG else 0)
         columns.append(Column(column.name, column.name, cells, rank, right=not wordy, most=LONG if wordy else 0))
     _print(page, columns)
     for column in info.columns:
@@ -105,7 +105,7 @@ def show_ally(page: Page, ally: AllyData) -> None:
     if inputs is None:
         _say(page, "No armed forces: listed, never counted.")
     else:
-        _say(page, _place(ally, inputs.exposure))
+        _say(page, _geography(ally, inputs.exposure))
         _say(
             page,
             f"Habit: {inputs.norm_pct:.2f} % of GDP, the mean of five years. Growth surprises of its own: "
@@ -115,14 +115,14 @@ def show_ally(page: Page, ally: AllyData) -> None:
     years = ally.years()
     columns = [Column("year", "Year", [str(line[1]) for line in years], 0)]
     columns.append(Column("share", "Share\n% of GDP", [_share(ally, int(str(line[1]))) for line in years], 0))
-    for place, (name, head, form, rank) in enumerate(YEARLY, 4):
-        columns.append(Column(name, head, [cell(line[place], form) for line in years], rank))
+    for index, (name, head, form, rank) in enumerate(YEARLY, 4):
+        columns.append(Column(name, head, [cell(line[index], form) for line in years], rank))
     _print(page, columns)
     _elections(page, ally)
     _statements(page, ally)
 
 
-def _place(ally: AllyData, exposure: float) -> str:
+def _geography(ally: AllyData, exposure: float) -> str:
     row = ally.tables.geography_of(ally.row.iso3)
     by = "set by judgement" if row.exposure_override is not None else "from geography"
     border = "a" if row.land_border_russia else "no"

@@ -12,7 +12,7 @@ from sim.output.origins import mark, meaning, not_natos
 from sim.results.counts import PILLARS
 from sim.results.record import Record
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
-from sim.text.probabilities import ASSUMPTION, LATE_PUSH, MONTE_CARLO, SPENT
+from sim.text.probabilities import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
 
 UNITS = {
     "*_share_pct": OF_GDP,
@@ -21,7 +21,7 @@ UNITS = {
     "probability": f"{OF_RUNS}, given the assumptions",
     "ci_low, ci_high": WILSON,
     "expected, q05, q95": ALLIES,
-    "core_spent_share_pct": f"{OF_GDP}, as reported without the late push of that year, which is on paper",
+    "core_spent_share_pct": f"{OF_GDP}, as reported without what is closed on paper that year",
     "core, related, total": "of an ally; null: there is no such target, or it does not bind the ally",
     "first_year_half_at_target": (
         "first year in which at least half of the runs are at the core target, the base year by its figure; "
@@ -64,7 +64,7 @@ def document(
         },
         "half_urgency": None if half is None else asdict(half),
         "intervals": MONTE_CARLO,
-        "late_push": LATE_PUSH,
+        "late_push": CLOSED_ON_PAPER,
         "spent": SPENT,
         "assumption": ASSUMPTION,
         "units": UNITS,

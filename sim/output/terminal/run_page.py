@@ -10,15 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.sensitivity import HalfUrgency
-from sim.output.origins import mark, shares_told
+from sim.output.origins import mark, shares_sentence
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Record, Yardstick
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
+from sim.text.escaping import plain
 from sim.text.probabilities import (
     ASSUMPTION,
     BEYOND,
-    LATE_PUSH,
+    CLOSED_ON_PAPER,
     MONTE_CARLO,
     NOT_BOUND,
     SPENT,
@@ -32,8 +33,7 @@ from sim.text.probabilities import (
     number,
     of_100,
     percent,
-    plain,
-    printed,
+    published_share,
     runs,
     share,
     span,
@@ -86,10 +86,10 @@ def _subtitle(record: Record, year: int) -> str:
     none = "" if description.yardstick("core") else "No core target. "
     found = [aim for pillar in ("core", "total", "related") if (aim := description.yardstick(pillar))]
     shown = found if none else found[:1]
-    words = [f"{aim.pillar} {target(aim.share_pct)} % of GDP by {aim.by}{_remarks(record, aim)}" for aim in shown]
+    targets = [f"{aim.pillar} {target(aim.share_pct)} % of GDP by {aim.by}{_remarks(record, aim)}" for aim in shown]
     by = shown[0].by
     due = "" if by == year else f", before it falls due in {by}" if year < by else ""
-    return f"{none}Measured against {listed(words)}. Year {year}{due}. {counted}."
+    return f"{none}Measured against {listed(targets)}. Year {year}{due}. {counted}."
 
 
 def _remarks(record: Record, aim: Yardstick) -> str:
@@ -129,7 +129,7 @@ def _columns(record: Record, year: int, lines: Sequence[AllySummary]) -> list[Co
         columns += [
             Column("P core", f"P core\n{goal}", _probabilities(lines, "core"), 0),
             Column("95 % interval", "95 %\ninterval", _cells(lines, "core", _interval), 5),
-            Column("P core without late push", "P core\nwithout\nlate push", _cells(lines, "core", _without), 4),
+            Column("P core spent only", "P core\nspent\nonly", _cells(lines, "core", _without), 4),
         ]
         bound = [line.chances["core"] for line in lines if "core" in line.chances]
         if any(chance.in_force != chance.probability for chance in bound):
@@ -153,7 +153,7 @@ def _codes(lines: Sequence[AllySummary]) -> Column:
 
 
 def _now(line: AllySummary, record: Record) -> str:
-    return f"{printed(line.entry.base_share_pct)}{mark(record, line.entry) or ' '}"
+    return f"{published_share(line.entry.base_share_pct)}{mark(record, line.entry) or ' '}"
 
 
 def _band(band: Band) -> str:
@@ -181,8 +181,8 @@ def _not_yet_due(chance: Chance) -> str:
     return percent(chance.not_yet_due, chance.not_yet_due_low, chance.not_yet_due_high) if chance.not_yet_due else "–"
 
 
-def _cells(lines: Sequence[AllySummary], pillar: str, words: Callable[[Chance], str]) -> list[str]:
-    return [words(line.chances[pillar]) if pillar in line.chances else NOT_BOUND for line in lines]
+def _cells(lines: Sequence[AllySummary], pillar: str, formatted: Callable[[Chance], str]) -> list[str]:
+    return [formatted(line.chances[pillar]) if pillar in line.chances else NOT_BOUND for line in lines]
 
 
 def _probabilities(lines: Sequence[AllySummary], pillar: str) -> list[str]:
@@ -206,36 +206,36 @@ def _show_alliance(
     if core and alliance.counted and alliance.counted_without and alliance.many:
         facts += [
             (f"Allies at {target(core.share_pct)} %", _counted(alliance.counted, bound["core"], of)),
-            ("without late push", _counted(alliance.counted_without, bound["core"], of)),
+            ("spent only", _counted(alliance.counted_without, bound["core"], of)),
         ]
         if half:
-            facts.append(("with urgency at half", _halved(half, alliance.counted, bound["core"], of)))
+            facts.append(("less threatened", _halved(half, alliance.counted, bound["core"], of)))
         facts.append((
             f"At least {allies(alliance.threshold)}",
-            f"{_spoken(alliance.many)}; without late push {_spoken_without(alliance.many)}",
+            f"{_spoken(alliance.many)}; spent only {_spoken_without(alliance.many)}",
         ))  # fmt: skip
     if related and alliance.related:
-        words = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
-        facts.append((f"Allies at {target(related.share_pct)} % related", words))
+        text = f"{_counted(alliance.related, bound['related'], of)}; an assumption"
+        facts.append((f"Allies at {target(related.share_pct)} % related", text))
     if total and alliance.totals:
-        words = f"{_counted(alliance.totals, bound['total'], of)}; an assumption"
-        facts.append((f"Allies at {target(total.share_pct)} % in total", words))
+        text = f"{_counted(alliance.totals, bound['total'], of)}; an assumption"
+        facts.append((f"Allies at {target(total.share_pct)} % in total", text))
     spent, reported = alliance.spent, alliance.reported
     average = mean_share(spent.middle, spent.above)
     facts.append(("Europe and Canada", f"{average} % of GDP spent, {_band(spent)} in 90 of 100 runs"))
     if reported != spent:
-        facts.append(("besides, on paper", f"{added(reported.middle - spent.middle)} points of GDP, by late pushes"))
+        facts.append(("closed on paper", f"{added(reported.middle - spent.middle)} points of GDP on top"))
     page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
     if width < 70:
-        for name, words in facts:
+        for name, text in facts:
             page.print(Text(name), width=width)
-            page.print(Padding(Text(words), (0, 0, 0, GAP), expand=False), width=width)
+            page.print(Padding(Text(text), (0, 0, 0, GAP), expand=False), width=width)
         return
     grid = Table.grid(padding=(0, GAP, 0, 0))
     grid.add_column(no_wrap=True)
     grid.add_column()
-    for name, words in facts:
-        grid.add_row(Text(name), Text(words))
+    for name, text in facts:
+        grid.add_row(Text(name), Text(text))
     page.print(Padding(grid, (0, 0, 0, GAP), expand=False), width=width)
 
 
@@ -247,10 +247,10 @@ def _counted(band: Band, bound: int, of: int) -> str:
 def _halved(half: HalfUrgency, counted: Band, bound: int, of: int) -> str:
     """The short runs give the difference, on common random numbers; the run itself gives the level."""
     now, usual = number(counted.middle + half.difference, bound), number(counted.middle, bound)
-    words = "what half the urgency of the start does"
+    condition = "if governments felt half as threatened"
     if now == usual:
-        return f"still {now} of {among(bound, of)} expected: {words}"
-    return f"{now} of {among(bound, of)} expected instead of {usual}: {words}"
+        return f"still {now} of {among(bound, of)} expected {condition}"
+    return f"{now} of {among(bound, of)} expected instead of {usual} {condition}"
 
 
 def _spoken(chance: Chance) -> str:
@@ -266,7 +266,7 @@ def _footer(
     precision: float | None,
 ) -> list[str]:  # fmt: skip
     notes = [narrow] if narrow else []
-    notes.append(f"Shares are {shares_told(record, [line.entry for line in lines])}.")
+    notes.append(f"Shares are {shares_sentence(record, [line.entry for line in lines])}.")
     pillars = {aim.pillar for aim in record.description.yardsticks}
     if pillars:
         notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
@@ -274,7 +274,7 @@ def _footer(
     if any(shown - line.chances.keys() for line in lines):
         notes.append(UNBOUND)
     if "core" in pillars or any(line.spent != line.reported for line in lines):
-        notes.append(f"{LATE_PUSH} {SPENT}")
+        notes.append(f"{CLOSED_ON_PAPER} {SPENT}")
     if precision is not None:
         reach = f"reaches as far as {_points(precision)} to either side"
         notes.append(f"Precision: no 95 % interval of a probability, of any ally, target and year, {reach}.")
@@ -286,9 +286,9 @@ def _footer(
         notes.append(ASSUMPTION)
     if "first year" in kept:
         notes.append(
-            "First year: the first in which at least half of the runs are at the core target, late pushes included; "
-            "later years may have fewer."
+            "First year: the first in which at least half of the runs are at the core target, what is closed on paper "
+            "included; later years may have fewer."
         )
     if half:
-        notes.append("Urgency is how threatened allies feel at the start; nobody measures it.")
+        notes.append("How threatened governments feel at the start is measured by nobody.")
     return notes

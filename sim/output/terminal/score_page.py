@@ -10,7 +10,7 @@ from sim.evaluation.forecasts.schema import Frozen
 from sim.evaluation.forecasts.scoring import COVERAGES, Line, Scores
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table
-from sim.text.probabilities import plain
+from sim.text.escaping import plain
 
 MOST_TEXT = 118  # columns of running text at most
 FIRST_ESTIMATE = "08"  # the month in which NATO has printed the first estimate of a year at the latest
@@ -21,7 +21,7 @@ WORDS = (
     "percentage points of GDP, judges the whole distribution of the share, as its quantiles tell it. Small is good.",
     "Inside: how many published shares lie in the central intervals that should hold 50, 80 and 90 of 100. Number: "
     "allies at the target, with its ranked probability score.",
-    "The allies of one year share a world, so their scores are one year's luck and not that of many. Every forecast "
+    "The allies of one year share a world, so their scores are the chance of one year and not of many. Every forecast "
     "holds given the assumptions of its scenario.",
 )
 
@@ -37,12 +37,12 @@ def show(page: Page, frozen: Frozen, scores: Scores, edition: str, last_figure: 
         kept, dropped = fit(_columns(scores.lines), page.width)
         page.print(table(kept))
         page.print()
-        for words in (left_out(dropped), *WORDS, _known_before(frozen.date, scores.lines)):
-            if words:
-                page.print(Text(words.replace("--csv or ", ""), style="dim"), width=width)
+        for text in (left_out(dropped), *WORDS, _known_before(frozen.date, scores.lines)):
+            if text:
+                page.print(Text(text.replace("--csv or ", ""), style="dim"), width=width)
     else:
-        words = f"Nothing can be scored yet: the figures end with {last_figure}, the forecast begins with "
-        page.print(Text(f"{words}{scores.waiting[0]}."), width=width)
+        text = f"Nothing can be scored yet: the figures end with {last_figure}, the forecast begins with "
+        page.print(Text(f"{text}{scores.waiting[0]}."), width=width)
     if scores.waiting:
         page.print(Text(_waiting(scores.waiting)), width=width)
 
@@ -70,8 +70,8 @@ def _known_before(date: str, lines: Sequence[Line]) -> str:
 
 def _columns(lines: Sequence[Line]) -> list[Column]:
     inside = [
-        Column(f"inside {c:.0%}", f"Inside\n{100 * c:.0f} %", [_inside(line, place) for line in lines], 3 + place)
-        for place, c in enumerate(COVERAGES)
+        Column(f"inside {c:.0%}", f"Inside\n{100 * c:.0f} %", [_inside(line, index) for line in lines], 3 + index)
+        for index, c in enumerate(COVERAGES)
     ]
     return [
         Column("scenario", "Scenario", [plain(line.scenario) for line in lines], 0, right=False),
@@ -92,8 +92,8 @@ def _figures(line: Line) -> str:
     return f"{line.scored} of {line.forecast} allies, {line.status}"
 
 
-def _inside(line: Line, place: int) -> str:
-    return f"{round(line.coverage[place] * line.scored)} of {line.scored}"
+def _inside(line: Line, index: int) -> str:
+    return f"{round(line.coverage[index] * line.scored)} of {line.scored}"
 
 
 def _score(value: float | None) -> str:

@@ -8,15 +8,16 @@ from rich.text import Text
 
 from sim.analysis.replay import MONTHS, Entry, Story
 from sim.output.terminal.console import Page
-from sim.text.probabilities import listed, plain, target
+from sim.text.escaping import plain
+from sim.text.probabilities import listed, target
 
 MOST_TEXT = 80  # columns of running text at most
 WORDS = (
     "Shares are % of GDP. Will: log-odds of political will, 0 is even. Norm: what would be spent without the threat. "
     "Wants: the share it would choose if nothing held it back. Growth surprise: growth less its forecast; it moves the "
-    "share the other way. Reports: what NATO prints, with the noise of reporting. Spent: the report without what a "
-    "late push adds on paper. Budgets go on from the outturn, which is a part of a planned rise, and chance besides; "
-    "after a late push from the target at least."
+    "share the other way. Reports: what NATO prints, with the noise of reporting. Spent: the report without what is "
+    "closed on paper. Budgets go on from the outturn, which is a part of a planned rise, and chance besides; "
+    "where a target was closed on paper, from the target at least."
 )
 INDENT = 5  # months stand in the margin
 
@@ -29,7 +30,7 @@ DROPS = "It drops what was pledged or announced."
 
 
 def show_short(page: Page, story: Story) -> None:
-    """Print how the run comes out: who meets the target, what befell the alliance, the largest turns."""
+    """Print how the run comes out: who meets the target, what happened to the alliance, the largest turns."""
     width = min(page.width, MOST_TEXT)
     _head(page, story, width)
     _outcome(page, story, width)
@@ -40,7 +41,7 @@ def show_short(page: Page, story: Story) -> None:
         if entry.iso3 is not None and DROPS in entry.text
     ]
     facts = {
-        "What befell the alliance": [
+        "What happened to the alliance": [
             f"{MONTHS[entry.month - 1]} {entry.year}  {_sentence(entry)}"
             for entry in story.entries
             if entry.iso3 is None and entry.kind == "event"
@@ -84,10 +85,10 @@ def _outcome(page: Page, story: Story, width: int) -> None:
         page.print(Text(f"The core target of {goal} binds none of the allies told of."), width=width)
         return
     page.print(Text(f"Core {goal}: {len(met)} of {len(bound)} meet it in {year}{due}", style="bold"), width=width)
-    for words, outcomes in (("At it", met), ("of them on paper, by a late push", paper), ("Below it", rest)):
-        if outcomes or words != "of them on paper, by a late push":
-            told = listed(f"{plain(o.ally)} {o.reported_pct:.2f}" for o in outcomes)
-            page.print(Text(f"{words}: {told}."), width=width)
+    for heading, outcomes in (("At it", met), ("of them closed on paper", paper), ("Below it", rest)):
+        if outcomes or heading != "of them closed on paper":
+            named = listed(f"{plain(o.ally)} {o.reported_pct:.2f}" for o in outcomes)
+            page.print(Text(f"{heading}: {named}."), width=width)
     years = sorted({outcome.year for outcome in story.outcomes})
     if len(bound) > 1:
         counts = ", ".join(f"{each} {len(story.met(each))}" for each in years)

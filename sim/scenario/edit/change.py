@@ -67,12 +67,12 @@ def _checked(name: str, section: FrozenModel, numbers: Mapping[str, float]) -> F
         return type(section).model_validate(section.model_dump())
     except ValidationError as error:
         first = error.errors()[0]
-        place = f"{name}.{first['loc'][0]}"
-        given = {key: value for key, value in numbers.items() if key == place or key.startswith(f"{place}.")}
-        exact = f"{place}.{first['loc'][-1]}"
+        parameter = f"{name}.{first['loc'][0]}"
+        given = {key: value for key, value in numbers.items() if key == parameter or key.startswith(f"{parameter}.")}
+        exact = f"{parameter}.{first['loc'][-1]}"
         shown = {exact: given[exact]} if exact in given else given
-        words = ", ".join(f"{key} = {value!r}" for key, value in shown.items())
-        raise UsageError(f"{words}: {first['msg'].removeprefix('Value error, ')}") from error
+        assignments = ", ".join(f"{key} = {value!r}" for key, value in shown.items())
+        raise UsageError(f"{assignments}: {first['msg'].removeprefix('Value error, ')}") from error
 
 
 def _numbers(scenario: Scenario) -> dict[str, float]:

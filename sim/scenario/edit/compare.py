@@ -121,8 +121,8 @@ def builds_on(scenario: Scenario) -> dict[str, Any]:
         return {"name": base.name, "title": base.name, "changes": []}
     before = _defaults() if base is None or base.scenario is None else base.scenario
     found = list(differences(before, scenario))
-    place = next((at for at, each in enumerate(found) if not each.path.startswith(("horizon", "targets"))), len(found))
-    found[place:place] = _agreed(before, scenario)
+    prefix = next((at for at, each in enumerate(found) if not each.path.startswith(("horizon", "targets"))), len(found))
+    found[prefix:prefix] = _agreed(before, scenario)
     changes = [[change.path, change.value_before, change.value_after] for change in found]
     name, title = ("", "the defaults of the model") if base is None else (base.name, before.title)
     return {"name": name, "title": title, "changes": changes}
@@ -145,13 +145,13 @@ def _defaults() -> Scenario:
     return loads("")
 
 
-def _walk(place: str, before: Facts, after: Facts) -> Iterator[Difference]:
+def _walk(prefix: str, before: Facts, after: Facts) -> Iterator[Difference]:
     """The differences of two tables at a place; a key without a value is a key that is not there."""
     for key in [*before, *(key for key in after if key not in before)]:
         one, other = before.get(key), after.get(key)
         if one == other:
             continue
-        path = f"{place}.{key}" if place else key
+        path = f"{prefix}.{key}" if prefix else key
         if _is_table(path, one, other):
             yield from _walk(path, one or {}, other or {})
         else:

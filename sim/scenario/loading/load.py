@@ -14,7 +14,7 @@ from sim.data.tables import Replacement, Tables, load_tables
 from sim.distributions.families import Family, Scipy, Shape
 from sim.errors import Fault, ScenarioError
 from sim.scenario.distributions import distributions_of
-from sim.scenario.loading.checks.messages import told
+from sim.scenario.loading.checks.messages import faults_of
 from sim.scenario.loading.checks.quoting import at, dotted, shown
 from sim.scenario.loading.checks.together import together
 from sim.scenario.loading.merging import Merged, merge
@@ -24,12 +24,12 @@ from sim.scenario.loading.reading import (
     MAX_FAULTS,
     MAX_TABLE_BYTES,
     Source,
-    beside,
     chain,
     decoded,
     defaults,
     first_faults,
     located,
+    next_to,
     parsed,
     text_of,
 )
@@ -72,8 +72,8 @@ def _base(sources: tuple[Source, ...], folder: Path) -> Base:
 
 def _called(file: Path) -> str:
     """A title made of a file's name: "Germany suspends" of germany_suspends.toml."""
-    words = " ".join(os.fsencode(file.stem).decode("utf-8", "replace").replace("_", " ").replace("-", " ").split())
-    return f"{words[:1].upper()}{words[1:]}"[:MOST_TITLE]
+    title = " ".join(os.fsencode(file.stem).decode("utf-8", "replace").replace("_", " ").replace("-", " ").split())
+    return f"{title[:1].upper()}{title[1:]}"[:MOST_TITLE]
 
 
 def loads(text: str, name: str = "<text>") -> Scenario:
@@ -118,7 +118,7 @@ def _resolved(
     try:
         scenario = Scenario.model_validate(merged.raw | {"replacements": replacements})
     except ValidationError as error:
-        faults += told(error, merged, MAX_FAULTS + 1)
+        faults += faults_of(error, merged, MAX_FAULTS + 1)
     found = {(fault.file, fault.line, fault.field) for fault in faults}
     for path, code, rule, remedy in islice(together(merged.raw, tables), MAX_FAULTS + 1):
         fault = _fault(merged, path, rule, remedy, code)
@@ -128,7 +128,7 @@ def _resolved(
         faults = [fault for fault in faults if fault.code not in OF_WHAT_IS_INHERITED]
     if faults or scenario is None:
         raise ScenarioError(first_faults(faults))
-    scenario.__dict__["places"] = {dotted(path, merged.raw): merged.place(path) for path in _tables(merged.raw)}
+    scenario.__dict__["locations"] = {dotted(path, merged.raw): merged.location(path) for path in _tables(merged.raw)}
     if crowd := _of_too_many_shapes(scenario):
         raise ScenarioError(crowd)
     return scenario
@@ -140,14 +140,14 @@ def _of_too_many_shapes(scenario: Scenario) -> tuple[Fault, ...]:
     faults: list[Fault] = []
     for kind, most, whose in ((Family, MOST_SHAPES, ""), (Scipy, MOST_SCIPY_SHAPES, " from scipy.stats")):
         first: dict[Shape, tuple[str, str]] = {}
-        for place, distribution in distributions_of(scenario):
+        for field, distribution in distributions_of(scenario):
             if isinstance(distribution, kind):
-                first.setdefault(distribution.shape, (place, distribution.key))
+                first.setdefault(distribution.shape, (field, distribution.key))
         if len(first) > most:
-            place, family = list(first.values())[most]
+            field, family = list(first.values())[most]
             rule = f"a scenario may have at most {most} distributions of different shape{whose}, not {len(first)}"
-            at = scenario.places.get(place, (scenario.title, 0))
-            faults.append(Fault(*at, place, family, rule, remedy, "too-many-shapes"))
+            at = scenario.locations.get(field, (scenario.title, 0))
+            faults.append(Fault(*at, field, family, rule, remedy, "too-many-shapes"))
     return tuple(sorted(faults))
 
 
@@ -173,7 +173,7 @@ def _leave_out_uncounted(merged: Merged, tables: Tables) -> None:
 def _fault(merged: Merged, path: tuple[str | int, ...], rule: str, remedy: str, code: str) -> Fault:
     value = at(path, merged.raw)
     written = "" if value is None or isinstance(value, dict) else shown(value)
-    return Fault(*merged.place(path), dotted(path, merged.raw), written, rule, remedy, code)
+    return Fault(*merged.location(path), dotted(path, merged.raw), written, rule, remedy, code)
 
 
 def _replacements(merged: Merged, folder: Path | None, faults: list[Fault]) -> tuple[dict[str, Replacement], Tables]:
@@ -186,14 +186,14 @@ def _replacements(merged: Merged, folder: Path | None, faults: list[Fault]) -> t
         if table not in Data.model_fields or not isinstance(name, str) or overlay not in (True, False, None):
             continue  # validation says so
         keys: Keys = ("data", table, "file") if isinstance(value, dict) else ("data", table)
-        file, line = merged.place(keys)
-        place = (file, line, ".".join(map(str, keys)))
+        file, line = merged.location(keys)
+        location = (file, line, ".".join(map(str, keys)))
         try:
             if folder is None:
                 rule, remedy = "a text without a folder cannot name a table", "save the text as a file beside the table"
-                raise ScenarioError((Fault(*place, shown(name), rule, remedy, "no-folder"),))
-            path = beside(folder, name, place)
-            text = text_of(path, str(path), MAX_TABLE_BYTES, place)
+                raise ScenarioError((Fault(*location, shown(name), rule, remedy, "no-folder"),))
+            path = next_to(folder, name, location)
+            text = text_of(path, str(path), MAX_TABLE_BYTES, location)
         except ScenarioError as error:
             faults += error.faults
         else:

@@ -42,14 +42,14 @@ class Merged:
     origin: Origin
     faults: list[Fault] = field(default_factory=list)
 
-    def place(self, path: Path) -> tuple[str, int]:
+    def location(self, path: Path) -> tuple[str, int]:
         """File and line of a value, or of the nearest thing around it that is there."""
         origin = self.origin
         for depth, part in enumerate(path):
             if part not in origin.below:
-                return origin.source.name, origin.source.places.line((*origin.path, *path[depth:]))
+                return origin.source.name, origin.source.lines.line((*origin.path, *path[depth:]))
             origin = origin.below[part]
-        return origin.source.name, origin.source.places.line(origin.path)
+        return origin.source.name, origin.source.lines.line(origin.path)
 
 
 def merge(sources: tuple[Source, ...]) -> Merged:
@@ -71,9 +71,9 @@ def _is_table(path: Path) -> bool:
     return False
 
 
-def _lay(merged: Merged, base: dict[str, Any], origin: Origin, over: Any, place: Origin, at: Path = ()) -> None:
-    """Lay the table `over` (at `place` in its file) on `base` (at `at` in the merged scenario)."""
-    origin.source, origin.path = place.source, place.path
+def _lay(merged: Merged, base: dict[str, Any], origin: Origin, over: Any, stated: Origin, at: Path = ()) -> None:
+    """Lay the table `over` (at `stated` in its file) on `base` (at `at` in the merged scenario)."""
+    origin.source, origin.path = stated.source, stated.path
     if at[:1] == ("targets",) and len(at) == 2 and base:
         for key, unsaid in ASKS.items():
             before = base.get(key, unsaid)
@@ -81,7 +81,7 @@ def _lay(merged: Merged, base: dict[str, Any], origin: Origin, over: Any, place:
                 base.pop("agreed", None)
                 origin.below.pop("agreed", None)
     for key, value in over.items():
-        here, stands = (*at, key), Origin(place.source, (*place.path, key))
+        here, stands = (*at, key), Origin(stated.source, (*stated.path, key))
         if here == ("event",) and isinstance(value, list):
             _lay_events(merged, base, origin, value, stands)
         elif isinstance(value, dict) and _is_table(here):
@@ -92,23 +92,23 @@ def _lay(merged: Merged, base: dict[str, Any], origin: Origin, over: Any, place:
             base[key], origin.below[key] = value, stands
 
 
-def _lay_events(merged: Merged, base: dict[str, Any], origin: Origin, over: list[Any], place: Origin) -> None:
+def _lay_events(merged: Merged, base: dict[str, Any], origin: Origin, over: list[Any], stated: Origin) -> None:
     """Lay a file's events on those inherited: a name that is there already changes that event."""
     if not isinstance(base.get("event"), list):
-        base["event"], origin.below["event"] = [], Origin(place.source, place.path)
+        base["event"], origin.below["event"] = [], Origin(stated.source, stated.path)
     events, origins = base["event"], origin.below["event"]
-    origins.source, origins.path = place.source, place.path
+    origins.source, origins.path = stated.source, stated.path
     inherited = {name: index for index, event in enumerate(events) if (name := _name(event)) is not None}
     first: dict[str, int] = {}  # the lines of the names of this file
     for index, event in enumerate(over):
-        stands = Origin(place.source, (*place.path, index))
-        line = place.source.places.line((*stands.path, "name"))
+        stands = Origin(stated.source, (*stated.path, index))
+        line = stated.source.lines.line((*stands.path, "name"))
         name = _name(event)
         if name is not None and name in first:
             rule = f"every event of a file must have a name of its own; line {first[name]} has the same"
             remedy = "rename one; to change an inherited event, name it once"
             subject = ("event.name", shown(name))
-            merged.faults.append(Fault(place.source.name, line, *subject, rule, remedy, "duplicate-name"))
+            merged.faults.append(Fault(stated.source.name, line, *subject, rule, remedy, "duplicate-name"))
         elif name in inherited and _same_kind(events[inherited[name]], event):
             at = inherited[name]
             _retime(events[at], event)

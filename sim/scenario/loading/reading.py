@@ -56,7 +56,7 @@ class Source:
 
     name: str
     raw: Mapping[str, Any]
-    places: source_map.SourceMap
+    lines: source_map.SourceMap
     faults: tuple[Fault, ...] = ()
     alone: bool = False
 
@@ -74,15 +74,15 @@ def parsed(text: str, name: str) -> Source:
         raise ScenarioError((Fault(name, other.line, "", "", other.rule, other.remedy, "bad-toml"),))
     while True:
         try:
-            places = source_map.scan(text)
-            read += places.read
-            return Source(name, source_map.loads(text, places), places, tuple(faults))
+            lines = source_map.scan(text)
+            read += lines.read
+            return Source(name, source_map.loads(text, lines), lines, tuple(faults))
         except source_map.OverLimit as limit:
             line, code, rule, remedy = limit.args
             faults.append(Fault(name, line, "", "", rule, remedy, code))
             cured = None
         except (tomllib.TOMLDecodeError, source_map.Newer) as error:
-            at_end = places.stopped or text.count("\n") + 1
+            at_end = lines.stopped or text.count("\n") + 1
             fault, cured = _unreadable(str(error), text, name, at_end)
             if any(fault.line == former.line for former in faults):  # the cure was none
                 faults = [former for former in faults if former.line != fault.line]
@@ -105,11 +105,11 @@ def first_faults(faults: Iterable[Fault], *, and_more: bool = False) -> tuple[Fa
     ordered = sorted(set(faults))
     if len(ordered) <= MAX_FAULTS and not and_more:
         return tuple(ordered)
-    told = ordered[:MAX_FAULTS]
+    first = ordered[:MAX_FAULTS]
     last = ordered[: MAX_FAULTS + 1][-1]
     there = "are" if len(ordered) > MAX_FAULTS else "may be"
-    rule = f"a scenario is read to its first {len(told)} faults; there {there} more"
-    return (*told, Fault(last.file, 0, "", "", rule, "correct those above, then check again", "too-many-faults"))
+    rule = f"a scenario is read to its first {len(first)} faults; there {there} more"
+    return (*first, Fault(last.file, 0, "", "", rule, "correct those above, then check again", "too-many-faults"))
 
 
 @lru_cache(maxsize=1)
@@ -131,31 +131,31 @@ def chain(path: str | os.PathLike[str]) -> tuple[Source, ...]:
     sources = [parsed(text_of(file.path, file.name, MAX_BYTES), file.name)]
     seen = [_resolved(file.path, ("", 0, ""))]
     while isinstance(wanted := sources[0].raw.get("extends"), str):  # else nothing, or what validation refuses
-        place = (sources[0].name, sources[0].places.line(("extends",)), "extends")
+        location = (sources[0].name, sources[0].lines.line(("extends",)), "extends")
         try:
-            file = _next(file, wanted, place, seen)
-            sources.insert(0, parsed(text_of(file.path, file.name, MAX_BYTES, place), file.name))
+            file = _next(file, wanted, location, seen)
+            sources.insert(0, parsed(text_of(file.path, file.name, MAX_BYTES, location), file.name))
         except ScenarioError as error:
             sources[0] = replace(sources[0], faults=(*sources[0].faults, *error.faults), alone=True)
             break
     return tuple(sources)
 
 
-def _next(file: Located, wanted: str, place: tuple[str, int, str], seen: list[Path]) -> Located:
-    """The file that `file` extends, as it says at `place`; it is added to those `seen`."""
-    _file_name(wanted, place)
+def _next(file: Located, wanted: str, location: tuple[str, int, str], seen: list[Path]) -> Located:
+    """The file that `file` extends, as it says at `location`; it is added to those `seen`."""
+    _file_name(wanted, location)
     found = _own_or_shipped(file.path.parent, wanted, shipped_too=file.is_shipped)
     if not found.is_shipped:
-        _inside(found.path, file.path.parent, place)
-    resolved = _resolved(found.path, place)
+        _inside(found.path, file.path.parent, location)
+    resolved = _resolved(found.path, location)
     if resolved in seen:
         rule, remedy = "files must not extend one another in a circle", "extend a file that does not lead back here"
         if found.path.stem in shipped.files() and not found.is_shipped:
             remedy = "a file of the folder comes before the shipped scenario of its name: give it another name"
-        raise _refused(place, wanted, rule, remedy, "extends-circle")
+        raise _refused(location, wanted, rule, remedy, "extends-circle")
     if len(seen) == MAX_CHAIN:
         rule = f"at most {MAX_CHAIN} files may build on one another"
-        raise _refused(place, wanted, rule, "join some of them", "extends-depth")
+        raise _refused(location, wanted, rule, "join some of them", "extends-depth")
     seen.append(resolved)
     return found
 
@@ -195,69 +195,70 @@ def _own_or_shipped(folder: Path, word: str, *, shipped_too: bool = False) -> Lo
     return Located(folder / word) if found is None else Located(found, is_shipped=True)
 
 
-def beside(folder: Path, name: str, place: tuple[str, int, str]) -> Path:
+def next_to(folder: Path, name: str, location: tuple[str, int, str]) -> Path:
     """The file called `name` in `folder`; raises ScenarioError where that is no name or leads out of the folder.
 
-    `place` is the file, line and field that names it, for messages.
+    `location` is the file, line and field that names it, for messages.
     """
-    _file_name(name, place)
+    _file_name(name, location)
     file = folder / name
-    _inside(file, folder, place)
+    _inside(file, folder, location)
     return file
 
 
-def _file_name(name: str, place: tuple[str, int, str]) -> None:
+def _file_name(name: str, location: tuple[str, int, str]) -> None:
     """Refuse what is no name of a file; raises ScenarioError."""
     if not name or name in (".", "..") or _BAD_NAME.search(name):
         rule = "must be the name of a file in the scenario's own folder"
-        raise _refused(place, name, rule, "put the file beside the scenario and write its name only", "bad-file-name")
+        remedy = "put the file beside the scenario and write its name only"
+        raise _refused(location, name, rule, remedy, "bad-file-name")
     if len(name.encode()) > MAX_NAME:
         rule = f"must be the name of a file, at most {MAX_NAME} bytes long in UTF-8"
-        raise _refused(place, name, rule, "give the file a shorter name", "bad-file-name")
+        raise _refused(location, name, rule, "give the file a shorter name", "bad-file-name")
 
 
-def _inside(file: Path, folder: Path, place: tuple[str, int, str]) -> None:
+def _inside(file: Path, folder: Path, location: tuple[str, int, str]) -> None:
     """Refuse a link that leads out of the folder; raises ScenarioError."""
     # islink, unlike is_symlink, takes what cannot be looked at for no link: reading it will say why
-    if os.path.islink(file) and _resolved(file, place).parent != folder.resolve():
+    if os.path.islink(file) and _resolved(file, location).parent != folder.resolve():
         rule = "must lie in the scenario's own folder, not be a link that leads out of it"
-        raise _refused(place, file.name, rule, "copy the file into the folder", "outside-folder")
+        raise _refused(location, file.name, rule, "copy the file into the folder", "outside-folder")
 
 
-def _resolved(file: Path, place: tuple[str, int, str]) -> Path:
+def _resolved(file: Path, location: tuple[str, int, str]) -> Path:
     try:
         return file.resolve()
     except (OSError, RuntimeError) as error:  # a link that leads to itself
         rule = "must be a file, not a link that leads nowhere"
-        raise _refused(place, file.name, rule, "put the file itself in the folder", "unreadable") from error
+        raise _refused(location, file.name, rule, "put the file itself in the folder", "unreadable") from error
 
 
-def text_of(file: Path, shown: str, limit: int, place: tuple[str, int, str] = ("", 0, "")) -> str:
+def text_of(file: Path, shown: str, limit: int, location: tuple[str, int, str] = ("", 0, "")) -> str:
     """The text of a regular UTF-8 file of at most `limit` bytes; raises ScenarioError.
 
-    `shown` is the file's name in messages; `place` the file, line and field that names it, if one does.
+    `shown` is the file's name in messages; `location` the file, line and field that names it, if one does.
     """
-    return decoded(bytes_of(file, shown, limit, place), shown, limit)
+    return decoded(bytes_of(file, shown, limit, location), shown, limit)
 
 
-def bytes_of(file: Path, shown: str, limit: int, place: tuple[str, int, str] = ("", 0, "")) -> bytes:
+def bytes_of(file: Path, shown: str, limit: int, location: tuple[str, int, str] = ("", 0, "")) -> bytes:
     """The content of a regular file, of a larger one `limit` bytes and one; the rest as `text_of`."""
-    place = place if place[0] else (shown, 0, "")
-    value = file.name if place[2] else ""
+    location = location if location[0] else (shown, 0, "")
+    value = file.name if location[2] else ""
     try:
         if not stat.S_ISREG(file.stat().st_mode):
             rule = "must be a file, not a folder or a device"
             run = (file / "manifest.json").is_file()
             remedy = "it is a saved run: `sim report` shows it" if run else "name the TOML or CSV file itself"
-            raise _refused(place, value, rule, remedy, "not-a-file")
+            raise _refused(location, value, rule, remedy, "not-a-file")
         with file.open("rb") as stream:
             return stream.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):
-        raise _refused(place, value, "must be there", _near(file, place[2]), "no-such-file") from None
+        raise _refused(location, value, "must be there", _near(file, location[2]), "no-such-file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or "not a file name"
         remedy = "check the name and who may read the file"
-        raise _refused(place, value, f"must be readable ({reason})", remedy, "unreadable") from None
+        raise _refused(location, value, f"must be readable ({reason})", remedy, "unreadable") from None
 
 
 def decoded(content: bytes, shown: str, limit: int) -> str:
@@ -277,8 +278,8 @@ def decoded(content: bytes, shown: str, limit: int) -> str:
         raise ScenarioError((fault,)) from None
 
 
-def _refused(place: tuple[str, int, str], value: str, rule: str, remedy: str, code: str) -> ScenarioError:
-    file, line, field = place
+def _refused(location: tuple[str, int, str], value: str, rule: str, remedy: str, code: str) -> ScenarioError:
+    file, line, field = location
     return ScenarioError((Fault(file, line, field, shown(value) if value else "", rule, remedy, code),))
 
 
@@ -300,10 +301,10 @@ def _near(file: Path, field: str) -> str:
     except OSError:
         return "the folder is not there either: check the path"
     near = get_close_matches(file.stem, [*names, *known], 1) if len(file.name) < 100 else []
-    told = f"did you mean {shown((known | names)[near[0]])}?" if near else "check the name and the folder"
+    remedy = f"did you mean {shown((known | names)[near[0]])}?" if near else "check the name and the folder"
     if is_scenario and (field or file.parent == Path()):  # by its name alone
-        told += f"{'' if near else '.'} Shipped scenarios: {', '.join(known)}"
-    return told
+        remedy += f"{'' if near else '.'} Shipped scenarios: {', '.join(known)}"
+    return remedy
 
 
 def _unreadable(message: str, text: str, name: str, at_end: int) -> tuple[Fault, str | None]:

@@ -79,15 +79,15 @@ def scan(text: str) -> SourceMap:
     return SourceMap(scanner.lines, scanner.newer, read=scanner.at)
 
 
-def loads(text: str, places: SourceMap) -> dict[str, Any]:
+def loads(text: str, source_map: SourceMap) -> dict[str, Any]:
     """The tables of a TOML 1.0 text with these places.
 
     Raises:
         tomllib.TOMLDecodeError: it is no TOML.
         Newer: it is TOML 1.1.
     """
-    if places.newer:
-        line, what = places.newer
+    if source_map.newer:
+        line, what = source_map.newer
         raise Newer(f"{what} (at line {line}, column 1)")
     return tomllib.loads(text)
 
@@ -128,10 +128,10 @@ class _Scanner:
         parts = self._key(0)
         self._take("]]" if double else "]")
         path: Path = ()
-        for place, part in enumerate(parts, 1):
+        for index, part in enumerate(parts, 1):
             path = (*path, part)
             self.lines.setdefault(path, self.line)
-            if path in self.sizes and (place < len(parts) or not double):
+            if path in self.sizes and (index < len(parts) or not double):
                 path = (*path, self.sizes[path] - 1)
         if double:
             size = self.sizes.get(path, 0)
@@ -199,10 +199,10 @@ class _Scanner:
     def _array(self, path: Path, near: int, keys: int, nesting: int) -> None:
         self._not_too_nested(nesting)
         self.at += 1
-        place = 0
+        index = 0
         while (char := self.text[self.at : self.at + 1]) != "]":
             if char == ",":
-                place += 1
+                index += 1
                 self._count(1)
                 self.at += 1
             elif char == "\n":
@@ -213,13 +213,13 @@ class _Scanner:
                 if self.at >= len(self.text):
                     raise _Unreadable
             else:
-                here = (*path, place)
+                here = (*path, index)
                 if self.line != near:
                     self.lines[here] = self.line
                 if char in "[{\"'":
                     self._value(here, self.line, keys, nesting)
                 else:
-                    place += self._plain(_PLAIN_ROW if self.line == near else _PLAIN)
+                    index += self._plain(_PLAIN_ROW if self.line == near else _PLAIN)
         self.at += 1
 
     def _inline_table(self, path: Path, near: int, keys: int, nesting: int) -> None:

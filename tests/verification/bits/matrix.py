@@ -23,7 +23,7 @@ from bits.environments import VERSION_LINES, NotRun, in_utf8, measured, packages
 from evidence import MODEL, digest, keep  # noqa: E402
 
 MAKERS = ("axes", "digest", "environments")
-PLACES = (
+SOURCES = (
     *MODEL,
     "sim/execution",
     "sim/worker.py",
@@ -41,7 +41,7 @@ class Cache:
     """What was measured on this code, by cell."""
 
     def __init__(self, file: Path, anew: bool) -> None:
-        self.file, self.code = file, digest(PLACES)
+        self.file, self.code = file, digest(SOURCES)
         stored = json.loads(file.read_text("utf-8")) if file.exists() and not anew else {}
         self.found: dict[str, Any] = stored.get("cells", {}) if stored.get("code") == self.code else {}
 
@@ -86,10 +86,10 @@ def main() -> int:
     rows: list[list[Any]] = []
     print("  ".join(COLUMNS))
     other = missing = 0
-    for place, cell in enumerate(wanted, 1):
+    for index, cell in enumerate(wanted, 1):
         if sys.stderr.isatty():
             print(
-                f"\r{place} of {len(wanted)}: {cell.axis}: {cell.value}".ljust(100), end="", file=sys.stderr, flush=True
+                f"\r{index} of {len(wanted)}: {cell.axis}: {cell.value}".ljust(100), end="", file=sys.stderr, flush=True
             )
         found = cache.of(cell)
         if "digests" not in found:
@@ -118,7 +118,7 @@ def main() -> int:
         "columns": COLUMNS, "rows": rows,
     }  # fmt: skip
     print(json.dumps({name: value for name, value in figures.items() if name != "rows"}, indent=1))
-    keep("bits", figures, command="python tests/verification/bits/matrix.py", places=PLACES)
+    keep("bits", figures, command="python tests/verification/bits/matrix.py", sources=SOURCES)
     return 1 if other else 0
 
 

@@ -26,7 +26,7 @@ from sim.scenario.loading.checks.codes import CODES  # noqa: E402
 
 CORPUS = HERE / "corpus"
 SEED = 1
-PLACES = ("sim/scenario", "sim/data", "sim/distributions", "sim/model")
+SOURCES = ("sim/scenario", "sim/data", "sim/distributions", "sim/model")
 """What reads a user's files."""
 NOT_HERE = frozenset({"not-a-file", "unreadable", "outside-folder", "no-folder", "no-armed-ally", "unknown-table",
                       "too-many", "invalid-value"})  # fmt: skip
@@ -102,7 +102,7 @@ def main() -> int:
             keep_case(what, smaller(made, what, folder, run=run), CORPUS)
     figures = tally.figures()
     print(json.dumps(figures, indent=1, ensure_ascii=False))
-    keep("fuzz", figures, command=f"python tests/verification/fuzz/campaign.py --cases {given.cases}", places=PLACES)
+    keep("fuzz", figures, command=f"python tests/verification/fuzz/campaign.py --cases {given.cases}", sources=SOURCES)
     return 1 if tally.failures else 0
 
 

@@ -90,9 +90,9 @@ def _chain(random: Random) -> Case:
     count = random.choice((1, 2, 2, 3, 8, 9))
     names = [MAIN, *(f"f{number}.toml" for number in range(1, count))]
     files = {}
-    for place, name in enumerate(names):
-        after = names[place + 1] if place + 1 < count else random.choice(("", "", random.choice(names), "nowhere.toml"))
-        text, _places = rendered(random, made(random)) if count < 4 else (f"will.peer = 0.{place}\n", {})
+    for index, name in enumerate(names):
+        after = names[index + 1] if index + 1 < count else random.choice(("", "", random.choice(names), "nowhere.toml"))
+        text, _places = rendered(random, made(random)) if count < 4 else (f"will.peer = 0.{index}\n", {})
         if random.random() < 0.2:
             text = by_tokens(random, text)
         text = (f'extends = "{after}"\n' if after else "") + text

@@ -87,7 +87,7 @@ def by_lines(random: Random, text: str, others: Sequence[str]) -> str:
 def by_tokens(random: Random, text: str, nasty: Sequence[str] = NASTY) -> str:
     """One to three tokens replaced by nasty ones, or by tokens from elsewhere in the text."""
     tokens = TOKEN.findall(text)
-    places = [place for place, token in enumerate(tokens) if not token.isspace()]
+    places = [index for index, token in enumerate(tokens) if not token.isspace()]
     for _ in range(random.choice((1, 1, 1, 2, 3))):
         if places:
             new = random.choice(nasty) if random.random() < 0.8 else tokens[random.choice(places)]

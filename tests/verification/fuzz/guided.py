@@ -46,7 +46,7 @@ def seeds(folder: Path) -> int:
     from fuzz.tables import NAMES, packaged
 
     texts = [(0, text) for text in shipped().values()]
-    texts += [(place, "\n".join(packaged(name).split("\n")[:60])) for place, name in enumerate(NAMES, 1)]
+    texts += [(index, "\n".join(packaged(name).split("\n")[:60])) for index, name in enumerate(NAMES, 1)]
     for number, (kind, text) in enumerate(texts):
         (folder / f"seed{number:02}").write_bytes(bytes([kind]) + text.encode())
     return len(texts)
@@ -131,7 +131,7 @@ def main() -> int:
         print("atheris is not installed: `pip install atheris` (Linux, Python 3.11 to 3.13)", file=sys.stderr)
         return 5
     from evidence import keep
-    from fuzz.campaign import PLACES
+    from fuzz.campaign import SOURCES
     from fuzz.contract import Case
 
     with tempfile.TemporaryDirectory(prefix="guided-") as place:
@@ -143,7 +143,10 @@ def main() -> int:
             _to_corpus(Case.read(file.read_text("utf-8")), found)
     print(json.dumps(figures, indent=1))
     keep(
-        "guided", figures, command=f"python tests/verification/fuzz/guided.py --seconds {given.seconds}", places=PLACES
+        "guided",
+        figures,
+        command=f"python tests/verification/fuzz/guided.py --seconds {given.seconds}",
+        sources=SOURCES,
     )
     return 1 if figures["broken"] or figures["crashes"] else 0
 

@@ -64,7 +64,7 @@ def whole(random: Random) -> Case:
             content = b"\n".join(lines)
         case "column twice" | "column more":
             more = "iso3" if kind == "column twice" else "colour"
-            lines = [line + b"," + (b"DEU" if place else more.encode()) for place, line in enumerate(lines) if line]
+            lines = [line + b"," + (b"DEU" if index else more.encode()) for index, line in enumerate(lines) if line]
             content = b"\n".join(lines)
             codes = frozenset({"repeated-column" if kind == "column twice" else "extra-column"})
             one = Planted(kind, file, 1, codes, everywhere)

@@ -73,10 +73,10 @@ def addresses(number: int = ADDRESSES) -> list[Address]:
     names, found = names_of_the_page(), []
     places = [(56, 2027), (100, 2027), (56, 2028), (276, 2032), (300, 2032), (840, 2027), (8, 2030), (250, 2035)]
     for word in (0, 1):
-        for place, (code, year) in enumerate(places):
+        for index, (code, year) in enumerate(places):
             for name, of_ally in names:
                 once = name.startswith("param/")
-                if not of_ally and (place in (1, 4) or (once and place)):
+                if not of_ally and (index in (1, 4) or (once and index)):
                     continue  # the same year again, or drawn once
                 found.append(Address(name, code if of_ally else 0, 0 if once else year, word))
     unique = list(dict.fromkeys(found))

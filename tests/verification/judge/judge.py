@@ -212,10 +212,10 @@ def _doubled(exponent: float) -> float:
 def _joined(seen: Floats, chances: Floats) -> tuple[Floats, Floats]:
     expected = chances / chances.sum() * seen.sum()
     edges, since = [], 0.0
-    for place, value in enumerate(expected):
+    for index, value in enumerate(expected):
         since += value
         if since >= LEAST:
-            edges.append(place + 1)
+            edges.append(index + 1)
             since = 0.0
     if not edges:
         return np.array([seen.sum()]), np.array([expected.sum()])

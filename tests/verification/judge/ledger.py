@@ -1,4 +1,4 @@
-"""An onlooker that writes down what befalls each path of a block, for the judge."""
+"""An onlooker that writes down what happens on each path of a block, for the judge."""
 
 from __future__ import annotations
 

@@ -178,15 +178,15 @@ def recession_checks(ledger: Ledger, found: Found) -> None:
     draws = Draws(SEED, 0, ledger.paths)
     p, depth = (draws.value(f"param/growth.{name}", law).astype(np.float64) for name, law in RECESSION.items())
     hits = np.zeros((len(YEARS), ledger.paths), dtype=np.bool_)
-    for place, year in enumerate(YEARS):
+    for index, year in enumerate(YEARS):
         common = ledger.surprises[year].astype(np.float64)
         for name in ("slump", "slump_deu", "d_slump"):
             for entry in ledger.entries[f"event/{name}"]:
                 if entry.year == year:
                     common[entry.paths] += entry.moved["growth_loss"]
         struck = p - common / depth
-        hits[place] = struck > 0.5
-        if np.abs(struck - hits[place]).max() > 1e-4:
+        hits[index] = struck > 0.5
+        if np.abs(struck - hits[index]).max() > 1e-4:
             found.faults.append(f"the common factor of {year} is not depth * (probability - R)")
     for name, which in (("all", p >= 0), ("rare", p < 0.1), ("frequent", p > 0.2), ("deep", depth > 6)):
         found.checks.append(trials(f"recessions, {name}", int(hits[:, which].sum()), np.tile(p[which], len(YEARS))))

@@ -29,11 +29,11 @@ def test_the_bound_of_two_cells_is_above_the_exact_probability(chance: float) ->
     n = np.arange(number + 1)
     law = stats.binom(number, chance)
     apart = _apart(n, number * chance) + _apart(number - n, number * (1 - chance))
-    for place in range(int(number * chance), number, 20)[1:40]:
-        exact = float(law.pmf(n[apart >= apart[place] - 1e-9]).sum())
-        found = cells("", [place, number - place], [chance, 1 - chance]).p
+    for index in range(int(number * chance), number, 20)[1:40]:
+        exact = float(law.pmf(n[apart >= apart[index] - 1e-9]).sum())
+        found = cells("", [index, number - index], [chance, 1 - chance]).p
         assert exact <= found
-        a = float(apart[place])
+        a = float(apart[index])
         if 1e-15 < found < 1:
             compared += 1
             assert found < 1.5 * math.e * a * math.sqrt(math.pi * a) * exact

@@ -66,9 +66,9 @@ CONTROLS = [
     Control("the refining word is the word", "chance 0.45: on the threshold", on_chances(ONE_WORD)),
     Control("all paths have the mean chance", "chance a path, 0 to 0.2", on_chances(wrong.MeanChance)),
     Control("December never comes", "months", on_chances(wrong.ElevenMonths)),
-    Control("variants share their random numbers", "own luck: between stretches",
+    Control("variants share their random numbers", "own numbers: between stretches",
             lambda: broken(variant_checks(wrong.SharedLuck))),
-    Control("variants share the first one's law", "own luck: exponential mean=0.5: cells",
+    Control("variants share the first one's law", "own numbers: exponential mean=0.5: cells",
             lambda: broken(variant_checks(wrong.FirstLaw))),
 ]  # fmt: skip
 

@@ -134,7 +134,7 @@ def variant_checks(draws: Maker = Draws) -> list[Check]:
     laws = (f.Normal(mean=0.0, sd=1.0), f.Normal(mean=1.0, sd=2.0), f.Exponential(mean=0.5))
     found = []
     for common_random_numbers in (True, False):
-        words = "same luck" if common_random_numbers else "own luck"
+        words = "common numbers" if common_random_numbers else "own numbers"
         value = draws(SEED, 0, BLOCK, len(laws), common_random_numbers=common_random_numbers).value(
             "judge/variants", Distributions(laws), period=common_random_numbers
         )
@@ -148,7 +148,7 @@ def variant_checks(draws: Maker = Draws) -> list[Check]:
             scores = [stats.norm.ppf(law_of(law).cdf(stretch)) for law, stretch in zip(laws, stretches, strict=True)]
             held = np.clip(np.stack(scores), -6, 6)
             r = np.corrcoef(held)[np.triu_indices(len(laws), 1)]
-            found.append(correlation("own luck: between stretches", r, BLOCK))
+            found.append(correlation("own numbers: between stretches", r, BLOCK))
     return found
 
 
@@ -157,8 +157,8 @@ def chance_checks(scale: int = 1, draws: Maker = Draws) -> list[Check]:
     number = (1 << 22) * scale
     made = draws(SEED, 0, number)
     found = [
-        binomial(f"chance {p:g}", int(made.chance("judge/chance", p, period=place).sum()), number, p)
-        for place, p in enumerate(PROBABILITIES)
+        binomial(f"chance {p:g}", int(made.chance("judge/chance", p, period=index).sum()), number, p)
+        for index, p in enumerate(PROBABILITIES)
     ]
     for p in (1 / 3, 29_491.5 / CELLS):
         threshold = np.floor(p * CELLS)

@@ -232,7 +232,7 @@ def never_at_first(streams: Streams, name: str, *, ally: int = 0, period: int = 
 
 
 def turned_every_other_year(streams: Streams, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
-    """Of two years the second has the first one's luck, mirrored."""
+    """Of two years the second has the first one's numbers, mirrored."""
     second = name.startswith("event/") and name.endswith("/occurs") and period % 2 == 0
     drawn = WORDS(streams, name, ally=ally, period=period - second, word=word)
     return ~drawn if second else drawn

@@ -1,9 +1,9 @@
 """Mutation testing with mutmut, part by part: `python tests/verification/verify.py mutation`.
 
-A room is mutated in a copy of the project, against the tests that are about it: the quickest first, and none that
+A module is mutated in a copy of the project, against the tests that are about it: the quickest first, and none that
 compares with stored numbers, so that a mutant dies of what the code means and not of having changed. The copy is kept
 under `runs/mutation`, and what was tried there is not tried again unless its function has changed; `--again` tries the
-survivors once more, for when tests have changed. A survivor counts against the room unless `equivalent.toml` says why
+survivors once more, for when tests have changed. A survivor counts against the module unless `equivalent.toml` says why
 no test could tell it from the original; what stands there and does not survive is an error.
 """
 
@@ -32,7 +32,7 @@ NEEDED = ("sim", "tests", "scenarios", "pyproject.toml")
 KILLED = {1, 3, -11, 255}
 TIMED_OUT = {24, 36, -24, 152, -9, 137}
 """Exit codes of mutmut's workers; a mutant that runs for ever is noticed as well."""
-PLACES = (
+SOURCES = (
     "sim/distributions",
     "sim/engine",
     "sim/model",
@@ -46,7 +46,7 @@ LEAST = 0.9
 
 
 @dataclass(frozen=True)
-class Room:
+class MutatedModule:
     """What is mutated, and the tests that are held against it."""
 
     mutate: tuple[str, ...]
@@ -59,9 +59,9 @@ ENGINE = (
 )  # fmt: skip
 """The files of tests/engine that compare with no stored number."""
 
-ROOMS = {
-    "results": Room(("sim/results/*",), ("tests/results/test_by_path.py", "tests/results/test_intervals.py")),
-    "draws": Room(
+MODULES = {
+    "results": MutatedModule(("sim/results/*",), ("tests/results/test_by_path.py", "tests/results/test_intervals.py")),
+    "draws": MutatedModule(
         (
             "sim/distributions/draws.py",
             "sim/distributions/quantile_tables.py",
@@ -70,8 +70,10 @@ ROOMS = {
         ),
         ("tests/draws", "tests/verification/judge/test_exact.py", "tests/engine/test_variants.py"),
     ),
-    "model": Room(("sim/model/*",), ("tests/model", "tests/verification/reference/test_few.py", "tests/events")),
-    "engine": Room(
+    "model": MutatedModule(
+        ("sim/model/*",), ("tests/model", "tests/verification/reference/test_few.py", "tests/events")
+    ),
+    "engine": MutatedModule(
         ("sim/engine/*",),
         (
             "tests/verification/reference/test_few.py",
@@ -105,7 +107,7 @@ ROOMS = {
 
 @dataclass(frozen=True)
 class Survivor:
-    """A mutant that no test of its room noticed."""
+    """A mutant that no test of its module noticed."""
 
     name: str
     function: str
@@ -114,51 +116,53 @@ class Survivor:
 
 
 def main() -> int:
-    """Mutate, print the score of every room, keep it; 1 if a room stays below LEAST or equivalents do not survive."""
+    """Mutate, print and keep the score of every module; 1 if one stays below LEAST or equivalents do not survive."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rooms", nargs="*", choices=[*ROOMS, []], help=f"any of {', '.join(ROOMS)}; all unless given")
+    parser.add_argument(
+        "modules", nargs="*", choices=[*MODULES, []], help=f"any of {', '.join(MODULES)}; all unless given"
+    )
     parser.add_argument("--work", type=Path, default=ROOT / "runs" / "mutation", help="where the copies are kept")
     parser.add_argument("--children", type=int, default=os.cpu_count() or 1, help="mutants tried at once")
     parser.add_argument("--again", action="store_true", help="try survivors again")
     parser.add_argument("--only-count", action="store_true", help="try nothing, count what was tried")
     given = parser.parse_args()
     rows, lived = [], set[tuple[str, str, str]]()
-    for name in given.rooms or ROOMS:
+    for name in given.modules or MODULES:
         work = given.work / name
         if not given.only_count:
-            copy(ROOMS[name], work)
+            copy(MODULES[name], work)
             mutate(work, given.children, [s.name for s in survivors(work)] if given.again else [])
         rows.append(score(name, work))
         lived |= {(s.function, s.before, s.after) for s in survivors(work)}
         print(pd.DataFrame(rows).drop(columns=["left"]).to_string(index=False, float_format="{:.3f}".format))
         for line in rows[-1]["left"]:
             print("   ", line)
-    wrong = sorted(equivalent() - lived) if set(given.rooms or ROOMS) == set(ROOMS) else []
+    wrong = sorted(equivalent() - lived) if set(given.modules or MODULES) == set(MODULES) else []
     for function, before, after in wrong:
         print(f"listed as equivalent, but it died or is no more: {function}: {before}  ->  {after}")
-    if set(given.rooms or ROOMS) == set(ROOMS):
+    if set(given.modules or MODULES) == set(MODULES):
         made = [row for row in rows if row["mutants"]]
-        not_run = [row["room"] for row in rows if not row["mutants"]]
+        not_run = [row["module"] for row in rows if not row["mutants"]]
         keep(
-            "mutation", {"least": LEAST, "rooms": made, "not_run": not_run}, places=PLACES,
+            "mutation", {"least": LEAST, "modules": made, "not_run": not_run}, sources=SOURCES,
             command="python tests/verification/mutation/campaign.py",
         )  # fmt: skip
     return 0 if not wrong and all(row["score"] >= LEAST for row in rows) else 1
 
 
-def copy(room: Room, work: Path) -> None:
+def copy(module: MutatedModule, work: Path) -> None:
     """Bring the copy of the project up to date, leaving untouched what has not changed."""
     work.mkdir(parents=True, exist_ok=True)
     wanted = {
         file.relative_to(ROOT)
-        for place in NEEDED
-        for file in ([ROOT / place] if (ROOT / place).is_file() else (ROOT / place).rglob("*"))
+        for source in NEEDED
+        for file in ([ROOT / source] if (ROOT / source).is_file() else (ROOT / source).rglob("*"))
         if file.is_file() and "__pycache__" not in file.parts
     }
     for file in wanted:
         text = (ROOT / file).read_bytes()
         if file.name == "pyproject.toml":
-            text += settings(room).encode()
+            text += settings(module).encode()
         if not (work / file).is_file() or (work / file).read_bytes() != text:
             (work / file).parent.mkdir(parents=True, exist_ok=True)
             (work / file).write_bytes(text)
@@ -171,11 +175,11 @@ def copy(room: Room, work: Path) -> None:
     (work / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
 
 
-def settings(room: Room) -> str:
+def settings(module: MutatedModule) -> str:
     """mutmut's section of pyproject.toml."""
     return "\n" + tomli_w.dumps({"tool": {"mutmut": {
-        "source_paths": ["sim"], "only_mutate": list(room.mutate), "also_copy": ["scenarios"],
-        "pytest_add_cli_args_test_selection": list(room.tests),
+        "source_paths": ["sim"], "only_mutate": list(module.mutate), "also_copy": ["scenarios"],
+        "pytest_add_cli_args_test_selection": list(module.tests),
         "pytest_add_cli_args": [
             "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow", "--hypothesis-profile", "unshrunk",
         ],
@@ -187,17 +191,17 @@ def mutate(work: Path, children: int, names: list[str]) -> None:
     """Run mutmut in the copy; its progress goes where ours does."""
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(children), *names]
     if subprocess.run(command, cwd=work, check=False).returncode:
-        raise SystemExit(f"mutmut failed in {work}; the tests of the room must pass without mutations")
+        raise SystemExit(f"mutmut failed in {work}; the tests of the module must pass without mutations")
 
 
 def tried(work: Path) -> Iterator[tuple[str, int | None]]:
-    """Every mutant of a room and how its tests ended; None: not tried yet."""
+    """Every mutant of a module and how its tests ended; None: not tried yet."""
     for meta in sorted((work / "mutants" / "sim").rglob("*.meta")):
         yield from json.loads(meta.read_text("utf-8"))["exit_code_by_key"].items()
 
 
 def survivors(work: Path) -> list[Survivor]:
-    """The mutants of a room that were tried and lived."""
+    """The mutants of a module that were tried and lived."""
     names = [name for name, code in tried(work) if code is not None and code not in KILLED | TIMED_OUT]
     if not names:
         return []
@@ -222,8 +226,8 @@ def _survivor(name: str, diff: str) -> Survivor:
     return Survivor(name, function, " ".join(changed["-"]), " ".join(changed["+"]))
 
 
-def score(room: str, work: Path) -> dict[str, Any]:
-    """How many mutants of a room there are, died, are equivalent, live."""
+def score(module: str, work: Path) -> dict[str, Any]:
+    """How many mutants of a module there are, died, are equivalent, live."""
     codes = Counter("untried" if c is None else "killed" if c in KILLED else "timed out" if c in TIMED_OUT else "lived"
                     for _, c in tried(work))  # fmt: skip
     known = equivalent()
@@ -232,7 +236,7 @@ def score(room: str, work: Path) -> dict[str, Any]:
     left = [f"{s.function}: {s.before}  ->  {s.after}" for s in lived if s not in same]
     could_die = codes.total() - len(same) - codes["untried"]
     return {
-        "room": room, "mutants": codes.total(), "killed": codes["killed"], "timed_out": codes["timed out"],
+        "module": module, "mutants": codes.total(), "killed": codes["killed"], "timed_out": codes["timed out"],
         "equivalent": len(same), "lived": len(left), "untried": codes["untried"],
         "score": (codes["killed"] + codes["timed out"]) / could_die if could_die else 0.0, "left": left,
     }  # fmt: skip

@@ -71,46 +71,46 @@ def check_printed(description: Description, counts: Counts) -> None:
     """Compliance is the upper tail of the printed shares, and these are the kept paths'."""
     shares, compliant = counts.arrays["shares"], counts.arrays["compliant"]
     reported = printed(counts.kept["reported_pct"])
-    for place, entry in enumerate(description.allies):
+    for index, entry in enumerate(description.allies):
         for pillar, name in enumerate(PILLARS[:2]):
             target = description.yardstick(name)
             if target is not None and target.binds(entry.iso3):
                 goal = int(printed(target.share_pct))
-                assert (compliant[pillar, place] == shares[pillar, place, :, goal:].sum(axis=-1)).all()
+                assert (compliant[pillar, index] == shares[pillar, index, :, goal:].sum(axis=-1)).all()
         for step in range(len(description.years)):
-            cells = np.minimum(reported[place, step], CELLS - 1)
-            assert (shares[CORE, place, step] == np.bincount(cells, minlength=CELLS)).all()
+            cells = np.minimum(reported[index, step], CELLS - 1)
+            assert (shares[CORE, index, step] == np.bincount(cells, minlength=CELLS)).all()
 
 
 def check_total(scenario: sim.Scenario, description: Description, counts: Counts, core: Yardstick | None) -> None:
     """The total is met where report and counted security-related outlays reach it together, and the core is met."""
     target = description.yardstick("total")
-    for place, entry in enumerate(description.allies):
+    for index, entry in enumerate(description.allies):
         cap = scenario.of_ally(entry.iso3, scenario.related).counted_cap_pct
         if target is None or not target.binds(entry.iso3) or not isinstance(cap, float):
             continue
-        reported, related = counts.kept["reported_pct"][place], counts.kept["related_pct"][place]
+        reported, related = counts.kept["reported_pct"][index], counts.kept["related_pct"][index]
         met = printed(reported + np.minimum(related, np.float32(cap))) >= printed(target.share_pct)
         if core is not None and core.binds(entry.iso3):
             met &= printed(reported) >= printed(core.share_pct)
-        assert (counts.arrays["compliant"][TOTAL, place] == met.sum(axis=-1)).all()
+        assert (counts.arrays["compliant"][TOTAL, index] == met.sum(axis=-1)).all()
 
 
 def check_first_years(description: Description, counts: Counts, core: Yardstick) -> None:
     """First year and staying, path by path from the kept reports."""
     arrays, goal, steps = counts.arrays, int(printed(core.share_pct)), len(description.years)
-    for place, entry in enumerate(description.allies):
+    for index, entry in enumerate(description.allies):
         if not core.binds(entry.iso3):
             continue
         start = np.full((1, counts.paths), printed(entry.base_share_pct) >= goal)
-        met = np.concatenate([start, printed(counts.kept["reported_pct"][place]) >= goal])
+        met = np.concatenate([start, printed(counts.kept["reported_pct"][index]) >= goal])
         first = np.where(met.any(axis=0), met.argmax(axis=0), steps + 1)
         stays = np.array([f <= steps and met[f:, path].all() for path, f in enumerate(first)])
-        assert (arrays["first_year"][place] == np.bincount(first, minlength=steps + 2)).all()
-        assert (arrays["kept_from"][place] == np.bincount(first[stays], minlength=steps + 2)).all()
-        assert arrays["kept_from"][place].sum() <= arrays["compliant"][CORE, place, -1]  # who stays is there
-        so_far = arrays["first_year"][place].cumsum()[1:-1]
-        assert (so_far >= arrays["compliant"][CORE, place]).all()  # whoever complies has begun to
+        assert (arrays["first_year"][index] == np.bincount(first, minlength=steps + 2)).all()
+        assert (arrays["kept_from"][index] == np.bincount(first[stays], minlength=steps + 2)).all()
+        assert arrays["kept_from"][index].sum() <= arrays["compliant"][CORE, index, -1]  # who stays is there
+        so_far = arrays["first_year"][index].cumsum()[1:-1]
+        assert (so_far >= arrays["compliant"][CORE, index]).all()  # whoever complies has begun to
 
 
 def check_shortfall(description: Description, counts: Counts, core: Yardstick) -> None:

@@ -27,7 +27,7 @@ START = re.compile(
 def check_story(story: Story, results: sim.Results, path: int) -> None:
     """Each sentence of a story has the figures of the run's path."""
     description = results.record.description
-    places = {entry.iso3: place for place, entry in enumerate(description.allies)}
+    places = {entry.iso3: index for index, entry in enumerate(description.allies)}
     names = ("share_pct", "plan_pct", "reported_pct", "spent_pct")
     share, plan, reported, spent = (results.paths(name)[:, :, path] for name in names)
     told = dict.fromkeys(("start", "event", "budget", "outturn"), 0)
@@ -36,28 +36,28 @@ def check_story(story: Story, results: sim.Results, path: int) -> None:
         told[entry.kind] += 1
         if entry.iso3 is None or entry.kind == "event":
             continue
-        place = places[entry.iso3]
+        index = places[entry.iso3]
         if entry.kind == "start":
-            before[place] = START.search(entry.text)[1]
-            assert START.search(entry.text)[2] == f"{description.allies[place].base_share_pct:.2f}"
+            before[index] = START.search(entry.text)[1]
+            assert START.search(entry.text)[2] == f"{description.allies[index].base_share_pct:.2f}"
         elif entry.kind == "outturn":
             figures = OUTTURN.search(entry.text)
             step = int(figures[2]) - description.base_year - 1
             assert (entry.year, entry.month) == (int(figures[2]), 12)
-            assert figures[1] == f"{printed(reported[place, step]) / 100:.2f}"
+            assert figures[1] == f"{printed(reported[index, step]) / 100:.2f}"
             pushed, base = PUSHED.search(entry.text), BASE.search(entry.text)
-            assert (pushed is None) is bool(spent[place, step] == reported[place, step])
-            assert pushed is None or pushed[1] == f"{printed(spent[place, step]) / 100:.2f}"
+            assert (pushed is None) is bool(spent[index, step] == reported[index, step])
+            assert pushed is None or pushed[1] == f"{printed(spent[index, step]) / 100:.2f}"
             assert (base is None) is (step == len(description.years) - 1)
-            assert base is None or base[1] == f"{share[place, step]:.2f}"
+            assert base is None or base[1] == f"{share[index, step]:.2f}"
         else:
             figures = BUDGET.search(entry.text)
             step = int(figures[2]) - description.base_year - 1
             assert (entry.year, entry.month) == (int(figures[2]) - 1, 12)
             if step > 0:
-                assert figures[1] == f"{float(share[place, step - 1]) + float(plan[place, step]):.2f}"
+                assert figures[1] == f"{float(share[index, step - 1]) + float(plan[index, step]):.2f}"
             else:  # the start's share is told in hundredths only
-                assert abs(float(figures[1]) - float(before[place]) - float(plan[place, 0])) <= 0.01 + 1e-6
+                assert abs(float(figures[1]) - float(before[index]) - float(plan[index, 0])) <= 0.01 + 1e-6
     allies, years = len(places), len(description.years)
     assert (told["start"], told["budget"], told["outturn"]) == (allies + 1, allies * years, allies * years)
     dates = [(entry.year, entry.month) for entry in story.entries]

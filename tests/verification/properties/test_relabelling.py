@@ -87,9 +87,9 @@ def differing(one: sim.Results, two: sim.Results, years: slice = slice(None)) ->
     """The allies of which any kept number differs."""
     return {
         entry.iso3
-        for place, entry in enumerate(one.record.description.allies)
+        for index, entry in enumerate(one.record.description.allies)
         for name in one.record.counts.kept
-        if not np.array_equal(one.paths(name)[place, years], two.paths(name)[place, years])
+        if not np.array_equal(one.paths(name)[index, years], two.paths(name)[index, years])
     }
 
 

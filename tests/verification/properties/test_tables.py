@@ -76,8 +76,8 @@ def check_gap(results: sim.Results, compliance: pd.DataFrame, shares: pd.DataFra
     levels = allies[[f"shortfall_pct_{name}" for name in LEVELS]].to_numpy()
     assert (np.diff(levels, axis=1) >= 0).all()
     assert ((levels >= 0) & (levels <= goal + 1e-9)).all()
-    for place, level in enumerate(LEVELS.values()):
-        assert ((levels[:, place] < 0.005) == (met.without_late_push >= level - 1e-9)).all()
+    for index, level in enumerate(LEVELS.values()):
+        assert ((levels[:, index] < 0.005) == (met.without_late_push >= level - 1e-9)).all()
     short = goal - share["mean"]
     assert (allies.shortfall_pct_mean >= short - 1e-9).all()  # who is above makes up for nobody
     assert ((allies.shortfall_usd_bn_mean == 0) | (met.without_late_push < 1)).all()

@@ -1,10 +1,10 @@
 """A number that knows how far single precision may have led it astray, and the functions that plain numbers share.
 
-The equations of the twin are written for floats and read as the page does. Run on `Bounded`, the same equations carry
-beside each value a bound of the distance between it and what float32 arithmetic gives: every + - * / and root adds
-half a unit of the last place of float32, a plain number that meets a `Bounded` adds what rounding it to float32
-changes, and both are passed on. A comparison whose two sides are nearer to each other than their bounds is a near-tie:
-either outcome is right in float32. Near-ties are listed, and each can be turned.
+The equations of the reference model are written for floats and read as the page does. Run on `Bounded`, the same
+equations carry with each value a bound of the distance between it and what float32 arithmetic gives: every + - * /
+and root adds half a unit of the last place of float32, a plain number that meets a `Bounded` adds what rounding it to
+float32 changes, and both are passed on. A comparison whose two sides are nearer to each other than their bounds is a
+near-tie: either outcome is right in float32. Near-ties are listed, and each can be turned.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Holds a run of the product to the twin: every number of every path, then everything that is counted."""
+"""Holds a run of the product to the reference model: every number of every path, then everything that is counted."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Found:
 
 
 class Disagreement(AssertionError):
-    """The product and the twin differ by more than float32 explains."""
+    """The product and the reference model differ by more than float32 explains."""
 
 
 Kept = dict[str, Any]
@@ -112,20 +112,20 @@ def turned_until_equal(world: World, seed: int, path: int, order: Sequence[str],
     """Near-ties before the first difference, turned one by one until the path agrees; its rows, and which."""
     turned: frozenset[int] = frozenset()
     for _ in range(MOST_TURNED):
-        for place in range(len(near)):
-            if place in turned or year_of(near[place]) > apart[0]:
+        for index in range(len(near)):
+            if index in turned or year_of(near[index]) > apart[0]:
                 continue
-            rows, seen = run(world, seed, path, turned | {place})
+            rows, seen = run(world, seed, path, turned | {index})
             later = difference(world, rows, order, kept, path)
             if later is None:
-                return rows, frozenset(seen[tie] for tie in turned | {place})
+                return rows, frozenset(seen[tie] for tie in turned | {index})
             if later[:2] > apart[:2]:
-                turned, near, apart = turned | {place}, seen, later
+                turned, near, apart = turned | {index}, seen, later
                 break
         else:
             break
-    year, _, iso3, name, twin, product = apart
-    raise Disagreement(f"path {path}: {iso3} {year} {name}: twin {twin!r}, product {product!r}")
+    year, _, iso3, name, expected, product = apart
+    raise Disagreement(f"path {path}: {iso3} {year} {name}: reference {expected!r}, product {product!r}")
 
 
 def year_of(tie: str) -> int:
@@ -143,25 +143,25 @@ Apart = tuple[int, int, str, str, Bounded, float]
 
 
 def difference(world: World, rows: Rows, order: Sequence[str], kept: Kept, path: int) -> Apart | None:
-    """The first number that is further from the product's than its bound: year, row, ally, name, twin, product."""
-    for place, year in enumerate(world.years):
+    """The first number that is further from the product's than its bound: year, row, ally, name, expected, product."""
+    for index, year in enumerate(world.years):
         for row, iso3 in enumerate(order):
             cell = rows[iso3, year]
             for name in KEPT:
                 value, error = parts(cell[name])
-                if not abs(value - kept[name][row][place][path]) <= error:
-                    return year, row, iso3, name, cell[name], kept[name][row][place][path]
+                if not abs(value - kept[name][row][index][path]) <= error:
+                    return year, row, iso3, name, cell[name], kept[name][row][index][path]
     return None
 
 
 def measure(world: World, rows: Rows, order: Sequence[str], kept: Kept, path: int, found: Found) -> None:
     """The largest error and the largest bound of every variable."""
-    for place, year in enumerate(world.years):
+    for index, year in enumerate(world.years):
         for row, iso3 in enumerate(order):
             cell = rows[iso3, year]
             for name in KEPT:
                 value, error = parts(cell[name])
-                apart = abs(value - kept[name][row][place][path])
+                apart = abs(value - kept[name][row][index][path])
                 scale = max(abs(value), 1.0)  # money is measured against its size, all else in its own unit
                 found.error[name] = max(found.error[name], apart / scale)
                 found.bound[name] = max(found.bound[name], error / scale)
@@ -173,24 +173,25 @@ def measure(world: World, rows: Rows, order: Sequence[str], kept: Kept, path: in
 def as_kept(world: World, rows: Rows, order: Sequence[str], kept: Kept, path: int, found: Found) -> Rows:
     """The path's cells in float32 as the product has them.
 
-    They lie within the bounds of the twin's own; what is rounded to hundredths and counted then has one value only.
+    They lie within the bounds of the reference model's own; what is rounded to hundredths and counted then
+    has one value only.
     """
     made = {}
-    for place, year in enumerate(world.years):
+    for index, year in enumerate(world.years):
         for row, iso3 in enumerate(order):
-            twin = rows[iso3, year]
-            cell = {name: kept[name][row][place][path] for name in KEPT}
+            expected = rows[iso3, year]
+            cell = {name: kept[name][row][index][path] for name in KEPT}
             for name in ("reported_pct", "related_pct"):
-                found.doubtful_cells += hundredths(float(twin[name])) != hundredths(cell[name])
-            cell["counted_pct"] = min(cell["related_pct"], single(float(twin["cap_pct"])))
+                found.doubtful_cells += hundredths(float(expected[name])) != hundredths(cell[name])
+            cell["counted_pct"] = min(cell["related_pct"], single(float(expected["cap_pct"])))
             cell["total_pct"] = single(cell["reported_pct"] + cell["counted_pct"])
             cell["total_spent_pct"] = single(cell["spent_pct"] + cell["counted_pct"])
-            made[iso3, year] = {**cell, "in_force": twin["in_force"]}
+            made[iso3, year] = {**cell, "in_force": expected["in_force"]}
     return made
 
 
 def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
-    """The product's public tables are the twin's counts over the paths."""
+    """The product's public tables are the reference model's counts over the paths."""
     world, paths = counts.world, counts.paths
     expected: dict[tuple[Any, ...], float] = {}
     got: dict[tuple[Any, ...], float] = {}
@@ -256,5 +257,5 @@ def same_counts(counts: Counts, results: sim.Results, found: Found) -> None:
             found.doubtful_in_force += doubt
         slack = 1e-6 * max(number, 1)
         if not number - slack <= got[name] <= number + doubt + slack:
-            raise Disagreement(f"counts: {name}: twin {number}, product {got[name]}")
+            raise Disagreement(f"counts: {name}: reference {number}, product {got[name]}")
         found.counts += 1

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reference.defaults import FILE, PARAMETERS
-from reference.luck import logarithm
+from reference.random_numbers import logarithm
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLES = ROOT / "sim" / "data" / "tables"

@@ -11,7 +11,7 @@ from reference import equations as eq
 from reference.bounded import NEAR, Number, larger, single
 from reference.defaults import EVENT_PARAMETERS, HISTORY, PARAMETERS, PATH
 from reference.facts import Ally, Table, armed, early_election_rate, forecast, parameter, whole
-from reference.luck import Luck, Quantiles, exponential, probability_of
+from reference.random_numbers import Quantiles, RandomNumbers, exponential, probability_of
 
 CALENDAR = range(2021, 2036)
 """The years that the table of elections covers."""
@@ -55,7 +55,7 @@ class Path:
 
     def __init__(self, world: World, seed: int, path: int, number: Callable[[float], Number] = float) -> None:
         self.world = world
-        self.luck = Luck(seed, path, world.tables)
+        self.random = RandomNumbers(seed, path, world.tables)
         self.number = number
         self.rows: dict[tuple[str, int], dict[str, Any]] = {}
         self.governments = [Government(facts) for facts in world.allies]
@@ -79,12 +79,12 @@ class Path:
 
     def drawn(self, spec: Any, name: str, ally: int, period: int) -> Number:
         """A number as it is, a distribution by its draw."""
-        return self.number(self.luck.value(spec, name, ally, period)) if isinstance(spec, dict) else spec
+        return self.number(self.random.value(spec, name, ally, period)) if isinstance(spec, dict) else spec
 
     def rate(self, spec: Any, name: str, ally: int, more: float = 0.0) -> float:
         """The yearly probability that belongs to a rate: of every entry of the table, where it is a distribution."""
         if isinstance(spec, dict):
-            return single(probability_of(self.luck.value(spec, name, ally, 0) + more))
+            return single(probability_of(self.random.value(spec, name, ally, 0) + more))
         return probability_of(spec + more)
 
     def of(self, section: str, name: str, government: Government | None = None) -> Number:
@@ -185,7 +185,7 @@ class Path:
         spec = event.get("probability", 0.0 if event["kind"] == "review" else 1.0)
         name = event["name"]
         chance = float(self.drawn(spec, f"param/event.{name}.probability", 0, 0))
-        return self.luck.chance(chance, f"event/{name}/occurs", 0, self.year)
+        return self.random.chance(chance, f"event/{name}/occurs", 0, self.year)
 
     def choose(self) -> None:
         """January: the events of the year and their months; recessions strike at once."""
@@ -194,9 +194,9 @@ class Path:
             first = 12 * (self.year - self.world.base)
             if "rate" in event:
                 chance = self.rate(event["rate"], f"param/event.{name}.rate", 0)
-                if not self.luck.chance(chance, f"event/{name}/occurs", 0, self.year):
+                if not self.random.chance(chance, f"event/{name}/occurs", 0, self.year):
                     continue
-                month = 1 if recession else self.luck.month(f"event/{name}/month", 0, self.year)
+                month = 1 if recession else self.random.month(f"event/{name}/month", 0, self.year)
             elif "when" in event and int(event["when"][:4]) == self.year:
                 if not self.occurs(event):
                     continue
@@ -278,7 +278,7 @@ class Path:
         self.choose()
         scenario, year = self.world.scenario, self.year
         probability = self.of("growth", "recession_probability")
-        recession = self.number(float(self.luck.chance(float(probability), "growth/recession", 0, year)))
+        recession = self.number(float(self.random.chance(float(probability), "growth/recession", 0, year)))
         factor = self.drawn(parameter(scenario, "growth", "factor", {}), "growth/factor", 0, year)
         common = eq.common_factor(factor, probability, self.of("growth", "recession_depth_pct"), recession)
         for one in self.governments:
@@ -351,24 +351,24 @@ class Path:
     def early_month(self, one: Government) -> int:
         """The month of this year's early election, 0 without one."""
         chance, _ = self.chance_of_early(one)
-        if not self.luck.chance(chance, "election/early/occurs", one.facts.numeric, self.year):
+        if not self.random.chance(chance, "election/early/occurs", one.facts.numeric, self.year):
             return 0
-        return self.luck.month("election/early/month", one.facts.numeric, self.year)
+        return self.random.month("election/early/month", one.facts.numeric, self.year)
 
     def vote(self, one: Government, stream: str, probability: float) -> None:
         """An election that is an event: words of its own for a change and for what it drops."""
         one.last_vote = self.month
-        if self.luck.chance(probability, f"{stream}/change", 0, self.year):
+        if self.random.chance(probability, f"{stream}/change", 0, self.year):
             self.jump(one, stream, 0)
-            if self.luck.chance(self.chance(one, "lapse_probability")[0], f"{stream}/lapse", 0, self.year):
+            if self.random.chance(self.chance(one, "lapse_probability")[0], f"{stream}/lapse", 0, self.year):
                 one.pledges, one.path = [], None
 
     def change(self, one: Government, stream: str, name: str, chance: Chance) -> None:
         """Perhaps a new government, and perhaps no pledge and no path any more: one word decides both."""
         ally, lapse = one.facts.numeric, self.chance(one, "lapse_probability")
-        if self.luck.chance(chance[0], name, ally, self.year):
+        if self.random.chance(chance[0], name, ally, self.year):
             self.jump(one, stream, ally)
-            if self.luck.chance(both(chance, lapse)[0], name, ally, self.year):
+            if self.random.chance(both(chance, lapse)[0], name, ally, self.year):
                 one.pledges, one.path = [], None
 
     def jump(self, one: Government, stream: str, ally: int) -> None:
@@ -402,7 +402,7 @@ class Path:
                 self.of("outturn", "late_push_reach", one),
             ):  # fmt: skip
                 chance = eq.late_push_probability(self.of("outturn", "late_push_weight", one), willing, urgency)
-                if self.luck.fraction("outturn/late_push/chance", one.facts.numeric, self.year) < chance:
+                if self.random.fraction("outturn/late_push/chance", one.facts.numeric, self.year) < chance:
                     excess = self.yearly("outturn", "late_push_excess", "outturn/late_push/excess", one)
                     one.report = eq.pushed(target, excess)
                     one.share = eq.pushed_outlays(one.share, target)

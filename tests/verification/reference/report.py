@@ -66,7 +66,7 @@ def main() -> int:
         "reference",
         figures,
         command=f"python tests/verification/reference/report.py --scenarios {given.scenarios}",
-        places=MODEL,
+        sources=MODEL,
     )
     return 0 if found.turned_by_chance <= most_turned(found.paths) else 1
 

@@ -167,7 +167,7 @@ def all_targets(draw: st.DrawFn, base: int, last: int) -> dict[str, Table]:
         least = 1 if pillar == "core" else 0
         count = draw(st.integers(least, len(names) if pillar == "core" else 2))
         yardstick = draw(st.integers(0, max(count - 1, 0)))
-        for place, name in enumerate(names[:count]):
+        for index, name in enumerate(names[:count]):
             target: Table = {"share_pct": draw(shares()),
                              "by": max(draw(st.integers(base - 2, min(last + 5, 2100))), 2014)}  # fmt: skip
             if pillar != "core" or name != "core":
@@ -177,7 +177,7 @@ def all_targets(draw: st.DrawFn, base: int, last: int) -> dict[str, Table]:
             if draw(st.integers(0, 2)) == 2:
                 target["members"] = draw(st.lists(st.sampled_from(ALLIES), min_size=1, max_size=20, unique=True))
             if count > 1:
-                target["yardstick"] = place == yardstick
+                target["yardstick"] = index == yardstick
             made[name] = target
     return made
 

@@ -1,4 +1,4 @@
-"""Negative controls: a twin with one thing changed no longer agrees with the product."""
+"""Negative controls: a reference model with one thing changed no longer agrees with the product."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 import tomli_w
 
 import sim
-from reference import counts, luck
+from reference import counts, random_numbers
 from reference import equations as eq
 from reference import facts as facts_module
-from reference import path as twin
+from reference import path as model
 from reference.bounded import larger, smaller
 from reference.compare import Disagreement, Found, hold
 
@@ -83,30 +83,30 @@ def the_united_states_are_a_peer(patch: pytest.MonkeyPatch) -> None:
 
 @change
 def months_are_off_by_one(patch: pytest.MonkeyPatch) -> None:
-    own = luck.Luck.month
-    patch.setattr(luck.Luck, "month", lambda *place: own(*place) % 12 + 1)
+    own = random_numbers.RandomNumbers.month
+    patch.setattr(random_numbers.RandomNumbers, "month", lambda *place: own(*place) % 12 + 1)
 
 
 @change
 def urgency_fades_a_month_late(patch: pytest.MonkeyPatch) -> None:
-    own = twin.power
-    patch.setattr(twin, "power", lambda x, months: own(x, max(months - 1, 0)))
+    own = model.power
+    patch.setattr(model, "power", lambda x, months: own(x, max(months - 1, 0)))
 
 
 @change
 def the_norm_is_learned_after_use(patch: pytest.MonkeyPatch) -> None:
-    own, budget, learned = eq.learned_norm, twin.Path.budget, []
+    own, budget, learned = eq.learned_norm, model.Path.budget, []
 
     def later(norm: Any, *rest: Any) -> Any:
         learned.append(own(norm, *rest))
         return norm
 
-    def then(self: twin.Path, one: twin.Government, urgency: Any) -> None:
+    def then(self: model.Path, one: model.Government, urgency: Any) -> None:
         budget(self, one, urgency)
         one.norm = learned.pop()
 
     patch.setattr(eq, "learned_norm", later)
-    patch.setattr(twin.Path, "budget", then)
+    patch.setattr(model.Path, "budget", then)
 
 
 @change
@@ -149,32 +149,36 @@ def a_late_push_leaves_the_money_alone(patch: pytest.MonkeyPatch) -> None:
 
 @change
 def an_opt_out_is_one_pledge_among_others(patch: pytest.MonkeyPatch) -> None:
-    strike = twin.Path.strike
-    patch.setattr(twin.Path, "strike", lambda self, event: strike(self, {**event, "opt_out": False}))
+    strike = model.Path.strike
+    patch.setattr(model.Path, "strike", lambda self, event: strike(self, {**event, "opt_out": False}))
 
 
 @change
 def an_announced_path_survives_a_change_of_government(patch: pytest.MonkeyPatch) -> None:
-    own = twin.Path.change
+    own = model.Path.change
 
-    def kept(self: twin.Path, one: twin.Government, *rest: Any) -> None:
+    def kept(self: model.Path, one: model.Government, *rest: Any) -> None:
         path = one.path
         own(self, one, *rest)
         one.path = path
 
-    patch.setattr(twin.Path, "change", kept)
+    patch.setattr(model.Path, "change", kept)
 
 
 @change
 def an_announced_path_comes_a_year_early(patch: pytest.MonkeyPatch) -> None:
-    own = twin.share_on
-    patch.setattr(twin, "share_on", lambda points, year: own(points, year + 1))
+    own = model.share_on
+    patch.setattr(model, "share_on", lambda points, year: own(points, year + 1))
 
 
 @change
 def the_words_of_a_draw_change_places(patch: pytest.MonkeyPatch) -> None:
-    own = luck.Luck.word
-    patch.setattr(luck.Luck, "word", lambda self, name, ally, period, word=0: own(self, name, ally, period, 1 - word))
+    own = random_numbers.RandomNumbers.word
+    patch.setattr(
+        random_numbers.RandomNumbers,
+        "word",
+        lambda self, name, ally, period, word=0: own(self, name, ally, period, 1 - word),
+    )
 
 
 @change
@@ -194,7 +198,7 @@ def a_postponed_date_counts_as_failed(patch: pytest.MonkeyPatch) -> None:
 def a_postponed_date_counts_as_kept(patch: pytest.MonkeyPatch) -> None:
     own = counts.keeps_what_is_in_force
 
-    def kept(world: twin.World, cell: counts.Cell, year: int) -> Any:
+    def kept(world: model.World, cell: counts.Cell, year: int) -> Any:
         met, put_off = own(world, cell, year)
         return tuple(map(max, met, put_off)), put_off
 

@@ -13,11 +13,11 @@ import tomli_w
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import sim
-from reference import path as twin
+from reference import path as model
 from reference.bounded import bounded
 from reference.compare import KEPT, Found, exact, hold
 from reference.facts import read
-from reference.luck import word_of
+from reference.random_numbers import word_of
 from reference.scenarios import scenarios
 from sim.numerics.streams import Streams
 
@@ -66,8 +66,8 @@ def test_what_comparisons_find_adds_up() -> None:
 
 def test_bounds_do_not_move_a_number() -> None:
     """What agrees within its bound is the plain float that the equations give."""
-    world = twin.World(read(SCENARIOS / "hague_2035_review.toml"))
-    plain, watched = twin.Path(world, 7, 3).run(), twin.Path(world, 7, 3, bounded).run()
+    world = model.World(read(SCENARIOS / "hague_2035_review.toml"))
+    plain, watched = model.Path(world, 7, 3).run(), model.Path(world, 7, 3, bounded).run()
     assert plain.keys() == watched.keys()
     for place, cell in plain.items():
         assert [cell[name] for name in KEPT] == [float(watched[place][name]) for name in KEPT]

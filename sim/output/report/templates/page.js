@@ -72,11 +72,11 @@
   const byName = new Map([...document.getElementById("chosen").options].map((option) => [option.value, option.text]));
   const leads = (name) => (store.specs[name].light.params || []).some((param) => param.name === "ally");
   // An ally that the target does not bind, or a group, has no first year.
-  const has = (name, iso3) => name !== "first" || iso3 in store.told.first;
+  const has = (name, iso3) => name !== "first" || iso3 in store.captions.first;
 
   // Above a chart of one ally or group stands whose it is; a chart that has nothing of the one chosen is not there.
   function label(name) {
-    if (!store.told[name]) { return; }
+    if (!store.captions[name]) { return; }
     const figure = document.querySelector(`figure[data-chart=${name}]`);
     figure.classList.toggle("absent", !has(name, chosen));
     let whose = figure.querySelector(".whose");
@@ -86,8 +86,8 @@
       figure.prepend(whose);
     }
     whose.textContent = byName.get(chosen);
-    const told = store.told[name][chosen];
-    if (told) { figure.querySelector("figcaption").textContent = told; }
+    const caption = store.captions[name][chosen];
+    if (caption) { figure.querySelector("figcaption").textContent = caption; }
     const without = document.querySelector(`[data-without=${name}]`);
     if (without) { without.hidden = has(name, chosen); }
   }

@@ -117,13 +117,13 @@ def meant(key: str, path: Path, raw: Any) -> str:
     """The remedy for an unknown `key` of the table at `path`."""
     model = model_at(path, raw)
     known = keys_of(model) if model else ()
-    places = _places_of_keys(path)
+    tables = _tables_of_keys(path)
     if near := known_key(key, path, raw):
         return f"did you mean {near}?"
-    if key in places:
-        return f"{key} belongs to {places[key]}"
-    if near := nearest(key, places):
-        return f"did you mean {near} of {places[near]}?"
+    if key in tables:
+        return f"{key} belongs to {tables[key]}"
+    if near := nearest(key, tables):
+        return f"did you mean {near} of {tables[near]}?"
     return f"remove it; the keys here are {', '.join(known)}" if known else "remove it"
 
 
@@ -136,22 +136,22 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return spelled[near[0]] if near else None
 
 
-def _places_of_keys(path: Path) -> dict[str, str]:
+def _tables_of_keys(path: Path) -> dict[str, str]:
     """Every key that stands elsewhere, with words for where; the place nearest to `path` wins."""
-    places: dict[str, str] = {}
+    tables: dict[str, str] = {}
     for kind, event in EVENTS.items():
-        places |= dict.fromkeys(keys_of(event), f"an event of kind {kind}")
-    places |= dict.fromkeys(keys_of(Event), "every [[event]]")
-    places |= dict.fromkeys(keys_of(AllySection), "[ally.XXX]")
-    places |= dict.fromkeys(keys_of(Target), "a target, such as [targets.core]")
-    places |= dict.fromkeys(keys_of(Scenario), "the top of the file, before the first [table]")
-    places |= {name: f"the file as a table, [{name}]" for name in ("targets", "ally", *SECTIONS)}
+        tables |= dict.fromkeys(keys_of(event), f"an event of kind {kind}")
+    tables |= dict.fromkeys(keys_of(Event), "every [[event]]")
+    tables |= dict.fromkeys(keys_of(AllySection), "[ally.XXX]")
+    tables |= dict.fromkeys(keys_of(Target), "a target, such as [targets.core]")
+    tables |= dict.fromkeys(keys_of(Scenario), "the top of the file, before the first [table]")
+    tables |= {name: f"the file as a table, [{name}]" for name in ("targets", "ally", *SECTIONS)}
     for section, model in SECTIONS.items():
-        places |= dict.fromkeys(keys_of(model), f"[{section}]")
+        tables |= dict.fromkeys(keys_of(model), f"[{section}]")
     if path[:1] == ("ally",) and len(path) > 1:
         for section, model in OF_ALLY.items():
-            places |= dict.fromkeys(keys_of(model), f"[ally.{printable(str(path[1]))}.{section}]")
+            tables |= dict.fromkeys(keys_of(model), f"[ally.{printable(str(path[1]))}.{section}]")
     if path[:1] == ("event",):
         for kind, event in EVENTS.items():
-            places |= {key: f"an event of kind {kind}" for key in keys_of(event) if key not in keys_of(Event)}
-    return places
+            tables |= {key: f"an event of kind {kind}" for key in keys_of(event) if key not in keys_of(Event)}
+    return tables

@@ -101,13 +101,13 @@ _RULES: dict[str, tuple[str, ...]] = {
 }
 
 
-def told(error: ValidationError, merged: Merged, most: int) -> Iterator[Fault]:
+def faults_of(error: ValidationError, merged: Merged, most: int) -> Iterator[Fault]:
     """The faults for pydantic's errors; of a flood only those of the first `most` places, for words take time."""
     details = error.errors(include_url=False)
     paths = [path_of(detail["loc"]) or ("targets",) for detail in details]  # the one rule over all is about targets
     order = list(range(len(paths)))
     if len(paths) > most:
-        order = sorted(order, key=lambda index: merged.place(paths[index]))[:most]
+        order = sorted(order, key=lambda index: merged.location(paths[index]))[:most]
     renamed = {
         (*path[:-1], known_key(str(path[-1]), path[:-1], merged.raw))
         for path, detail in zip(paths, details, strict=True)
@@ -123,7 +123,7 @@ def told(error: ValidationError, merged: Merged, most: int) -> Iterator[Fault]:
         path = (*path, said.key) if said.key else path
         value = None if said.code in ("missing-key", "yardstick") else at(path, merged.raw)
         written = "" if value is None else shown(value)
-        yield Fault(*merged.place(path), dotted(path, merged.raw), written, said.rule, said.remedy, said.code)
+        yield Fault(*merged.location(path), dotted(path, merged.raw), written, said.rule, said.remedy, said.code)
 
 
 def path_of(loc: tuple[int | str, ...]) -> Path:
@@ -151,14 +151,14 @@ def _said(detail: dict[str, Any], path: Path, raw: Any) -> Said:
     if isinstance(value, float) and not math.isfinite(value):
         return Said("not-finite", "must be a finite number", "write a number; 1e308 is the largest there is")
     if kind in _BOUNDS:
-        name, words = _BOUNDS[kind]
+        name, phrase = _BOUNDS[kind]
         whole = isinstance(value, int) and abs(context[name]) >= 2_000  # a year, a seed, a count
         remedy = "write a whole number within the bounds" if whole else "check the unit and the decimal point"
         if context[name] == LEAST_SHARE_PCT and value > 0:
             remedy = f"did you mean {100 * value:.10g}? Shares are per cent of GDP"
         if context[name] == FIRST_YEAR and (year := year_meant(value)):
             remedy = f"write {year}, with four digits"
-        return Said("out-of-range", f"must be {words} {context[name]:.15g}", remedy)
+        return Said("out-of-range", f"must be {phrase} {context[name]:.15g}", remedy)
     if kind in _TYPES:
         return _of_type(kind, path, raw, value)
     match kind:
@@ -171,10 +171,10 @@ def _said(detail: dict[str, Any], path: Path, raw: Any) -> Said:
         case "union_tag_invalid":
             return _of_kind(value) if path[0] == "event" and len(path) == 2 else _of_family(value)
         case "literal_error":
-            words = context["expected"].replace("'", '"')
-            near = nearest(value, words.replace('"', "").replace(" or ", ", ").split(", ")) if _is_text(value) else None
+            known = context["expected"].replace("'", '"')
+            near = nearest(value, known.replace('"', "").replace(" or ", ", ").split(", ")) if _is_text(value) else None
             remedy = f'did you mean "{near}"?' if near else "write one of these words in quotes"
-            return Said("unknown-choice", f"must be {words}", remedy)
+            return Said("unknown-choice", f"must be {known}", remedy)
         case "string_pattern_mismatch":
             return _of_pattern(str(value), path, context["pattern"])
         case "string_too_long":
@@ -248,8 +248,8 @@ def _right_form(kind: str, path: Path, value: Any, random: bool) -> str | None:
             right = points_meant(value)
             return f"write {right}" if right else "write points = [{ year = 2028, share_pct = 2.5 }]"
         case "tuple_type" if isinstance(value, str):
-            words = ", ".join(f'"{word.strip()}"' for word in value[:60].split(","))
-            return f"write {key} = [{words}]"
+            entries = ", ".join(f'"{word.strip()}"' for word in value[:60].split(","))
+            return f"write {key} = [{entries}]"
         case "model_type" if path[:1] == ("event",) and "points" in path:
             whole = points_meant([value])
             return f"write {whole[10:-1]}" if whole else "write points = [{ year = 2028, share_pct = 2.5 }]"

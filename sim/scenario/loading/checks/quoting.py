@@ -45,24 +45,24 @@ def ally_meant(word: str, names: Mapping[str, str]) -> str:
     if named and named.code not in countries.ALLIES:
         return f"remove it: {named.name} is not a member of NATO"
     near = countries.nearest(word, names)
-    return f"did you mean {near.words}?" if near else "write a code such as DEU; `sim data allies` lists them"
+    return f"did you mean {near.label}?" if near else "write a code such as DEU; `sim data allies` lists them"
 
 
 def dotted(path: Path, raw: Any) -> str:
     """The place of a value with dots: "will.mean.normal.sd", "event[crisis].size"."""
-    words: list[str] = []
+    parts: list[str] = []
     node = raw
     for depth, part in enumerate(path):
         node = _inside(node, part)
         if isinstance(part, int):
             name = node.get("name") if depth == 1 and path[0] == "event" and isinstance(node, dict) else None
             if isinstance(name, str) and name:
-                words[-1] += f"[{_short(name)}]"
+                parts[-1] += f"[{_short(name)}]"
             elif depth > 1:  # of an event without a name the line must do
-                words[-1] += f"[{part + 1}]"
+                parts[-1] += f"[{part + 1}]"
         else:
-            words.append(part if _BARE.fullmatch(part) else f'"{_short(part)}"')
-    return ".".join(words)
+            parts.append(part if _BARE.fullmatch(part) else f'"{_short(part)}"')
+    return ".".join(parts)
 
 
 def at(path: Path, raw: Any) -> Any:

@@ -82,7 +82,7 @@ def _codes(raw: Mapping[str, Any]) -> Iterator[Path]:
         yield "ally", code
     for name, target in _table(raw, "targets").items():
         if isinstance(target, dict) and isinstance(target.get("members"), list):
-            yield from (("targets", name, "members", place) for place in range(len(target["members"])))
+            yield from (("targets", name, "members", position) for position in range(len(target["members"])))
     yield from (("event", index, "ally") for index, event in _events(raw) if "ally" in event)
 
 
@@ -96,11 +96,11 @@ def _members(raw: Mapping[str, Any]) -> Iterator[Found]:
             rule, remedy = "a target must bind somebody", "name its members, or leave members out for all"
             yield Found(("targets", name, "members"), "no-members", rule, remedy)
         seen: set[str] = set()
-        for place, code in enumerate(members):
+        for index, code in enumerate(members):
             if isinstance(code, str):
                 if code in seen:
                     rule = f"{shown(code)} is in the list already"
-                    yield Found(("targets", name, "members", place), "repeated", rule, "remove one of the two")
+                    yield Found(("targets", name, "members", index), "repeated", rule, "remove one of the two")
                 seen.add(code)
 
 
@@ -169,7 +169,7 @@ def _moves(raw: Mapping[str, Any]) -> Iterator[Found]:
     """A review leaves a share and a date that a target may have, whatever came before it.
 
     Dated events are taken in their order, with the target as they find it where they hit and where they do not. Of a
-    random review one hit is looked at: how many follow one another is a matter of luck.
+    random review one hit is looked at: how many follow one another is a matter of chance.
     """
     base, last = _years(raw)
     latest = min(base + YEARS_AFTER, LAST_YEAR)
@@ -329,8 +329,8 @@ def _figures(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
             if key == "debt_pct" and value < LEAST_DEBT_PCT:
                 continue  # a fraction, which is said already
             rows = (packaged if code in known else tables).table(table)
-            if told := single_fault(table, column, str(code), base + years, value, rows):
-                yield Found(("ally", code, key), "implausible", *told)
+            if fault := single_fault(table, column, str(code), base + years, value, rows):
+                yield Found(("ally", code, key), "implausible", *fault)
 
 
 def _sizes(path: Path, node: Any) -> Iterator[Found]:

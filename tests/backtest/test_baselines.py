@@ -167,10 +167,10 @@ def test_persistence() -> None:
 
 def test_random_walk_by_hand() -> None:
     ensemble = made("random_walk", small([[9.0, 1.5], [9.0, 2.5]]))
-    for place, (code, share) in enumerate([(8, 1.5), (56, 2.5)]):
+    for index, (code, share) in enumerate([(8, 1.5), (56, 2.5)]):
         for horizon in (1, 2):
             by_hand = share + 0.17 * math.sqrt(horizon) * normal("random_walk", code, 2015, horizon)
-            np.testing.assert_allclose(ensemble[place, horizon - 1], by_hand, rtol=1e-6)
+            np.testing.assert_allclose(ensemble[index, horizon - 1], by_hand, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -207,20 +207,20 @@ def test_bootstrap_by_hand() -> None:
     """Changes 0.1 and 0.4 of one ally, -0.2 and 0.3 of the other, one pool for both."""
     ensemble = made("bootstrap", small([[1.0, 1.1, 1.5], [2.0, 1.8, 2.1]]))
     pool = np.array([-0.2, 0.1, 0.3, 0.4])
-    for place, (code, share) in enumerate([(8, 1.5), (56, 2.1)]):
+    for index, (code, share) in enumerate([(8, 1.5), (56, 2.1)]):
         first = share + pool[picked("bootstrap", code, 2016, 1, 4)]
-        np.testing.assert_allclose(ensemble[place, 0], first, rtol=1e-6)
-        np.testing.assert_allclose(ensemble[place, 1], first + pool[picked("bootstrap", code, 2016, 2, 4)], rtol=1e-6)
+        np.testing.assert_allclose(ensemble[index, 0], first, rtol=1e-6)
+        np.testing.assert_allclose(ensemble[index, 1], first + pool[picked("bootstrap", code, 2016, 2, 4)], rtol=1e-6)
 
 
 def test_bootstrap_of_years_by_hand() -> None:
     """The same year for both allies, each with its own change of it."""
     ensemble = made("bootstrap_of_years", small([[1.0, 1.1, 1.5], [2.0, 1.8, 2.1]]))
     one, two = (picked("bootstrap_of_years", 0, 2016, horizon, 2) for horizon in (1, 2))
-    for place, (share, changes) in enumerate([(1.5, [0.1, 0.4]), (2.1, [-0.2, 0.3])]):
+    for index, (share, changes) in enumerate([(1.5, [0.1, 0.4]), (2.1, [-0.2, 0.3])]):
         own = np.array(changes)
-        np.testing.assert_allclose(ensemble[place, 0], share + own[one], rtol=1e-6)
-        np.testing.assert_allclose(ensemble[place, 1], share + own[one] + own[two], rtol=1e-6)
+        np.testing.assert_allclose(ensemble[index, 0], share + own[one], rtol=1e-6)
+        np.testing.assert_allclose(ensemble[index, 1], share + own[one] + own[two], rtol=1e-6)
 
 
 def test_every_place_is_drawn_equally_often() -> None:
@@ -239,12 +239,12 @@ def test_partial_adjustment_by_hand() -> None:
     assert fit.pull == pytest.approx(0.42)
     assert fit.error_pct == pytest.approx(math.sqrt((0.08**2 + 0.11**2 + 0.08**2 + 0.21**2) / 3))
     ensemble = made("partial_adjustment", past)
-    for place, (code, share) in enumerate([(8, 1.6), (56, 2.5)]):
+    for index, (code, share) in enumerate([(8, 1.6), (56, 2.5)]):
         level = share
         for horizon in (1, 2):
             error = fit.error_pct * normal("partial_adjustment", code, 2016, horizon)
             level = level + 0.42 * (2.0 - level) + error
-            np.testing.assert_allclose(ensemble[place, horizon - 1], level, rtol=1e-5)
+            np.testing.assert_allclose(ensemble[index, horizon - 1], level, rtol=1e-5)
 
 
 def test_an_adjustment_is_fitted_to_the_targets_of_its_time() -> None:
@@ -270,11 +270,11 @@ def test_arima_by_hand() -> None:
         last.append(error)
     np.testing.assert_allclose(fit.last, last)
     ensemble = made("arima_011", past)
-    for place, (code, share) in enumerate([(8, 1.4), (56, 2.2)]):
+    for index, (code, share) in enumerate([(8, 1.4), (56, 2.2)]):
         one, two = (fit.error_pct * normal("arima_011", code, 2017, horizon) for horizon in (1, 2))
-        first = share + one + theta * last[place]
-        np.testing.assert_allclose(ensemble[place, 0], first, rtol=1e-5)
-        np.testing.assert_allclose(ensemble[place, 1], first + two + theta * one, rtol=1e-5)
+        first = share + one + theta * last[index]
+        np.testing.assert_allclose(ensemble[index, 0], first, rtol=1e-5)
+        np.testing.assert_allclose(ensemble[index, 1], first + two + theta * one, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,9 @@ def ours(place: Path) -> str:
 
 
 def folder_of(content: str) -> Callable[[Path], None]:
-    def fill(beside: Path) -> None:
-        (beside / "one").write_text(content)
-        (beside / "two").write_text(content)
+    def fill(temporary: Path) -> None:
+        (temporary / "one").write_text(content)
+        (temporary / "two").write_text(content)
 
     return fill
 
@@ -180,7 +180,7 @@ def test_everything_is_on_the_disk_before_it_is_put_in_its_place(
 
 def left(folder: Path, name: str) -> Path:
     """What a writer that was killed leaves."""
-    place = folder / f".sim-{writing._stem(name)}-{'0123456789abcdef'}.part"
+    place = folder / f".sim-{writing._digest(name)}-{'0123456789abcdef'}.part"
     place.mkdir()
     (place / "new").write_text("half")
     return place
@@ -189,10 +189,10 @@ def left(folder: Path, name: str) -> Path:
 def test_what_a_dead_writer_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
     dead = left(tmp_path, "other")
 
-    def fill(beside: Path) -> None:
+    def fill(temporary: Path) -> None:
         write_bytes(b"", tmp_path / "another")  # sweeps while this one is being written
-        assert beside.exists()
-        beside.write_bytes(b"new")
+        assert temporary.exists()
+        temporary.write_bytes(b"new")
 
     write_file(fill, tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == b"new"
@@ -221,7 +221,7 @@ def test_where_there_are_no_locks_only_what_is_a_day_old_is_swept(
 
 def test_a_writer_that_died_between_two_renames_is_recovered_from(tmp_path: Path) -> None:
     write_folder(folder_of("first"), tmp_path / "run", ours)
-    former = tmp_path / f".sim-{writing._stem('run')}-{'0' * 16}.former"
+    former = tmp_path / f".sim-{writing._digest('run')}-{'0' * 16}.former"
     (tmp_path / "run").rename(former)
     write_bytes(b"", tmp_path / "file")  # sweeps, but this is the only copy
     assert former.exists()
@@ -240,13 +240,13 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from places.test_writing import folder_of, ours
-from sim.files import writing as places
+from files.test_writing import folder_of, ours
+from sim.files import writing
 if {way!r} == "renames":
-    places.exchange = lambda *_: False
+    writing.exchange = lambda *_: False
 print("ready", flush=True)
 for number in range({times}):
-    places.write_folder(folder_of({letter!r} * 20_000), Path({place!r}), ours)
+    writing.write_folder(folder_of({letter!r} * 20_000), Path({place!r}), ours)
 """
 
 

@@ -33,7 +33,7 @@ PLANS = (
 
 
 def show_outside(page: Page, rows: Rows) -> None:
-    """Print what others forecast beside the model's forecast and what came."""
+    """Print what others forecast compared with the model's forecast and what came."""
     heading(page, "What others forecast")
     ours, names = [row["ours"] for row in rows], _names()
     of = [", ".join(names.get(part, part) for part in row["subject"].split(", ")) for row in rows]

@@ -49,7 +49,7 @@ class ForecastScores:
 
     @classmethod
     def empty(cls, name: str, title: str, origins: int, horizons: int, allies: int) -> ForecastScores:
-        """Nothing judged yet."""
+        """Nothing scored yet."""
 
         def blank(*shape: int) -> Floats:
             return np.full(shape, np.nan)
@@ -60,10 +60,10 @@ class ForecastScores:
             blank(*each), blank(*each), blank(*each), blank(*both, allies + 1), blank(*both), blank(*both),
         )  # fmt: skip
 
-    def judge(self, place: int, origin: int, ensemble: Ensemble, observed: Floats, seed: int) -> None:
+    def add(self, row: int, origin: int, ensemble: Ensemble, observed: Floats, seed: int) -> None:
         """Score the forecasts of one origin, ensemble (ally, horizon, members) against observed (ally, horizon).
 
-        `place` is the origin's row. The ties of the PIT are broken by draws of their own, addressed by `origin`.
+        `row` is the origin's row. The ties of the PIT are broken by draws of their own, addressed by `origin`.
         """
         horizons = observed.shape[1]
         at_two = printed(ensemble) >= printed(np.float32(YARDSTICK_PCT))
@@ -71,18 +71,18 @@ class ForecastScores:
         # Shares are printed with two decimals: a share printed inside an interval is inside it.
         seen = observed.astype(np.float32)
         cells, cell = printed(ensemble), printed(seen)
-        self.crps[place, :horizons] = crps(ensemble, seen).T
-        self.pit[place, :horizons] = randomised_pit(cells, cell, _uniform(seed, origin, observed.shape)).T
+        self.crps[row, :horizons] = crps(ensemble, seen).T
+        self.pit[row, :horizons] = randomised_pit(cells, cell, _uniform(seed, origin, observed.shape)).T
         for level in LEVELS:
-            self.inside[level][place, :horizons] = coverage(cells, cell, level / 100).T
-        self.probability[place, :horizons] = at_two.mean(axis=-1).T
+            self.inside[level][row, :horizons] = coverage(cells, cell, level / 100).T
+        self.probability[row, :horizons] = at_two.mean(axis=-1).T
         low, middle, high = np.quantile(ensemble, (0.05, 0.5, 0.95), axis=-1)
-        self.low[place, :horizons], self.median[place, :horizons], self.high[place, :horizons] = low.T, middle.T, high.T
+        self.low[row, :horizons], self.median[row, :horizons], self.high[row, :horizons] = low.T, middle.T, high.T
         for step in range(horizons):
             counts = np.bincount(at_two[:, step].sum(axis=0), minlength=len(observed) + 1)
-            self.number[place, step] = counts / counts.sum()
-            self.rps[place, step] = ranked_probability_score(self.number[place, step], seen_at_two[step])
-            self.energy[place, step] = energy_score(ensemble[:, step, :JOINT_MEMBERS], observed[:, step])
+            self.number[row, step] = counts / counts.sum()
+            self.rps[row, step] = ranked_probability_score(self.number[row, step], seen_at_two[step])
+            self.energy[row, step] = energy_score(ensemble[:, step, :JOINT_MEMBERS], observed[:, step])
 
 
 def _uniform(seed: int, origin: int, shape: tuple[int, ...]) -> Floats:

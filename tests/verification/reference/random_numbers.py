@@ -46,7 +46,7 @@ def word_of(seed: int, name: str, ally: int, period: int, path: int, word: int =
     return (results[(path % BLOCK) // 4] >> (16 * (path % 4))) & 0xFFFF
 
 
-class Luck:
+class RandomNumbers:
     """The words of one path. They come from the product's streams, which is faster; a test compares the two."""
 
     def __init__(self, seed: int, path: int, tables: dict[int, Quantiles]) -> None:
