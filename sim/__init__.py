@@ -50,6 +50,12 @@ def simulate(
         UsageError: an impossible number of paths, workers or block, an unknown variable or executor; a precision that
             is given with `paths`, not above 0 and at most 50, finer than 1,000,000,000 paths give, or of no target.
         ScenarioError: the scenario's figures do not suffice.
+
+    >>> import sim
+    >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+    >>> germany = results.compliance().query("ally == 'Germany' and pillar == 'core' and year == 2032")
+    >>> germany["probability"].item()
+    0.752
     """
     from sim.execution import simulate as run
     from sim.results.facade import Results
@@ -93,6 +99,12 @@ def compare(
     Raises:
         UsageError: scenarios of different base years or allies, more than ten, or an impossible number.
         ScenarioError: the figures of one do not suffice.
+
+    >>> import sim
+    >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
+    >>> germany = comparison.compliance().query("ally == 'Germany' and pillar == 'core' and year == 2032")
+    >>> round(germany["difference"].item(), 3)
+    -0.078
     """
     from sim.analysis.comparison.compare import compare as run_comparison
 
@@ -106,6 +118,12 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
 
     Raises:
         UsageError: no path or seed that a run can have.
+
+    >>> import sim
+    >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
+    >>> outcome = story.of("BGR").outcomes[-1]
+    >>> outcome.ally, outcome.year, round(outcome.reported_pct, 2)
+    ('Bulgaria', 2032, 3.51)
     """
     from sim.analysis.replay import replay as tell
 

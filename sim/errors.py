@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing wrong in a scenario or data file: the place, the value, the rule it breaks, the remedy."""
+    r"""One thing wrong in a scenario or data file: the place, the value, the rule it breaks, the remedy.
+
+    >>> import sim
+    >>> try:
+    ...     sim.loads("[budget]\nheadrom_pct = 2.5", "mine.toml")
+    ... except sim.ScenarioError as error:
+    ...     fault = error.faults[0]
+    >>> (fault.file, fault.line, fault.field, fault.code)
+    ('mine.toml', 2, 'budget.headrom_pct', 'unknown-key')
+    >>> fault.remedy
+    'did you mean headroom_pct?'
+    """
 
     file: str
     line: int  # 1-based; 0 where the fault concerns the whole file
@@ -25,13 +36,30 @@ class Fault:
 
 
 class SimError(Exception):
-    """Any error the user can do something about; `exit_code` is the command line's."""
+    """Any error the user can do something about; `exit_code` is the command line's.
+
+    >>> import sim
+    >>> try:
+    ...     sim.load("hague")
+    ... except sim.SimError as error:
+    ...     print(type(error).__name__, error.exit_code)
+    ScenarioError 3
+    """
 
     exit_code = 1
 
 
 class ScenarioError(SimError):
-    """A scenario or data file that cannot be used; `faults` holds every fault found, in the order of the file."""
+    r"""A scenario or data file that cannot be used; `faults` holds every fault found, in the order of the file.
+
+    >>> import sim
+    >>> try:
+    ...     sim.loads("titel = 1\n[budget]\nspeed = 7", "mine.toml")
+    ... except sim.ScenarioError as error:
+    ...     print(*(f"line {fault.line}: {fault.code}" for fault in error.faults), sep="\n")
+    line 1: unknown-key
+    line 3: out-of-range
+    """
 
     exit_code = 3
 
@@ -40,7 +68,15 @@ class ScenarioError(SimError):
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """Every fault found."""
+        """Every fault found.
+
+        >>> import sim
+        >>> try:
+        ...     sim.loads('title = 5', "mine.toml")
+        ... except sim.ScenarioError as error:
+        ...     print(len(error.faults), error.faults[0].field)
+        1 title
+        """
         return self.args[0]  # type: ignore[no-any-return]  # args is untyped
 
     def __str__(self) -> str:
@@ -49,13 +85,29 @@ class ScenarioError(SimError):
 
 
 class UsageError(SimError):
-    """A call that asks for something impossible (a negative number of paths, an unknown column)."""
+    """A call that asks for something impossible (a negative number of paths, an unknown column).
+
+    >>> import sim
+    >>> try:
+    ...     sim.simulate(sim.load("rutte_2032"), paths=-1)
+    ... except sim.UsageError as error:
+    ...     print(error.exit_code)
+    2
+    """
 
     exit_code = 2
 
 
 class RunError(SimError):
-    """A saved run that cannot be read or does not belong together."""
+    """A saved run that cannot be read or does not belong together.
+
+    >>> import sim
+    >>> try:
+    ...     sim.Results.open("nowhere")
+    ... except sim.RunError as error:
+    ...     print(error.exit_code)
+    5
+    """
 
     exit_code = 5
 

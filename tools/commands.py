@@ -19,8 +19,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-DOCS = Path(__file__).parents[1] / "docs"
-ROOT = DOCS.parent
+ROOT = Path(__file__).parents[1]
 
 FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n+```\w*\n(?P<text>.*?)```\n", re.DOTALL)
 OUTPUT = re.compile(r"(?P<mark><!-- output: (?P<command>[^\n]+) -->\n).*?(?=<!-- end of output -->)", re.DOTALL)
@@ -29,9 +28,9 @@ MARKED = re.compile(f"{FILE.pattern}|{OUTPUT.pattern}|{HELP.pattern}", re.DOTALL
 
 
 def pages() -> list[Path]:
-    """The pages that show a command."""
-    return [page for page in sorted(DOCS.rglob("*.md")) if OUTPUT.search(text := page.read_text("utf-8"))
-            or HELP.search(text)]  # fmt: skip
+    """The pages that show a command, the README among them."""
+    places = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [page for page in places if OUTPUT.search(text := page.read_text("utf-8")) or HELP.search(text)]
 
 
 def run(command: str, folder: Path) -> str:

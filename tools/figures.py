@@ -1,4 +1,7 @@
-"""Writes every figure that README.md and docs/model.md quote, from runs of the shipped scenarios: `make docs`."""
+"""Draws the pictures of README.md and writes the tables of docs/model/outcomes.md, from runs of the shipped scenarios.
+
+`python tools/figures.py`, part of `make docs`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from pages import rewrite
 
 import sim
 from sim.numerics.grid import HUNDREDTHS, WHOLE
@@ -21,32 +25,24 @@ SCENARIOS = ROOT / "scenarios"
 PATHS = 50_000
 
 
-def between(text: str, start: str, end: str, new: str) -> str:
-    """`text` with what stands between two marks replaced."""
-    head, rest = text.split(start, 1)
-    return f"{head}{start}\n{new}\n{end}{rest.split(end, 1)[1]}"
-
-
-def rewrite(page: Path, start: str, end: str, new: str) -> None:
-    """Replace a marked part of a page."""
-    page.write_text(between(page.read_text(encoding="utf-8"), start, end, new), encoding="utf-8")
-
-
 def called(*args: str | Path) -> str:
     """What `sim` prints when called so, in a pipe."""
     command = [sys.executable, "-m", "sim", *map(str, args)]
     return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout.rstrip()
 
 
-PICTURES = {"europe-and-canada": "fan", "who-meets-it": "ranked"}
-"""The pictures of the README, and the charts they are; drawn for light and for dark pages."""
+PICTURES = {
+    "europe-and-canada-light": ("fan", "light"),
+    "who-meets-it-light": ("ranked", "light"),
+    "who-meets-it-dark": ("ranked", "dark"),
+}
+"""The pictures of the pages, and the chart and theme that each is; the README's own is drawn for dark pages too."""
 
 
 def draw_pictures(run: Path, folder: Path) -> None:
-    """The pictures of the README, as `sim chart` draws them from a saved run."""
-    for name, kind in PICTURES.items():
-        for theme in ("light", "dark"):
-            called("chart", kind, run, "--theme", theme, "--out", folder / f"{name}-{theme}.svg")
+    """The pictures of the pages, as `sim chart` draws them from a saved run."""
+    for name, (kind, theme) in PICTURES.items():
+        called("chart", kind, run, "--theme", theme, "--out", folder / f"{name}.svg")
 
 
 class Outcome:
@@ -79,7 +75,7 @@ def scenario_rows() -> Iterator[str]:
         yield f"| `{file.stem}` | {year} | {outcome.compliant(year)} | {without} | {outcome.average(year)} |"
 
 
-def lever_rows() -> Iterator[str]:
+def sensitivity_rows() -> Iterator[str]:
     """What single assumptions do to `rutte_2032` in 2032."""
     base = sim.load(SCENARIOS / "rutte_2032.toml")
 
@@ -88,27 +84,27 @@ def lever_rows() -> Iterator[str]:
         return base.model_copy(update=update)
 
     quiet = tuple(event.model_copy(update={"rate": 0.0}) for event in base.event)
-    levers = {
+    assumptions = {
         "as shipped": base,
         "if governments felt half as threatened": base.with_urgency(0.5),
-        "if governments felt a quarter as threatened": base.with_urgency(0.25),
-        "increases slow down toward 2.0 instead of 3.0 (headroom)": changed(budget={"headroom_pct": 2.0}),
-        "increases slow down toward 4.0 instead of 3.0": changed(budget={"headroom_pct": 4.0}),
+        "if they felt a quarter as threatened": base.with_urgency(0.25),
+        "increases slow down toward 2.0 % instead of 3.0 % (`headroom_pct`)": changed(budget={"headroom_pct": 2.0}),
+        "increases slow down toward 4.0 % instead of 3.0 %": changed(budget={"headroom_pct": 4.0}),
         "half the premium of the threat": changed(budget={"threat_weight": 3.0}),
-        "up to 0.75 points closed on paper after 2025, as before": changed(outturn={"late_push_reach_pct": 0.75}),
-        "nothing closed on paper at all": changed(outturn={"late_push": False}),
+        "up to 0.75 points closed on paper after 2025, as to 2025": changed(outturn={"late_push_reach_pct": 0.75}),
+        "nothing closed on paper": changed(outturn={"late_push": False}),
         "no announced paths": changed(budget={"announced_paths": False}),
         "peers push apart (-0.10)": changed(will={"peer": -0.10}),
         "peers pull together (+0.20)": changed(will={"peer": 0.20}),
         "the same will everywhere": changed(will={"mean": 0.3}),
         "no noise of outlays": changed(outturn={"noise": 0.0}),
-        "no new events of urgency": base.model_copy(update={"event": quiet}),
+        "no new crises, retrenchment or detente": base.model_copy(update={"event": quiet}),
         "no growth surprises": changed(growth={"factor": 0.0, "ally_noise": 0.0, "recession_probability": 0.0}),
     }
     yield "| assumption | allies at 3.5 % in 2032 | largest change of an ally's probability |"
     yield "|---|---|---|"
     usual: np.ndarray | None = None
-    for assumption, scenario in levers.items():
+    for assumption, scenario in assumptions.items():
         outcome = Outcome(scenario)
         met = outcome.record.counts.arrays["compliant"][0, :, -1] / PATHS
         usual = met if usual is None else usual
@@ -119,20 +115,21 @@ def lever_rows() -> Iterator[str]:
 
 
 def main() -> None:
-    """Rewrite the marked parts of the pages."""
+    """Rewrite the pictures and the marked parts of the page."""
     with TemporaryDirectory() as folder:
         run = Path(folder) / "run"
-        table = f"\n```text\n{called('run', SCENARIOS / 'rutte_2032.toml', '--out', run, '--no-report')}\n```\n"
+        called("run", SCENARIOS / "rutte_2032.toml", "--out", run, "--no-report")
         draw_pictures(run, ROOT / "docs" / "pictures")
-    rewrite(ROOT / "README.md", "<!-- table: sim run scenarios/rutte_2032.toml -->", "<!-- end of table -->", table)
-    parts = [
+    page = ROOT / "docs" / "model" / "outcomes.md"
+    told = (
         f"Expected number of allies (of 31) that report the target's share, and its 90 % band, over {PATHS:,} paths; "
-        "median and 90 % band of the average share:",
-        "\n".join(scenario_rows()),
-        "What single assumptions do to `rutte_2032`, on the same random numbers:",
-        "\n".join(lever_rows()),
-    ]
-    rewrite(ROOT / "docs" / "model.md", "<!-- figures -->", "<!-- end of figures -->", "\n" + "\n\n".join(parts) + "\n")
+        "median and 90 % band of the average share:"
+    )
+    scenarios = "\n".join(scenario_rows())
+    rewrite(page, "<!-- scenarios -->", "<!-- end of scenarios -->", f"\n{told}\n\n{scenarios}\n")
+    told = "Each of these in the place of what `rutte_2032` assumes, on the same random numbers:"
+    assumptions = "\n".join(sensitivity_rows())
+    rewrite(page, "<!-- assumptions -->", "<!-- end of assumptions -->", f"\n{told}\n\n{assumptions}\n")
 
 
 if __name__ == "__main__":

@@ -182,7 +182,7 @@ the few in the table above, and eleven years hold two shocks. So:
   the parameters, came after that look at the scores.
 - **A will that learns from an ally's own past**, a wider noise, other weights of the peers: no gain worth a
   parameter. Three changes of the equations were worth theirs and stand in
-  [model.md](model.md#changes-that-scores-asked-for).
+  [the decisions](model/decisions.md#changes-that-scores-asked-for).
 """
 
 IDEAS_WORDS = """The threat by nearness to Russia is what lifts the model above its baselines: without it, its scores are those of a good

@@ -46,7 +46,7 @@ def reference(figures: Figures) -> str:
          f"{row['largest_part_of_its_bound']:.2f}"] for row in figures["errors"]
     ]  # fmt: skip
     kinds = {name.split(",")[0] for name in figures["events"]}
-    return f"""A second model was written from [docs/model.md](model.md) alone, by a reader who had not seen the code: one path at
+    return f"""A second model was written from [docs/model](model/index.md) alone, by a reader who had not seen the code: one path at
 a time, plain floats, no SimPy, no NumPy ([`tests/verification/reference/`](../tests/verification/reference/)). It shares with the product only the
 16-bit draws and the tables of quantiles. Hypothesis makes scenarios: any combination of targets, overrides and events
 (here all {len(kinds)} kinds, dated, random and at the start). Every number of every ally, year and path must agree, then
@@ -77,7 +77,7 @@ def closed_forms(figures: Figures) -> str:
          f"{row['p']:.3f}"] for row in figures["chance"]
     ]  # fmt: skip
     exact = [[row["form"], power(row["apart"]), power(row["roundings"])] for row in figures["exact"]]
-    return f"""The seven closed forms of [docs/model.md](model.md#closed-forms-it-must-reproduce), each a scenario with all other
+    return f"""The seven closed forms of [the model](model/equations.md#closed-forms-it-must-reproduce), each a scenario with all other
 mechanisms switched off ([`tests/verification/closed_forms/`](../tests/verification/closed_forms/)). {figures["comparisons"]} comparisons with
 chance, {figures["paths"]:,} paths each, fixed seed; a right engine fails any of them with a chance of one in a million
 together, which allows each {figures["standard_errors_allowed"]:.2f} standard errors. Wrong models (money that rises by

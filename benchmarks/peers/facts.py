@@ -1,7 +1,7 @@
 """What the peers read, and what they give back: one scenario as plain numbers and arrays, one outcome.
 
 A peer is a program that somebody might have written in the product's place. All of them compute equations 1 to 10 of
-docs/model.md from the same facts, so that only the way of computing differs. They cover what scenarios/rutte_2032.toml
+docs/model from the same facts, so that only the way of computing differs. They cover what scenarios/rutte_2032.toml
 needs and no more; `facts_of` refuses what they do not.
 """
 

@@ -1,4 +1,4 @@
-/* Equations 1 to 10 of docs/model.md, fused, in float32: one path after the other, its allies side by side.
+/* Equations 1 to 10 of docs/model/equations.md, fused, in float32: one path after the other, its allies side by side.
 
    A loop over allies does the same arithmetic in every round and has no branch, so that the compiler makes vector
    instructions of it: what may happen to an ally is drawn whether or not it does. A draw is a word of 16 bits that

@@ -12,7 +12,7 @@ from sim.scenario.schema import Scenario
 
 
 class Parameters(NamedTuple):
-    """The model's parameters that all allies share, each a number; names and units as in docs/model.md.
+    """The model's parameters that all allies share, each a number; names and units as in docs/model/equations.md.
 
     Of a distribution stand here mean and standard deviation (where its mean is 0: `_sd` alone) and its shape.
     """

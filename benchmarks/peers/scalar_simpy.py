@@ -1,6 +1,6 @@
 """SimPy as its own pages teach it: one environment a path, each ally a process, plain Python floats.
 
-What the product would be without arrays. Time is whole months, each cut into the phases of docs/model.md. Draws are
+What the product would be without arrays. Time is whole months, each cut into the phases of docs/model. Draws are
 those of Python's `random`, made where they are needed. Every mechanism is exact.
 """
 

@@ -66,7 +66,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Story:
-    """One of the simulated runs, in order of its dates."""
+    """One of the simulated runs, in order of its dates.
+
+    >>> import sim
+    >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
+    >>> print(story.standing)
+    Path 48,213 of seed 2032: one of 100,000 simulated runs, given the assumptions.
+    """
 
     title: str
     path: int
@@ -79,7 +85,13 @@ class Story:
     outcomes: tuple[Outcome, ...] = ()  # ally by ally, year by year
 
     def of(self, *iso3: str) -> Story:
-        """What concerns some allies: their own entries and outcomes, and the alliance's events."""
+        """What concerns some allies: their own entries and outcomes, and the alliance's events.
+
+        >>> import sim
+        >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
+        >>> {entry.iso3 for entry in story.of("BGR").entries if entry.iso3}
+        {'BGR'}
+        """
         return replace(
             self,
             entries=tuple(entry for entry in self.entries if entry.iso3 in (None, *iso3)),
@@ -88,12 +100,24 @@ class Story:
 
     @property
     def year(self) -> int:
-        """The year of the core target if it lies in the run, else the last one."""
+        """The year of the core target if it lies in the run, else the last one.
+
+        >>> import sim
+        >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
+        >>> story.year
+        2032
+        """
         years = [outcome.year for outcome in self.outcomes]
         return self.core.by if self.core and self.core.by in years else max(years)
 
     def met(self, year: int) -> tuple[Outcome, ...]:
-        """Who is at the core target in a year, of those it binds; the highest report first."""
+        """Who is at the core target in a year, of those it binds; the highest report first.
+
+        >>> import sim
+        >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
+        >>> [outcome.ally for outcome in story.met(2032)][:3]
+        ['Lithuania', 'Estonia', 'Latvia']
+        """
         core = self.core
         if core is None:
             return ()
@@ -101,7 +125,13 @@ class Story:
         return tuple(sorted(there, key=lambda outcome: -outcome.reported_pct))
 
     def turns(self, most: int) -> tuple[tuple[Outcome, Outcome], ...]:
-        """The largest changes of a report from one year to the next, in order of their dates."""
+        """The largest changes of a report from one year to the next, in order of their dates.
+
+        >>> import sim
+        >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
+        >>> [(after.ally, after.year) for before, after in story.turns(2)]
+        [('Greece', 2029), ('Estonia', 2032)]
+        """
         pairs = [
             (before, after)
             for before, after in pairwise(sorted(self.outcomes, key=lambda outcome: (outcome.iso3, outcome.year)))
@@ -112,7 +142,13 @@ class Story:
 
     @property
     def standing(self) -> str:
-        """What a single path is worth, in a sentence."""
+        """What a single path is worth, in a sentence.
+
+        >>> import sim
+        >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
+        >>> print(story.standing)
+        Path 48,213 of seed 2032: one of 100,000 simulated runs, given the assumptions.
+        """
         among = f"{self.runs:,}" if self.path < self.runs else "the"
         return f"Path {self.path:,} of seed {self.seed}: one of {among} simulated runs, given the assumptions."
 

@@ -99,6 +99,7 @@ class Draws:
 
     def month(self, name: str, *, on: Paths | None = None, ally: int = 0, period: int = 0) -> NDArray[np.uint8]:
         """A month of the year, 1 to 12, (paths,), or on each path of `on`; each has 5,461 or 5,462 of the words."""
+        # in 32 bits, since 12 words overflow 16; a shift in place of a division rounds nothing
         uint16 = self._uint16(name, ally, period, on).astype(np.uint32)
         return (((uint16 * np.uint32(12)) >> np.uint32(16)) + np.uint32(1)).astype(np.uint8)
 
@@ -111,6 +112,7 @@ class Draws:
         """
         if isinstance(probability, float):
             scaled = probability * CELLS
+            # 65,536, the threshold of a certainty, is one more than 16 bits hold
             threshold = np.uint32(scaled) if probability == 1.0 else np.uint16(scaled)  # twice as fast as with a float
         else:
             scaled = (probability if on is None else probability[on]) * np.float32(CELLS)
@@ -171,6 +173,7 @@ class Draws:
 
 
 def _looked_up(table: Quantiles, uint16: UInt16, ends: NDArray[np.intp], second: UInt16) -> Float32:
+    # 16 bits cannot leave the table, so the mode changes nothing but the time, of which wrap takes least
     drawn: Float32 = table.cells.take(uint16.astype(np.intp), mode="wrap")
     if ends.size:  # of 65,536 paths about two
         for path, part in zip(ends.tolist(), second.tolist(), strict=True):

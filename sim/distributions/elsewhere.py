@@ -82,6 +82,7 @@ def _within_seconds(shape: Shape) -> Evaluated:
         import resource
 
         spent, (_, most) = int(time.process_time()), resource.getrlimit(resource.RLIMIT_CPU)
+        # later than SciPy's quantiles are refused between two calls: that tells why, a killed process cannot
         resource.setrlimit(resource.RLIMIT_CPU, (spent + int(SECONDS_ALLOWED) + 2, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     return evaluate(shape)

@@ -101,6 +101,7 @@ class Lognormal(Family):
     )
 
     def moments(self) -> tuple[float, float]:
+        # the exp of sim.numerics.exact: the bits of every table rest on mean and sd
         return self.mean, self.mean * math.sqrt(exp(self.log_sd * self.log_sd) - 1)
 
     @property

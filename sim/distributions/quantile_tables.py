@@ -53,6 +53,7 @@ NODES = 2_049
 Floats = NDArray[np.float64]
 Float32 = NDArray[np.float32]
 
+# at the middle of cells: at 0 and 1 most distributions have no finite quantile
 MIDDLE: Floats = (np.arange(CELLS) + 0.5) / CELLS
 TAIL: Floats = (np.arange(TAIL_CELLS) + 0.5) / TAIL_CELLS / CELLS
 
@@ -179,6 +180,7 @@ def distance(shape: Shape) -> float:
 
 def _mapped(values: Floats, function: Function) -> Float32:
     near = function.constant + function.sign * np.exp(function.rate * values)
+    # some fifty times what NumPy's exp is off by: where float32 rounds both ends alike, it rounds the truth alike
     doubt = 1e-14 * (1 + np.abs(near))
     rounded: Float32 = near.astype(np.float32)
     for index in np.flatnonzero((near - doubt).astype(np.float32) != (near + doubt).astype(np.float32)):
@@ -188,6 +190,7 @@ def _mapped(values: Floats, function: Function) -> Float32:
 
 def _moments(cells: Floats, low: Floats, high: Floats) -> tuple[float, float]:
     def average(c: Floats, lo: Floats, hi: Floats) -> float:
+        # fsum is exact but for its one rounding; NumPy's sums depend on the processor
         return (fsum(c[1:-1]) + (fsum(lo) + fsum(hi)) / TAIL_CELLS) / CELLS
 
     mean = average(cells, low, high)
@@ -220,6 +223,7 @@ def _quantiles(shape: Shape) -> tuple[Floats, Floats, Floats]:
         "beta": lambda p: special.betaincinv(parameters["a"], parameters["b"], p),
         "gamma": lambda p: special.gammaincinv(parameters["shape"], p),
     }[name]
+    # the upper end from its own side: near 1 a double has no digits left for a tail of 2e-9
     upper: Callable[[Floats], Floats] = {
         "normal": lambda p: -special.ndtri(p),
         "lognormal": lambda p: np.exp(-parameters["log_sd"] * special.ndtri(p)),
@@ -301,6 +305,7 @@ def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, F
     from scipy.interpolate import PchipInterpolator
 
     kind = _scipy_family(name, parameters)
+    # a little beyond the outermost quantile of a table, 1.9e-9, whose score is -5.9
     scores = np.linspace(-6.4, 6.4, NODES)
     started = time.process_time()  # a busy machine must not refuse what an idle one takes
     values: list[float] = []
@@ -312,6 +317,7 @@ def _scipy_quantiles(name: str, parameters: dict[str, float]) -> tuple[Floats, F
                 values += [*distribution.ppf(special.ndtr(below)), *distribution.isf(special.ndtr(-above))]
                 if time.process_time() - started > SECONDS_ALLOWED:
                     raise unfit_for_time((f"scipy:{name}", tuple(sorted(parameters.items()))))
+            # quantiles never fall; SciPy's, found by iteration, do so now and then in the last places
             quantile = PchipInterpolator(scores, np.maximum.accumulate(values))
     except (ArithmeticError, ValueError, RuntimeError) as error:
         raise _unfit(f"scipy.{name}", parameters, "has no quantiles that SciPy can compute") from error

@@ -68,6 +68,7 @@ def recurring(clock: Clock, world: World, event: Event, rank: int, years: Years,
             _strike(world, event, struck, observer)
             continue
         months = draws.month(f"{stream}/month", period=year)[struck.paths]
+        # unique sorts, and must: the clock goes forward only
         for month in np.unique(months):
             yield clock.at(clock.month_of(year, int(month)), event.phase, rank)
             _strike(world, event, struck.at(struck.paths[months == month]), observer)

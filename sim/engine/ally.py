@@ -62,6 +62,7 @@ class AllyProcess:
         self._inclination: tuple[int, Array] | None = None
         self.growth_sd = inputs.growth_sd_pct if self.growth.sd_pct is None else self.growth.sd_pct
         b = self.budget
+        # once for the run: debt and deficit are facts of the start, and nothing in the model moves them
         self.room = budget.fiscal_room(
             inputs.debt_pct, inputs.deficit_pct, loss=b.room_loss,
             debt_from_pct=b.room_debt_from_pct, debt_span_pct=b.room_debt_span_pct,
@@ -79,6 +80,7 @@ class AllyProcess:
             self.drift(year)
             self.grow(year)
             yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, self.rank)
+            # spending makes a new array, so this one stays the share of the year before
             before = self.state.share_pct
             self.spend(year)
             self.report(year, before)
@@ -90,9 +92,11 @@ class AllyProcess:
     def drift(self, year: int) -> None:
         """Equation 4, in January."""
         world, state = self.world, self.state
+        # nobody is a peer of itself, and the United States are not in the sums of Europe and Canada
         own_gdp: Value = state.gdp_usd_bn if state.europe_canada else 0.0
         peers = will.peer_average(world.outlays_usd_bn, world.gdp_usd_bn, own_gdp * state.share_pct, own_gdp)
         noise = self._draw("will/noise", self.will.noise, year)
+        # in place: it is a row of the world's array, on which elections act for all allies at once
         state.will[:] = will.drift(
             state.will,
             state.mean_will,
@@ -107,6 +111,7 @@ class AllyProcess:
         """Equation 2, in January."""
         world, state = self.world, self.state
         noise = self._draw("growth/ally_noise", self.growth.ally_noise, year)
+        # emptied when read: a recession takes from the growth of its own year only
         loss, state.growth_loss_pct = state.growth_loss_pct, None
         surprise = growth.surprise(world.common_surprise_pct, noise, self.growth_sd, loss)
         state.surprise_pct = surprise
@@ -145,6 +150,7 @@ class AllyProcess:
         """Equation 7 and the security-related part of 9, in December."""
         state, o = self.state, self.outturn
         assert state.next_plan_pct is not None
+        # two plans, because next year's is adopted before this year is recorded
         state.plan_pct = state.next_plan_pct
         state.share_pct = outturn.outturn(
             state.share_pct, state.plan_pct, self._draw("outturn/execution", o.execution, year),
@@ -159,10 +165,13 @@ class AllyProcess:
         """Equation 8, in December; `before` is the share of the year before."""
         state, o = self.state, self.outturn
         reported = outturn.reported(state.share_pct, self._draw("outturn/reporting", o.reporting, year))
+        # one array for both; where a push tells them apart, the report is copied first
         state.spent_pct = state.reported_pct = reported
         state.pushed = None
+        # what is not needed is not drawn: every draw has an address, so that leaving one out moves no other
         if not o.late_push or np.min(state.due) > year:
             return
+        # what was reclassified in 2025 cannot be once more
         reach = o.late_push_reach_2025_pct if year <= 2025 else o.late_push_reach_pct
         possible = outturn.late_push_open(
             before, reported, state.target_pct, state.due <= year, reach_pct=reach, reach=o.late_push_reach

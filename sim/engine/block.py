@@ -47,6 +47,7 @@ class Job:
     evaluated: Mapping[Shape, Evaluated] = field(default_factory=dict)  # shapes of SciPy's, with their quantiles
 
 
+# a cache, so that a process is told once, however many blocks it computes
 @lru_cache(maxsize=1)
 def keep_freed_memory() -> None:
     """Let the process keep what a block frees for the next one: handing it back and asking anew takes 3 % of the time.
@@ -96,18 +97,22 @@ class BlockSimulation:
         self.years = Years(scenario.horizon.base_year, scenario.horizon.last_year)
         self.inputs = ally_inputs(scenario)
         self._clock = Clock(self.years.base)
+        # by name: of two targets that ask for equal steps the first is followed, whatever the order of a file
         targets = {
+            # the year as a float, since a review may make it an array, and all arrays of the state are float32
             name: TargetInForce(target.share_pct, float(target.by), target.commitment, draws.paths)
             for name, target in sorted(scenario.targets.items())
         }
         urgency = _urgency(parameters, self.years, draws.paths)
         shape = len(self.inputs), draws.paths
+        # one array for all allies, so that a month's elections are one call; int16 holds 2,700 years
         self.world = World(
             self._clock, draws, urgency, targets, {},
             will=np.empty(shape, dtype=np.float32), last_vote=np.full(shape, LONG_AGO, dtype=np.int16),
             changes=np.zeros(shape, dtype=np.uint16) if observer.asks_for_changes else None,
         )  # fmt: skip
         events = self._events(scenario)
+        # an ally that never promises anything needs no draw of whether a new government drops it
         bound = {event.ally for event in events if isinstance(event, (Pledge, AnnouncedPath))}
         allies = []
         for row, entry in enumerate(self.inputs):
@@ -122,8 +127,10 @@ class BlockSimulation:
             allies.append(ally)
             self.world.allies[entry.iso3] = ally.state
         self.caps = [ally.related.counted_cap_pct for ally in allies]
+        # facts of the start befall the world next, and an onlooker must know it by then
         observer.begin(self.world)
         self._start_events(events, observer)
+        # in any order: who acts first in a month is decided by ranks, not by creation
         self._clock.start(alliance.common_growth(self._clock, self.world, parameters, self.years))
         for ally in allies:
             self._clock.start(ally.live(self._clock))
@@ -155,6 +162,7 @@ class BlockSimulation:
 def _urgency(parameters: Parameters, years: Years, paths: int) -> UrgencyState:
     """A in December of the base year: what history has left of it, times the level each path starts from."""
     monthly = parameters.urgency_monthly()
+    # 12 is the calendar's December; below, 11 is the clock's, which counts from 0
     past = past_urgency(years.base, 12, monthly)
     return UrgencyState(broadcast(parameters.urgency_level() * past, paths), 11, monthly)
 

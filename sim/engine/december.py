@@ -191,6 +191,7 @@ class Sums:
     """Running sums of a group of allies over one December; of money short exact, in whole numbers."""
 
     def __init__(self, size: int) -> None:
+        # averages in float32, like all state; money in float64, where sums of whole millions are exact
         self.gdp, self._core, self._related = (np.zeros(size, dtype=np.float32) for _ in range(3))
         self.shortfall_usd_m, self.on_paper_usd_m = (np.zeros(size, dtype=np.float64) for _ in range(2))
         self._on_paper = np.zeros(size, dtype=np.float32)
@@ -233,5 +234,6 @@ class Sums:
 def short_usd_m(goal: int, prints: Centi, gdp_usd_bn: Array) -> Array:
     """Money that printed shares are short of a goal, both in hundredths, in whole million USD of the base year."""
     short = positive((goal - prints).astype(np.float32))  # hundredths of a point
+    # 0.1: a hundredth of a point of a billion is a tenth of a million
     usd_m: Array = np.floor(short * (gdp_usd_bn * np.float32(0.1)) + 0.5)
     return usd_m

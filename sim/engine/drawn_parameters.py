@@ -73,6 +73,7 @@ class Parameters:
             else [variant.of_ally(iso3, common) for variant, common in zip(self._variants, commons, strict=True)]
         )
         kind = type(commons[0])
+        # what all allies share stands at one address: each would draw the same values again
         if kind not in self._of_all:
             self._of_all[kind] = {
                 parameter.name: self._value(parameter, commons, 0) for parameter in _random(kind) if not parameter.own

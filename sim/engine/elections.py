@@ -57,6 +57,7 @@ class Elections:
     def __init__(self, world: World, allies: Sequence[AllyProcess], years: Years, observer: Observer) -> None:
         self.world, self.allies, self.years, self.observer = world, allies, years, observer
         self._bound = [ally for ally in allies if ally.ever_bound]
+        # in a usual run nobody looks on; then no words are made of what happens
         self._watched = type(observer).happening is not Observer.happening
 
     def live(self, clock: Clock) -> Process:
@@ -96,6 +97,7 @@ class Elections:
         joined = Votes(*(np.concatenate([getattr(each, name) for each in votes]) for name in COLUMNS))
         month_of = np.concatenate(months)
         in_order = month_of.argsort(kind="stable")  # positions go on rising within a month
+        # 13, since months begin at 1: ends[month - 1] is where a month begins
         ends = np.bincount(month_of, minlength=13).cumsum()
         return {
             month: joined[in_order[ends[month - 1] : ends[month]]]

@@ -108,6 +108,7 @@ def _inputs(
     base, last = scenario.horizon.base_year, scenario.horizon.last_year
     years = range(base + 1, last + 1)
     ally, geography, own = tables.ally(iso3), tables.geography_of(iso3), scenario.ally.get(iso3)
+    # debt of the year before: the last whole year that a budget of December can know
     row, gdp, debt = tables.share(iso3, base), tables.gdp_row(iso3, base), tables.debt_pct(iso3, base - 1)
     share = own.share_pct if own and own.share_pct is not None else (row.share_pct if row else None)
     debt = own.debt_pct if own and own.debt_pct is not None else debt
@@ -253,6 +254,7 @@ def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
         for row in tables.pledges_of(iso3):
             if (
                 row.role
+                # dates as ISO text compare like dates; a row without one was always known
                 and (row.announced or "") <= december
                 and row.target_pct is not None
                 and row.target_year is not None

@@ -56,6 +56,7 @@ class Recorder:
         """Count every ally and the groups, in December."""
         step, last = year - self._years.base - 1, year == self._years.last
         arrays, size = self.counts.arrays, self._world.draws.paths
+        # one byte a path counts to 255; there are 31 allies
         tallies = np.zeros((len(TALLIES), size), dtype=np.uint8)
         for outcome in outcomes(self._world, self._yardsticks, self._caps):
             if isinstance(outcome, GroupOutcome):
@@ -94,12 +95,14 @@ class Recorder:
         arrays, row = self.counts.arrays, outcome.row
         for pillar, prints in enumerate(outcome.prints):
             _count(arrays["shares"][pillar, row, step], prints)
+        # a push is rare: start from the reported histogram, and move its few paths to where they spent
         arrays["spent_shares"][:, row, step] = arrays["shares"][LIFTED, row, step]
         for name, kept in self.counts.kept.items():
             kept[row, step] = getattr(outcome.state, name)
         for pillar, compliant in enumerate(outcome.met):
             if compliant is not None:
                 arrays["compliant"][pillar, row, step] = np.count_nonzero(compliant)
+                # a view, for True is the byte 1: no copy is made
                 tallies[pillar] += compliant.view(np.uint8)
         core, history = outcome.met[CORE], self._history[row]
         if core is not None and history is not None:
@@ -130,6 +133,7 @@ class Recorder:
         cells = _usd_cells(outcome.shortfall_usd_m, cell_usd_bn)
         _count(arrays["shortfall_usd"][row, step], cells)
         spent[...] = arrays["shortfall_usd"][row, step]
+        # in float64: beyond 2**24 a sum in float32 loses single millions
         reported = int(outcome.shortfall_usd_m.astype(np.float64).sum())
         arrays["shortfall_usd_m"][row, step] = arrays["spent_shortfall_usd_m"][row, step] = reported
         if push is not None and push.shortfall_usd_m is not None and push.on_paper_usd_m is not None:
@@ -145,6 +149,7 @@ class Recorder:
             arrays["in_force"][row, step] = arrays["compliant"][CORE, row, step]
             return
         met = prints >= printed(target.share_pct)
+        # before the original date nothing is due yet, so nothing can have been put off
         postponed = (target.by > year) if original.by <= year else np.False_
         not_yet_due = np.count_nonzero(postponed & ~met)
         arrays["not_yet_due"][row, step] = not_yet_due
@@ -175,6 +180,7 @@ class History:
 def _usd_cells(usd_m: NDArray[Any], cell_usd_bn: float) -> Centi:
     """Cells of money short, million USD."""
     cells = usd_m.astype(np.float32, copy=False) * np.float32(0.001 / cell_usd_bn) + 0.5
+    # cut before the cast: what int32 cannot hold becomes any number, a negative cell among them
     grid: Centi = at_most(cells, np.float32(CELLS)).astype(np.int32)
     return grid
 

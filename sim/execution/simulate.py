@@ -241,6 +241,7 @@ def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
             {
                 distribution.shape
                 for _, distribution in distributions_of(scenario)
+                # these two take sqrt and arithmetic alone, which no version of SciPy can change
                 if distribution.key not in ("uniform", "triangular")
             }
         )

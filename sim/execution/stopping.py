@@ -93,6 +93,7 @@ def probabilities(record: Record) -> NDArray[np.float64]:
 
 def _multiple(paths: float) -> int:
     """The next multiple of 16 above: a stretch of paths starts at none but these."""
+    # above, not at: the interval must be narrower than what was asked for
     return LANES * (floor(paths / LANES) + 1)
 
 

@@ -1,1 +1,1 @@
-"""The equations of docs/model.md, each a function of arrays: one value per path, no clock, no environment."""
+"""The equations of docs/model/equations.md, each a function of arrays: one value per path, no clock, no environment."""

@@ -8,6 +8,7 @@ from typing import Protocol
 RANKS = 1_000
 """Places in the order of one phase: ranks from 0 to 999."""
 
+# events have the ranks below: a scenario has 300 at most
 COMMON_GROWTH_RANK = 500
 ELECTIONS_RANK = 500
 FIRST_ALLY_RANK = 501
@@ -34,6 +35,7 @@ class Phase(IntEnum):
     ======== ========= ==================================================================================
     """
 
+    # not 0: times RANKS, every phase then lies above SimPy's own priorities, 0 and 1
     MACRO = 1
     EVENT = 2
     ELECTION = 3

@@ -1,6 +1,6 @@
 """The sections of a scenario file: every parameter of the model, its default, unit, scope and evidence.
 
-Names and order follow docs/model.md. A parameter of scope "path", "ally", "year" or "event" takes a number or a
+Names and order follow docs/model. A parameter of scope "path", "ally", "year" or "event" takes a number or a
 distribution; one of scope "fixed" takes a number.
 """
 
@@ -261,7 +261,7 @@ class Outturn(FrozenModel):
     late_push: Flag = Field(True, description="whether the last distance can be closed on paper")
     late_push_weight: Scalar = parameter(
         0.95, "probability of closing on paper at full willingness and saturated urgency", unit="1", scope="path",
-        low=0, high=1, evidence="NATO July 2026: in 2025 a dozen allies arrived between 2.00 and 2.10 in 2025",
+        low=0, high=1, evidence="NATO July 2026: a dozen allies arrived between 2.00 and 2.10 in 2025",
     )  # fmt: skip
     late_push_reach_2025_pct: Scalar = parameter(
         0.75, "largest distance to the target that is closed on paper, to 2025", unit="percentage points",

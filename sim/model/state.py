@@ -156,6 +156,7 @@ class AllyState:
 
     def pledge(self, share_pct: float, by: float, commitment: float, opt_out: bool, paths: Paths) -> None:
         """Put a pledge in force on `paths`."""
+        # what holds nowhere any more is forgotten, or every December would weigh it
         self.pledges = [former for former in self.pledges if former.holds.any()]
         self.pledges.append(OwnPledge(share_pct, by, commitment, opt_out, self._only(paths)))
 
@@ -225,6 +226,7 @@ class Hit:
 
     def at(self, paths: Paths) -> Hit:
         """The same happening on some of its paths."""
+        # draws are shared on purpose: what was drawn for all of the paths is not drawn anew for some
         return Hit(self.draws, self.stream, self.period, paths, self.ally, self.drawn)
 
     def draw(self, name: str, distribution: float | Family) -> Value:
@@ -295,6 +297,7 @@ class World:
 
     def close_year(self) -> None:
         """Sum outlays and GDP of Europe and Canada, in the allies' fixed order; the peers' average is read from it."""
+        # float32 sums have their bits from their order: that of ISO numeric codes, whatever a file says
         members = [ally for ally in self.allies.values() if ally.europe_canada]
         zero: Array = np.zeros(self.draws.paths, dtype=np.float32)
         self.gdp_usd_bn = sum((ally.gdp_usd_bn for ally in members), zero)

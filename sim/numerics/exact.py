@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import lru_cache
 
+# over twice the digits of a double: a second rounding that goes wrong needs some twenty zeros or nines in a row
 _CONTEXT = Context(prec=40)
 
 

@@ -55,6 +55,7 @@ class Streams:
         generator, state, counter = self._open.get(name) or self._opened(name)
         counter["counter"] = self.first // LANES, word, period, ally
         generator.state = state  # type: ignore[assignment]  # a Philox state, set anew for each draw
+        # little-endian, so that a path's sixteen bits are the same on every machine
         return generator.random_raw(self._counters * 4).astype("<u8", copy=False).view("<u2")[: self.paths]
 
     def uint16_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:

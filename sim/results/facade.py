@@ -16,52 +16,113 @@ if TYPE_CHECKING:
 
 
 class Results:
-    """The tables of a run. Probabilities are shares of simulated paths, given the scenario's assumptions."""
+    """The tables of a run. Probabilities are shares of simulated paths, given the scenario's assumptions.
+
+    >>> import sim
+    >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+    >>> results
+    <Results: '3.5 + 1.5 by 2032 (proposal of June 2025, not adopted)', 2,000 paths, 2027-2032>
+    """
 
     def __init__(self, record: Record) -> None:
         self.record = record
 
     @property
     def title(self) -> str:
-        """The scenario's title."""
+        """The scenario's title.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> results.title
+        '3.5 + 1.5 by 2032 (proposal of June 2025, not adopted)'
+        """
         return self.record.description.title
 
     @property
     def paths_simulated(self) -> int:
-        """Number of simulated paths."""
+        """Number of simulated paths.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), precision=5.0)
+        >>> results.paths_simulated
+        384
+        """
         return self.record.counts.paths
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """Versions, digests, seed, paths and command of the run."""
+        """Versions, digests, seed, paths and command of the run.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> results.manifest["seed"], results.manifest["paths"], results.manifest["scenario_digest"][:12]
+        (2032, 2000, 'd5a1724be601')
+        """
         return dict(self.record.manifest)
 
     def compliance(self) -> pd.DataFrame:
-        """Probability that an ally meets the yardstick: see `sim.results.tables.compliance`."""
+        """Probability that an ally meets the yardstick: see `sim.results.tables.compliance`.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> core = results.compliance().query("pillar == 'core' and year == 2032")
+        >>> len(core.query("probability > 0.5"))
+        13
+        >>> core.set_index("ally").loc["Germany", ["probability", "without_late_push"]].tolist()
+        [0.752, 0.6465]
+        """
         from sim.results import tables
 
         return tables.compliance(self.record)
 
     def shares(self) -> pd.DataFrame:
-        """Share as reported, and as spent, % of GDP: mean and quantiles by ally, group, year and pillar."""
+        """Share as reported, and as spent, % of GDP: mean and quantiles by ally, group, year and pillar.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> euc = results.shares().query("iso3 == 'EUC' and pillar == 'core_spent' and year == 2032")
+        >>> euc[["q05", "q50", "q95"]].values.tolist()
+        [[2.89, 3.15, 3.44]]
+        """
         from sim.results import tables
 
         return tables.shares(self.record)
 
     def alliance(self) -> pd.DataFrame:
-        """Probability of each number of compliant allies, by year and pillar."""
+        """Probability of each number of compliant allies, by year and pillar.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> core = results.alliance().query("pillar == 'core' and year == 2032")
+        >>> round(core.query("compliant >= 15")["probability"].sum().item(), 3)
+        0.207
+        """
         from sim.results import tables
 
         return tables.alliance(self.record)
 
     def gap(self) -> pd.DataFrame:
-        """Shortfall to the core target of what is spent, % of GDP and USD billion of the base year."""
+        """Shortfall to the core target of what is spent, % of GDP and USD billion of the base year.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> italy = results.gap().query("ally == 'Italy' and year == 2032")
+        >>> italy[["shortfall_pct_mean", "shortfall_usd_bn_mean"]].round(2).values.tolist()
+        [[0.83, 23.81]]
+        """
         from sim.results import tables
 
         return tables.gap(self.record)
 
     def first_year(self) -> pd.DataFrame:
-        """Year in which a run first meets the core target, and whether it stays: `sim.results.tables.first_year`."""
+        """Year in which a run first meets the core target, and whether it stays: `sim.results.tables.first_year`.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> finland = results.first_year().query("ally == 'Finland' and year == 2030")
+        >>> finland[["probability", "probability_staying"]].values.tolist()
+        [[0.249, 0.213]]
+        """
         from sim.results import tables
 
         return tables.first_year(self.record)
@@ -71,6 +132,11 @@ class Results:
 
         Raises:
             UsageError: the run did not keep it.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000, keep=["share_pct"])
+        >>> results.paths("share_pct").shape
+        (31, 6, 2000)
         """
         kept = self.record.counts.kept
         if name not in kept:
@@ -79,11 +145,25 @@ class Results:
         return kept[name]
 
     def digest(self) -> str:
-        """sha256 over every count, histogram and kept path: what "the same bits" means."""
+        """sha256 over every count, histogram and kept path: what "the same bits" means.
+
+        >>> import sim
+        >>> scenario = sim.load("rutte_2032")
+        >>> results = sim.simulate(scenario, paths=2_000)
+        >>> results.digest() == sim.simulate(scenario, paths=2_000, block=400).digest()
+        True
+        """
         return self.record.counts.digest()
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Save the run as a folder; a former run there is replaced only when the new one is complete."""
+        """Save the run as a folder; a former run there is replaced only when the new one is complete.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> results.save("run")
+        >>> sim.Results.open("run").digest() == results.digest()
+        True
+        """
         self.record.save(path)
 
     @classmethod
@@ -92,6 +172,12 @@ class Results:
 
         Raises:
             RunError: no run there, or a damaged one.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> results.save("run")
+        >>> sim.Results.open("run").paths_simulated
+        2000
         """
         return cls(Record.open(path))
 
@@ -100,6 +186,12 @@ class Results:
 
         Raises:
             MissingExtra: xarray is not installed.
+
+        >>> import sim
+        >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+        >>> data = results.to_xarray()
+        >>> float(data["probability"].sel(pillar="core", ally="DEU", year=2032))
+        0.752
         """
         try:
             from sim.results.dataset import dataset

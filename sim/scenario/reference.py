@@ -119,13 +119,13 @@ def _families(definitions: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _default(value: Mapping[str, Any]) -> str:
-    return f"`{_toml(value['default'])}`" if "default" in value else ""
+    return f"`{as_toml(value['default'])}`" if "default" in value else ""
 
 
-def _toml(value: Any) -> str:
+def as_toml(value: Any) -> str:
     """A default as a file writes it."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {as_toml(part)}" for key, part in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -137,7 +137,14 @@ class Base:
 
 
 class Scenario(FrozenModel):
-    """What is simulated. `sim.load` reads one from a file."""
+    """What is simulated. `sim.load` reads one from a file.
+
+    >>> import sim
+    >>> scenario = sim.load("hague_2035")
+    >>> later = scenario.horizon.model_copy(update={"last_year": 2040})
+    >>> scenario.model_copy(update={"horizon": later}).horizon.last_year
+    2040
+    """
 
     title: Text = Field("untitled", description="one line")
     source: Text | None = Field(None, description="where the idea comes from: publisher and date")
@@ -181,29 +188,61 @@ class Scenario(FrozenModel):
         return self
 
     def yardstick(self, pillar: str) -> Target | None:
-        """The target that compliance of a pillar is measured against."""
+        """The target that compliance of a pillar is measured against.
+
+        >>> import sim
+        >>> target = sim.load("us_five_percent_now").yardstick("core")
+        >>> target.share_pct, target.by
+        (5.0, 2027)
+        """
         named = [target for target in self.targets.values() if target.pillar == pillar]
         marked = [target for target in named if target.yardstick]
         return next(iter(marked or [target for target in named if target.yardstick is None]), None)
 
     def of_ally(self, iso3: str, section: Section) -> Section:
-        """A section with what one ally overrides in it."""
+        """A section with what one ally overrides in it.
+
+        >>> import sim
+        >>> scenario = sim.load("rutte_2032")
+        >>> scenario.outturn.late_push, scenario.of_ally("USA", scenario.outturn).late_push
+        (True, False)
+        """
         own = self.overridden(iso3, section)
         return section.model_copy(update=own) if own else section
 
     def overridden(self, iso3: str, section: Section) -> dict[str, Any]:
-        """What one ally overrides of a section, by field, also where the value is the common one."""
+        """What one ally overrides of a section, by field, also where the value is the common one.
+
+        >>> import sim
+        >>> scenario = sim.load("rutte_2032")
+        >>> scenario.overridden("NOR", scenario.will)
+        {'early_election_rate': 0.0}
+        """
         facts = self.ally.get(iso3)
         own = getattr(facts, type(section).__name__.lower(), None) if facts else None
         return {} if own is None else {name: getattr(own, name) for name in own.model_fields_set}
 
     def with_urgency(self, factor: float) -> Self:
-        """The same scenario with `factor` > 0 times the urgency of the start."""
+        """The same scenario with `factor` > 0 times the urgency of the start.
+
+        >>> import sim
+        >>> scenario = sim.load("rutte_2032")
+        >>> half = sim.simulate(scenario.with_urgency(0.5), paths=2_000).alliance()
+        >>> core = half.query("pillar == 'core' and year == 2032")
+        >>> print(f"{(core['compliant'] * core['probability']).sum():.1f} allies expected")
+        9.9 allies expected
+        """
         level = scaled(self.urgency.level, factor)
         return self.model_copy(update={"urgency": self.urgency.model_copy(update={"level": level})})
 
     def canonical(self) -> dict[str, Any]:
-        """Everything that determines the results, in one order: what is simulated, not how it is called."""
+        """Everything that determines the results, in one order: what is simulated, not how it is called.
+
+        >>> import sim
+        >>> renamed = sim.load("rutte_2032").model_copy(update={"title": "Another title"})
+        >>> renamed.canonical() == sim.load("rutte_2032").canonical()
+        True
+        """
         facts = self.model_dump(
             mode="json", by_alias=True, exclude={"title", "source", "description", "extends", "run"}
         )
@@ -212,13 +251,26 @@ class Scenario(FrozenModel):
 
     @cached_property
     def digest(self) -> str:
-        """sha256 over everything that determines the results, the user's own tables included."""
+        """sha256 over everything that determines the results, the user's own tables included.
+
+        >>> import sim
+        >>> scenario = sim.load("rutte_2032")
+        >>> scenario.digest == sim.load("rutte_2032").digest, scenario.digest == scenario.with_urgency(0.5).digest
+        (True, False)
+        """
         tables = {name: sha256(table.text.encode()).hexdigest() for name, table in self.replacements.items()}
         text = json.dumps([self.canonical(), tables], sort_keys=True, separators=(",", ":"), allow_nan=False)
         return sha256(text.encode()).hexdigest()
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with some fields replaced; it has a digest of its own."""
+        """A copy with some fields replaced; it has a digest of its own.
+
+        >>> import sim
+        >>> scenario = sim.load("rutte_2032")
+        >>> lower = scenario.budget.model_copy(update={"headroom_pct": 2.5})
+        >>> scenario.model_copy(update={"budget": lower}).digest == scenario.digest
+        False
+        """
         copy = super().model_copy(update=update, deep=deep)
         copy.__dict__.pop("digest", None)
         return copy

@@ -27,7 +27,7 @@ def module(name: str) -> ModuleType:
 commands = module("commands")
 
 
-@pytest.mark.parametrize("page", commands.pages(), ids=lambda page: page.relative_to(DOCS).as_posix())
+@pytest.mark.parametrize("page", commands.pages(), ids=lambda page: page.relative_to(DOCS.parent).as_posix())
 def test_pages_show_what_their_commands_print(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert commands.written(text) == text, "`make docs` writes it anew"

@@ -1,10 +1,9 @@
-"""The README: its table is what the command prints, its examples run."""
+"""The README: short, in order, its pictures are what the commands draw, its examples run."""
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,29 +16,62 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(language: str, page: str = README) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
-def test_the_table_and_the_pictures_are_what_the_commands_print_and_draw(tmp_path: Path) -> None:
+def test_the_pictures_are_what_the_commands_draw(tmp_path: Path) -> None:
     def call(*args: str | Path) -> str:
         command = [sys.executable, "-m", "sim", *map(str, args)]
         return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
 
-    assert blocks("text") == [call("run", "scenarios/rutte_2032.toml", "--out", tmp_path / "run", "--no-report")]
-    pictures = re.findall(r"docs/pictures/([\w-]+?)-(light|dark)\.svg", README)
-    assert sorted(set(pictures)) == [
-        (name, theme) for name in ("europe-and-canada", "who-meets-it") for theme in ("dark", "light")
-    ]
-    for (name, theme), kind in zip(sorted(set(pictures)), ("fan", "fan", "ranked", "ranked"), strict=True):
+    call("run", "scenarios/rutte_2032.toml", "--out", tmp_path / "run", "--no-report")
+    outcomes = (ROOT / "docs" / "model" / "outcomes.md").read_text(encoding="utf-8")
+    pictures = set(re.findall(r"pictures/([\w-]+)-(light|dark)\.svg", README + outcomes))
+    assert pictures == {("europe-and-canada", "light"), ("who-meets-it", "light"), ("who-meets-it", "dark")}
+    for name, theme in sorted(pictures):
+        kind = {"europe-and-canada": "fan", "who-meets-it": "ranked"}[name]
         call("chart", kind, tmp_path / "run", "--theme", theme, "--out", tmp_path / "a.svg")
         kept = ROOT / "docs" / "pictures" / f"{name}-{theme}.svg"
         assert (tmp_path / "a.svg").read_bytes() == kept.read_bytes(), kept.name
 
 
-def test_the_scenario_of_the_readme_loads_and_runs(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "scenarios" / "rutte_2032.toml", tmp_path)
-    (text,) = blocks("toml")
+def test_the_readme_opens_with_what_a_reader_does_first() -> None:
+    """One sentence, the two commands, eight allies, one picture, five lines of Python; then links."""
+    head = README.split("\n## ")[0]
+    marks = (
+        r"^\*\*Which NATO allies", r"^\$ make run", r"^\$ make test", r"^<!-- output: sim run", r"^<picture>",
+        r"^import sim$", r"^\*\*Learn it:\*\*",
+    )  # fmt: skip
+    places = [re.search(mark, head, re.MULTILINE) for mark in marks]
+    assert all(places), places
+    assert (starts := [place.start() for place in places if place]) == sorted(starts)
+    (command,) = re.findall(r"^<!-- output: (.*) -->$", head, re.MULTILINE)
+    assert (command.count("--ally"), head.count("<picture>")) == (8, 1)
+    assert len([line for line in blocks("python")[0].splitlines() if line]) == 5
+
+
+def test_the_readme_is_short() -> None:
+    typed = re.sub(r"<!-- output.*?<!-- end of output -->", "", README, flags=re.DOTALL)
+    assert len(" ".join(line for line in typed.splitlines() if not line.startswith("|")).split()) <= 900
+
+
+def test_the_sentence_has_the_figures_of_the_table() -> None:
+    (table,) = re.findall(r"<!-- output.*?<!-- end of output -->", README, re.DOTALL)
+    told = re.search(r"\*In (\d+) of 100 simulated runs, given the assumptions, (\w+) reports", README)
+    assert told is not None
+    (row,) = re.findall(rf"^{told[2]} .*$", table, re.MULTILINE)
+    assert f" {told[1]} " in row
+    told = re.search(r"(\d+) allies would be expected at the target and not (\d+)", README)
+    assert told is not None
+    expected, *others = re.findall(r"(\d+) of 31 expected", table)
+    assert expected == told[2]
+    assert told[1] in others
+
+
+def test_the_scenario_of_the_recipe_does_what_it_says(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "write-a-scenario.md").read_text(encoding="utf-8")
+    (text,) = (block for block in blocks("toml", page) if "Italy" in block)
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
     scenario = sim.load(tmp_path / "mine.toml")
     usual = sim.simulate(sim.load(ROOT / "scenarios" / "rutte_2032.toml"), paths=2_000, executor="serial").compliance()
@@ -69,6 +101,10 @@ def test_the_size_is_the_one_measured_on_a_bare_machine() -> None:
         assert int(told) == -(-measured // 10) * 10
 
 
-def test_every_link_leads_somewhere() -> None:
-    for link in re.findall(r"\]\(([^)#:]+)\)", README):
+def test_every_link_leads_to_a_file_and_a_heading() -> None:
+    for link, anchor in re.findall(r"\]\(([^)#:]+)(?:#([^)]+))?\)", README):
         assert (ROOT / link).exists(), link
+        if anchor:
+            page = (ROOT / link).read_text(encoding="utf-8")
+            headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+            assert anchor in [re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in headings], anchor

@@ -126,7 +126,8 @@ def test_the_python_page_has_every_public_name() -> None:
 
 def test_links_to_files_lead_to_their_text(site: Path) -> None:
     assert "def willingness" in text_of(site / "source" / "sim" / "model" / "equations" / "budget.py.html")
-    assert 'href="source/sim/model/equations/budget.py.html"' in (site / "model.html").read_text(encoding="utf-8")
+    page = (site / "model" / "equations.html").read_text(encoding="utf-8")
+    assert 'href="../source/sim/model/equations/budget.py.html"' in page
 
 
 def text_of(file: Path) -> str:

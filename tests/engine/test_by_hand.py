@@ -1,4 +1,4 @@
-"""The engine without chance against the equations of docs/model.md worked out in plain Python floats, ally by ally."""
+"""The engine without chance against docs/model/equations.md worked out in plain Python floats, ally by ally."""
 
 from __future__ import annotations
 

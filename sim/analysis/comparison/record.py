@@ -26,32 +26,68 @@ class ComparisonRecord:
 
     @property
     def paths(self) -> int:
-        """Simulated runs of each scenario."""
+        """Simulated runs of each scenario.
+
+        >>> import sim
+        >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
+        >>> comparison.paths
+        2000
+        """
         return self.joint.paths
 
     @property
     def same(self) -> tuple[bool, ...]:
-        """Of each other: whether it simulates the same as the first, so that no run can tell them apart."""
+        """Of each other: whether it simulates the same as the first, so that no run can tell them apart.
+
+        >>> import sim
+        >>> scenario = sim.load("rutte_2032")
+        >>> sim.compare(scenario, scenario.model_copy(update={"title": "Another title"}), paths=320).same
+        (True,)
+        """
         return tuple(not changes for changes in self.changes)
 
     @property
     def year(self) -> int:
-        """The year to look at: that of the first scenario's core target where all simulate it, else their last."""
+        """The year to look at: that of the first scenario's core target where all simulate it, else their last.
+
+        >>> import sim
+        >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
+        >>> comparison.year
+        2032
+        """
         return default_year(self.scenarios[0], self.years)
 
     @property
     def based_on(self) -> tuple[str, ...]:
-        """Of each: on which file it builds and what it sets otherwise, in a sentence; "" where it extends none."""
+        """Of each: on which file it builds and what it sets otherwise, in a sentence; "" where it extends none.
+
+        >>> import sim
+        >>> retreat = sim.load("us_retrenchment")
+        >>> print(sim.compare(sim.load("rutte_2032"), retreat, paths=320).based_on[1])
+        Based on rutte_2032, changed: event[us_withdrawal] added.
+        """
         return tuple(based_on(facts) for facts in self.manifest["builds_on"])
 
     @property
     def letters(self) -> str:
-        """What the scenarios are called for short: "ABC"."""
+        """What the scenarios are called for short: "ABC".
+
+        >>> import sim
+        >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
+        >>> comparison.letters
+        'AB'
+        """
         return ascii_uppercase[: len(self.scenarios)]
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """The titles, told apart by their letter where one stands twice."""
+        """The titles, told apart by their letter where one stands twice.
+
+        >>> import sim
+        >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
+        >>> comparison.titles[1]
+        '3.5 + 1.5 by 2035 (The Hague, June 2025)'
+        """
         titles = [description.title for description in self.scenarios]
         return tuple(
             f"{title} ({letter})" if titles.count(title) > 1 else title
@@ -59,7 +95,13 @@ class ComparisonRecord:
         )
 
     def notes(self) -> tuple[str, ...]:
-        """What must be known before a difference is read: other yardsticks, years or members, what is left out."""
+        """What must be known before a difference is read: other yardsticks, years or members, what is left out.
+
+        >>> import sim
+        >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
+        >>> print(comparison.notes()[1])
+        They end in different years (A 2032, B 2035): compared to 2032.
+        """
         return tuple(_notes(self))
 
 

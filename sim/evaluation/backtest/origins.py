@@ -24,7 +24,12 @@ ORIGINS = range(FIRST, LAST)
 
 
 class Mode(StrEnum):
-    """What a forecast of the past may know. Scores of different modes are never mixed in one figure."""
+    """What a forecast of the past may know. Scores of different modes are never mixed in one figure.
+
+    >>> import sim.backtest
+    >>> [mode.value for mode in sim.backtest.Mode]
+    ['out-of-sample', 'as-shipped', 'events-given']
+    """
 
     OUT_OF_SAMPLE = "out-of-sample"
     AS_SHIPPED = "as-shipped"
@@ -32,7 +37,12 @@ class Mode(StrEnum):
 
     @property
     def in_words(self) -> str:
-        """In words."""
+        """In words.
+
+        >>> import sim.backtest
+        >>> sim.backtest.Mode.EVENTS_GIVEN.in_words
+        'parameters as shipped, and the events after the origin given'
+        """
         return {
             Mode.OUT_OF_SAMPLE: "parameters estimated on figures up to the origin, events after it random",
             Mode.AS_SHIPPED: "parameters as shipped, which have seen the whole history; events random",

@@ -69,6 +69,7 @@ class Processes:
         under_way: deque[int] = deque()
         try:
             while more or under_way:
+                # two a worker, for answers that wait for an earlier one are under way too, and nobody shall idle
                 while more and len(under_way) < 2 * self.workers and self._has_room():
                     for job in coming:
                         under_way.append(self._give(function, job))

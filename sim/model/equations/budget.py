@@ -21,6 +21,7 @@ def willingness(inclined: Array, *, commitment: Value) -> Array:
 
 def threat_premium(will: Array, felt_urgency: Array, saturated: Array, *, exposure: Value, weight: Value) -> Array:
     """What the threat adds to the desired share, % of GDP, by exposure and will; `felt_urgency` is threat_urgency A."""
+    # 2, so that even will (link 1/2) counts 1; in brackets, so that numbers meet before they meet an array
     premium: Array = (weight * exposure * 2) * link(will + felt_urgency) * saturated
     return premium
 
@@ -50,6 +51,7 @@ def fiscal_room(
     loss: Value, debt_from_pct: Value, debt_span_pct: Value, deficit_from_pct: Value, deficit_span_pct: Value,
 ) -> Value:  # fmt: skip
     """What public finance leaves of an increase: 1 at low debt and deficit, 1 - loss where either is high."""
+    # float32 from the start: a number and an array of that number give the same bits
     debt = (np.asarray(debt_pct, dtype=np.float32) - debt_from_pct) / debt_span_pct
     deficit = (np.asarray(deficit_pct, dtype=np.float32) - deficit_from_pct) / deficit_span_pct
     room: Value = 1 - loss * np.minimum(np.maximum(np.maximum(debt, deficit), 0), 1)
@@ -72,6 +74,7 @@ def pull(desired_pct: Array, share_pct: Array, speed_up: Array, room: Value, *, 
     """The yearly step toward the desired share, percentage points: fast up under urgency, slow down."""
     gap = desired_pct - share_pct
     short = positive(gap)
+    # both cases added, one of which is 0: the same to the bit as choosing, in less time
     step: Array = speed_up * room * short + speed_down * (gap - short)
     return step
 

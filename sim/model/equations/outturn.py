@@ -22,6 +22,7 @@ def outturn(
     A budget is money, so a growth surprise moves the share the other way. `execution` is the part of an increase that
     is spent; a cut is executed in full. `noise` is relative to the share.
     """
+    # in this order and in place: in float32 the order of a sum is part of its bits
     rise = positive(plan_pct)
     money = execution * rise
     money += plan_pct - rise
@@ -42,6 +43,7 @@ def late_push_open(
     share_before_pct: Array, reported_pct: Array, target_pct: Value, due: Mask | bool, *, reach_pct: Value, reach: Value
 ) -> Mask:
     """Where a late push is possible: the date has come, the report falls short, and the target was within reach."""
+    # as printed: 3.495 stands in the table as 3.50, and needs no push
     short = printed(reported_pct) < printed(target_pct)
     near = (target_pct - share_before_pct) <= np.minimum(reach_pct, reach * share_before_pct)
     possible: Mask = short & near & due
@@ -56,6 +58,7 @@ def late_push_probability(willing: Value, saturated: Array, *, weight: Value) ->
 
 def pushed(share_pct: Array, target_pct: Value, excess: Value) -> tuple[Array, Array]:
     """Report and share after a late push: the report lands just above the target, the share at least on it."""
+    # the size of the excess: nobody reclassifies to miss by a little
     return np.minimum(target_pct * (1 + np.abs(excess)), MOST_PCT), np.maximum(share_pct, target_pct)
 
 

@@ -62,6 +62,7 @@ def followed(ally: AllyState, alliance: Iterable[TargetInForce], binding: float,
     only = candidates[0]
     if len(candidates) == 1 and only.holds is None and not isinstance(only.commitment, np.ndarray):
         return Followed(only.share_pct, only.due, only.commitment)
+    # below every step, for a step may be a cut: who stands above all its targets follows one nevertheless
     best = np.full(ally.size, -np.inf, dtype=np.float32)
     chosen = Followed(0.0, 9999.0, 0.0)
     for candidate in candidates:
@@ -87,6 +88,7 @@ def _better(candidate: Candidate, ally: AllyState, year: int, best: Array) -> tu
         holds = candidate.commitment > 0
     if candidate.opt_out:
         assert holds is not None
+        # infinite, so that no step beats it; the next opt-out does, for it is not compared
         return holds, select(holds, np.inf, best)
     step = wanted_step(ally.share_pct, candidate.share_pct, candidate.due, candidate.commitment, year)
     better: Mask = step > best if holds is None else (step > best) & holds

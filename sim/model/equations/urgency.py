@@ -55,6 +55,7 @@ class UrgencyState:
 
     def scale(self, paths: NDArray[np.intp], factor: Value) -> None:
         """A *= factor on `paths`."""
+        # A and B shrink alike, however much has faded since
         self._undecayed[paths] *= factor
         self._read.clear()
 

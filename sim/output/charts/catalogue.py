@@ -47,6 +47,12 @@ def draw(kind: str, record: Record, *, theme: str = "light", **choices: Any) -> 
         UsageError: an unknown kind, a choice it does not have or needs, an ally or year the run has not, a pillar
             without a target.
         ValueError: a theme other than "light" and "dark".
+
+    >>> import sim, sim.charts
+    >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+    >>> chart = sim.charts.draw("fan", results.record, ally="POL")
+    >>> chart.to_dict()["description"][:42]
+    'Poland is estimated at 4.68 % of GDP in 20'
     """
     if kind not in KINDS:
         raise UsageError(f"there is no chart {kind!r}; there are {', '.join(KINDS)}")

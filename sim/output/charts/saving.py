@@ -20,6 +20,12 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
     Raises:
         UsageError: an ending that names no format.
         RunError: the place cannot be written, or the chart engine cannot work here.
+
+    >>> import sim, sim.charts
+    >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+    >>> chart = sim.charts.draw("fan", results.record, ally="POL")
+    >>> sim.charts.save(chart, "poland.json").name
+    'poland.json'
     """
     file = Path(path)
     form = file.suffix[1:].lower()

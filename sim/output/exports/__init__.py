@@ -65,6 +65,12 @@ def export(results: Results | Record, form: str, destination: str | os.PathLike[
         UsageError: no such format, or a file that ends as those of another.
         MissingExtra: a package that the format needs is not installed.
         RunError: the place holds something else, or cannot be written.
+
+    >>> import sim, sim.exports
+    >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+    >>> folder = sim.exports.export(results, "csv", "tables")
+    >>> sorted(file.name for file in folder.glob("*.csv"))[:3]
+    ['alliance.csv', 'compliance.csv', 'first_year.csv']
     """
     from sim.files.writing import write_file, write_folder
     from sim.output.exports.content import content_of

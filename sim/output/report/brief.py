@@ -70,6 +70,11 @@ def brief(record: Record, iso3: str, *, year: int | None = None) -> str:
     Raises:
         UsageError: an ally that the run has not; a year that is not simulated.
         RunError: the chart engine cannot work here.
+
+    >>> import sim, sim.report
+    >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+    >>> sim.report.brief(results.record, "ITA").splitlines()[0]
+    '<!doctype html>'
     """
     said = content_of(record, iso3, year)
     pictures = {theme: picture(record, iso3, theme) for theme in LOOKS}

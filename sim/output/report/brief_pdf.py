@@ -46,6 +46,11 @@ def pdf(record: Record, iso3: str, *, year: int | None = None) -> bytes:
 
     Raises:
         UsageError: as `brief` does.
+
+    >>> import sim, sim.report
+    >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+    >>> sim.report.pdf(results.record, "ITA")[:5]
+    b'%PDF-'
     """
     from typst import TypstError
 

@@ -48,6 +48,12 @@ def report(
     Raises:
         UsageError: a year that is not simulated.
         RunError: the chart engine cannot work here.
+
+    >>> import sim, sim.report
+    >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
+    >>> page = sim.report.report(results.record, year=2030)
+    >>> page.count("<h1"), "Germany" in page
+    (1, True)
     """
     year = default_year(record) if year is None else year
     pictures = album(record, year, FIRST)

@@ -19,6 +19,11 @@ def dump(scenario: Scenario) -> str:
     The text extends nothing, so it stays what it is when a file or a default changes; the user's own tables under
     [data] are named, not included. Raises UsageError for a scenario that no file can describe: one built in Python
     without the events that every file inherits, for example.
+
+    >>> import sim
+    >>> scenario = sim.load("hague_2035").with_urgency(0.5)
+    >>> sim.loads(sim.dump(scenario)) == scenario
+    True
     """
     import tomli_w  # here, since reading needs no writer
 

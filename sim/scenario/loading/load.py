@@ -52,6 +52,11 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     Tables of the user's own that stand under [data] are read from the file's folder and checked. The scenario is
     resolved: it extends nothing any more, and `base` is what it extended. Without a title it is called as its file.
     Raises ScenarioError with every fault found, by file and line.
+
+    >>> import sim
+    >>> scenario = sim.load("rutte_2032")
+    >>> scenario.targets["core"].share_pct, scenario.targets["core"].by
+    (3.5, 2032)
     """
     file, sources = located(path).path, chain(path)
     scenario = _resolved(sources, file.parent, title=_called(file))
@@ -80,6 +85,16 @@ def loads(text: str, name: str = "<text>") -> Scenario:
     """The scenario of a TOML text, which can name no other files; `name` stands for it in messages.
 
     Raises ScenarioError with every fault found.
+
+    >>> import sim
+    >>> scenario = sim.loads('''
+    ... title = "3 % of GDP by 2030"
+    ... [targets.core]
+    ... share_pct = 3.0
+    ... by = 2030
+    ... ''')
+    >>> scenario.title, scenario.horizon.last_year
+    ('3 % of GDP by 2030', 2032)
     """
     text = decoded(text.encode("utf-8", "surrogatepass"), name, MAX_BYTES)
     return _resolved((parsed(text, name),), None)

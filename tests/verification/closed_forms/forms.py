@@ -1,4 +1,4 @@
-"""The closed forms of docs/model.md, each on a scenario of this folder: what the engine gives, what theory says.
+"""The closed forms of docs/model, each on a scenario of this folder: what the engine gives, what theory says.
 
 A statistical comparison gives a `Check` with the probability of a result this far off. An exact one gives the largest
 difference and what rounding to single precision may make of it.

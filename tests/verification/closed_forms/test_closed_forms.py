@@ -1,4 +1,4 @@
-"""The engine gives what can be worked out without it; see docs/model.md, "Closed forms it must reproduce"."""
+"""The engine gives what can be worked out without it; see docs/model/equations.md, "Closed forms it must reproduce"."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ LAGS = (1, 2, LANES)
 NATO = (8, 56, 100, 124, 191, 203, 208, 233, 246, 250, 276, 300, 348, 380, 428, 440, 442, 499, 528, 578, 616, 620,
         642, 703, 705, 724, 752, 792, 807, 826, 840)  # fmt: skip
 """The ISO numeric codes of the allies with armed forces."""
-PAGE = Path(__file__).parents[3] / "docs" / "model.md"
+PAGE = Path(__file__).parents[3] / "docs" / "model" / "draws.md"
 
 WORDS = (np.arange(1 << 16) + 0.5) / (1 << 16)
 SCORES = special.ndtri(WORDS).astype(np.float32)
@@ -45,8 +45,8 @@ class Address(NamedTuple):
 
 
 def names_of_the_page() -> list[tuple[str, bool]]:
-    """Every stream name of docs/model.md with whether it belongs to an ally; `/jump` continues the name before it."""
-    rows = PAGE.read_text("utf-8").split("\n### Streams\n", 1)[1].split("\n## ", 1)[0]
+    """Every stream name of docs/model/draws.md and whether it is an ally's; `/jump` continues the name before it."""
+    rows = PAGE.read_text("utf-8").split("\n## Streams\n", 1)[1]
     names: dict[str, bool] = {}
     for row in re.findall(r"^\| (`.*)$", rows, re.M):
         first, ally = (cell.strip() for cell in row.split("|")[:2])

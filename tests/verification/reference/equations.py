@@ -1,4 +1,4 @@
-"""The equations of docs/model.md, for one ally on one path. They run on floats and on `Bounded` alike."""
+"""The equations of docs/model/equations.md, for one ally on one path. They run on floats and on `Bounded` alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The product and a second implementation of docs/model.md agree, path by path and count by count."""
+"""The product and a second implementation of docs/model agree, path by path and count by count."""
 
 from __future__ import annotations
 

@@ -1,9 +1,11 @@
-"""docs/model.md says what the code does: every default, unit and scope, every equation's function, every stream."""
+"""docs/model/ says what the code does: every default, unit and scope, every equation's function, every stream."""
 
 from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -18,7 +20,9 @@ from sim.model.parameters import Budget, Growth, Outturn, Related, Urgency, Will
 from sim.numerics.streams import STREAM_VERSION, Streams
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+FOLDER = ROOT / "docs" / "model"
+PAGES = {file.stem: file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*.md"))}
+PAGE, DRAWS = PAGES["equations"], PAGES["draws"]
 
 SECTIONS: dict[str, type[FrozenModel]] = {
     model.__name__.lower(): model for model in (Growth, Urgency, Will, Budget, Outturn, Related)
@@ -42,10 +46,10 @@ def rows_of(text: str) -> list[list[str]]:
     return rows
 
 
-def part_of(heading: str) -> str:
+def part_of(heading: str, page: str = PAGE) -> str:
     """The text under a heading, to the next one."""
-    assert PAGE.count(f"\n{heading}\n") == 1, heading
-    after = PAGE.split(f"\n{heading}\n", 1)[1]
+    assert page.count(f"\n{heading}\n") == 1, heading
+    after = page.split(f"\n{heading}\n", 1)[1]
     return re.split(r"\n#{2,3} ", after, maxsplit=1)[0]
 
 
@@ -96,29 +100,78 @@ def functions_of(module: str) -> list[str]:
     return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
 
 
+NAMED = re.compile(r"\[`(?P<file>sim/[\w/]+\.py)`\]\((?P<link>[^)]+)\): (?P<names>[^;.]+)")
+"""A file, and the functions of it that stand behind it, to the next file or the end of the sentence."""
+
+
+def named_functions(page: str) -> list[tuple[str, str, str]]:
+    """File, link and name of every function that a page names."""
+    return [
+        (found["file"], found["link"], name)
+        for found in NAMED.finditer(page)
+        for name in re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", found["names"]))
+    ]
+
+
 @pytest.mark.parametrize("module", EQUATIONS)
 def test_the_page_names_every_function_of_the_equations(module: str) -> None:
-    missing = [name for name in functions_of(module) if f"`sim/{module}.py: {name}`" not in PAGE]
-    assert missing == []
+    named = {function for file, _, function in named_functions(PAGE) if file == f"sim/{module}.py"}
+    assert [name for name in functions_of(module) if name not in named] == []
 
 
-def test_the_page_names_no_function_that_is_not_there() -> None:
-    named = re.findall(r"`(sim/[\w/]+\.py): (\w+)`\]\(\.\./([\w/.]+)\)", PAGE)
-    assert len(named) > 20
-    for file, function, link in named:
-        assert file == link
-        assert re.search(
-            rf"^(def {function}\(|{function} = )", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE
-        ), function
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_names_no_function_that_is_not_there(page: str) -> None:
+    named = named_functions(PAGES[page])
+    assert len(named) > (40 if page == "equations" else 0 if page == "draws" else -1)
+    for file, link, function in named:
+        assert (FOLDER / link).resolve() == ROOT / file
+        code = (ROOT / file).read_text(encoding="utf-8")
+        assert re.search(rf"^ *(def {function}\(|{function} = )", code, re.MULTILINE), function
 
 
-def test_every_link_leads_somewhere() -> None:
-    for link in re.findall(r"\]\((\.\./[^)#]+)\)", PAGE):
-        assert (ROOT / "docs" / link).exists(), link
-    anchors = {re.sub(r"[^\w\- ]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in PAGE.splitlines()
-               if line.startswith("#")}  # fmt: skip
-    for anchor in re.findall(r"\]\(#([^)]+)\)", PAGE):
-        assert anchor in anchors, anchor
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_to_a_file_and_a_heading(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]*)(?:#([^)]+))?\)", PAGES[page])
+    assert links
+    for link, anchor in links:
+        file = (FOLDER / link).resolve() if link else FOLDER / f"{page}.md"
+        assert file.exists(), link
+        assert not anchor or anchor in anchors_of(file.read_text(encoding="utf-8")), f"{link}#{anchor}"
+
+
+def anchors_of(page: str) -> set[str]:
+    """The headings of a page, as a file browser links to them."""
+    return {re.sub(r"[^\w\- ]", "", line.lstrip("# ").lower()).replace(" ", "-") for line in page.splitlines()
+            if line.startswith("#")}  # fmt: skip
+
+
+def test_the_equations_stand_in_order() -> None:
+    assert re.findall(r"^## (\d+)\. ", PAGE, re.MULTILINE) == [str(number) for number in range(1, 11)]
+
+
+def test_the_tables_of_parameters_are_what_their_command_writes() -> None:
+    code = "import sys, parameters; sys.stdout.buffer.write(parameters.tables().encode())"
+    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "tools", capture_output=True, check=True).stdout
+    shown = PAGE.split("<!-- parameters -->\n", 1)[1].split("\n<!-- end of parameters -->", 1)[0]
+    assert shown == made.decode(), "`make docs` writes them anew"
+
+
+def typed(page: str) -> str:
+    """A page without what commands have written into it."""
+    return re.sub(r"<!-- (\w+).*?-->.*?<!-- end of \1", "", page, flags=re.DOTALL)
+
+
+def test_the_pages_can_be_read_in_an_hour() -> None:
+    words = {name: len(typed(page).replace("|", " ").split()) for name, page in PAGES.items()}
+    assert sum(words.values()) <= 7_500
+    assert words["index"] <= 500, "it fits a screen"
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/model/{name}.md" for name in PAGES)])
+def test_readers_are_told_in_their_own_words(page: str) -> None:
+    """The code's words for these two are no reader's: something is closed on paper; governments feel threatened."""
+    text = typed((ROOT / page).read_text(encoding="utf-8")).lower()
+    assert [word for word in ("late push", "urgency at half", "half the urgency") if word in text] == []
 
 
 STREAM = re.compile(r"(param|growth|will|outturn|related|election|event)/[a-z_/]*")
@@ -138,7 +191,7 @@ def streams_of(folder: str) -> set[str]:
 def test_the_page_names_every_stream() -> None:
     names = streams_of("engine")
     assert {"outturn/execution", "growth/factor", "election/early/month", "event/"} <= names
-    table = part_of("### Streams")
+    table = part_of("## Streams", DRAWS)
     general = {name: re.sub(r"^param/(?!event)[a-z]*", "param/<section>", name) for name in names}
     missing = [name for name, row in sorted(general.items()) if not re.search(f"`{re.escape(row)}(?![a-z_])", table)]
     assert missing == []
@@ -146,11 +199,13 @@ def test_the_page_names_every_stream() -> None:
 
 def test_the_example_of_bits_is_true() -> None:
     """What a second program can check itself against."""
-    found = re.search(r"seed (\d+), stream\s`([\w/]+)`, ally (\d+), period (\d+), .* have (\d+), (\d+) and (\d+)", PAGE)
+    found = re.search(
+        r"seed (\d+), stream\s`([\w/]+)`, ally (\d+), period (\d+), .* have (\d+), (\d+) and (\d+)", DRAWS
+    )
     assert found is not None
     words = Streams(int(found[1]), 0, 16).uint16(found[2], ally=int(found[3]), period=int(found[4]))
     assert [int(word) for word in words[:3]] == [int(found[place]) for place in (5, 6, 7)]
-    assert f"`STREAM_VERSION` is {STREAM_VERSION}." in PAGE
+    assert f"`STREAM_VERSION` is {STREAM_VERSION}." in DRAWS
 
 
 def test_the_readers_of_the_page_see_a_wrong_default() -> None:
