@@ -84,11 +84,11 @@ MODULES = {
             *(f"tests/engine/test_{name}.py" for name in ENGINE),
         ),
     ),
-    "comparison": Part(
+    "comparison": MutatedModule(
         ("sim/analysis/comparison/*",),
         ("tests/comparison", "tests/results/test_intervals.py"),
     ),
-    "report": Part(
+    "report": MutatedModule(
         (
             "sim/output/report/money.py",
             "sim/output/report/figures.py",
