@@ -26,8 +26,8 @@ from sim.scenario.loading.load import loads
 
 
 def test_what_the_figures_say_is_found_and_the_rest_stays_in_the_middle(formula: Formula) -> None:
-    found = calibrate(2026, paths=16, workers=1)
-    assert (found.years, found.cells) == (12, 50)
+    found = calibrate(LAST, paths=16, workers=1)
+    assert (found.years, found.cells) == (LAST - 2014, sum(min(5, LAST - origin) for origin in ORIGINS))
     assert found.score < found.middle_score
     rows = {str(row["parameter"]): row for row in table(found)}
     assert list(rows) == [each.name for each in ESTIMATED]
