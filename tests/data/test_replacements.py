@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.data.edition import LAST_YEAR
 from sim.data.reader import MAX_FAULTS, MAX_ROWS
 from sim.data.rows import ROWS
 from sim.data.tables import Replacement, load_tables
@@ -128,7 +129,13 @@ CASES = {
     "long text": (swapped("early_elections", "Parliament only.", "x" * 601), "too-long", 12, "note", "shorten"),
     "day": (swapped("elections", "DEU,2025,2,23,", "DEU,2025,2,30,"), "bad-date", 19, "day", "correct the day"),
     "ally left out": (swapped("geography", "SVK,1631,0,0,,\n", ""), "missing-ally", 0, "iso3", "rows of SVK"),
-    "edition": (("share_vintages", VINTAGES + "DEU,2026,July,2,actual,x\n"), "bad-format", 2, "edition", "2026-07"),
+    "edition": (
+        ("share_vintages", VINTAGES + "DEU,2026,July,2,actual,x\n"),
+        "bad-format",
+        2,
+        "edition",
+        f"{LAST_YEAR}-07",
+    ),
     "pledge": (("pledges", PLEDGES + "FRA,3,,x,,,plan,,,pledge\n"), "blank", 2, "target_year", "leave role empty"),
     "of all": (("pledges", PLEDGES + "ALL,3,2030,x,,,plan,,,pledge\n"), "alliance-role", 2, "role", "role empty"),
     "table": (("share", ""), "unknown-table", 0, "data.share", "did you mean share"),
