@@ -64,7 +64,7 @@ ALLIES: Final[dict[str, str]] = {
     "TUR": "TR: Türkiye, Turkey, Türkiye Cumhuriyeti, Turkish, TUK",
     "USA": "US: United States, United States of America, America, American, the States, U S A, U S",
 }
-"""ISO 3166 alpha-2, then the name in English, then whatever else is in use. Allies of July 2026."""
+"""ISO 3166 alpha-2, then the name in English, then whatever else is in use. Allies are those of the table `allies`."""
 
 EXONYMS: Final[dict[str, str]] = {
     "ALB": "Albanie, Albanien, Албания, Albaania, Αλβανία, Albanija, Албанија, Albánsko, Arnavutluk",

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.data.countries import look_up
+from sim.data.edition import LAST_YEAR
 from sim.data.rows import Row
 from sim.data.shapes import misshapen
 from sim.errors import Fault
@@ -24,7 +25,7 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 # pydantic's kind of error: our code, the rule, the remedy
 _CELL_FAULTS = {
-    "whole_number": ("not-a-whole-number", "must be a whole number", "write digits only, such as 2026"),
+    "whole_number": ("not-a-whole-number", "must be a whole number", f"write digits only, such as {LAST_YEAR}"),
     "number": (
         "not-a-number",
         "must be a number",
@@ -190,4 +191,4 @@ def _pattern_fault(column: str, value: str) -> tuple[str, str, str]:
     """Code, rule and remedy for a text that does not have its column's form."""
     if column == "iso3":
         return "bad-code", "must be an ISO 3166 alpha-3 code", code_meant(value) or "write three capitals, such as DEU"
-    return "bad-format", "must be a date as YYYY-MM (or finer)", "write, for example, 2026-07"
+    return "bad-format", "must be a date as YYYY-MM (or finer)", f"write, for example, {LAST_YEAR}-07"

@@ -73,7 +73,7 @@ class GeographyRow(Row):
 
 
 class ShareRow(Row):
-    """Core outlays of one ally and year, % of GDP (constant 2021 prices); NATO, July 2026, table 3."""
+    """Core outlays of one ally and year, % of GDP (constant 2021 prices); NATO, table 3."""
 
     TABLE: ClassVar[str] = "shares"
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
@@ -87,7 +87,7 @@ class ShareRow(Row):
 
 
 class AggregateRow(Row):
-    """NATO's own aggregates, % of GDP, members of the day; NATO, July 2026, tables 2 and 3."""
+    """NATO's own aggregates, % of GDP, members of the day; NATO, tables 2 and 3."""
 
     TABLE: ClassVar[str] = "aggregates"
     KEY: ClassVar[tuple[str, ...]] = ("name", "year")
@@ -99,7 +99,7 @@ class AggregateRow(Row):
 
 
 class VintageRow(Row):
-    """One ally-year as one edition printed it, % of GDP; NATO, editions July 2023 to July 2026."""
+    """One ally-year as one edition printed it, % of GDP; NATO."""
 
     TABLE: ClassVar[str] = "share_vintages"
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "edition")
@@ -112,7 +112,7 @@ class VintageRow(Row):
 
 
 class GdpRow(Row):
-    """Growth, money and public finance of one ally and year; IMF, World Economic Outlook, April 2026."""
+    """Growth, money and public finance of one ally and year; IMF, World Economic Outlook."""
 
     TABLE: ClassVar[str] = "gdp"
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
@@ -128,7 +128,7 @@ class GdpRow(Row):
 
 
 class ElectionRow(Row):
-    """An election held or due; national laws and press, collected to November 2026."""
+    """An election held or due; national laws and press."""
 
     TABLE: ClassVar[str] = "elections"
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "month", "kind")
@@ -192,7 +192,7 @@ class AnnouncedPathRow(Row):
 
 
 class RussiaRow(Row):
-    """Russian military outlays, two measures never to be joined; SIPRI, April 2026, and the budget plan."""
+    """Russian military outlays, two measures never to be joined; SIPRI, and the budget plan."""
 
     TABLE: ClassVar[str] = "russia"
     KEY: ClassVar[tuple[str, ...]] = ("year", "basis")
@@ -235,7 +235,7 @@ class PublishedCountRow(Row):
 
 
 class GrowthVintageRow(Row):
-    """Real growth of one ally and year as one outlook printed it, % a year; IMF, April 2025 to April 2026."""
+    """Real growth of one ally and year as one outlook printed it, % a year; IMF."""
 
     TABLE: ClassVar[str] = "growth_vintages"
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "edition")

@@ -53,22 +53,22 @@ class Tables:
 
     @cached_property
     def shares(self) -> tuple[rows.ShareRow, ...]:
-        """Core outlays, % of GDP, by ally and year; NATO, July 2026."""
+        """Core outlays, % of GDP, by ally and year; NATO."""
         return self._of(rows.ShareRow)
 
     @cached_property
     def aggregates(self) -> tuple[rows.AggregateRow, ...]:
-        """NATO's own aggregates, % of GDP; NATO, July 2026."""
+        """NATO's own aggregates, % of GDP; NATO."""
         return self._of(rows.AggregateRow)
 
     @cached_property
     def share_vintages(self) -> tuple[rows.VintageRow, ...]:
-        """Shares as successive editions printed them, % of GDP; NATO, 2023 to 2026."""
+        """Shares as successive editions printed them, % of GDP; NATO."""
         return self._of(rows.VintageRow)
 
     @cached_property
     def gdp(self) -> tuple[rows.GdpRow, ...]:
-        """Growth (%), nominal GDP (bn USD) and public finance (% of GDP); IMF, April 2026."""
+        """Growth (%), nominal GDP (bn USD) and public finance (% of GDP); IMF."""
         return self._of(rows.GdpRow)
 
     @cached_property
@@ -93,7 +93,7 @@ class Tables:
 
     @cached_property
     def russia(self) -> tuple[rows.RussiaRow, ...]:
-        """Russian military outlays; SIPRI, April 2026, and the federal budget plan."""
+        """Russian military outlays; SIPRI, and the federal budget plan."""
         return self._of(rows.RussiaRow)
 
     @cached_property
@@ -108,7 +108,7 @@ class Tables:
 
     @cached_property
     def growth_vintages(self) -> tuple[rows.GrowthVintageRow, ...]:
-        """Real growth as successive outlooks printed it, % a year; IMF, 2025 and 2026."""
+        """Real growth as successive outlooks printed it, % a year; IMF."""
         return self._of(rows.GrowthVintageRow)
 
     @cached_property
@@ -139,7 +139,7 @@ class Tables:
         return self._armed
 
     def share(self, iso3: str, year: int) -> rows.ShareRow | None:
-        """Core outlays of one ally and year, % of GDP, or None; NATO, July 2026."""
+        """Core outlays of one ally and year, % of GDP, or None; NATO."""
         return self._share_index.get((iso3, year))
 
     def shares_of(self, iso3: str) -> tuple[rows.ShareRow, ...]:
@@ -151,7 +151,7 @@ class Tables:
         return next((row for row in self.aggregates if (row.name, row.year) == (name, year)), None)
 
     def gdp_row(self, iso3: str, year: int) -> rows.GdpRow | None:
-        """Growth, GDP and public finance of one ally and year, or None; IMF, April 2026."""
+        """Growth, GDP and public finance of one ally and year, or None; IMF."""
         return self._gdp_index.get((iso3, year))
 
     def growth_known(self, iso3: str, year: int, edition: str) -> float | None:
@@ -159,7 +159,7 @@ class Tables:
         return self._growth_index.get((iso3, year, edition))
 
     def debt_pct(self, iso3: str, year: int) -> float | None:
-        """Gross general government debt, % of GDP, or None where unknown; IMF, April 2026."""
+        """Gross general government debt, % of GDP, or None where unknown; IMF."""
         row = self.gdp_row(iso3, year)
         return row.gov_debt_pct if row else None
 

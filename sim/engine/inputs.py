@@ -9,6 +9,7 @@ from statistics import fmean
 
 from pydantic import ValidationError
 
+from sim.data.edition import outlook_known_in, pledges_from
 from sim.data.reader import parse
 from sim.data.rows import ROWS
 from sim.data.tables import Tables, load_tables
@@ -32,12 +33,6 @@ LONGEST_TERM = 5
 
 DEFICIT_YEARS = 3
 """Years before the base year whose mean deficit counts."""
-
-PLEDGES_FROM = 2025
-"""The national pledges and announced paths of the data were made in 2025 and 2026: earlier base years know none."""
-
-FORECAST_EDITION = {2025: "2025-10"}
-"""The IMF's forecast known in December of a base year, where it is not that of the table `gdp`."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +163,7 @@ def _inputs(
 
 
 def deficit_pct(tables: Tables, iso3: str, base_year: int) -> float | None:
-    """Mean public deficit of the years before the base year that are known, % of GDP; IMF, April 2026.
+    """Mean public deficit of the years before the base year that are known, % of GDP; IMF, table `gdp`.
 
     One year would let a single bad one, such as 2020, stand for what an ally can afford.
     """
@@ -192,7 +187,7 @@ def first_growth_missing(growth_pct: Mapping[int, float], base_year: int, last_y
 
 def _growth_known(scenario: Scenario, tables: Tables, iso3: str, growth_pct: dict[int, float]) -> Mapping[int, float]:
     """Growth as forecast in December of the base year: of an earlier edition where the packaged tables have it."""
-    edition = FORECAST_EDITION.get(scenario.horizon.base_year)
+    edition = outlook_known_in(scenario.horizon.base_year)
     own = {year for year in growth_pct if (row := tables.gdp_row(iso3, year)) and tables.is_own("gdp", row)}
     if edition is None or own == growth_pct.keys():
         return growth_pct
@@ -246,7 +241,7 @@ def _early_rate(tables: Tables, iso3: str) -> float:
 
 def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge | AnnouncedPath, ...]:
     budget = scenario.of_ally(iso3, scenario.budget)
-    if scenario.horizon.base_year < PLEDGES_FROM:
+    if scenario.horizon.base_year < pledges_from():  # none of the data was made yet
         return ()
     december = f"{scenario.horizon.base_year}-12-31"
     own: list[Pledge | AnnouncedPath] = []
@@ -263,7 +258,10 @@ def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
                     kind="pledge", name=f"{iso3.lower()}_{row.role}", title=f"National {row.role.replace('_', '-')}",
                     ally=iso3, share_pct=row.target_pct, by=row.target_year, opt_out=row.role == "opt_out",
                 ))  # fmt: skip
-    points = [point for point in tables.announced_path(iso3) if point.announced <= december]
+    points = [
+        point for point in tables.announced_path(iso3)
+        if point.announced <= december and point.year > scenario.horizon.base_year  # what has passed is no plan
+    ]  # fmt: skip
     if budget.announced_paths and points:
         own.append(AnnouncedPath(
             kind="announced_path", name=f"{iso3.lower()}_path", title="Announced path", ally=iso3,

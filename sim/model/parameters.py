@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.arguments import LEAST_SHARE_PCT, MOST_PATHS
+from sim.data.edition import FIRST_YEAR, LAST_YEAR
 from sim.distributions.families import Beta, Lognormal, Normal, StudentT
 from sim.distributions.scalar import Scalar
 from sim.model.events.base import FrozenModel, Iso3, Text, Year, parameter
@@ -21,8 +22,8 @@ Flag = Annotated[bool, Field(strict=True)]
 class Horizon(FrozenModel):
     """The years simulated."""
 
-    base_year: Annotated[int, Field(strict=True, ge=2014, le=2026)] = Field(
-        2026, description="the last year with a figure; the run starts in its December"
+    base_year: Annotated[int, Field(strict=True, ge=FIRST_YEAR, le=LAST_YEAR)] = Field(
+        LAST_YEAR, description="the last year with a figure; the run starts in its December"
     )
     last_year: Year = Field(2032, description="the last year simulated, included")
 
@@ -84,7 +85,7 @@ class Growth(FrozenModel):
     )  # fmt: skip
     sd_pct: Scalar | None = parameter(
         None, "sigma_i: sd of an ally's own growth surprise; from the data unless given", unit="percentage points",
-        scope="ally", low=0, high=30, evidence="IMF WEO April 2026, 2000-2024 without 2009, 2020, 2021",
+        scope="ally", low=0, high=30, evidence="the IMF's actual figures since 2000, without 2009, 2020, 2021",
     )  # fmt: skip
     forecast_shift_pct: Scalar = parameter(
         0.0, "what is added to the forecast every year", unit="percentage points", scope="ally", low=-20, high=20,
@@ -154,7 +155,7 @@ class Budget(FrozenModel):
     threat_urgency: Scalar = parameter(
         0.5, "weight of urgency beside will in the premium", unit="1", scope="path", low=0, high=10
     )
-    norm_years: Annotated[int, Field(strict=True, ge=1, le=13)] = Field(
+    norm_years: Annotated[int, Field(strict=True, ge=1, le=LAST_YEAR - FIRST_YEAR + 1)] = Field(
         5, description="years whose mean is the norm at the start, the base year included",
         json_schema_extra={"unit": "years", "scope": "fixed", "evidence": "judgement"},
     )  # fmt: skip

@@ -20,7 +20,8 @@ from rich.cells import cell_len
 import sim
 from calibration.known import Formula
 from cli.test_interrupt import alive, until
-from sim.evaluation.backtest.origins import ORIGINS
+from sim.data.edition import key_of
+from sim.evaluation.backtest.origins import LAST, ORIGINS
 from sim.evaluation.calibration.cache import Cache
 from sim.evaluation.calibration.calibrate import calibrate, table
 from sim.evaluation.calibration.fragment import DRAWS, MARK
@@ -29,7 +30,10 @@ from sim.evaluation.calibration.parameters import ESTIMATED, shipped
 Call = Callable[..., Any]
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 SMALL = ("--paths", 16, "--workers", 1)
-FILE = Path("runs/calibration/2026-07-2026-2032-16.npz")
+EDITION = key_of()
+CELLS = sum(min(5, LAST - origin) for origin in ORIGINS)
+"""Origins and years ahead that are scored."""
+FILE = Path(f"runs/calibration/{EDITION}-{LAST}-2032-16.npz")
 
 
 def lines_of(page: str) -> list[str]:
@@ -39,10 +43,12 @@ def lines_of(page: str) -> list[str]:
 
 def test_the_page_says_what_it_rests_on_and_what_is_not_pinned(call: Call, formula: Formula) -> None:
     said = call("calibrate", *SMALL)
-    found = calibrate(2026, paths=16, workers=1, work=FILE)
+    found = calibrate(LAST, paths=16, workers=1, work=FILE)
     assert (said.code, said.err) == (0, "")
     text = " ".join(said.out.split())
-    assert said.out.startswith("Parameters estimated from the shares of 2014 to 2026\nEdition 2026-07: 12 years, 50 ")
+    assert said.out.startswith(
+        f"Parameters estimated from the shares of 2014 to {LAST}\nEdition {EDITION}: {LAST - 2014} years, {CELLS} "
+    )
     assert f"middle of the ranges {found.middle_score:.4f} as shipped {found.shipped_score:.4f}" in text
     assert f"estimate {found.score:.4f}" in text
     assert "In-sample" in text
@@ -74,7 +80,7 @@ def test_few_years_are_told_to_be_few(call: Call, formula: Formula) -> None:
     assert "So few years cannot tell how much histories differ" in few
     assert "So few years" not in many
     one = call("calibrate", *SMALL, "--cutoff", 2015).out
-    assert "Edition 2026-07: 1 year, 1 forecast of all allies' shares" in one
+    assert f"Edition {EDITION}: 1 year, 1 forecast of all allies' shares" in one
 
 
 def test_quick_leaves_out_profiles_and_second_opinion(call: Call, formula: Formula) -> None:
@@ -90,10 +96,12 @@ def test_quick_leaves_out_profiles_and_second_opinion(call: Call, formula: Formu
 def test_json_is_one_document_that_agrees_with_the_table(call: Call, formula: Formula) -> None:
     said = call("calibrate", *SMALL, "--json")
     document = json.loads(said.out)
-    found = calibrate(2026, paths=16, workers=1, work=FILE)
+    found = calibrate(LAST, paths=16, workers=1, work=FILE)
     assert (said.code, said.err) == (0, "")
     facts = {name: document[name] for name in ("cutoff", "edition", "paths", "seed", "years", "cells")}
-    assert facts == {"cutoff": 2026, "edition": "2026-07", "paths": 16, "seed": 2032, "years": 12, "cells": 50}
+    assert facts == {
+        "cutoff": LAST, "edition": EDITION, "paths": 16, "seed": 2032, "years": LAST - 2014, "cells": CELLS,
+    }  # fmt: skip
     scores = document["scores"]
     assert (scores["middle"], scores["shipped"], scores["estimate"]) == (
         found.middle_score, found.shipped_score, found.score,
@@ -113,7 +121,7 @@ def test_the_file_is_checked_by_sim_check_and_extended(call: Call, formula: Form
         "ok  estimated.toml: Parameters estimated from the shares of 2014"
     )
     Path("mine.toml").write_text('extends = "estimated.toml"\n')
-    found = calibrate(2021, paths=16, workers=1, work=Path("runs/calibration/2026-07-2021-2032-16.npz"))
+    found = calibrate(2021, paths=16, workers=1, work=Path(f"runs/calibration/{EDITION}-2021-2032-16.npz"))
     assert shipped(sim.load("mine.toml")) == found.numbers
     assert call("run", "mine.toml", "--paths", 16, "--workers", 1).code == 0
     assert call("calibrate", *SMALL, "--cutoff", 2022, "--out", "estimated.toml").code == 0
@@ -127,14 +135,14 @@ def test_every_cutoff_makes_the_table_of_the_backtest(call: Call, formula: Formu
     assert list(map(int, known)) == list(ORIGINS)
     assert all(len(values) == DRAWS for numbers in known.values() for values in numbers.values())
     assert sorted(path.name for path in Path("runs/calibration").iterdir()) == [
-        f"2026-07-{year}-2032-16.npz" for year in range(2015, 2026)
+        f"{EDITION}-{year}-2032-16.npz" for year in range(2015, LAST)
     ]
     head = next(line for line in said.out.split("\n") if line.startswith("Parameter "))
     assert head.split()[1:] == [str(year) for year in ORIGINS]
     written = Path("estimates.toml").read_bytes()
     document = json.loads(call("calibrate", "--every", *SMALL, "--out", "estimates.toml", "--json").out)
     assert document["cutoffs"]["2014"] == {each.name: each.middle for each in ESTIMATED}
-    assert list(document["scores"]["cutoffs"]) == [str(year) for year in range(2015, 2026)]
+    assert list(document["scores"]["cutoffs"]) == [str(year) for year in range(2015, LAST)]
     assert Path("estimates.toml").read_bytes() == written
     one = json.loads(call("calibrate", *SMALL, "--cutoff", 2019, "--quick", "--json").out)
     assert {row["parameter"]: row["estimate"] for row in one["parameters"]} == document["cutoffs"]["2019"]
@@ -152,7 +160,7 @@ def test_every_cutoff_of_an_older_edition(call: Call, formula: Formula) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("--cutoff", 2014), "cutoff must lie from 2015 to 2026 in edition 2026-07, not 2014"),
+        (("--cutoff", 2014), f"cutoff must lie from 2015 to {LAST} in edition {EDITION}, not 2014"),
         (("--cutoff", 2025, "--vintage", "2025-08"), "cutoff must lie from 2015 to 2024 in edition 2025-08, not 2025"),
         (("--vintage", "2024"), "there are 2025-08, 2026-07"),
         (("--paths", 8), "paths must be a whole number from 16"),
@@ -225,7 +233,7 @@ def test_a_signal_ends_workers_and_keeps_what_they_computed(tmp_path: Path, numb
     running = subprocess.Popen(
         line, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    file = tmp_path / "runs/calibration/2026-07-2017-2032-16.npz"
+    file = tmp_path / f"runs/calibration/{EDITION}-2017-2032-16.npz"
     try:
         assert until(file.exists, 240)
         os.killpg(running.pid, number)
@@ -280,7 +288,7 @@ def test_progress_counts_on_a_terminal_and_is_silent_in_a_pipe(
         shown = ESCAPE.sub("", stream.getvalue())
         assert "batches" in shown
         assert "0:00:0" in shown
-        assert ("Estimating on the shares to 2026" in shown) == (columns == 100)
+        assert (f"Estimating on the shares to {LAST}" in shown) == (columns == 100)
         assert f"{formula.made:,} batches" in shown
         formula.made = 0
     assert call("calibrate", *SMALL, "--quick", "--json").err == ""

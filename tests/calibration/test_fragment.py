@@ -12,9 +12,10 @@ import pytest
 
 import sim
 from calibration.known import Formula
+from sim.data.edition import key_of
 from sim.errors import RunError
 from sim.evaluation.backtest.estimates import check_cutoffs
-from sim.evaluation.backtest.origins import ORIGINS, past_scenario
+from sim.evaluation.backtest.origins import LAST, ORIGINS, past_scenario
 from sim.evaluation.calibration import fragment as writing
 from sim.evaluation.calibration.calibrate import Calibration, calibrate, table
 from sim.evaluation.calibration.fragment import DRAWS, MARK, check_destination, draws_by_cutoff, every, fragment, write
@@ -24,16 +25,16 @@ from sim.scenario.edit.change import number_names, with_numbers
 
 @pytest.fixture
 def found(formula: Formula) -> Calibration:
-    return calibrate(2026, paths=16, workers=1)
+    return calibrate(LAST, paths=16, workers=1)
 
 
 def test_the_file_is_a_scenario_with_the_estimate_and_nothing_else(found: Calibration) -> None:
     scenario = sim.loads(fragment(found))
     assert shipped(scenario) == found.numbers
     assert scenario.digest == with_numbers(sim.loads(""), found.numbers).digest
-    assert scenario.title == "Parameters estimated from the shares of 2014 to 2026"
-    assert "2026-07" in str(scenario.source)
-    assert "2015 to 2026" in str(scenario.description)
+    assert scenario.title == f"Parameters estimated from the shares of 2014 to {LAST}"
+    assert key_of() in str(scenario.source)
+    assert f"2015 to {LAST}" in str(scenario.description)
     assert number_names(scenario) == number_names(sim.loads(""))
 
 
@@ -59,7 +60,7 @@ def test_beside_each_number_stand_its_range_interval_and_verdict(found: Calibrat
             assert line.startswith(f"{name.split('.')[1]} = {row['estimate']!r} # ")
         else:  # a number inside a distribution: its remark stands above the whole of it
             assert line.startswith(f"# {name.split('.')[2]}: ")
-    assert lines[0] == f"{MARK} --cutoff 2026 --vintage 2026-07 --paths 16 --seed 2032`."
+    assert lines[0] == f"{MARK} --cutoff {LAST} --vintage {key_of()} --paths 16 --seed 2032`."
     assert "noise = { student_t = { df = 4.0, mean = 0.0, sd = " in "\n".join(lines)
 
 
@@ -78,8 +79,8 @@ def test_any_number_survives_the_writing(found: Calibration, value: float) -> No
 
 def test_the_table_of_cutoffs_is_what_the_backtest_reads(found: Calibration) -> None:
     founds = [replace(found, cutoff=cutoff) for cutoff in list(ORIGINS)[1:]]
-    text = every(draws_by_cutoff(founds, 2032), "2026-07", 16, 2032)
-    assert text.split("\n")[0] == f"{MARK} --every --vintage 2026-07 --paths 16 --seed 2032`."
+    text = every(draws_by_cutoff(founds, 2032), key_of(), 16, 2032)
+    assert text.split("\n")[0] == f"{MARK} --every --vintage {key_of()} --paths 16 --seed 2032`."
     known = {int(cutoff): numbers for cutoff, numbers in tomllib.loads(text)["cutoff"].items()}
     check_cutoffs(known, ORIGINS)
     assert list(known) == list(ORIGINS)
@@ -91,7 +92,7 @@ def test_the_table_of_cutoffs_is_what_the_backtest_reads(found: Calibration) -> 
     for cutoff, numbers in known.items():
         for index in range(DRAWS):
             one = {name: values[index] for name, values in numbers.items()}
-            assert shipped(with_numbers(past_scenario(cutoff, 2026), one)) == one
+            assert shipped(with_numbers(past_scenario(cutoff, LAST), one)) == one
 
 
 def test_the_same_numbers_make_the_same_bytes_in_any_order(found: Calibration) -> None:

@@ -103,7 +103,9 @@ def test_a_calendar_that_ends_for_one_ally_is_refused():
 
 def test_a_scenario_says_it_in_its_data_section(tmp_path):
     (tmp_path / "mine.csv").write_text(SHARES + "PRT,2026,2.6,estimate,,,\n")
-    (tmp_path / "a.toml").write_text('[data]\nshares = { file = "mine.csv", overlay = true }\n')
+    (tmp_path / "a.toml").write_text(
+        'horizon = { base_year = 2026 }\n[data]\nshares = { file = "mine.csv", overlay = true }\n'
+    )
     (tmp_path / "whole.toml").write_text('title = "A"\n[data]\nshares = { file = "whole.csv" }\n')
     (tmp_path / "plain.toml").write_text('title = "A"\n[data]\nshares = "whole.csv"\n')
     (tmp_path / "whole.csv").write_text(packaged("shares"))
@@ -128,14 +130,17 @@ def test_over_growth_the_outlook_of_the_base_year_stays_for_the_others():
     assert found["DEU"].forecast_pct == before["DEU"].forecast_pct
 
 
+FROM = "[horizon]\nbase_year = 2026\n"
+
+
 def test_forecasts_that_end_with_the_base_year_are_refused():
     """The last year would be carried on: Britain's growth of 2020, -10 %, for every year to come."""
     lines = packaged("gdp").splitlines()
     text = "\n".join(line for line in lines if not (line.startswith("GBR") and int(line.split(",")[1]) > 2026))
     with pytest.raises(sim.ScenarioError, match="the run needs the figure of 2027"):
-        ally_inputs(reload("", {"gdp": Replacement("g.csv", text)}))
+        ally_inputs(reload(FROM, {"gdp": Replacement("g.csv", text)}))
     text = "\n".join(line for line in lines if not (line.startswith("GBR") and int(line.split(",")[1]) > 2027))
-    found = {e.iso3: e for e in ally_inputs(reload("", {"gdp": Replacement("g.csv", text)}))}
+    found = {e.iso3: e for e in ally_inputs(reload(FROM, {"gdp": Replacement("g.csv", text)}))}
     assert len(set(found["GBR"].forecast_pct.values())) == 1  # one forecast, carried on as the last one always is
     few = "\n".join(
         line for line in lines if not (line.startswith("GBR") and line.split(",")[1] in map(str, range(2006, 2014)))

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.data.edition import LAST_YEAR
 from sim.data.reader import MAX_FAULTS, MAX_ROWS
 from sim.data.rows import ROWS
 from sim.data.tables import Replacement, load_tables
@@ -38,15 +39,19 @@ def edited(name: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-DEU = "DEU,2026,2.69,estimate,"  # the first cells of one row of shares
+HERE, DEU = next(
+    (line, ",".join(row.split(",")[:4]) + ",")
+    for line, row in enumerate(packaged("shares").splitlines(), 1)
+    if row.startswith("DEU,2026,")
+)  # the line and the first cells of one row of shares
 AGGREGATES = "name,year,share_pct,status,outlays_usd_m\n"
 VINTAGES = "iso3,year,edition,share_pct,status,basis\n"
 PLEDGES = "iso3,target_pct,target_year,measure,announced,actor,status,source,note,role\n"
-AT_END = 405  # the line after the last of shares
+AT_END = packaged("shares").count("\n") + 1
 
 
 def germany(cells: str) -> tuple[str, str]:
-    """Shares with other first cells in the German row of 2026, which is line 79."""
+    """Shares with other first cells in the German row of 2026, which is line `HERE`."""
     return "shares", edited("shares", DEU, cells + ",")
 
 
@@ -80,17 +85,17 @@ CASES = {
     "another code": (one_more("GER,2026,2,estimate"), "unknown-ally", AT_END, "iso3", "write DEU, the code of Germany"),
     "Iceland": (one_more("ISL,2026,1,estimate"), "no-armed-forces", AT_END, "iso3", "remove the row"),
     "year": (one_more("DEU,20260,2,estimate"), "out-of-range", AT_END, "year", "decimal point"),
-    "blank": (germany("DEU,2026,,estimate"), "blank", 79, "share_pct", "leave the whole row out"),
-    "not a number": (germany("DEU,2026,about 2,estimate"), "not-a-number", 79, "share_pct", "with a point"),
-    "underscore": (germany("DEU,2026,2_0,estimate"), "not-a-number", 79, "share_pct", "with a point"),
-    "not whole": (germany("DEU,2026.5,2.69,estimate"), "not-a-whole-number", 79, "year", "digits only"),
-    "nan": (germany("DEU,2026,nan,estimate"), "not-finite", 79, "share_pct", "leave the cell empty"),
-    "inf": (germany("DEU,2026,-inf,estimate"), "not-finite", 79, "share_pct", "leave the cell empty"),
-    "1e400": (germany("DEU,2026,1e400,estimate"), "not-finite", 79, "share_pct", "leave the cell empty"),
-    "too high": (germany("DEU,2026,269,estimate"), "out-of-range", 79, "share_pct", "decimal point"),
-    "nothing": (germany("DEU,2026,0,estimate"), "out-of-range", 79, "share_pct", "decimal point"),
-    "negative": (germany("DEU,2026,-2.69,estimate"), "out-of-range", 79, "share_pct", "decimal point"),
-    "choice": (germany("DEU,2026,2.69,guess"), "unknown-choice", 79, "status", "one of these words"),
+    "blank": (germany("DEU,2026,,estimate"), "blank", HERE, "share_pct", "leave the whole row out"),
+    "not a number": (germany("DEU,2026,about 2,estimate"), "not-a-number", HERE, "share_pct", "with a point"),
+    "underscore": (germany("DEU,2026,2_0,estimate"), "not-a-number", HERE, "share_pct", "with a point"),
+    "not whole": (germany("DEU,2026.5,2.69,estimate"), "not-a-whole-number", HERE, "year", "digits only"),
+    "nan": (germany("DEU,2026,nan,estimate"), "not-finite", HERE, "share_pct", "leave the cell empty"),
+    "inf": (germany("DEU,2026,-inf,estimate"), "not-finite", HERE, "share_pct", "leave the cell empty"),
+    "1e400": (germany("DEU,2026,1e400,estimate"), "not-finite", HERE, "share_pct", "leave the cell empty"),
+    "too high": (germany("DEU,2026,269,estimate"), "out-of-range", HERE, "share_pct", "decimal point"),
+    "nothing": (germany("DEU,2026,0,estimate"), "out-of-range", HERE, "share_pct", "decimal point"),
+    "negative": (germany("DEU,2026,-2.69,estimate"), "out-of-range", HERE, "share_pct", "decimal point"),
+    "choice": (germany("DEU,2026,2.69,guess"), "unknown-choice", HERE, "status", "one of these words"),
     "missing column": (
         aggregates("NATO total,2020,actual,1\n", "name,year,status,outlays_usd_m\n"),
         *("missing-column", 1, "share_pct", "add the column share_pct"),
@@ -124,7 +129,13 @@ CASES = {
     "long text": (swapped("early_elections", "Parliament only.", "x" * 601), "too-long", 12, "note", "shorten"),
     "day": (swapped("elections", "DEU,2025,2,23,", "DEU,2025,2,30,"), "bad-date", 19, "day", "correct the day"),
     "ally left out": (swapped("geography", "SVK,1631,0,0,,\n", ""), "missing-ally", 0, "iso3", "rows of SVK"),
-    "edition": (("share_vintages", VINTAGES + "DEU,2026,July,2,actual,x\n"), "bad-format", 2, "edition", "2026-07"),
+    "edition": (
+        ("share_vintages", VINTAGES + "DEU,2026,July,2,actual,x\n"),
+        "bad-format",
+        2,
+        "edition",
+        f"{LAST_YEAR}-07",
+    ),
     "pledge": (("pledges", PLEDGES + "FRA,3,,x,,,plan,,,pledge\n"), "blank", 2, "target_year", "leave role empty"),
     "of all": (("pledges", PLEDGES + "ALL,3,2030,x,,,plan,,,pledge\n"), "alliance-role", 2, "role", "role empty"),
     "table": (("share", ""), "unknown-table", 0, "data.share", "did you mean share"),
@@ -146,7 +157,7 @@ def test_a_fault_is_named_with_place_and_remedy(case, code, line, column, remedy
 def test_the_message_reads_as_place_value_rule_and_remedy():
     (fault,) = faults_of("shares", edited("shares", DEU, "DEU,2026,269,estimate,"))
     assert str(fault) == (
-        "my_shares.csv:79: share_pct = 269: must be at most 50 [out-of-range]\n"
+        f"my_shares.csv:{HERE}: share_pct = 269: must be at most 50 [out-of-range]\n"
         "  remedy: check the unit of the column and the place of the decimal point"
     )
 
@@ -157,10 +168,10 @@ def test_all_faults_of_all_tables_come_at_once_in_the_order_of_the_files():
     with pytest.raises(ScenarioError) as caught:
         load_tables({"shares": Replacement("a.csv", shares), "aggregates": Replacement("b.csv", aggregates)})
     assert [(fault.file, fault.line, fault.code) for fault in caught.value.faults] == [
-        ("a.csv", 405, "not-a-number"),
-        ("a.csv", 406, "duplicate"),
-        ("a.csv", 407, "not-a-whole-number"),
-        ("a.csv", 407, "not-finite"),
+        ("a.csv", AT_END, "not-a-number"),
+        ("a.csv", AT_END + 1, "duplicate"),
+        ("a.csv", AT_END + 2, "not-a-whole-number"),
+        ("a.csv", AT_END + 2, "not-finite"),
         ("b.csv", 1, "extra-column"),
         ("b.csv", 2, "not-a-whole-number"),
     ]

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import ast
+import csv
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from editions.made import NATO, NATO_IN_WORDS, YEAR
+from importing.publishers import nato
+from sim.data.edition import FIRST_YEAR, LAST_YEAR
+from sim.data.tables import load_tables
+
 ROOT = Path(__file__).parents[2]
+EDITION = "An edition of the data"
 PAGE = (ROOT / "docs" / "extending.md").read_text("utf-8")
 STEP = re.compile(r"<!-- step: (?P<step>[^\n]+) -->\n+```\w*\n(?P<text>.*?)```\n", re.DOTALL)
 RECIPES = {
@@ -33,7 +41,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_every_recipe_is_tried() -> None:
-    assert set(RECIPES) == {"An event kind", "A results table", "A chart", "An executor"}
+    assert set(RECIPES) == {"An event kind", "A results table", "A chart", "An executor", EDITION}
     assert all(steps[-1][0] == "run" for steps in RECIPES.values())
 
 
@@ -41,8 +49,50 @@ LONG = ("A chart", "An executor")
 """Those that draw every picture or start many processes."""
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in RECIPES])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in RECIPES if name != EDITION],
+)
 def test_a_recipe_works_as_it_is_written(name: str, copy: Path) -> None:
+    carry_out(name, copy)
+
+
+def test_the_recipe_of_an_edition_works_as_it_is_written(copy: Path) -> None:
+    """Its example is the next edition, whose workbook is made as NATO makes them; afterwards the package is of it."""
+    (copy / f"def-exp-{YEAR}-en.xlsx").write_bytes(workbook())
+    carry_out(EDITION, copy)
+    told = "from sim.data.edition import *; print(LAST_YEAR, ESTIMATED_YEARS, name_of(), key_of(), full_editions()[-1])"
+    done = subprocess.run([sys.executable, "-c", told], cwd=copy, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{YEAR} {(LAST_YEAR, YEAR)} {NATO_IN_WORDS} {NATO} {NATO}\n"
+    with (copy / "sim/data/tables/shares.csv").open(encoding="utf-8") as text:
+        now = {(row["iso3"], int(row["year"])): row for row in csv.DictReader(text)}
+    for row in load_tables().shares:
+        first = row.share_pct if row.year == LAST_YEAR else row.first_estimate_pct
+        assert now[row.iso3, row.year]["first_estimate_pct"] == ("" if first is None else f"{first:g}")
+    assert now["DEU", YEAR]["share_pct"] == f"{moved('DEU'):g}"
+
+
+def moved(iso3: str) -> float:
+    """A share of the new year, made up."""
+    row = load_tables().share(iso3, LAST_YEAR)
+    assert row is not None
+    return round(row.share_pct + 0.05, 2)
+
+
+def workbook() -> bytes:
+    """NATO's workbook of the year to come."""
+
+    def cell(column: str) -> Callable[[str, int], float | None]:
+        return lambda iso3, year: getattr(load_tables().share(iso3, min(year, LAST_YEAR)), column)
+
+    def share(iso3: str, year: int) -> float | None:
+        return moved(iso3) if year == YEAR else cell("share_pct")(iso3, year)
+
+    columns = (share, cell("outlays_usd_m"), cell("equipment_share_pct"))
+    return nato(YEAR, *columns, range(FIRST_YEAR, YEAR + 1), LAST_YEAR)
+
+
+def carry_out(name: str, copy: Path) -> None:
     for step, text in RECIPES[name]:
         kind, *args = step.split()
         if kind == "run":
@@ -50,7 +100,7 @@ def test_a_recipe_works_as_it_is_written(name: str, copy: Path) -> None:
                 done = run(line, copy)
                 assert done.returncode == 0, f"{line}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
         else:
-            STEPS[kind](text, copy / args[-1], *args[:-1])
+            STEPS[kind](text, copy / args[-1] if args else copy, *args[:-1])
 
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -63,6 +113,30 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=900
     )
+
+
+def program(text: str, folder: Path) -> None:
+    """Run by this Python, in the project's folder."""
+    done = subprocess.run([sys.executable, "-c", text], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def rows(text: str, file: Path) -> None:
+    """At the end of a table."""
+    file.write_text(f"{file.read_text('utf-8')}{text}", "utf-8")
+
+
+def lines(text: str, file: Path) -> None:
+    """Each in the place of the one that begins alike: a key of its section, or the first cell of a table."""
+    found, section = file.read_text("utf-8").splitlines(), 0
+    for line in text.splitlines():
+        if line.startswith("["):
+            section = found.index(line)
+        else:
+            head = line.split(" = ")[0] + " = " if " = " in line else "|".join(line.split("|")[:2]) + "|"
+            place = next(at for at in range(section, len(found)) if found[at].startswith(head))
+            found[place] = line
+    file.write_text("\n".join(found) + "\n", "utf-8")
 
 
 def write(text: str, file: Path) -> None:
@@ -107,4 +181,7 @@ def entry(text: str, file: Path, name: str) -> None:
     file.write_text("".join([*lines[: table.end_lineno - 1], text, *lines[table.end_lineno - 1 :]]), "utf-8")
 
 
-STEPS = {"write": write, "append": append, "import": import_, "assignment": assignment, "entry": entry}
+STEPS = {
+    "program": program, "rows": rows, "lines": lines,
+    "write": write, "append": append, "import": import_, "assignment": assignment, "entry": entry,
+}  # fmt: skip

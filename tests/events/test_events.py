@@ -19,6 +19,7 @@ from sim.engine.observer import Observer
 from sim.model.events import FIRST_IN_A_MONTH, in_order
 from sim.model.state import AllyState, Hit, World
 
+FROM = "[horizon]\nbase_year = 2026\n"
 QUIET = "".join(f'[[event]]\nname = "{name}"\nrate = 0.0\n' for name in FIRST_IN_A_MONTH)
 TARGET = "[targets.core]\nshare_pct = 3.5\nby = 2032\n"
 CERTAIN = "[will]\nchange_at_election = 1.0\nlapse_probability = 1.0\nchange_jump = 0.7\nearly_election_rate = 0.0\n"
@@ -59,9 +60,14 @@ class Diary(Observer):
         }  # fmt: skip
 
 
+def loads(text: str) -> sim.Scenario:
+    """A scenario from the figures of 2026, unless it says from which."""
+    return sim.loads(text if "[horizon]" in text else FROM + text)
+
+
 def live(text: str, paths: int = 64, seed: int = 1) -> Diary:
     diary = Diary()
-    run_block(sim.loads(text), seed, 0, paths, observer=diary)
+    run_block(loads(text), seed, 0, paths, observer=diary)
     return diary
 
 
@@ -110,7 +116,7 @@ def test_events_of_one_month_have_their_order() -> None:
         for name in names
     )
     diary = live(events)
-    order = [event.name for event in in_order(sim.loads(events).event)]
+    order = [event.name for event in in_order(loads(events).event)]
     assert order == ["us_retrenchment", "crisis", "detente", "alpha", "zebra"]
     seen = [text.split(":")[0] for text, year, month, *_ in diary.events if (year, month) == (2028, 5) and ":" in text]
     assert seen == ["US retrenchment", "Security crisis", "Detente", "Alpha", "Zebra"]
@@ -237,13 +243,11 @@ def test_a_scheduled_election_is_skipped_within_a_year_of_a_vote() -> None:
 
 def test_random_events_come_at_their_rate_once_a_year_in_any_month() -> None:
     """P(at least one crisis in ten years at 0.07) = 0.5034; months are uniform."""
-    text = "[horizon]\nlast_year = 2036\n" + QUIET.replace(
-        'name = "crisis"\nrate = 0.0', 'name = "crisis"\nrate = 0.07'
-    )
+    text = FROM + "last_year = 2036\n" + QUIET.replace('name = "crisis"\nrate = 0.0', 'name = "crisis"\nrate = 0.07')
     paths = 8_192
     diary = Diary()
     struck, months, per_year = np.zeros(paths, dtype=int), Counter(), Counter()
-    scenario = sim.loads(text)
+    scenario = loads(text)
 
     class Count(Diary):
         @contextmanager
@@ -286,7 +290,7 @@ probability = 0.25
 points = [{ year = 2032, share_pct = 4.5 }]
 """
     diary = Diary()
-    scenario = sim.loads(QUIET + event)
+    scenario = loads(QUIET + event)
 
     class Holds(Diary):
         def outturn(self, ally: AllyState, year: int) -> None:
@@ -313,8 +317,7 @@ def test_a_path_that_has_run_out_does_not_end_the_one_after_it() -> None:
     )
     text = QUIET + "[will]\nlapse_probability = 0.0\n" + early
     some, every, none = (
-        run_block(sim.loads(text + late.format(part)), 1, 0, 256, ["plan_pct"]).kept["plan_pct"]
-        for part in (0.5, 1.0, 0.0)
+        run_block(loads(text + late.format(part)), 1, 0, 256, ["plan_pct"]).kept["plan_pct"] for part in (0.5, 1.0, 0.0)
     )
     as_everywhere, as_nowhere = ((some == other).all(axis=(0, 1)) for other in (every, none))
     assert 80 < as_everywhere.sum() < 176
@@ -326,6 +329,7 @@ def test_no_announcement_moves_a_budget_beyond_its_reach(share: float, announced
     """At most a point and four tenths of the share up, and eight hundredths of it down."""
     text = f"""
 [horizon]
+base_year = 2026
 last_year = 2027
 [ally.HRV]
 share_pct = {share}
@@ -337,7 +341,7 @@ kind = "announced_path"
 ally = "HRV"
 points = [{{ year = 2027, share_pct = {announced} }}]
 """
-    counts = run_block(sim.loads(QUIET + text), 1, 0, 16, ["plan_pct"])
+    counts = run_block(loads(QUIET + text), 1, 0, 16, ["plan_pct"])
     croatia = [entry.iso3 for entry in load_tables().armed_allies()].index("HRV")
     assert counts.kept["plan_pct"][croatia] == pytest.approx(np.full((1, 16), planned))
 
@@ -376,7 +380,7 @@ def test_without_a_calendar_elections_come_at_random() -> None:
             if ally is not None and ally.iso3 == "USA" and "election" in words(hit):
                 votes[self.world.calendar.year] += len(hit.paths)
 
-    run_block(sim.loads("[horizon]\nbase_year = 2014\nlast_year = 2026\n" + QUIET), 1, 0, 2_048, observer=Votes())
+    run_block(loads("[horizon]\nbase_year = 2014\nlast_year = 2026\n" + QUIET), 1, 0, 2_048, observer=Votes())
     p = 1 - math.exp(-0.25)
     for year in range(2015, 2021):
         assert abs(votes[year] - 2_048 * p) < 5 * math.sqrt(2_048 * p * (1 - p))

@@ -11,8 +11,12 @@ import pytest
 
 import sim
 from sim.cli import app
+from sim.data.edition import LAST_YEAR
 from sim.evaluation.forecasts.making import freeze
 from sim.evaluation.forecasts.schema import Forecast, ForecastCell, ForecastNumber, ForecastTarget, Frozen
+
+DATE = f"{LAST_YEAR}-11"
+"""A month in which a forecast from the last year with a figure can be made."""
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 POINT = (3.0,) * 23
@@ -54,10 +58,17 @@ def scenarios() -> dict[str, sim.Scenario]:
 @pytest.fixture(scope="session")
 def frozen(scenarios: Mapping[str, sim.Scenario]) -> Frozen:
     """The two shipped scenarios, 320 paths each, to 2035."""
-    return freeze(scenarios, "2026-11", paths=320, seed=7, workers=1)
+    return freeze(scenarios, DATE, paths=320, seed=7, workers=1)
 
 
 Edition = Callable[..., Path]
+
+
+def before(table: str, year: int) -> str:
+    """A packaged table of shares without the rows of a year and of those after it."""
+    text = resources.files("sim.data").joinpath("tables", f"{table}.csv").read_text(encoding="utf-8")
+    header, *lines = text.splitlines()
+    return "\n".join([header, *(line for line in lines if int(line.split(",")[1]) < year), ""])
 
 
 @pytest.fixture
@@ -65,8 +76,7 @@ def edition(tmp_path: Path) -> Edition:
     """Write a made-up later edition of the table of shares: the packaged rows, and years with one share for all."""
 
     def writing(share_pct: float, *years: int, status: str = "estimate", without: str = "") -> Path:
-        text = resources.files("sim.data").joinpath("tables", "shares.csv").read_text(encoding="utf-8")
-        header, *lines = text.strip().split("\n")
+        header, *lines = before("shares", min(years)).strip().split("\n")
         assert header.startswith("iso3,year,share_pct,status,")
         blanks = "," * (header.count(",") - 3)
         allies = sorted({line[:3] for line in lines} - {without})

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 import sim
+from frozen.conftest import DATE
+from sim.data.edition import LAST_YEAR
 from sim.evaluation.forecasts import files
 from sim.evaluation.forecasts.schema import Frozen
 
@@ -21,7 +23,7 @@ Call = Callable[..., Any]
 Edition = Callable[..., Path]
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
 RUTTE, HAGUE = SCENARIOS / "rutte_2032.toml", SCENARIOS / "hague_2035.toml"
-SMALL = ("--date", "2026-11", "--paths", 320, "--seed", 7, "--workers", 1)
+SMALL = ("--date", DATE, "--paths", 320, "--seed", 7, "--workers", 1)
 
 
 @pytest.fixture
@@ -37,7 +39,8 @@ def test_freeze_writes_the_forecast_and_says_its_digest(call: Call, frozen: Froz
     assert out.read_text("utf-8") == files.text(frozen)
     assert f"Frozen in {out}\n" in said.out
     assert (
-        "rutte_2032: 31 allies and Europe and Canada, 2027–2035; 320 simulated runs, seed 7. The scenario's" in said.out
+        f"rutte_2032: 31 allies and Europe and Canada, {LAST_YEAR + 1}–2035; 320 simulated runs, seed 7. The scenario's"
+        in said.out
     )
     assert "it was simulated to 2035" in said.out
     assert said.out.endswith(f"  sha256 {files.digest_of(frozen)}\n")
@@ -67,7 +70,7 @@ def test_freeze_replaces_no_forecast(call: Call, file: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        ([RUTTE, RUTTE, "--date", "2026-11", "--out", "f.json"], 2, "Two scenarios are called rutte_2032"),
+        ([RUTTE, RUTTE, "--date", DATE, "--out", "f.json"], 2, "Two scenarios are called rutte_2032"),
         ([RUTTE, "--date", "November", "--out", "f.json"], 2, "--date: a date is written YYYY-MM or YYYY-MM-DD"),
         (
             [RUTTE, "--date", "1999-01", "--out", "f.json"],
@@ -76,14 +79,18 @@ def test_freeze_replaces_no_forecast(call: Call, file: Path) -> None:
         ),
         ([RUTTE, "--date", "2026-11-31", "--out", "f.json"], 2, "--date: 2026-11-31: that month has the days 01 to 30"),
         ([RUTTE, "--date", "2035-01", "--out", "f.json"], 2, "a forecast is dated before what it forecasts"),
-        (["wales_2014", "--date", "2026-11", "--out", "f.json"], 2, "there is `sim backtest`"),
-        ([RUTTE, "--date", "2026-11", "--out", "f.json", "--to", "2026"], 2, "between 2027 and 2066"),
-        ([RUTTE, "--date", "2026-11", "--out", "f.json", "--paths", "0"], 2, "paths must be a whole number from 1"),
+        (["wales_2014", "--date", DATE, "--out", "f.json"], 2, "there is `sim backtest`"),
+        (
+            [RUTTE, "--date", DATE, "--out", "f.json", "--to", LAST_YEAR],
+            2,
+            f"between {LAST_YEAR + 1} and {LAST_YEAR + 40}",
+        ),
+        ([RUTTE, "--date", DATE, "--out", "f.json", "--paths", "0"], 2, "paths must be a whole number from 1"),
         ([RUTTE, "--out", "f.json"], 2, "Missing option '--date'"),
-        ([RUTTE, "--date", "2026-11"], 2, "Missing option '--out'"),
-        (["nowhere.toml", "--date", "2026-11", "--out", "f.json"], 3, "no-such-file"),
-        ([RUTTE, "--date", "2026-11", "--out", "taken.json"], 3, "must be a frozen forecast"),
-        ([RUTTE, "--date", "2026-11", "--out", "taken.json/f.json"], 5, "cannot write to"),
+        ([RUTTE, "--date", DATE], 2, "Missing option '--out'"),
+        (["nowhere.toml", "--date", DATE, "--out", "f.json"], 3, "no-such-file"),
+        ([RUTTE, "--date", DATE, "--out", "taken.json"], 3, "must be a frozen forecast"),
+        ([RUTTE, "--date", DATE, "--out", "taken.json/f.json"], 5, "cannot write to"),
     ],
 )
 def test_freeze_refuses(
@@ -101,22 +108,25 @@ def test_score_says_plainly_that_nothing_is_known_yet(call: Call, file: Path) ->
     said = call("score", file)
     text = " ".join(said.out.split())
     assert (said.code, said.err) == (0, "")
-    assert "Forecast of 2026-11: rutte_2032, hague_2035" in text
-    assert "Nothing can be scored yet: the figures end with 2026, the forecast begins with 2027." in text
-    assert "Without a figure: 2027 to 2035." in text
-    assert "from the summer of 2027 on, by its actual figure from that of 2029 on" in text
+    assert f"Forecast of {DATE}: rutte_2032, hague_2035" in text
+    assert (
+        f"Nothing can be scored yet: the figures end with {LAST_YEAR}, the forecast begins with {LAST_YEAR + 1}."
+        in text
+    )
+    assert f"Without a figure: {LAST_YEAR + 1} to 2035." in text
+    assert f"from the summer of {LAST_YEAR + 1} on, by its actual figure from that of {LAST_YEAR + 3} on" in text
     document = json.loads(call("score", file, "--json").out)
-    assert (document["scores"], document["cases"], document["waiting"]) == ([], [], list(range(2027, 2036)))
+    assert (document["scores"], document["cases"], document["waiting"]) == ([], [], list(range(LAST_YEAR + 1, 2036)))
 
 
 def test_score_against_a_later_edition(call: Call, file: Path, edition: Edition) -> None:
-    later = edition(3.6, 2027, 2028)
+    later = edition(3.6, LAST_YEAR + 1, LAST_YEAR + 2)
     said = call("score", file, "--data", later)
     text = " ".join(said.out.split())
     assert (said.code, said.err) == (0, "")
     assert f"Figures:{later}." in "".join(said.out.split())  # wherever a long path is folded
     assert text.count("31 of 31 allies, estimate") == 4
-    assert "Without a figure: 2029 to 2035." in text
+    assert f"Without a figure: {LAST_YEAR + 3} to 2035." in text
     assert "given the assumptions" in text
     assert "Nothing can be scored" not in text
     assert "No forecast" not in text
@@ -124,11 +134,11 @@ def test_score_against_a_later_edition(call: Call, file: Path, edition: Edition)
     document = json.loads(call("score", file, "--data", later, "--json").out)
     assert len(document["cases"]) == 2 * 2 * 31
     line = document["scores"][0]
-    assert (line["scenario"], line["year"], line["number"]) == ("rutte_2032", 2027, 31)
+    assert (line["scenario"], line["year"], line["number"]) == ("rutte_2032", LAST_YEAR + 1, 31)
     assert 20 < line["number_rps"] <= 31
-    of_line = [c for c in document["cases"] if (c["scenario"], c["year"]) == ("rutte_2032", 2027)]
+    of_line = [c for c in document["cases"] if (c["scenario"], c["year"]) == ("rutte_2032", LAST_YEAR + 1)]
     assert line["brier"] == pytest.approx(sum(case["brier"] for case in of_line) / 31)
-    shown = next(text for text in said.out.split("\n") if "rutte_2032  2027" in text)
+    shown = next(text for text in said.out.split("\n") if f"rutte_2032  {LAST_YEAR + 1}" in text)
     assert f"{line['brier']:.2f}" in shown
     assert f"{line['crps']:.2f}" in shown
 
@@ -175,11 +185,11 @@ def test_score_refuses_a_changed_forecast_and_a_faulty_table(call: Call, file: P
 
 def test_export_of_a_frozen_forecast(call: Call, file: Path, tmp_path: Path) -> None:
     said = call("export", file, "--format", "hubverse", "--out", tmp_path / "hub")
-    output = tmp_path / "hub" / "model-output" / "burdenshare-sim" / "2026-11-30-burdenshare-sim.csv"
+    output = tmp_path / "hub" / "model-output" / "burdenshare-sim" / f"{DATE}-30-burdenshare-sim.csv"
     assert (said.code, said.out, said.err) == (0, f"Exported to {output}\n", "")
     with output.open(encoding="utf-8", newline="") as stream:
-        assert len(list(csv.DictReader(stream))) == 2 * (32 * 9 * 25 + 9 * 32)
-    said = call("export", file, "--format", "hubverse", "--out", tmp_path / "hub2", "--date", "2026-11-22")
+        assert len(list(csv.DictReader(stream))) == 2 * (2035 - LAST_YEAR) * (32 * 25 + 32)
+    said = call("export", file, "--format", "hubverse", "--out", tmp_path / "hub2", "--date", f"{DATE}-22")
     assert said.code == 2
     assert "has a date of its own" in said.err
 
@@ -187,12 +197,12 @@ def test_export_of_a_frozen_forecast(call: Call, file: Path, tmp_path: Path) -> 
 def test_export_of_a_saved_run_is_that_of_its_forecast(call: Call, frozen: Frozen, tmp_path: Path) -> None:
     run = tmp_path / "hague_2035"
     sim.simulate(sim.load(HAGUE), paths=320, seed=7, executor="serial").save(run)
-    said = call("export", run, "--format", "hubverse", "--out", tmp_path / "hub", "--date", "2026-11")
+    said = call("export", run, "--format", "hubverse", "--out", tmp_path / "hub", "--date", DATE)
     assert said.code == 0
-    of_run = (tmp_path / "hub" / "model-output" / "burdenshare-sim" / "2026-11-30-burdenshare-sim.csv").read_text()
+    of_run = (tmp_path / "hub" / "model-output" / "burdenshare-sim" / f"{DATE}-30-burdenshare-sim.csv").read_text()
     from sim.evaluation.forecasts.hubverse import export
 
-    export(frozen.scenarios[1:], "2026-11", tmp_path / "hub2")
+    export(frozen.scenarios[1:], DATE, tmp_path / "hub2")
     assert of_run == next((tmp_path / "hub2" / "model-output").glob("*/*.csv")).read_text()
     for date, words in {
         "2026-02-30": "--date: 2026-02-30: that month has the days 01 to 28",
@@ -202,7 +212,9 @@ def test_export_of_a_saved_run_is_that_of_its_forecast(call: Call, frozen: Froze
         said = call("export", run, "--format", "hubverse", "--out", tmp_path / "no", "--date", date)
         assert (said.code, said.out) == (2, "")
         assert words in said.err
-    assert "2026-12-31-burdenshare" in call("export", run, "--format", "hubverse", "--out", tmp_path / "hub3").out
+    assert (
+        f"{LAST_YEAR}-12-31-burdenshare" in call("export", run, "--format", "hubverse", "--out", tmp_path / "hub3").out
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
+from frozen.conftest import DATE
 from sim.errors import RunError, ScenarioError, UsageError
 from sim.evaluation.forecasts import files
 from sim.evaluation.forecasts.making import freeze
@@ -36,9 +37,9 @@ def test_what_is_written_is_read(frozen: Frozen, tmp_path: Path) -> None:
 
 
 def test_the_same_arguments_give_the_same_bytes(frozen: Frozen, scenarios: Mapping[str, sim.Scenario]) -> None:
-    again = freeze(scenarios, "2026-11", paths=320, seed=7, workers=2)
+    again = freeze(scenarios, DATE, paths=320, seed=7, workers=2)
     assert files.text(again) == files.text(frozen)
-    other = freeze(scenarios, "2026-11", paths=320, seed=8, workers=1)
+    other = freeze(scenarios, DATE, paths=320, seed=8, workers=1)
     assert files.digest_of(other) != files.digest_of(frozen)
 
 

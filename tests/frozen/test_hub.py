@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from frozen.conftest import DATE
 from sim.errors import RunError, UsageError
 from sim.evaluation.forecasts import hubverse
 from sim.evaluation.forecasts.hub_checks import faults
@@ -71,7 +72,7 @@ def test_the_export_read_back_is_the_forecast(frozen: Frozen, tmp_path: Path) ->
         for row in table
     }
     assert len(found) == len(table)
-    assert {row["origin_date"] for row in table} == {"2026-11-30"}
+    assert {row["origin_date"] for row in table} == {f"{DATE}-30"}
     expected: dict[tuple[str, ...], float] = {}
     for forecast in frozen.scenarios:
         for cell in forecast.shares:

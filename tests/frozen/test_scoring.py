@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
+from frozen.conftest import before
+from sim.data.edition import LAST_YEAR
 from sim.data.tables import Replacement, Tables, load_tables
 from sim.evaluation.forecasts import quantile_scores as qs
 from sim.evaluation.forecasts.schema import LEVELS, Frozen
@@ -21,10 +23,12 @@ from sim.evaluation.forecasts.scoring import score
 Edition = Callable[..., Path]
 POINT, STEP = (3.0,) * 23, (2.0,) * 11 + (4.0,) * 12
 SHARES = st.floats(0, 12, allow_nan=False)
+OLD_TOTALS = {"aggregates": Replacement("aggregates.csv", before("aggregates", 2027))}
+"""The forecast by hand is of 2027 and 2028: of no year of it is a figure known but those made up."""
 
 
 def tables(file: Path) -> Tables:
-    return load_tables({"shares": Replacement(file.name, file.read_text("utf-8"))})
+    return load_tables({"shares": Replacement(file.name, file.read_text("utf-8"))} | OLD_TOTALS)
 
 
 def test_pinball_by_hand() -> None:
@@ -97,7 +101,7 @@ def test_what_does_not_fit_is_refused(levels: list[float], quantiles: list[float
 
 
 def test_today_nothing_is_known(by_hand: Frozen) -> None:
-    scores = score(by_hand, load_tables())
+    scores = score(by_hand, load_tables({"shares": Replacement("s.csv", before("shares", 2027))} | OLD_TOTALS))
     assert (scores.lines, scores.cases, scores.waiting) == ((), (), (2027, 2028))
 
 
@@ -149,7 +153,7 @@ def test_a_sure_forecast_that_errs_scores_the_floor(by_hand: Frozen, edition: Ed
 
 
 def test_an_ally_without_a_figure_is_left_out_and_nothing_is_counted(frozen: Frozen, edition: Edition) -> None:
-    scores = score(frozen, tables(edition(3.6, 2027, 2028, without="ITA")))
+    scores = score(frozen, tables(edition(3.6, LAST_YEAR + 1, LAST_YEAR + 2, without="ITA")))
     for line in scores.lines:
         assert (line.scored, line.forecast, line.number, line.number_rps) == (30, 31, None, None)
     assert {case.iso3 for case in scores.cases}.isdisjoint({"ITA", "EUC"})
@@ -157,11 +161,9 @@ def test_an_ally_without_a_figure_is_left_out_and_nothing_is_counted(frozen: Fro
 
 
 def test_europe_and_canada_are_scored_by_natos_aggregate(by_hand: Frozen, tmp_path: Path) -> None:
-    from importlib import resources
-
-    text = resources.files("sim.data").joinpath("tables", "aggregates.csv").read_text(encoding="utf-8")
-    later = text.rstrip("\n") + "\nEurope and Canada,2028,3.0,actual,\n"
-    scores = score(by_hand, load_tables({"aggregates": Replacement("a.csv", later)}))
+    later = before("aggregates", 2027) + "Europe and Canada,2028,3.0,actual,\n"
+    shares = Replacement("s.csv", before("shares", 2027))
+    scores = score(by_hand, load_tables({"shares": shares, "aggregates": Replacement("a.csv", later)}))
     (case,) = scores.cases
     assert (case.iso3, case.year, case.status, case.at_target) == ("EUC", 2028, "actual", False)
     assert case.brier == pytest.approx(0.09)
@@ -173,7 +175,7 @@ def test_europe_and_canada_are_scored_by_natos_aggregate(by_hand: Frozen, tmp_pa
 
 def test_estimates_and_actual_figures_of_one_year_are_told_apart(by_hand: Frozen, edition: Edition) -> None:
     text = edition(3.6, 2027).read_text("utf-8").replace("EST,2027,3.6,estimate", "EST,2027,3.6,actual")
-    scores = score(by_hand, load_tables({"shares": Replacement("s.csv", text)}))
+    scores = score(by_hand, load_tables({"shares": Replacement("s.csv", text)} | OLD_TOTALS))
     assert scores.lines[0].status == "mixed"
     assert {case.iso3: case.status for case in scores.cases} == {"EST": "actual", "ITA": "estimate"}
 

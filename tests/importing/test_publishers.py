@@ -9,11 +9,12 @@ from openpyxl.styles import Font
 from openpyxl.styles.colors import Color
 
 from importing.publishers import BLUE, RED, TOTALS, nato, saved, sipri
+from sim.data.edition import ESTIMATED_YEARS, FIRST_YEAR, LAST_YEAR, key_of
 from sim.data.importing import advice, import_file
 from sim.data.tables import Replacement, Tables, load_tables
 from sim.errors import ScenarioError, UsageError
 
-YEARS = range(2014, 2027)
+YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 
 
 @pytest.fixture(scope="module")
@@ -25,26 +26,28 @@ def cell(tables: Tables, column: str):
     return lambda iso3, year: getattr(tables.share(iso3, year), column, None)
 
 
-def edition_2026(tables: Tables) -> bytes:
+def newest(tables: Tables) -> bytes:
     columns = (cell(tables, column) for column in ("share_pct", "outlays_usd_m", "equipment_share_pct"))
-    return nato(2026, *columns, YEARS, 2025)
+    return nato(LAST_YEAR, *columns, YEARS, ESTIMATED_YEARS[0])
 
 
 def rows(text: str) -> dict[tuple[str, int], dict[str, str]]:
     return {(row["iso3"], int(row["year"])): row for row in csv.DictReader(text.splitlines())}
 
 
-def test_the_packaged_table_comes_back_from_natos_workbook_of_2026(packaged):
-    imported = import_file(edition_2026(packaged), "def-exp-2026-en.xlsx")
+def test_the_packaged_table_comes_back_from_natos_workbook(packaged):
+    imported = import_file(newest(packaged), f"def-exp-{LAST_YEAR}-en.xlsx")
     found = load_tables({"shares": Replacement("mine.csv", imported.text)})
     bare = [row.model_copy(update={"first_estimate_pct": None}) for row in packaged.shares]
     assert list(found.shares) == bare
-    assert (imported.rows, imported.years, imported.lacking) == (403, (2014, 2026), ())
-    assert imported.estimates == 62
+    assert (imported.rows, imported.years, imported.lacking) == (31 * len(YEARS), (FIRST_YEAR, LAST_YEAR), ())
+    assert imported.estimates == 31 * len(ESTIMATED_YEARS)
     assert {each.what for each in imported.skipped} >= set(TOTALS)
     assert "* a footnote: SVN" in imported.notes
     assert any(note.startswith("core outlays") for note in imported.notes)
-    assert [each for each in imported.missing if "equipment" in each] == ["USA 2026 equipment_share_pct"]
+    assert [each for each in imported.missing if "equipment" in each] == [
+        f"{row.iso3} {row.year} equipment_share_pct" for row in packaged.shares if row.equipment_share_pct is None
+    ]
     assert list(advice(imported, "mine.csv")) == ['[data] shares = "mine.csv"']
 
 
@@ -84,21 +87,21 @@ def test_the_edition_of_2019_has_fewer_allies_older_names_and_dots_for_missing(p
 
 
 def test_constant_prices_personnel_and_real_change_are_not_taken(packaged):
-    got = rows(import_file(edition_2026(packaged), "x.xlsx").text)["DEU", 2026]
+    got = rows(import_file(newest(packaged), "x.xlsx").text)["DEU", 2026]
     row = packaged.share("DEU", 2026)
     assert got["outlays_usd_m"] == f"{row.outlays_usd_m:g}" or float(got["outlays_usd_m"]) == row.outlays_usd_m
     assert float(got["share_pct"]) == row.share_pct
 
 
 def test_the_same_file_gives_the_rows_of_an_edition(packaged):
-    imported = import_file(edition_2026(packaged), "x.xlsx", into="share_vintages", edition="2026-07")
-    before = {(row.iso3, row.year): row.share_pct for row in packaged.share_vintages if row.edition == "2026-07"}
+    imported = import_file(newest(packaged), "x.xlsx", into="share_vintages", edition=key_of())
+    before = {(row.iso3, row.year): row.share_pct for row in packaged.share_vintages if row.edition == key_of()}
     assert {place: float(row["share_pct"]) for place, row in rows(imported.text).items()} == before
-    assert {row["edition"] for row in rows(imported.text).values()} == {"2026-07"}
+    assert {row["edition"] for row in rows(imported.text).values()} == {key_of()}
     with pytest.raises(UsageError, match="--edition"):
-        import_file(edition_2026(packaged), "x.xlsx", into="share_vintages")
-    with pytest.raises(UsageError, match="2026-07"):
-        import_file(edition_2026(packaged), "x.xlsx", edition="July 2026")
+        import_file(newest(packaged), "x.xlsx", into="share_vintages")
+    with pytest.raises(UsageError, match=key_of()):
+        import_file(newest(packaged), "x.xlsx", edition="July 2026")
 
 
 def fraction(tables: Tables):
@@ -182,8 +185,8 @@ def test_a_sheet_with_the_columns_of_a_table_is_written_anew_and_one_of_another_
 def test_another_table_of_natos_workbook_becomes_no_share(packaged):
     for sheet, words in (("Table 2", "million"), ("Table 8a", "equipment")):
         with pytest.raises(ScenarioError) as caught:
-            import_file(edition_2026(packaged), "x.xlsx", sheet=sheet)
+            import_file(newest(packaged), "x.xlsx", sheet=sheet)
         (fault,) = caught.value.faults
         assert fault.code == "wrong-subject"
         assert words in f"{fault.value} {fault.rule}".casefold()
-    assert import_file(edition_2026(packaged), "x.xlsx", sheet="Table 3").rows == 403
+    assert import_file(newest(packaged), "x.xlsx", sheet="Table 3").rows == 31 * len(YEARS)

@@ -6,6 +6,7 @@ from importlib import resources
 
 import pytest
 
+from sim.data.edition import LAST_YEAR
 from sim.data.importing import import_file
 from sim.data.tables import Replacement, load_tables
 from sim.errors import ScenarioError, UsageError
@@ -167,17 +168,18 @@ def test_of_several_blocks_that_of_shares_is_taken():
 
 
 def test_years_to_come_are_estimates_whatever_is_not_said_of_them():
-    text = "Country,2025,2026,2027,2028\nGermany,2.2,2.7,2.9,3.1\n"
+    last = LAST_YEAR
+    text = f"Country,{last - 1},{last},{last + 1},{last + 2}\nGermany,2.2,2.7,2.9,3.1\n"
     imported = import_file(text.encode(), "x.csv")
     assert table(text) == {
-        ("DEU", 2025): ("2.2", "actual"), ("DEU", 2026): ("2.7", "actual"),
-        ("DEU", 2027): ("2.9", "estimate"), ("DEU", 2028): ("3.1", "estimate"),
+        ("DEU", last - 1): ("2.2", "actual"), ("DEU", last): ("2.7", "actual"),
+        ("DEU", last + 1): ("2.9", "estimate"), ("DEU", last + 2): ("3.1", "estimate"),
     }  # fmt: skip
-    assert "years after 2026 count as estimates (2027, 2028): they are not over" in imported.notes
-    assert any("every figure to 2026 counts as actual" in note for note in imported.notes)
-    of_2024 = table(text, into="share_vintages", edition="2025-08")
+    assert f"years after {last} count as estimates ({last + 1}, {last + 2}): they are not over" in imported.notes
+    assert any(f"every figure to {last} counts as actual" in note for note in imported.notes)
+    of_2024 = table(text, into="share_vintages", edition=f"{last - 1}-08")
     assert {year: status for (_, year), (_, status) in of_2024.items()} == {
-        2025: "actual", 2026: "estimate", 2027: "estimate", 2028: "estimate",
+        last - 1: "actual", last: "estimate", last + 1: "estimate", last + 2: "estimate",
     }  # fmt: skip
     assert not [note for note in import_file(HEAD.encode(), "x.csv").notes if "not over" in note]
 

@@ -174,7 +174,7 @@ def test_an_ally_keeps_its_rows_of_the_world() -> None:
             seen.append(all(np.shares_memory(getattr(ally, name), getattr(self.world, name)) for name in names))
 
     run_block(
-        sim.loads("[targets.core]\nshare_pct = 3.5\nby = 2030\n[horizon]\nlast_year = 2029\n"),
+        sim.loads("[targets.core]\nshare_pct = 3.5\nby = 2030\n[horizon]\nbase_year = 2026\nlast_year = 2029\n"),
         1,
         0,
         16,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import sim.scenario
 from sim import simulate
 from sim.arguments import MOST_PATHS
+from sim.data.edition import LAST_YEAR
 from sim.errors import ScenarioError, UsageError
 from sim.scenario import dump, load, loads
 from sim.scenario.loading.checks.codes import CODES
@@ -353,12 +354,14 @@ def summit(name: str, when: str, **keys: float) -> str:
      "before the review itself, in 2030; of 2032 it makes 2028"),
     (review("a", 'when = "2034-06"', years_later=1), "due-before-event", "event[a].years_later",
      "of 2032 it makes 2033"),
-    (review("a", "rate = 0.1", years_later=-6), "due-before-event", "event[a].years_later", "in 2027 or later"),
-    (summit("s", 'when = "2028-06"', by=2085) + review("a", 'when = "2030-06"', years_later=2), "implausible-year",
-     "event[a].years_later", "beyond 2086; of 2085 it makes 2087"),
+    (review("a", "rate = 0.1", years_later=-6), "due-before-event", "event[a].years_later",
+     f"in {LAST_YEAR + 1} or later"),
+    (summit("s", 'when = "2028-06"', by=LAST_YEAR + 59) + review("a", 'when = "2030-06"', years_later=2),
+     "implausible-year", "event[a].years_later",
+     f"beyond {LAST_YEAR + 60}; of {LAST_YEAR + 59} it makes {LAST_YEAR + 61}"),
     (summit("s", 'when = "2028-06"', by=2015), "due-before-event", "event[s].by",
      "must not lie before the summit itself, in 2028"),
-    (summit("s", "rate = 0.1", by=2026), "due-before-event", "event[s].by", "in 2027 or later"),
+    (summit("s", "rate = 0.1", by=LAST_YEAR), "due-before-event", "event[s].by", f"in {LAST_YEAR + 1} or later"),
     ('[[event]]\nname = "p"\nkind = "pledge"\nally = "DEU"\nshare_pct = 3.0\nwhen = "2030-01"\nby = 2029\n',
      "due-before-event", "event[p].by", "must not lie before the pledge itself, in 2030"),
 ])  # fmt: skip

@@ -59,7 +59,10 @@ GDP = "iso3,year,growth_pct,nominal_usd_bn,deflator_pct,gov_balance_pct,gov_debt
 PLEDGES = (TABLES / "pledges.csv").read_text("utf-8").splitlines()[0] + "\n"
 
 
-def over(folder: Path, table: str, text: str, more: str = "", overlay: str = "true") -> tuple[str, ...]:
+FROM = "[horizon]\nbase_year = 2026\n"
+
+
+def over(folder: Path, table: str, text: str, more: str = FROM, overlay: str = "true") -> tuple[str, ...]:
     (folder / "mine.csv").write_text(text, "utf-8")
     file = folder / "mine.toml"
     given = f'[data]\n{table} = {{ file = "mine.csv", overlay = {overlay} }}\n'

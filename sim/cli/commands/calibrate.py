@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli import options
+from sim.data.edition import FIRST_YEAR, LAST_YEAR, key_of
 from sim.errors import RunError
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Estimate parameters from past shares.")
-@options.year("Last year whose shares are seen.  [2026]", "--cutoff", "cutoff", metavar="YEAR")
-@click.option("--vintage", default="2026-07", show_default=True, metavar="EDITION", help="NATO's edition.")
-@click.option("--every", is_flag=True, help="Estimate quickly for each cutoff from 2014, as `sim backtest` needs it.")
+@options.year(f"Last year whose shares are seen.  [{LAST_YEAR}]", "--cutoff", "cutoff", metavar="YEAR")
+@click.option("--vintage", default=key_of(), show_default=True, metavar="EDITION", help="NATO's edition.")
+@click.option(
+    "--every", is_flag=True, help=f"Estimate quickly for each cutoff from {FIRST_YEAR}, as `sim backtest` needs it."
+)
 @click.option("--quick", is_flag=True, help="Leave out the second opinion and the profiles.")
 @options.paths(default=512, show_default=True, help="Simulated runs of each forecast.")
 @options.seed(default=2032, show_default=True, help="Seed of every draw.")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from sim.data.edition import FIRST_OF_CORE, LAST_YEAR, in_words, key_of
 from sim.data.importing.grids import MARKS_NAMED, CellGrid, figure_of, grid_of_text
 from sim.data.importing.layouts import NO_FIGURES, Block, Read, SheetFigure, blocks, read, titled, transposed
 from sim.data.importing.subjects import refused_for
@@ -79,9 +80,9 @@ def import_file(
     if into not in ROWS:
         raise UsageError(f"no table {shorten(into)!r}; there are {', '.join(ROWS)}")
     if edition and not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", edition):
-        raise UsageError(f"an edition is a year and a month, such as 2026-07, not {shorten(edition)!r}")
+        raise UsageError(f"an edition is a year and a month, such as {key_of()}, not {shorten(edition)!r}")
     if into == "share_vintages" and not edition:
-        raise UsageError("share_vintages holds several editions: say which this one is, --edition 2026-07")
+        raise UsageError(f"share_vintages holds several editions: say which this one is, --edition {key_of()}")
     if is_workbook(content):
         imported = _of_workbook(Workbook(content, file), into, sheet, edition)
     elif sheet is not None:
@@ -150,10 +151,11 @@ def _of_nato(book: Workbook, named: dict[str, str], into: str, edition: str) -> 
     first = " ".join(titled(grid, block)).casefold()
     shares = read(grid, block)
     imported = Imported("", into, "NATO's workbook, table 3", titled(grid, block), edition)
+    since = in_words(FIRST_OF_CORE)
     imported.notes.append(
-        "core outlays, the definition of July 2026 and later"
+        f"core outlays, the definition of {since} and later"
         if "core" in first
-        else "all defence outlays, the definition before July 2026; the packaged table counts core outlays"
+        else f"all defence outlays, the definition before {since}; the packaged table counts core outlays"
     )
     _tell(imported, grid, shares, book.file)
     values = _per_cent(shares, imported)
@@ -226,7 +228,7 @@ def _of_wide(grid: CellGrid, file: str, into: str, edition: str, layout: str) ->
     newest = _newest(imported)
     if not any(estimates.values()):
         which = f"figure to {newest}" if any(year > newest for _, year in estimates) else "figure"
-        imported.notes.append(f'nothing is marked as an estimate ("2026e"): every {which} counts as actual')
+        imported.notes.append(f'nothing is marked as an estimate ("{LAST_YEAR}e"): every {which} counts as actual')
     return _written(imported, found, _per_cent(found, imported), estimates, {})
 
 
@@ -446,5 +448,5 @@ def advice(imported: Imported, name: str) -> Iterator[str]:
     yield f"[data] {entry}"
     if not whole:
         yield f"no figures of {_listed(imported.lacking)}: the packaged ones of these and of other years stay"
-    elif imported.years[1] < 2026:
+    elif imported.years[1] < LAST_YEAR:
         yield f"[horizon] base_year = {imported.years[1]}, the last year with figures"

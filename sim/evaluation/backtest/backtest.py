@@ -11,7 +11,7 @@ from sim import arguments
 from sim.data.tables import Tables, load_tables
 from sim.engine.variants import reported_shares
 from sim.evaluation.backtest.baselines import BASELINES, Past, target_in_force
-from sim.evaluation.backtest.estimates import Numbers, check_cutoffs, packaged
+from sim.evaluation.backtest.estimates import Numbers, carried_on, check_cutoffs, packaged
 from sim.evaluation.backtest.forecast_scores import Ensemble, Floats, ForecastScores
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
 from sim.scenario.edit.change import with_numbers
@@ -170,14 +170,17 @@ def _forecasters(
 ) -> Iterator[tuple[str, tuple[str, Forecaster]]]:  # fmt: skip
     for mode in modes:
         known: Mapping[int, Numbers] = {origin: {} for origin in ORIGINS}
+        title = mode.in_words
         if mode is Mode.OUT_OF_SAMPLE:
-            known = packaged() if estimates is None else estimates
+            known = carried_on(packaged(), ORIGINS) if estimates is None else estimates
             check_cutoffs(known, ORIGINS)
+            if estimates is None and (last := max(packaged())) < ORIGINS[-1]:
+                title += f", after {last} those of {last}"
 
         def forecast(origin: int, last: int, mode: Mode = mode, known: Mapping[int, Numbers] = known) -> Ensemble:
             return model_forecast(origin, last, mode=mode, paths=paths, seed=seed, numbers=known[origin])
 
-        yield mode, (mode.in_words, forecast)
+        yield mode, (title, forecast)
     for name, baseline in BASELINES.items():
 
         def from_past(

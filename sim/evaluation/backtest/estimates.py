@@ -32,6 +32,15 @@ def packaged() -> dict[int, Numbers]:
     return {int(cutoff): numbers for cutoff, numbers in found.items()}
 
 
+def carried_on(known: Mapping[int, Numbers], origins: Sequence[int]) -> dict[int, Numbers]:
+    """The numbers at each cutoff, and at origins after the last those of the last: what was known then holds on.
+
+    So a new edition of the shares can be looked at before anything is estimated on it; a gap stays a gap.
+    """
+    last = max(known)
+    return {**known, **{origin: known[last] for origin in origins if origin > last}}
+
+
 def check_cutoffs(known: Mapping[int, Numbers], origins: Sequence[int]) -> None:
     """Refuse estimates that lack an origin: without numbers of its own it would silently run as shipped.
 

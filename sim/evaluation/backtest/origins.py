@@ -10,14 +10,15 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 
+from sim.data.edition import FIRST_YEAR, LAST_YEAR
 from sim.data.tables import Replacement
 from sim.evaluation.backtest.baselines import TARGETS, target_in_force
 from sim.model.equations.urgency import HISTORY
 from sim.scenario.loading.load import loads
 from sim.scenario.schema import Scenario
 
-FIRST, LAST = 2014, 2026
-"""The years with a figure in NATO's table of July 2026."""
+FIRST, LAST = FIRST_YEAR, LAST_YEAR
+"""The years with a figure in NATO's table."""
 
 ORIGINS = range(FIRST, LAST)
 """The Decembers a forecast can be made in and scored by at least one later figure."""

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from statistics import fmean, median, stdev
 from types import MappingProxyType
 
+from sim.data.edition import FIRST_OF_CORE, LAST_OF_ALL_OUTLAYS
 from sim.data.tables import Tables
 from sim.numerics.grid import printed
 
-OLD_DEFINITION = "2025-08"
-"""The last edition that counts all defence outlays; the next full one counts core outlays and restates 2014 on."""
-
 RESTATED_PP = 0.10
-"""A figure counts as restated where those two editions differ by this much, percentage points, rounded as printed."""
+"""A figure counts as restated where the last edition of all outlays and the first of core outlays differ by this much,
+percentage points, rounded as printed."""
 
 OTHER_DIVISOR: Mapping[tuple[str, int], str] = MappingProxyType(
     {("LUX", 2023): "over GDP in July 2023, over gross national income later: 0.72 / 0.67 is 1.07"}
@@ -121,19 +120,19 @@ class _Pairs:
 
 
 def restated(tables: Tables) -> tuple[tuple[str, int], ...]:
-    """Allies and years moved by 0.10 points or more from the edition of August 2025 to the newest, and LUX 2023.
+    """Allies and years moved by 0.10 points or more by the new definition of the outlays, and LUX 2023.
 
     From 2014 to 2024 that is the new definition; in 2025 it mixes definition with outturn, so that leaving these out
     there also leaves out the largest true errors.
     """
     figures = _figures(tables)
-    newest = _newest(figures)
     moved = {
         (iso3, year)
         for (edition, year), shares in figures.items()
-        if edition == OLD_DEFINITION
+        if edition == LAST_OF_ALL_OUTLAYS
         for iso3, share in shares.items()
-        if abs(printed(figures.get((newest, year), shares).get(iso3, share)) - printed(share)) >= printed(RESTATED_PP)
+        if abs(printed(figures.get((FIRST_OF_CORE, year), shares).get(iso3, share)) - printed(share))
+        >= printed(RESTATED_PP)
     }
     return tuple(sorted(moved | OTHER_DIVISOR.keys(), key=lambda key: (key[1], key[0])))
 
@@ -141,8 +140,8 @@ def restated(tables: Tables) -> tuple[tuple[str, int], ...]:
 def estimate_errors(tables: Tables) -> tuple[EditionError, ...]:
     """Errors of each edition's estimate of its own year, and pooled over editions.
 
-    Against the newest edition for all allies and for those on the same basis, and against August 2025, the last
-    edition of the definition the estimates were made in.
+    Against the newest edition for all allies and for those on the same basis, and against the last edition of
+    all outlays, the definition that most estimates were made in.
     """
     found = []
     for group in _groups(tables):
@@ -229,7 +228,7 @@ def _groups(tables: Tables) -> tuple[_Pairs, ...]:
     newest = _newest(figures)
     first = {year: editions[0] for year, editions in sorted(_own_year(figures).items())}
     groups = []
-    for against, sample in ((newest, "all"), (newest, "same basis"), (OLD_DEFINITION, "all")):
+    for against, sample in ((newest, "all"), (newest, "same basis"), (LAST_OF_ALL_OUTLAYS, "all")):
         parts = []
         for year, edition in first.items():
             if edition >= against or (against, year) not in figures:

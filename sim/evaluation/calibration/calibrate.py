@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim import arguments
+from sim.data.edition import full_editions, key_of
 from sim.data.tables import Replacement, load_tables
 from sim.errors import UsageError
 from sim.evaluation.backtest.origins import FIRST, LAST, past_scenario
@@ -22,9 +24,6 @@ from sim.execution import executors
 
 PATHS = 512
 """Simulated runs a point and origin; all points have the same random numbers, so few suffice."""
-
-EDITIONS = ("2025-08", "2026-07")
-"""Editions of the shares that go back to 2014."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +56,7 @@ class Calibration:
 def calibrate(
     cutoff: int,
     *,
-    edition: str = EDITIONS[-1],
+    edition: str = key_of(),
     paths: int = PATHS,
     seed: int = 2032,
     quick: bool = False,
@@ -71,8 +70,8 @@ def calibrate(
     kept: asked again, the estimation goes on where it was interrupted. `progress` is called with each batch computed.
 
     Raises:
-        UsageError: a cutoff without figures, an edition that does not go back to 2014, an impossible number of paths,
-            seed or workers.
+        UsageError: a cutoff without figures, an edition that does not go back to the first year, an impossible number
+            of paths, seed or workers.
         RunError: `work` is not a file of answers, or was damaged.
     """
     paths, seed, workers = asked(cutoff, edition, paths, seed, workers)
@@ -113,11 +112,15 @@ def last_cutoff(edition: str) -> int:
     """The last year of which an edition has every ally's share.
 
     Raises:
-        UsageError: an edition that does not go back to 2014.
+        UsageError: an edition that does not go back to the first year.
     """
-    if edition not in EDITIONS:
-        raise UsageError(f"no edition {edition!r} with shares since 2014; there are {', '.join(EDITIONS)}")
-    return LAST if edition == EDITIONS[-1] else int(edition[:4]) - 1
+    if edition not in full_editions():
+        raise UsageError(f"no edition {edition!r} with shares since {FIRST}; there are {', '.join(full_editions())}")
+    if edition == key_of():
+        return LAST
+    tables = load_tables()
+    known = Counter(row.year for row in tables.share_vintages if row.edition == edition)
+    return max(year for year, count in known.items() if count == len(tables.armed_allies()))
 
 
 def cutoffs(edition: str) -> range:
@@ -127,7 +130,7 @@ def cutoffs(edition: str) -> range:
 
 def shares_of_edition(edition: str) -> Replacement | None:
     """The table of shares as another edition printed them; None for the packaged one."""
-    if edition == EDITIONS[-1]:
+    if edition == key_of():
         return None
     tables = load_tables()
     text = io.StringIO()

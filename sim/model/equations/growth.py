@@ -7,14 +7,18 @@ from statistics import fmean, stdev
 
 import numpy as np
 
+from sim.data.edition import growth_forecast_from, last_actual_growth
 from sim.distributions.draws import Mask
 from sim.numerics.arrays import LEAST_GDP_USD_BN, MOST_GDP_USD_BN, Array, Value, at_least, clip
 
-SD_YEARS = tuple(year for year in range(2000, 2025) if year not in (2009, 2020, 2021))
-"""The years an ally's own growth noise is measured on; the common shocks of 2009, 2020 and 2021 are left out."""
+SD_YEARS = tuple(year for year in range(2000, last_actual_growth() + 1) if year not in (2009, 2020, 2021))
+"""The years an ally's own growth noise is measured on, to the last that the IMF has as actual.
+
+The common shocks of 2009, 2020 and 2021 are left out.
+"""
 
 
-KNOWN_FROM = 2025
+KNOWN_FROM = growth_forecast_from()
 """Base years from here on have the IMF's forecasts in the data."""
 
 WORST_SURPRISE_PCT = np.float32(-50)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from sim.data.edition import FIRST_YEAR
 from sim.distributions.scalar import Scalar, bounds
 from sim.model.calendar import Phase
 
@@ -23,7 +24,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="uniq
 Text = Annotated[str, Field(max_length=2_000)]
 Title = Annotated[Text | None, AfterValidator(lambda value: value or None)]  # "": none, also where one is inherited
 Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Year = Annotated[int, Field(strict=True, ge=2014, le=2100)]
+Year = Annotated[int, Field(strict=True, ge=FIRST_YEAR, le=2100)]
 
 
 def is_month(value: str) -> bool:

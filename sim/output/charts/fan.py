@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 
 from sim.arguments import COUNTED_PCT
+from sim.data.edition import FIRST_OF_CORE, FIRST_YEAR, in_words, name_of
 from sim.output.charts import frames
 from sim.output.charts.look import Chart, Look, dressed, look, wrapped
 from sim.output.origins import OWN, known, meaning, not_natos, own_file, own_tables
@@ -21,7 +22,6 @@ from sim.text.probabilities import BEYOND, published_share, share, target
 BANDS = (("q05", "q95", 0.16), ("q10", "q90", 0.20), ("q25", "q75", 0.28))
 """Of 90, 80 and 50 % of the runs, from the widest; each with its opacity."""
 
-HISTORY_FROM = 2014
 TITLE, OWN_TITLE = "% of GDP, core outlays as NATO counts them", "% of GDP, core outlays"
 ROOM = 1.12
 """How far above the target's line the scale goes on, so that its words have room."""
@@ -51,8 +51,8 @@ class Panel:
     def x(self, field: str = "year") -> alt.X:
         """Years."""
         return alt.X(
-            f"{field}:Q", title=None, scale=alt.Scale(domain=[HISTORY_FROM, self.last + 0.6], nice=False),
-            axis=alt.Axis(format="d", values=list(range(HISTORY_FROM, self.last + 1, 2)), grid=False),
+            f"{field}:Q", title=None, scale=alt.Scale(domain=[FIRST_YEAR, self.last + 0.6], nice=False),
+            axis=alt.Axis(format="d", values=list(range(FIRST_YEAR, self.last + 1, 2)), grid=False),
         )  # fmt: skip
 
     def y(self, field: str = "share_pct") -> alt.Y:
@@ -177,7 +177,7 @@ def _aims(panel: Panel) -> list[Any]:
     core, colours, layers = panel.record.description.yardstick("core"), panel.colours, []
     if core is not None:
         bound = pd.DataFrame({"iso3": [code for code in panel.codes if frames.binds(panel.record, core, code)]})
-        bound = bound.assign(share_pct=core.share_pct, start=HISTORY_FROM, end=panel.last, label=yardstick_words(core))
+        bound = bound.assign(share_pct=core.share_pct, start=FIRST_YEAR, end=panel.last, label=yardstick_words(core))
         line = alt.Chart(bound).encode(x=panel.x("start"), y=panel.y())
         layers.append(line.mark_rule(color=colours.target, strokeDash=[6, 4], strokeWidth=1.6).encode(x2="end:Q"))
         label = line.mark_text(color=colours.target, align="left", baseline="bottom", dy=-4, fontSize=12)
@@ -249,8 +249,10 @@ def _below(record: Record, iso3: str, straight: bool) -> list[str]:
     bands = frames.bands(record, [iso3])
     if (bands.reported != bands.q50).any():
         parts.append("Dashed thin: the middle as reported, with what is on paper.")
-    if len(frames.vintages(record, [iso3])):
-        parts.append("Ticks: earlier editions, all outlays.")
+    earlier = frames.vintages(record, [iso3]).edition
+    if len(earlier):
+        since = f" before {in_words(FIRST_OF_CORE)}" if earlier.max() >= FIRST_OF_CORE else ""
+        parts.append(f"Ticks: earlier editions, all outlays{since}.")
     if set(frames.history(record, [iso3]).status) & {frames.SET}:
         parts.append("The figure of the base year is set by the scenario.")
     if iso3 in frames.NAMES:
@@ -279,7 +281,7 @@ def _by(record: Record, iso3: str) -> str:
     """Whose figures the line with points has."""
     if not known(record):
         return "not the packaged figures"
-    natos, own = "published by NATO, July 2026", own_tables(record).get("shares")
+    natos, own = f"published by NATO, {name_of()}", own_tables(record).get("shares")
     base, status = record.description.base_year, frames.history(record, [iso3]).status.iloc[-1]
     if status == frames.PARTLY:
         whose = f"own figures ({own_file(record, 'shares')})" if own else "figures set by the scenario"

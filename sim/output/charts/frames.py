@@ -207,9 +207,9 @@ def _base_point(known: Sequence[Any], record: Record, iso3: str) -> tuple[float,
 
 
 def vintages(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
-    """Shares as earlier editions printed them, % of GDP: iso3, ally, year, edition, share_pct. July 2026 is left out.
+    """Shares as earlier editions printed them, % of GDP: iso3, ally, year, edition, share_pct. The newest is left out.
 
-    Those editions count all outlays, that of July 2026 core outlays: a difference mixes revision and definition.
+    Editions before `FIRST_OF_CORE` count all outlays: of those a difference mixes revision and definition.
     """
     tables, base = packaged(record, "shares", "share_vintages"), record.description.base_year
     latest = max((row.edition for row in tables.share_vintages), default="") if tables else ""
@@ -237,12 +237,13 @@ def pledges(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
 
 def announced(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
     """Announced spending paths, straight between their points from the base year: iso3, ally, year, share_pct."""
-    tables, rows = packaged(record, "announced_paths"), []
+    tables, base, rows = packaged(record, "announced_paths"), record.description.base_year, []
     asked = json.loads(record.scenario).get("budget", {}).get("announced_paths", True) if record.scenario else True
     for iso3 in iso3s:
-        points = tables.announced_path(iso3) if tables and asked and entry_of(record, iso3) else ()
+        known = tables.announced_path(iso3) if tables and asked and entry_of(record, iso3) else ()
+        points = [point for point in known if point.year > base]
         if points:
-            rows.append((iso3, name_of(record, iso3), record.description.base_year, base_share_pct(record, iso3)))
+            rows.append((iso3, name_of(record, iso3), base, base_share_pct(record, iso3)))
             rows += [(iso3, name_of(record, iso3), point.year, point.share_pct) for point in points]
     return pd.DataFrame(rows, columns=["iso3", "ally", "year", "share_pct"])
 

@@ -8,8 +8,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from sim.data.edition import FIRST_YEAR
 from sim.output.charts import frames
-from sim.output.charts.fan import BANDS, HISTORY_FROM, fan_description, yardstick_words
+from sim.output.charts.fan import BANDS, fan_description, yardstick_words
 from sim.output.charts.look import Chart, dressed, look, wrapped
 from sim.results.record import Record
 from sim.text.probabilities import BEYOND
@@ -38,10 +39,8 @@ def multiples(
     base, last = alt.Chart(data), record.description.years[-1]
     scale = alt.Scale(domain=[0, max(TOP_PCT, float(data.q95.max()))], nice=False)
     axis = alt.Axis(title=None, values=[0, 2, 4, 6], labelFontSize=10, labelOverlap=False)
-    years = alt.Axis(
-        format="d", values=[HISTORY_FROM, record.description.base_year, last], labelFontSize=10, grid=False
-    )
-    x = alt.X("year:Q", title=None, axis=years, scale=alt.Scale(domain=[HISTORY_FROM, last], nice=False))
+    years = alt.Axis(format="d", values=[FIRST_YEAR, record.description.base_year, last], labelFontSize=10, grid=False)
+    x = alt.X("year:Q", title=None, axis=years, scale=alt.Scale(domain=[FIRST_YEAR, last], nice=False))
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=axis, scale=scale)

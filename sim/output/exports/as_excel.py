@@ -19,6 +19,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from sim.data.edition import key_of
 from sim.output.exports.content import SCHEMA, CellValue, Content
 from sim.output.exports.overview import HISTORY, USD_M, by_year, by_year_captions, history, history_caption
 from sim.output.exports.readme import sections
@@ -47,7 +48,7 @@ NO_GUESSING: Final = {
     "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }  # fmt: skip
-SAME_DAY: Final = datetime.datetime(2026, 7, 1)  # a constant, so that the same run gives the same bytes
+SAME_DAY: Final = datetime.datetime.strptime(key_of(), "%Y-%m")  # of the edition: the same run gives the same bytes
 WIDEST: Final = 40
 BY_YEAR: Final = "allies by year"
 FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -6,6 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
+from sim.data.edition import ESTIMATED_YEARS, FIRST_OF_CORE, in_words
 from sim.errors import UsageError
 from sim.output.charts import engine
 from sim.output.charts.fan import fan
@@ -35,8 +36,9 @@ from sim.text.probabilities import (
 
 MOST_NAMED = 8
 COUNTED = (
-    "Part of a rise can be a change of what is counted, in 2025 above all; the figures of 2025 and 2026 are estimates, "
-    "and the core definition of July 2026 breaks the series of some allies in 2023."
+    "Part of a rise can be a change of what is counted, in 2025 above all; the figures of "
+    f"{listed(map(str, ESTIMATED_YEARS))} are estimates, and the core definition of {in_words(FIRST_OF_CORE)} breaks "
+    "the series of some allies in 2023."
 )
 
 Rows = list[tuple[str, str]]

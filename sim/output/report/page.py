@@ -14,13 +14,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.analysis.narrative import Narrative, Sensitivity
+from sim.data.edition import ESTIMATED_YEARS, FIRST_OF_CORE, in_words
 from sim.output.charts import engine
 from sim.output.report import contents, sentences
 from sim.output.report.figures import album, choices
 from sim.results.record import Record
 from sim.results.summary import default_year
 from sim.text.escaping import json_text, plain_lines
-from sim.text.probabilities import ASSUMPTION, scale_in_words
+from sim.text.probabilities import ASSUMPTION, listed, scale_in_words
 
 Differences = Sequence[tuple[str, str, str]]
 """What a scenario sets otherwise than the one it builds on: parameter, there, here."""
@@ -81,6 +82,8 @@ def report(
         differences=differences,
         paths=record.counts.paths,
         track_record=sentences.TRACK_RECORD,
+        core_from=in_words(FIRST_OF_CORE),
+        estimated=listed(map(str, ESTIMATED_YEARS)),
         caveats=(*sentences.caveats(record), ASSUMPTION),
         sources=contents.sources(record),
         facts=contents.facts(record),

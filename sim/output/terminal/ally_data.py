@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.data.edition import FIRST_YEAR, LAST_YEAR
 from sim.data.rows import AllyRow, ElectionRow
 from sim.data.tables import Tables, load_tables
 from sim.engine.inputs import AllyInputs, ally_inputs
 from sim.scenario import Scenario, loads
 
 HELD = ("held", "presumed held")
-YEARS = (2014, 2021, 2025, 2026)
+YEARS = (FIRST_YEAR, 2021, LAST_YEAR - 1, LAST_YEAR)
 """Shown in the table of all allies: the first on record, the last before the invasion, and the latest."""
 
 OVERVIEW_COLUMNS = (
     "iso3", "ally", "joined_nato", "eu_member", "armed_forces", *(f"share_{year}_pct" for year in YEARS),
-    "share_2026_status", "gdp_2026_usd_bn", "debt_2025_pct", "exposure", "early_elections_per_year", "next_election",
-    "own_pledge",
+    f"share_{LAST_YEAR}_status", f"gdp_{LAST_YEAR}_usd_bn", f"debt_{LAST_YEAR - 1}_pct", "exposure",
+    "early_elections_per_year", "next_election", "own_pledge",
 )  # fmt: skip
 YEAR_COLUMNS = (
     "iso3", "year", "share_pct", "status", "outlays_usd_m", "equipment_share_pct", "first_estimate_pct", "growth_pct",

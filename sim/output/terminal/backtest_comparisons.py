@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.data.edition import name_of
 from sim.data.tables import load_tables
 from sim.evaluation.backtest.comparisons import COUNT, plan_summary
 from sim.evaluation.backtest.score_tables import Rows
@@ -21,7 +22,7 @@ OUTSIDE = (
     "than they did. Median, and the band of 90 of 100 simulated runs. Said: their figure or range, where given with "
     "the probability they attached to it; the model's for the same range stands beside it. Many measure by definitions "
     "of their own, which the notes of `sim data outside_forecasts` say. Counts that came are of the members of that "
-    "year, in the edition of July 2026."
+    "year, in the edition of {edition}."
 )
 PLANS = (
     "P: in how many of 100 simulated runs, given the assumptions, the share stands at the plan's figure in its year, "
@@ -50,7 +51,7 @@ def show_outside(page: Page, rows: Rows) -> None:
         Column("model's probability", "of\n100", [_percent(own.get("probability_pct")) for own in ours], 5),
         Column("came", "Came", [_came(own["came"], row) for own, row in zip(ours, rows, strict=True)], 0),
     ])  # fmt: skip
-    say(page, OUTSIDE, dim=True)
+    say(page, OUTSIDE.format(edition=name_of()), dim=True)
 
 
 def show_plans(page: Page, rows: Rows, paths: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from rich.text import Text
 
+from sim.data.edition import FIRST_YEAR
 from sim.evaluation.calibration.calibrate import Calibration, table
 from sim.evaluation.calibration.evidence import HORIZONS
 from sim.evaluation.calibration.fragment import by_cutoff
@@ -53,7 +54,9 @@ EVENTS = "The events after each December are given: the estimate asks how budget
 def show(page: Page, found: Calibration) -> None:
     """Print the page of one cutoff."""
     width, rows = min(page.width, MOST_TEXT), table(found)
-    page.print(Text(f"Parameters estimated from the shares of 2014 to {found.cutoff}", style="bold"), width=width)
+    page.print(
+        Text(f"Parameters estimated from the shares of {FIRST_YEAR} to {found.cutoff}", style="bold"), width=width
+    )
     page.print(Text(_basis(found)), width=width)
     page.print()
     page.print(Text("Mean CRPS, in-sample"), width=width)

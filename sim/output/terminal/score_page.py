@@ -48,7 +48,7 @@ def show(page: Page, frozen: Frozen, scores: Scores, edition: str, last_figure: 
 
 
 def _waiting(years: Sequence[int]) -> str:
-    """When the years that have no figure will have one, by the rhythm of NATO's editions of 2023 to 2026."""
+    """When the years that have no figure will have one, by the rhythm of NATO's editions so far."""
     first, last = years[0], years[-1]
     span = str(first) if first == last else f"{first} to {last}"
     return (

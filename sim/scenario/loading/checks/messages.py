@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from sim.arguments import LEAST_SHARE_PCT
 from sim.data.countries import look_up
+from sim.data.edition import FIRST_YEAR
 from sim.data.tables import load_tables
 from sim.distributions.families import FAMILIES
 from sim.errors import Fault
@@ -61,9 +62,6 @@ _BOUNDS = {
     "less_than": ("lt", "less than"),
     "less_than_equal": ("le", "at most"),
 }
-
-FIRST_YEAR = 2014
-"""The lowest year that a key of years takes."""
 
 # pydantic's type: what the place takes, how to write it
 _TYPES = {
