@@ -13,14 +13,14 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sim.distributions.draws import Mask, Paths, Value
+from sim.distributions.draws import Mask, Paths
 from sim.engine.ally import AllyProcess, Years
 from sim.engine.clock import Clock, Process
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR
 from sim.engine.observer import Observer
 from sim.model.calendar import ELECTIONS_RANK, Phase
 from sim.model.state import Hit, World
-from sim.numerics.arrays import Array, broadcast
+from sim.numerics.arrays import Array, Value, broadcast
 from sim.numerics.exact import yearly_probability
 
 MONTHS_BETWEEN = 12
@@ -166,9 +166,8 @@ class Elections:
 
 def _early_chance(ally: AllyProcess, year: int) -> Value:
     """The probability of an early election in a year; where the calendar ends it stands in for scheduled ones too."""
-    chance: Value = ally.will.early_election_rate
-    if chance is None:
-        chance = yearly_probability(ally.inputs.early_election_rate)
+    own = ally.will.early_election_rate
+    chance = yearly_probability(ally.inputs.early_election_rate) if own is None else own
     if year not in ally.inputs.calendar:
         chance = chance + (1 - chance) * yearly_probability(RATE_WITHOUT_CALENDAR)
     return chance

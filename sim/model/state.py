@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.distributions.draws import Draws, Mask, Paths
-from sim.distributions.families import Family
+from sim.distributions.draws import Distribution, Draws, Mask, Paths, Prepared
 from sim.model.calendar import Calendar
 from sim.model.equations.growth import held_gdp
 from sim.model.equations.urgency import UrgencyState
@@ -106,7 +105,7 @@ class Politics:
 
     change_at_election: Value  # probability
     change_between_elections: Value  # probability in a year
-    jump: float | Family  # change of will with a new government
+    jump: Prepared  # change of will with a new government
     lapse_probability: Value
 
 
@@ -227,7 +226,7 @@ class Hit:
         """The same happening on some of its paths."""
         return Hit(self.draws, self.stream, self.period, paths, self.ally, self.drawn)
 
-    def draw(self, name: str, distribution: float | Family) -> Value:
+    def draw(self, name: str, distribution: Distribution) -> Value:
         """A value for each path hit."""
         if name not in self.drawn:
             self.drawn[name] = self.draws.value(
@@ -245,7 +244,7 @@ class Hit:
         chosen: Paths = self.paths[self.drawn[name][self.paths]]
         return chosen
 
-    def first_value(self, name: str, distribution: float | Family) -> float:
+    def first_value(self, name: str, distribution: Distribution) -> float:
         """The value on the first path hit: for stories, which follow one path."""
         return float(np.ravel(self.draw(name, distribution))[0])
 

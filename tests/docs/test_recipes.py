@@ -31,8 +31,8 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_event_and_table_have_a_recipe_that_is_tried() -> None:
-    assert set(RECIPES) == {"An event kind", "A results table"}
+def test_event_section_and_table_have_a_recipe_that_is_tried() -> None:
+    assert set(RECIPES) == {"An event kind", "A section of parameters", "A results table"}
     assert all(steps[-1][0] == "run" for steps in RECIPES.values())
 
 
@@ -89,7 +89,7 @@ def assignment(text: str, file: Path) -> None:
 
 
 def entry(text: str, file: Path, name: str) -> None:
-    """The last one of a dictionary."""
+    """The last one of a dictionary or tuple."""
     code = file.read_text("utf-8")
     (table,) = (
         node for node in ast.parse(code).body if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name
@@ -99,4 +99,17 @@ def entry(text: str, file: Path, name: str) -> None:
     file.write_text("".join([*lines[: table.end_lineno - 1], text, *lines[table.end_lineno - 1 :]]), "utf-8")
 
 
-STEPS = {"write": write, "append": append, "import": import_, "assignment": assignment, "entry": entry}
+def after(text: str, file: Path, name: str) -> None:
+    """Below a field of a class."""
+    code = file.read_text("utf-8")
+    (field,) = (
+        node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name
+    )
+    assert field.end_lineno is not None
+    lines = code.splitlines(keepends=True)
+    file.write_text("".join([*lines[: field.end_lineno], text, *lines[field.end_lineno :]]), "utf-8")
+
+
+STEPS = {"write": write, "append": append, "import": import_, "assignment": assignment, "entry": entry, "after": after}
