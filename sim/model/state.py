@@ -6,7 +6,8 @@ names: `_pct` is percent of GDP (of growth: percentage points), money is USD bil
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,8 +110,47 @@ class Politics:
     lapse_probability: Value
 
 
+class Electorate(ABC):
+    """Who votes: one ally on its paths, or all allies, whose paths are counted one ally's after the other's."""
+
+    will: Array
+    last_vote: Months
+    changes: Changes | None
+
+    def vote(
+        self, month: int, held: Paths, where: Paths, jump: Value, lapsing: Paths, changing: Mask | None = None
+    ) -> None:
+        """What elections do, whatever called them: those `held` in `month` bring new governments to some of the paths.
+
+        The rest are what `change_governments` takes.
+        """
+        self.last_vote.reshape(-1)[held] = month
+        self.change_governments(where, jump, lapsing, changing)
+
+    def change_governments(self, where: Paths, jump: Value, lapsing: Paths, changing: Mask | None = None) -> None:
+        """New governments: will jumps, and those of `lapsing` drop what was pledged and announced.
+
+        They come to all of `where`, or to those where `changing` holds: to multiply by a mask of chance takes less time
+        than to look up where it does.
+        """
+        will = self.will.reshape(-1)
+        will[where] = after_change(will[where], jump if changing is None else jump * changing)
+        if self.changes is not None:
+            self.changes.reshape(-1)[where] += 1 if changing is None else changing
+        self.drop_pledges(lapsing)
+
+    @abstractmethod
+    def by_ally(self, where: Paths) -> Iterator[tuple[AllyState, Paths]]:
+        """The paths of each ally among these, which rise, where there are any."""
+
+    def drop_pledges(self, where: Paths) -> None:
+        """Own pledges, opt-outs and announced paths lapse for good there."""
+        for ally, paths in self.by_ally(where):
+            ally.drop_pledges(paths)
+
+
 @dataclass(eq=False)
-class AllyState:
+class AllyState(Electorate):
     """One ally on all paths of the block."""
 
     iso3: str
@@ -165,35 +205,19 @@ class AllyState:
         self.announced = [former for former in self.announced if former.holds.any()]
         self.announced.append(OwnPath({self.base_year: self.base_share_pct} | points, firm, self._only(paths)))
 
-    def bound(self) -> bool:
-        """Whether there is anything a new government could drop."""
-        return bool(self.commitments())
-
     def commitments(self) -> list[Mask]:
         """Where each of the ally's own pledges, opt-outs and announced paths still holds."""
         return [pledge.holds for pledge in self.pledges] + [path.holds for path in self.announced]
 
-    def drop_pledges(self, where: Paths | Mask) -> None:
+    def by_ally(self, where: Paths) -> Iterator[tuple[AllyState, Paths]]:
+        """This one."""
+        if where.size:
+            yield self, where
+
+    def drop_pledges(self, where: Paths) -> None:
         """The ally's own pledges, opt-outs and announced path lapse for good there."""
         for holds in self.commitments():
             holds[where] = False
-
-    def vote(self, hit: Hit, month: int, change_probability: Value | None = None) -> None:
-        """An election: with some probability the government changes."""
-        self.last_vote[hit.paths] = month
-        chance = self.politics.change_at_election if change_probability is None else change_probability
-        changed = hit.at(hit.chosen("change", chance))
-        if not changed.paths.size:
-            return
-        self.change_governments(changed.paths, changed.draw("jump", self.politics.jump))
-        if self.bound():
-            self.drop_pledges(changed.chosen("lapse", self.politics.lapse_probability))
-
-    def change_governments(self, paths: Paths, jump: Value) -> None:
-        """New governments: will jumps."""
-        self.will[paths] = after_change(self.will[paths], jump)
-        if self.changes is not None:
-            self.changes[paths] += 1
 
     def add(self, state: str, paths: Paths, amount: Value) -> None:
         """Add to one state variable on `paths`; each state stays in its range."""
@@ -250,7 +274,7 @@ class Hit:
 
 
 @dataclass(eq=False)
-class World:
+class World(Electorate):
     """The alliance and its allies on all paths of a block."""
 
     calendar: Calendar
@@ -281,16 +305,14 @@ class World:
             holder.growth_loss_pct = np.zeros(self.draws.paths, dtype=np.float32)
         holder.growth_loss_pct[paths] += size_pct
 
-    def vote(self, places: Paths, month: int, changing: Mask, jump: Array) -> None:
-        """Elections of several allies at once; a place counts the paths of all allies one after the other.
-
-        `changing` says where they bring a new government; there will jumps.
-        """
-        will = self.will.reshape(-1)
-        self.last_vote.reshape(-1)[places] = month
-        will[places] = after_change(will[places], jump * changing)
-        if self.changes is not None:
-            self.changes.reshape(-1)[places] += changing
+    def by_ally(self, where: Paths) -> Iterator[tuple[AllyState, Paths]]:
+        """The paths of each ally among these, which rise, where there are any."""
+        size = self.draws.paths
+        ends = where.searchsorted(np.arange(len(self.allies) + 1) * size)
+        for ally in self.allies.values():
+            here = where[ends[ally.row] : ends[ally.row + 1]]
+            if here.size:
+                yield ally, here - ally.row * size
 
     def close_year(self) -> None:
         """Sum outlays and GDP of Europe and Canada, in the allies' fixed order; the peers' average is read from it."""
