@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import arguments
 from sim.engine.block import run_block
@@ -268,7 +270,8 @@ class Storyteller(Observer):
         assert share_pct is not None
         return f"{int(printed(share_pct[self._lane])[0]) / 100:.2f}"
 
-    def _at(self, value: object) -> float:
+    def _at(self, value: float | NDArray[Any] | None) -> float:
+        assert value is not None
         return float(np.ravel(at(value, self._lane))[0])
 
     def _say(

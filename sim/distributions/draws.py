@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.families import Family
 from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, Float32, Quantiles, table_of
+from sim.numerics.arrays import Array, Value
 from sim.numerics.exact import Function
 from sim.numerics.streams import Streams, UInt16
 
@@ -20,8 +21,7 @@ Mask = NDArray[np.bool_]
 Paths = NDArray[np.intp]
 """Places in the block, rising."""
 
-Value = Any
-"""A number for all paths, or float32 (paths,): NumPy's stubs would widen their products to float64, NumPy does not."""
+Element = TypeVar("Element", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,11 @@ class Distributions:
     each: tuple[float | Family, ...]
 
 
-Distribution = float | Family | Quantiles | Distributions
-"""What a value is drawn from: a number is what it is, a table stands for its distribution."""
+Prepared = float | Quantiles | Distributions
+"""What a value is drawn from again and again: a number is what it is, a table stands for its distribution."""
+
+Distribution = Family | Prepared
+"""What a value is drawn from."""
 
 
 class Draws:
@@ -110,6 +113,8 @@ class Draws:
 
         It is compared with 16 bits; the one word on the threshold is decided by a second.
         """
+        scaled: Value
+        threshold: np.unsignedinteger | Array
         if isinstance(probability, float):
             scaled = probability * CELLS
             # 65,536, the threshold of a certainty, is one more than 16 bits hold
@@ -168,7 +173,7 @@ class Draws:
                 stretch = uint16[index * size : (index + 1) * size]
                 yield _looked_up(table_of(distribution, of), stretch, ends[own] - index * size, second[own])
 
-    def _copied(self, one: Any) -> Any:
+    def _copied(self, one: NDArray[Element]) -> NDArray[Element]:
         return one if self._copies == 1 else np.tile(one, self._copies)
 
 

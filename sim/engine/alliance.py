@@ -11,13 +11,14 @@ from sim.engine.observer import Observer
 from sim.model.calendar import COMMON_GROWTH_RANK, Phase, split_month
 from sim.model.equations.growth import common_factor
 from sim.model.events.base import Event
+from sim.model.parameters import Growth
 from sim.model.state import Hit, World
 from sim.numerics.exact import yearly_probability
 
 
 def common_growth(clock: Clock, world: World, parameters: Parameters, years: Years) -> Process:
     """f_t of equation 2, each January."""
-    p, draws = parameters.growth(), world.draws
+    p, draws = parameters.of(Growth), world.draws
     for year in years.simulated:
         yield clock.at(clock.month_of(year, 1), Phase.MACRO, COMMON_GROWTH_RANK)
         factor = draws.value("growth/factor", p.factor, period=year)

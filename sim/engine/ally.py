@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from sim.distributions.draws import Paths, Value
+from sim.distributions.draws import Paths, Prepared
 from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.inputs import AllyInputs
@@ -16,8 +15,9 @@ from sim.engine.observer import Observer
 from sim.model.calendar import FIRST_ALLY_RANK, Phase
 from sim.model.equations import budget, growth, outturn, related, will
 from sim.model.equations.targets import followed, years_left
+from sim.model.parameters import Budget, Growth, Outturn, Related, Will
 from sim.model.state import AllyState, Hit, Politics, TargetInForce, World
-from sim.numerics.arrays import Array, at, broadcast, positive, select
+from sim.numerics.arrays import Array, Value, at, broadcast, positive, select
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,9 @@ class AllyProcess:
         """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
         self.rank, self.observer, self.ever_bound = FIRST_ALLY_RANK + row, observer, ever_bound
-        name = inputs.iso3, inputs.code
-        self.growth, self.will = parameters.growth(*name), parameters.will(*name)
-        self.budget, self.outturn = parameters.budget(*name), parameters.outturn(*name)
-        self.related = parameters.related(*name)
+        self.growth, self.will = parameters.of(Growth, inputs), parameters.of(Will, inputs)
+        self.budget, self.outturn = parameters.of(Budget, inputs), parameters.of(Outturn, inputs)
+        self.related = parameters.of(Related, inputs)
         self.state = self._start(years.base, row)
         self._inclination: tuple[int, Array] | None = None
         self.growth_sd = inputs.growth_sd_pct if self.growth.sd_pct is None else self.growth.sd_pct
@@ -215,7 +214,7 @@ class AllyProcess:
     def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
         return Hit(self.world.draws, stream, year, paths, self.inputs.code)
 
-    def _draw(self, name: str, distribution: Any, year: int) -> Value:
+    def _draw(self, name: str, distribution: Prepared, year: int) -> Value:
         return self.world.draws.value(name, distribution, ally=self.inputs.code, period=year)
 
     def _start(self, base_year: int, row: int) -> AllyState:

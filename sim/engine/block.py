@@ -26,6 +26,7 @@ from sim.model.equations.urgency import UrgencyState, past_urgency
 from sim.model.events import in_order
 from sim.model.events.base import Event
 from sim.model.events.pledge import AnnouncedPath, Pledge
+from sim.model.parameters import Urgency
 from sim.model.state import LONG_AGO, TargetInForce, World
 from sim.numerics.arrays import broadcast
 from sim.results.counts import Counts
@@ -161,10 +162,10 @@ class BlockSimulation:
 
 def _urgency(parameters: Parameters, years: Years, paths: int) -> UrgencyState:
     """A in December of the base year: what history has left of it, times the level each path starts from."""
-    monthly = parameters.urgency_monthly()
+    urgency = parameters.of(Urgency)
     # 12 is the calendar's December; below, 11 is the clock's, which counts from 0
-    past = past_urgency(years.base, 12, monthly)
-    return UrgencyState(broadcast(parameters.urgency_level() * past, paths), 11, monthly)
+    past = past_urgency(years.base, 12, urgency.decay)
+    return UrgencyState(broadcast(urgency.level * past, paths), 11, urgency.decay)
 
 
 def _yearly(clock: Clock, years: Years, record: Callable[[int], None]) -> Process:

@@ -7,20 +7,20 @@ with what the calendar has in that month.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 
 import numpy as np
 
-from sim.distributions.draws import Mask, Paths, Value
+from sim.distributions.draws import Mask, Paths
 from sim.engine.ally import AllyProcess, Years
 from sim.engine.clock import Clock, Process
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR
 from sim.engine.observer import Observer
 from sim.model.calendar import ELECTIONS_RANK, Phase
-from sim.model.state import Hit, World
-from sim.numerics.arrays import Array, broadcast
+from sim.model.state import AllyState, Electorate, Hit, World
+from sim.numerics.arrays import Array, Value, broadcast
 from sim.numerics.exact import yearly_probability
 
 MONTHS_BETWEEN = 12
@@ -56,7 +56,6 @@ class Elections:
 
     def __init__(self, world: World, allies: Sequence[AllyProcess], years: Years, observer: Observer) -> None:
         self.world, self.allies, self.years, self.observer = world, allies, years, observer
-        self._bound = [ally for ally in allies if ally.ever_bound]
         # in a usual run nobody looks on; then no words are made of what happens
         self._watched = type(observer).happening is not Observer.happening
 
@@ -78,9 +77,10 @@ class Elections:
 
     def _fall(self, ally: AllyProcess, year: int) -> None:
         """The governments of one ally that fall between elections."""
-        fallen, lapsing = self._changes(ally, "government/change", ally.state.politics.change_between_elections, year)
-        with self._seen(ally, GOVERNMENT, fallen, year):
-            self._change(ally, GOVERNMENT, year, fallen, lapsing)
+        chance = ally.state.politics.change_between_elections
+        fallen, lapsing = self._changes(ally, "government/change", chance, year)
+        with self._seen(GOVERNMENT, year, ally.state, fallen):
+            ally.state.change_governments(fallen, self._jump(ally, GOVERNMENT, year, fallen), fallen[lapsing])
 
     def _early(self, year: int) -> dict[int, Votes]:
         """The year's early elections by month, each equally likely."""
@@ -107,37 +107,25 @@ class Elections:
 
     def _hold_early(self, votes: Votes, year: int) -> None:
         """This month's early elections in all allies."""
-        world = self.world
-        with ExitStack() as seen:
-            for ally, paths in self._by_ally(votes.positions, self.allies if self._watched else ()):
-                seen.enter_context(self._seen(ally, EARLY, paths, year))
-            world.vote(votes.positions, world.calendar.month, votes.changing, votes.jump)
-            for ally, paths in self._by_ally(votes.positions[votes.lapsing], self._bound):
-                ally.state.drop_pledges(paths)
+        month, positions = self.world.calendar.month, votes.positions
+        with self._seen(EARLY, year, self.world, positions):
+            self.world.vote(month, positions, positions, votes.jump, positions[votes.lapsing], votes.changing)
 
     def _hold_scheduled(self, ally: AllyProcess, year: int) -> None:
         """The calendar's election of one ally, where it has not voted a short while ago: on most paths."""
         state, month = ally.state, self.world.calendar.month
-        voting = state.last_vote < month - MONTHS_BETWEEN
+        asked = state.last_vote < month - MONTHS_BETWEEN
         changing, lapsing = self._changes(ally, "election/scheduled/change", state.politics.change_at_election, year)
-        asked = voting[changing]
-        changing, lapsing = changing[asked], None if lapsing is None else lapsing[asked]
-        with self._seen(ally, SCHEDULED, voting.nonzero()[0], year) if self._watched else nullcontext():
-            since = np.int16(month) - state.last_vote
-            state.last_vote += since * voting.view(np.int8)  # in a tenth of the time of NumPy's where
-            self._change(ally, SCHEDULED, year, changing, lapsing)
+        changing, lapsing = changing[asked[changing]], lapsing[asked[changing]]
+        held = asked.nonzero()[0]
+        with self._seen(SCHEDULED, year, state, held):
+            state.vote(month, held, changing, self._jump(ally, SCHEDULED, year, changing), changing[lapsing])
 
-    def _changes(self, ally: AllyProcess, name: str, chance: Value, year: int) -> tuple[Paths, Mask | None]:
-        """Where an ally's government changes, and where it drops what was pledged, if anything ever was."""
+    def _changes(self, ally: AllyProcess, name: str, chance: Value, year: int) -> tuple[Paths, Mask]:
+        """Where an ally's government changes, and where of these it drops what was pledged, if anything ever was."""
         chances = chance, *self._lapse(ally)
         changing, lapsing = self.world.draws.stages(name, *chances, ally=ally.inputs.code, period=year)
-        return changing, lapsing[0] if lapsing else None
-
-    def _change(self, ally: AllyProcess, stream: str, year: int, changing: Paths, lapsing: Mask | None) -> None:
-        """New governments of one ally; some drop what was pledged."""
-        ally.state.change_governments(changing, self._jump(ally, stream, year, changing))
-        if lapsing is not None:
-            ally.state.drop_pledges(changing[lapsing])
+        return changing, lapsing[0] if lapsing else np.zeros(changing.size, dtype=np.bool_)
 
     def _lapse(self, ally: AllyProcess) -> tuple[Value, ...]:
         """The chance that a new government drops what was pledged, of an ally that may have pledged something."""
@@ -147,30 +135,26 @@ class Elections:
         distribution = ally.state.politics.jump
         return self.world.draws.value(f"{stream}/jump", distribution, on=on, ally=ally.inputs.code, period=year)
 
-    def _seen(self, ally: AllyProcess, stream: str, paths: Paths, year: int) -> AbstractContextManager[None]:
-        """Let the observer see what happens to an ally."""
-        if not (self._watched and paths.size):
-            return nullcontext()
-        text = WORDS[stream].format(ally.state.in_prose)
-        return self.observer.happening(
-            lambda _: text, ally.state, Hit(self.world.draws, stream, year, paths, ally.inputs.code)
-        )
+    @contextmanager
+    def _seen(self, stream: str, year: int, who: Electorate, where: Paths) -> Iterator[None]:
+        """Let the observer see what happens to each ally there."""
+        with ExitStack() as seen:
+            for ally, paths in who.by_ally(where) if self._watched else ():
+                hit = Hit(self.world.draws, stream, year, paths, ally.code)
+                seen.enter_context(self.observer.happening(_sentence(stream, ally), ally, hit))
+            yield
 
-    def _by_ally(self, positions: Paths, allies: Sequence[AllyProcess]) -> Iterator[tuple[AllyProcess, Paths]]:
-        """The paths of some allies among positions that rise, where there are any."""
-        size = self.world.draws.paths
-        ends = positions.searchsorted(np.arange(len(self.allies) + 1) * size)
-        for ally in allies:
-            row = ally.state.row
-            if ends[row + 1] > ends[row]:
-                yield ally, positions[ends[row] : ends[row + 1]] - row * size
+
+def _sentence(stream: str, ally: AllyState) -> Callable[[Hit], str]:
+    """What happens to an ally, in a sentence; the same for every path."""
+    text = WORDS[stream].format(ally.in_prose)
+    return lambda _: text
 
 
 def _early_chance(ally: AllyProcess, year: int) -> Value:
     """The probability of an early election in a year; where the calendar ends it stands in for scheduled ones too."""
-    chance: Value = ally.will.early_election_rate
-    if chance is None:
-        chance = yearly_probability(ally.inputs.early_election_rate)
+    own = ally.will.early_election_rate
+    chance = yearly_probability(ally.inputs.early_election_rate) if own is None else own
     if year not in ally.inputs.calendar:
         chance = chance + (1 - chance) * yearly_probability(RATE_WITHOUT_CALENDAR)
     return chance

@@ -17,10 +17,8 @@ from sim.engine.block import BlockSimulation
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.observer import Observer
 from sim.errors import UsageError
+from sim.model.sections import SECTIONS
 from sim.scenario.schema import Scenario
-
-LAWFUL = ("growth", "urgency", "will", "budget", "outturn", "related")
-"""The sections whose numbers and distributions may differ between variants."""
 
 
 def reported_shares(
@@ -50,9 +48,10 @@ def reported_shares(
 
 
 def _alike(first: Scenario, other: Scenario) -> None:
+    sections = {section.name for section in SECTIONS}
     for name in type(first).model_fields:
         mine, theirs = getattr(first, name), getattr(other, name)
-        if name in LAWFUL:
+        if name in sections:
             for field, facts in type(mine).model_fields.items():
                 extra = facts.json_schema_extra
                 fixed = not isinstance(extra, dict) or extra.get("scope", "fixed") == "fixed"

@@ -6,15 +6,15 @@ names: `_pct` is percent of GDP (of growth: percentage points), money is USD bil
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.distributions.draws import Draws, Mask, Paths
-from sim.distributions.families import Family
+from sim.distributions.draws import Distribution, Draws, Mask, Paths, Prepared
 from sim.model.calendar import Calendar
 from sim.model.equations.growth import held_gdp
 from sim.model.equations.urgency import UrgencyState
@@ -106,12 +106,51 @@ class Politics:
 
     change_at_election: Value  # probability
     change_between_elections: Value  # probability in a year
-    jump: float | Family  # change of will with a new government
+    jump: Prepared  # change of will with a new government
     lapse_probability: Value
 
 
+class Electorate(ABC):
+    """Who votes: one ally on its paths, or all allies, whose paths are counted one ally's after the other's."""
+
+    will: Array
+    last_vote: Months
+    changes: Changes | None
+
+    def vote(
+        self, month: int, held: Paths, where: Paths, jump: Value, lapsing: Paths, changing: Mask | None = None
+    ) -> None:
+        """What elections do, whatever called them: those `held` in `month` bring new governments to some of the paths.
+
+        The rest are what `change_governments` takes.
+        """
+        self.last_vote.reshape(-1)[held] = month
+        self.change_governments(where, jump, lapsing, changing)
+
+    def change_governments(self, where: Paths, jump: Value, lapsing: Paths, changing: Mask | None = None) -> None:
+        """New governments: will jumps, and those of `lapsing` drop what was pledged and announced.
+
+        They come to all of `where`, or to those where `changing` holds: to multiply by a mask of chance takes less time
+        than to look up where it does.
+        """
+        will = self.will.reshape(-1)
+        will[where] = after_change(will[where], jump if changing is None else jump * changing)
+        if self.changes is not None:
+            self.changes.reshape(-1)[where] += 1 if changing is None else changing
+        self.drop_pledges(lapsing)
+
+    @abstractmethod
+    def by_ally(self, where: Paths) -> Iterator[tuple[AllyState, Paths]]:
+        """The paths of each ally among these, which rise, where there are any."""
+
+    def drop_pledges(self, where: Paths) -> None:
+        """Own pledges, opt-outs and announced paths lapse for good there."""
+        for ally, paths in self.by_ally(where):
+            ally.drop_pledges(paths)
+
+
 @dataclass(eq=False)
-class AllyState:
+class AllyState(Electorate):
     """One ally on all paths of the block."""
 
     iso3: str
@@ -167,35 +206,19 @@ class AllyState:
         self.announced = [former for former in self.announced if former.holds.any()]
         self.announced.append(OwnPath({self.base_year: self.base_share_pct} | points, firm, self._only(paths)))
 
-    def bound(self) -> bool:
-        """Whether there is anything a new government could drop."""
-        return bool(self.commitments())
-
     def commitments(self) -> list[Mask]:
         """Where each of the ally's own pledges, opt-outs and announced paths still holds."""
         return [pledge.holds for pledge in self.pledges] + [path.holds for path in self.announced]
 
-    def drop_pledges(self, where: Paths | Mask) -> None:
+    def by_ally(self, where: Paths) -> Iterator[tuple[AllyState, Paths]]:
+        """This one."""
+        if where.size:
+            yield self, where
+
+    def drop_pledges(self, where: Paths) -> None:
         """The ally's own pledges, opt-outs and announced path lapse for good there."""
         for holds in self.commitments():
             holds[where] = False
-
-    def vote(self, hit: Hit, month: int, change_probability: Value | None = None) -> None:
-        """An election: with some probability the government changes."""
-        self.last_vote[hit.paths] = month
-        chance = self.politics.change_at_election if change_probability is None else change_probability
-        changed = hit.at(hit.chosen("change", chance))
-        if not changed.paths.size:
-            return
-        self.change_governments(changed.paths, changed.draw("jump", self.politics.jump))
-        if self.bound():
-            self.drop_pledges(changed.chosen("lapse", self.politics.lapse_probability))
-
-    def change_governments(self, paths: Paths, jump: Value) -> None:
-        """New governments: will jumps."""
-        self.will[paths] = after_change(self.will[paths], jump)
-        if self.changes is not None:
-            self.changes[paths] += 1
 
     def add(self, state: str, paths: Paths, amount: Value) -> None:
         """Add to one state variable on `paths`; each state stays in its range."""
@@ -229,7 +252,7 @@ class Hit:
         # draws are shared on purpose: what was drawn for all of the paths is not drawn anew for some
         return Hit(self.draws, self.stream, self.period, paths, self.ally, self.drawn)
 
-    def draw(self, name: str, distribution: float | Family) -> Value:
+    def draw(self, name: str, distribution: Distribution) -> Value:
         """A value for each path hit."""
         if name not in self.drawn:
             self.drawn[name] = self.draws.value(
@@ -247,13 +270,13 @@ class Hit:
         chosen: Paths = self.paths[self.drawn[name][self.paths]]
         return chosen
 
-    def first_value(self, name: str, distribution: float | Family) -> float:
+    def first_value(self, name: str, distribution: Distribution) -> float:
         """The value on the first path hit: for stories, which follow one path."""
         return float(np.ravel(self.draw(name, distribution))[0])
 
 
 @dataclass(eq=False)
-class World:
+class World(Electorate):
     """The alliance and its allies on all paths of a block."""
 
     calendar: Calendar
@@ -284,16 +307,14 @@ class World:
             holder.growth_loss_pct = np.zeros(self.draws.paths, dtype=np.float32)
         holder.growth_loss_pct[paths] += size_pct
 
-    def vote(self, positions: Paths, month: int, changing: Mask, jump: Array) -> None:
-        """Elections of several allies at once; a position counts the paths of all allies one after the other.
-
-        `changing` says where they bring a new government; there will jumps.
-        """
-        will = self.will.reshape(-1)
-        self.last_vote.reshape(-1)[positions] = month
-        will[positions] = after_change(will[positions], jump * changing)
-        if self.changes is not None:
-            self.changes.reshape(-1)[positions] += changing
+    def by_ally(self, where: Paths) -> Iterator[tuple[AllyState, Paths]]:
+        """The paths of each ally among these, which rise, where there are any."""
+        size = self.draws.paths
+        ends = where.searchsorted(np.arange(len(self.allies) + 1) * size)
+        for ally in self.allies.values():
+            here = where[ends[ally.row] : ends[ally.row + 1]]
+            if here.size:
+                yield ally, here - ally.row * size
 
     def close_year(self) -> None:
         """Sum outlays and GDP of Europe and Canada, in the allies' fixed order; the peers' average is read from it."""

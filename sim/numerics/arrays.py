@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 """One value per path, float32 (paths,)."""
 
-Value = Any
-"""A number for all paths, or an Array: NumPy's stubs would widen float times float32 to float64, NumPy does not."""
+Value = float | Array
+"""A number for all paths, or one for each."""
+
+Bound = Value | np.float32
+"""What a Value is held to: a float32 beside an Array leaves it one."""
+
+Element = TypeVar("Element", bound=np.generic)
 
 
 _INFINITE = np.float32(np.inf)
@@ -33,7 +38,13 @@ def broadcast(value: Value, size: int) -> Array:
     return filled
 
 
-def at(value: Any, paths: NDArray[np.intp]) -> Any:
+@overload
+def at(value: float, paths: NDArray[np.intp]) -> float: ...
+@overload
+def at(value: NDArray[Element], paths: NDArray[np.intp]) -> NDArray[Element]: ...
+@overload
+def at(value: Value, paths: NDArray[np.intp]) -> Value: ...
+def at(value: object, paths: NDArray[np.intp]) -> object:
     """What a value is on some paths: itself where all paths agree."""
     return value[paths] if isinstance(value, np.ndarray) and value.ndim else value
 
@@ -59,17 +70,29 @@ def positive(x: Array) -> Array:
     return part
 
 
-def at_most(x: Value, ceiling: Value) -> Value:
+@overload
+def at_most(x: Array, ceiling: Bound) -> Array: ...
+@overload
+def at_most(x: Value, ceiling: Bound) -> Value: ...
+def at_most(x: Value, ceiling: Bound) -> Value:
     """min(x, ceiling)."""
     return clip(x, -_INFINITE, ceiling)
 
 
-def at_least(x: Value, floor: Value) -> Value:
+@overload
+def at_least(x: Array, floor: Bound) -> Array: ...
+@overload
+def at_least(x: Value, floor: Bound) -> Value: ...
+def at_least(x: Value, floor: Bound) -> Value:
     """max(x, floor)."""
     return clip(x, floor, _INFINITE)
 
 
-def clip(x: Value, low: Value, high: Value) -> Value:
+@overload
+def clip(x: Array, low: Bound, high: Bound) -> Array: ...
+@overload
+def clip(x: Value, low: Bound, high: Bound) -> Value: ...
+def clip(x: Value, low: Bound, high: Bound) -> Value:
     """min(max(x, low), high).
 
     NumPy's clip takes a third of the time of its maximum and minimum where the bounds are numbers, and four times as

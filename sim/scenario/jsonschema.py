@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from sim.distributions.families import FAMILIES, Family
 from sim.distributions.scalar import written
 from sim.model.parameters import Target
-from sim.scenario.loading.checks.keys import EVENTS, NOT_IN_FILES, OF_ALLY, SECTIONS
-from sim.scenario.schema import AllySection, Scenario
+from sim.scenario.loading.checks.keys import EVENTS, NOT_IN_FILES, SECTIONS
+from sim.scenario.schema import OF_ALLY, AllySection, Scenario
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _MONTH: Final = r"^(20[0-9][0-9]|2100)-(0[1-9]|1[0-2])$"

@@ -19,8 +19,8 @@ from sim.model.events.pledge import PathPoint
 from sim.model.parameters import Target
 from sim.scenario.jsonschema import json_schema
 from sim.scenario.loading.checks.codes import CODES
-from sim.scenario.loading.checks.keys import EVENTS, OF_ALLY, SECTIONS, keys_of
-from sim.scenario.schema import AllySection
+from sim.scenario.loading.checks.keys import EVENTS, SECTIONS, keys_of
+from sim.scenario.schema import OF_ALLY, AllySection
 
 BEGIN: Final = "<!-- begin: written by python -m sim.scenario.reference -->"
 END: Final = "<!-- end -->"

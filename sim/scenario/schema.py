@@ -7,26 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self, TypeVar
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, create_model, model_validator
 
 from sim.arguments import LEAST_SHARE_PCT, MOST_SHARE_PCT
 from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
+from sim.model import parameters, sections
 from sim.model.events import AnyEvent
 from sim.model.events.base import FrozenModel, Iso3, Name, Text
-from sim.model.parameters import (
-    Budget,
-    Growth,
-    Horizon,
-    Outturn,
-    Related,
-    Run,
-    Target,
-    Urgency,
-    Will,
-)
 
 Section = TypeVar("Section", bound=FrozenModel)
 
@@ -79,27 +69,25 @@ class Data(FrozenModel):
     geography: Table | None = Field(None, description="a file in place of the table `geography`, or over it")
 
 
-def _some_of(section: type[FrozenModel], shared: tuple[str, ...] = ()) -> Any:
+def _some_of(section: sections.Section) -> type[FrozenModel]:
     """A section of which one ally overrides some parameters: every field optional but those all allies share."""
     fields: dict[str, Any] = {}
-    for name, field in section.model_fields.items():
-        if name in shared:
+    for name, field in section.model.model_fields.items():
+        if name in section.shared:
             continue
         fields[name] = (
             field.rebuild_annotation() | None,
             Field(None, description=field.description, json_schema_extra=field.json_schema_extra),
         )
-    return create_model(f"{section.__name__}OfAlly", __base__=FrozenModel, __module__=__name__, **fields)
+    return create_model(f"{section.model.__name__}OfAlly", __base__=FrozenModel, __module__=__name__, **fields)
 
 
-GrowthOfAlly = _some_of(Growth, shared=("factor", "recession_probability", "recession_depth_pct"))
-WillOfAlly = _some_of(Will)
-BudgetOfAlly = _some_of(Budget)
-OutturnOfAlly = _some_of(Outturn)
-RelatedOfAlly = _some_of(Related)
+OF_ALLY: Final = {section.name: _some_of(section) for section in sections.SECTIONS if section.of_ally}
+"""The tables inside [ally.XXX]."""
+globals().update({model.__name__: model for model in OF_ALLY.values()})  # where pickle looks for them
 
 
-class AllySection(FrozenModel):
+class AllyFigures(FrozenModel):
     """What one ally has otherwise than the data or the common parameters say."""
 
     share_pct: Annotated[float, Field(strict=True, ge=LEAST_SHARE_PCT, le=MOST_SHARE_PCT)] | None = Field(
@@ -120,12 +108,15 @@ class AllySection(FrozenModel):
     commitment: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
         None, description="the most it feels bound by an alliance target, 0 to 1"
     )
-    # Models made by create_model are values to the type checker.
-    growth: GrowthOfAlly | None = None  # type: ignore[valid-type]
-    will: WillOfAlly | None = None  # type: ignore[valid-type]
-    budget: BudgetOfAlly | None = None  # type: ignore[valid-type]
-    outturn: OutturnOfAlly | None = None  # type: ignore[valid-type]
-    related: RelatedOfAlly | None = None  # type: ignore[valid-type]
+
+
+if TYPE_CHECKING:
+    AllySection = AllyFigures  # and a field for each of OF_ALLY, which is read by its name alone
+else:
+    AllySection = create_model(
+        "AllySection", __base__=AllyFigures, __module__=__name__, __doc__=AllyFigures.__doc__,
+        **{name: (model | None, None) for name, model in OF_ALLY.items()},
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,15 +143,15 @@ class Scenario(FrozenModel):
     extends: Text | None = Field(
         None, description="another file of the same folder, or the name of a shipped scenario, that this one builds on"
     )
-    horizon: Horizon = Horizon()
-    run: Run = Run()
-    targets: dict[Name, Target] = Field({}, max_length=20, description="the alliance's targets by name")
-    growth: Growth = Growth()
-    urgency: Urgency = Urgency()
-    will: Will = Will()
-    budget: Budget = Budget()
-    outturn: Outturn = Outturn()
-    related: Related = Related()
+    horizon: parameters.Horizon = parameters.Horizon()
+    run: parameters.Run = parameters.Run()
+    targets: dict[Name, parameters.Target] = Field({}, max_length=20, description="the alliance's targets by name")
+    growth: parameters.Growth = parameters.Growth()
+    urgency: parameters.Urgency = parameters.Urgency()
+    will: parameters.Will = parameters.Will()
+    budget: parameters.Budget = parameters.Budget()
+    outturn: parameters.Outturn = parameters.Outturn()
+    related: parameters.Related = parameters.Related()
     data: Data = Data()
     ally: dict[Iso3, AllySection] = Field({}, description="what single allies have otherwise")
     event: tuple[AnyEvent, ...] = Field((), max_length=300, description="what happens")
@@ -187,7 +178,7 @@ class Scenario(FrozenModel):
                 )
         return self
 
-    def yardstick(self, pillar: str) -> Target | None:
+    def yardstick(self, pillar: str) -> parameters.Target | None:
         """The target that compliance of a pillar is measured against.
 
         >>> import sim
@@ -219,7 +210,7 @@ class Scenario(FrozenModel):
         {'early_election_rate': 0.0}
         """
         facts = self.ally.get(iso3)
-        own = getattr(facts, type(section).__name__.lower(), None) if facts else None
+        own = getattr(facts, sections.section_of(type(section)).name, None) if facts else None
         return {} if own is None else {name: getattr(own, name) for name in own.model_fields_set}
 
     def with_urgency(self, factor: float) -> Self:

@@ -15,8 +15,8 @@ import pytest
 
 import sim
 from sim.distributions.scalar import written
-from sim.model.events.base import FrozenModel
-from sim.model.parameters import Budget, Growth, Outturn, Related, Urgency, Will
+from sim.model import sections
+from sim.model.parameters import Will
 from sim.numerics.streams import STREAM_VERSION, Streams
 
 ROOT = Path(__file__).parents[2]
@@ -24,9 +24,7 @@ FOLDER = ROOT / "docs" / "model"
 PAGES = {file.stem: file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*.md"))}
 PAGE, DRAWS = PAGES["equations"], PAGES["draws"]
 
-SECTIONS: dict[str, type[FrozenModel]] = {
-    model.__name__.lower(): model for model in (Growth, Urgency, Will, Budget, Outturn, Related)
-}
+SECTIONS = {section.name: section.model for section in sections.SECTIONS}
 PARAMETERS = [(section, name) for section, model in SECTIONS.items() for name in model.model_fields]
 EQUATIONS = (
     "numerics/arrays",

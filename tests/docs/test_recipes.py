@@ -41,7 +41,14 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_every_recipe_is_tried() -> None:
-    assert set(RECIPES) == {"An event kind", "A results table", "A chart", "An executor", EDITION}
+    assert set(RECIPES) == {
+        "An event kind",
+        "A section of parameters",
+        "A results table",
+        "A chart",
+        "An executor",
+        EDITION,
+    }
     assert all(steps[-1][0] == "run" for steps in RECIPES.values())
 
 
@@ -171,7 +178,7 @@ def assignment(text: str, file: Path) -> None:
 
 
 def entry(text: str, file: Path, name: str) -> None:
-    """The last one of a dictionary."""
+    """The last one of a dictionary or tuple."""
     code = file.read_text("utf-8")
     (table,) = (
         node for node in ast.parse(code).body if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name
@@ -181,7 +188,20 @@ def entry(text: str, file: Path, name: str) -> None:
     file.write_text("".join([*lines[: table.end_lineno - 1], text, *lines[table.end_lineno - 1 :]]), "utf-8")
 
 
+def after(text: str, file: Path, name: str) -> None:
+    """Below a field of a class."""
+    code = file.read_text("utf-8")
+    (field,) = (
+        node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name
+    )
+    assert field.end_lineno is not None
+    lines = code.splitlines(keepends=True)
+    file.write_text("".join([*lines[: field.end_lineno], text, *lines[field.end_lineno :]]), "utf-8")
+
+
 STEPS = {
     "program": program, "rows": rows, "lines": lines,
-    "write": write, "append": append, "import": import_, "assignment": assignment, "entry": entry,
+    "write": write, "append": append, "import": import_, "assignment": assignment, "entry": entry, "after": after,
 }  # fmt: skip

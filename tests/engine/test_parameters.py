@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import assert_type
+
 import numpy as np
 import pytest
 
 import sim
-from sim.distributions.draws import Distributions, Draws
-from sim.distributions.families import Uniform
+from sim.distributions.draws import Distributions, Draws, Prepared
+from sim.distributions.families import Family, Uniform
 from sim.distributions.quantile_tables import Quantiles, table_of
 from sim.engine.drawn_parameters import Parameters
+from sim.engine.inputs import ally_inputs
+from sim.model.parameters import Budget, Growth, Outturn, Related
+from sim.numerics.arrays import Value
 from sim.scenario.edit.change import with_numbers
 
-FRANCE, GERMANY = ("FRA", 250), ("DEU", 276)
+FRANCE, GERMANY, ITALY = (
+    next(entry for entry in ally_inputs(sim.loads("")) if entry.iso3 == iso3) for iso3 in ("FRA", "DEU", "ITA")
+)
 LAW = Uniform(low=0.1, high=0.9)
 UNIFORM = "{ uniform = { low = 0.1, high = 0.9 } }"
 TEXT = f"""
@@ -48,30 +55,30 @@ def test_what_is_drawn_once_a_path_is_the_same_for_all_allies() -> None:
     draws, parameters = made(TEXT)
     speed = draws.value("param/budget.speed", LAW)
     assert np.ptp(speed) > 0.5
-    assert (parameters.budget(*GERMANY).speed == speed).all()
-    assert (parameters.budget("ITA", 380).speed == speed).all()
-    assert (parameters.growth().recession_probability == parameters.growth(*GERMANY).recession_probability).all()
+    assert (parameters.of(Budget, GERMANY).speed == speed).all()
+    assert (parameters.of(Budget, ITALY).speed == speed).all()
+    assert (parameters.of(Growth).recession_probability == parameters.of(Growth, GERMANY).recession_probability).all()
 
 
 def test_what_is_drawn_once_an_ally_has_the_allys_address() -> None:
     draws, parameters = made(TEXT)
-    assert (parameters.growth(*GERMANY).sd_pct == draws.value("param/growth.sd_pct", LAW, ally=276)).all()
-    assert (parameters.related(*FRANCE).start == draws.value("param/related.start", LAW, ally=250)).all()
-    assert (parameters.growth().sd_pct == draws.value("param/growth.sd_pct", LAW)).all()
+    assert (parameters.of(Growth, GERMANY).sd_pct == draws.value("param/growth.sd_pct", LAW, ally=276)).all()
+    assert (parameters.of(Related, FRANCE).start == draws.value("param/related.start", LAW, ally=250)).all()
+    assert (parameters.of(Growth).sd_pct == draws.value("param/growth.sd_pct", LAW)).all()
 
 
 def test_an_ally_has_numbers_and_laws_of_its_own() -> None:
     draws, parameters = made(TEXT)
     own = draws.value("param/budget.speed", Uniform(low=0.1, high=0.8), ally=250)
-    assert (parameters.budget(*FRANCE).speed == own).all()
+    assert (parameters.of(Budget, FRANCE).speed == own).all()
     for section, name, common, other in (
-        ("growth", "forecast_shift_pct", 0.0, 1.5),
-        ("budget", "max_fall", 0.05, 0.02),
-        ("outturn", "floor_pct", 0.3, 0.4),
-        ("related", "counted_cap_pct", 1.5, 1.1),
+        (Growth, "forecast_shift_pct", 0.0, 1.5),
+        (Budget, "max_fall", 0.05, 0.02),
+        (Outturn, "floor_pct", 0.3, 0.4),
+        (Related, "counted_cap_pct", 1.5, 1.1),
     ):
-        of = getattr(parameters, section)
-        assert (getattr(of(*GERMANY), name), getattr(of(*FRANCE), name)) == (common, other)
+        of_all, own = parameters.of(section, GERMANY), parameters.of(section, FRANCE)
+        assert (getattr(of_all, name), getattr(own, name)) == (common, other)
 
 
 def test_an_override_is_an_allys_own_draw_even_where_it_is_the_common_law() -> None:
@@ -85,14 +92,30 @@ def test_an_override_is_an_allys_own_draw_even_where_it_is_the_common_law() -> N
     assert built == written
     draws = Draws(3, 0, 64)
     for scenario in (written, built):
-        speed = Parameters([scenario], draws).budget(*FRANCE).speed
+        speed = Parameters([scenario], draws).of(Budget, FRANCE).speed
         assert (speed == draws.value("param/budget.speed", law, ally=250)).all()
-        assert (speed != Parameters([scenario], draws).budget(*GERMANY).speed).any()
+        assert (speed != Parameters([scenario], draws).of(Budget, GERMANY).speed).any()
+
+
+def test_the_type_checker_knows_what_was_drawn_and_what_is_drawn_later() -> None:
+    """It is the type checker that finds these wrong; a run finds that they are what they are called."""
+    scenario, (draws, parameters) = sim.loads(TEXT), made(TEXT)
+    common, ally = parameters.of(Growth), parameters.of(Budget, GERMANY)
+    assert_type(scenario.budget.speed, float | Family)
+    assert_type(ally.speed, Value)
+    assert_type(common.sd_pct, Value | None)
+    assert_type(common.factor, Prepared)
+    assert_type(ally.norm_years, int)
+    assert isinstance(ally.speed, np.ndarray)
+    assert ally.speed.dtype == np.float32
+    assert isinstance(ally.speed_max, float)
+    assert isinstance(common.factor, Quantiles)
+    assert isinstance(draws.value("growth/factor", common.factor), np.ndarray)
 
 
 def test_what_is_drawn_later_comes_back_as_a_table() -> None:
     _, parameters = made(TEXT)
-    reporting = parameters.outturn(*GERMANY).reporting
+    reporting = parameters.of(Outturn, GERMANY).reporting
     assert isinstance(reporting, Quantiles)
     assert reporting is table_of(LAW)
 
@@ -100,15 +123,15 @@ def test_what_is_drawn_later_comes_back_as_a_table() -> None:
 def test_what_variants_agree_on_is_one_number_or_law_and_the_rest_one_a_variant() -> None:
     """Two files that say the same hold equal laws, not the same ones."""
     draws, parameters = made(TEXT, TEXT.replace("max_fall = 0.05", "max_fall = 0.06"))
-    budget = parameters.budget(*GERMANY)
+    budget = parameters.of(Budget, GERMANY)
     assert budget.speed_max == 0.8
     assert (budget.speed == draws.value("param/budget.speed", LAW)).all()
     assert budget.max_fall.tolist() == pytest.approx([0.05] * 64 + [0.06] * 64)
-    assert isinstance(parameters.outturn(*GERMANY).reporting, Quantiles)
+    assert isinstance(parameters.of(Outturn, GERMANY).reporting, Quantiles)
 
 
 def test_variants_may_differ_in_what_is_drawn_every_year() -> None:
     scenario = sim.loads(TEXT)
     other = with_numbers(scenario, {"outturn.reporting.high": 0.5})
     draws = Draws(3, 0, 64, 2)
-    assert isinstance(Parameters([scenario, other], draws).outturn(*GERMANY).reporting, Distributions)
+    assert isinstance(Parameters([scenario, other], draws).of(Outturn, GERMANY).reporting, Distributions)

@@ -163,8 +163,9 @@ def test_a_jump_that_is_a_number_has_the_bits_of_one_that_is_drawn() -> None:
     """Both are rounded to single precision before they are added, as everywhere else."""
     for jump in np.linspace(0.01, 1.0, 200).tolist():
         number, drawn = ally(0.7), ally(0.7)
-        number.change_governments(np.array([0, 2]), jump)
-        drawn.change_governments(np.array([0, 2]), np.full(2, jump, dtype=np.float32))
+        places, nowhere = np.array([0, 2]), np.array([], dtype=np.intp)
+        number.change_governments(places, jump, nowhere)
+        drawn.change_governments(places, np.full(2, jump, dtype=np.float32), nowhere)
         assert number.will.tolist() == drawn.will.tolist()
 
 

@@ -14,10 +14,11 @@ from sim.engine.block import run_block
 from sim.engine.clock import Clock
 from sim.engine.observer import Observer
 from sim.model.equations.urgency import UrgencyState
+from sim.model.events.election import Election
 from sim.model.state import LEAST_LEFT, MOST_WILL, AllyState, Hit, Politics, World
 from sim.numerics.arrays import MOST_PCT
 
-PATHS = np.array([0, 2])
+PATHS, NOWHERE = np.array([0, 2]), np.array([], dtype=np.intp)
 
 
 def ally(share: float = 2.0) -> AllyState:
@@ -39,6 +40,14 @@ def world(*states: AllyState) -> World:
         Clock(2026), draws, urgency, {}, {f"X{index}": state for index, state in enumerate(states)}, will=zeros,
         last_vote=zeros.astype(np.int16), changes=zeros.astype(np.uint16),
     )  # fmt: skip
+
+
+def hold(one: AllyState, hit: Hit, month: int) -> None:
+    """Call the ally's voters to the polls by an event."""
+    here = world(one)
+    here.allies, here.calendar = {"XXX": one}, Clock(2026)
+    here.calendar.env.run(until=month)
+    Election(kind="election", name="x", ally="XXX", when="2027-01").apply(here, hit)
 
 
 @pytest.mark.parametrize(("state", "amount", "least_or_most"), [
@@ -95,7 +104,8 @@ def test_a_vote_counts_a_change_of_government_and_drops_what_was_pledged() -> No
     one.pledge(3.0, 2030.0, 1.0, False, np.arange(3))
     one.announce({2030: 3.0}, True, np.arange(3))
     for year in (2027, 2028):
-        one.vote(Hit(Draws(1, 0, 3), "election/x", year, PATHS), 12 * (year - 2026))
+        hold(one, Hit(Draws(1, 0, 3), "event/x", year, PATHS), 12 * (year - 2026))
+    assert one.changes is not None
     assert one.changes.tolist() == [2, 0, 2]
     assert one.last_vote.tolist() == [24, -1_000, 24]
     assert one.will.tolist() == [3.0, 2.0, 3.0]
@@ -110,7 +120,7 @@ def test_a_lapse_has_a_draw_of_its_own() -> None:
     one.politics = Politics(0.5, 0.0, 0.5, 0.5)
     one.pledge(3.0, 2030.0, 1.0, False, np.arange(size))
     draws = Draws(1, 0, size)
-    one.vote(Hit(draws, "event/x", 2027, np.arange(size)), 12)
+    hold(one, Hit(draws, "event/x", 2027, np.arange(size)), 12)
     lapsed = draws.chance("event/x/change", 0.5, period=2027) & draws.chance("event/x/lapse", 0.5, period=2027)
     assert (one.commitments()[0] == ~lapsed).all()
     assert abs(lapsed.mean() - 0.25) < 0.03
@@ -148,13 +158,13 @@ def test_a_shock_of_all_allies_reaches_all_and_a_recession_adds_up() -> None:
 def test_new_governments_jump_where_they_are_and_are_counted_if_somebody_asks() -> None:
     one = ally()
     one.pledge(3.0, 2030.0, 1.0, False, np.arange(3))
-    one.change_governments(PATHS, np.array([0.5, -1.0], dtype=np.float32))
+    one.change_governments(PATHS, np.array([0.5, -1.0], dtype=np.float32), NOWHERE)
     assert one.will.tolist() == [2.5, 2.0, 1.0]
     assert one.changes is not None
     assert one.changes.tolist() == [1, 0, 1]
     assert one.commitments()[0].all()
     one.changes = None
-    one.change_governments(PATHS, 0.5)
+    one.change_governments(PATHS, 0.5, NOWHERE)
     assert one.will.tolist() == [3.0, 2.0, 1.5]
     assert one.will.dtype == np.float32
 
@@ -186,16 +196,38 @@ def test_an_ally_keeps_its_rows_of_the_world() -> None:
 
 def test_allies_vote_at_once_and_some_of_the_votes_change_governments() -> None:
     here = world(ally(), ally())
-    changing, jump = np.array([True, False, True]), np.array([0.5, -0.25, 1.0], dtype=np.float32)
     for _ in range(2):
-        here.vote(np.array([1, 3, 5]), 17, changing, jump)
+        here.vote(17, np.array([1, 3, 5]), np.array([1, 5]), np.array([0.5, 1.0], dtype=np.float32), NOWHERE)
     assert here.will.tolist() == [[0.0, 1.0, 0.0], [0.0, 0.0, 2.0]]
     assert here.last_vote.tolist() == [[0, 17, 0], [17, 0, 17]]
     assert here.changes is not None
     assert here.changes.tolist() == [[0, 2, 0], [0, 0, 2]]
     here.changes = None
-    here.vote(np.array([0]), 18, np.array([True]), np.array([1.0], dtype=np.float32))
+    here.vote(18, np.array([0]), np.array([0]), np.array([1.0], dtype=np.float32), NOWHERE)
     assert here.will[0, 0] == 1.0
+
+
+def test_what_an_election_does_is_the_same_for_one_ally_and_for_all_at_once() -> None:
+    """Two allies that vote one by one, as the calendar and events have it, and at once, as early elections do."""
+    held, changing, lapsing = np.array([0, 1, 2, 4, 5]), np.array([1, 2, 5]), np.array([2, 5])
+    jump = np.array([0.5, -0.25, 1.0], dtype=np.float32)
+    at_once, one_by_one = world(ally(), ally()), world(ally(), ally())
+    for here in (at_once, one_by_one):
+        for row, one in enumerate(here.allies.values()):
+            one.row, one.will, one.last_vote = row, here.will[row], here.last_vote[row]
+            one.changes = None if here.changes is None else here.changes[row]
+            one.pledge(3.0, 2030.0, 1.0, False, np.arange(3))
+    mask, jumps = np.isin(held, changing), np.array([9.0, 0.5, -0.25, 9.0, 1.0], dtype=np.float32)
+    at_once.vote(17, held, held, jumps, lapsing, mask)
+    first, second = one_by_one.allies.values()
+    first.vote(17, held[:3], changing[:2], jump[:2], lapsing[:1])
+    second.vote(17, held[3:] - 3, changing[2:] - 3, jump[2:], lapsing[1:] - 3)
+    for here in (at_once, one_by_one):
+        assert here.last_vote.tolist() == [[17, 17, 17], [0, 17, 17]]
+        assert here.will.tolist() == [[0.0, 0.5, -0.25], [0.0, 0.0, 1.0]]
+        assert here.changes is not None
+        assert here.changes.tolist() == [[0, 1, 1], [0, 0, 1]]
+        assert [one.commitments()[0].tolist() for one in here.allies.values()] == [[True, True, False]] * 2
 
 
 def test_the_sums_of_december_are_those_of_europe_and_canada_in_single_precision() -> None:

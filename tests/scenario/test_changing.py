@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import sim
 from sim.distributions.families import Normal, StudentT
 from sim.errors import UsageError
+from sim.model.sections import SECTIONS
 from sim.scenario.edit.change import number, number_names, with_numbers
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "rutte_2032.toml"
@@ -22,7 +23,7 @@ def test_names_are_those_of_the_file_and_stand_in_its_order() -> None:
     assert {"budget.speed", "urgency.decay", "will.mean.mean", "will.mean.sd", "outturn.execution.low"} <= set(NAMES)
     assert len(NAMES) == len(set(NAMES)) > 60
     sections = list(dict.fromkeys(name.split(".")[0] for name in NAMES))
-    assert sections == ["growth", "urgency", "will", "budget", "outturn", "related"]
+    assert sections == [section.name for section in SECTIONS]
     for name in ("will.mean", "growth.sd_pct", "budget.norm_years", "budget.pledges", "run.seed", "horizon.last_year"):
         assert name not in NAMES  # a distribution, nothing, a count, a flag, no number of the model
 

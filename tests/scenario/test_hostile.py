@@ -281,3 +281,10 @@ def test_nothing_of_a_file_is_executed(tmp_path):
     assert loads(text).title == text[9:-2]
     faults = faults_of("['{fault.__class__}']\n'%s%n' = 1\n")
     assert faults[0].field == '"{fault.__class__}"'
+
+
+@pytest.mark.parametrize("text", [r'"DEU\tFRA, USA"', r'"DEU, \u001b[31mFRA"', r'"DEU, \u202eARF"', r"'DEU, \"FRA\"'"])
+def test_a_remedy_writes_out_no_text_that_a_terminal_or_a_reader_obeys(text):
+    with pytest.raises(ScenarioError) as error:
+        loads(f"[targets.core]\nshare_pct = 3.5\nby = 2030\nmembers = {text}\n")
+    assert [fault.remedy for fault in error.value.faults] == ["write [ … ] with its entries between the brackets"]

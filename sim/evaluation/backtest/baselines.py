@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.distributions.draws import Draws
 from sim.distributions.families import Normal
+from sim.distributions.quantile_tables import table_of
 from sim.evaluation.backtest.baseline_fits import fit_adjustment, fit_moving_average
 
 Floats = NDArray[np.float64]
@@ -105,10 +106,8 @@ class Dice:
 
     def normal(self) -> Ensemble:
         """Standard normal, independent over allies and horizons: float32 (ally, horizon, members)."""
-        distribution = Normal(mean=0.0, sd=1.0)
-        return self._stacked(
-            lambda code, period: self.draws.value(self._stream, distribution, ally=code, period=period)
-        )
+        table = table_of(Normal(mean=0.0, sd=1.0))
+        return self._stacked(lambda code, period: self.draws.table(self._stream, table, ally=code, period=period))
 
     def picks(self, count: int) -> NDArray[np.intp]:
         """Places 0 to count - 1, independent over allies and horizons: (ally, horizon, members)."""

@@ -15,7 +15,8 @@ from sim.evaluation.calibration.calibrate import Calibration, table
 from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, numbers_at
 from sim.evaluation.calibration.uncertainty import from_the_ranges
 from sim.files.writing import try_write, write_text
-from sim.scenario.edit.change import SECTIONS, with_numbers
+from sim.model.sections import SECTIONS
+from sim.scenario.edit.change import with_numbers
 from sim.scenario.loading.load import loads
 
 DRAWS = 64
@@ -40,7 +41,7 @@ def fragment(found: Calibration) -> str:
         f"description = {_text(_described(found))}",
     ]
     remarks = _remarks(found)
-    for section in SECTIONS:
+    for section in (each.name for each in SECTIONS):
         fields = list(dict.fromkeys(name.split(".")[1] for name in remarks if name.startswith(f"{section}.")))
         if not fields:
             continue

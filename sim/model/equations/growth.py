@@ -35,7 +35,8 @@ def surprise(common: Value, ally_noise: Value, sd_pct: Value, loss_pct: Value | 
 
     `loss_pct` is what recessions of the ally's own take.
     """
-    drawn = common + sd_pct * ally_noise
+    own: Value = sd_pct * ally_noise
+    drawn = common + own
     return at_least(drawn if loss_pct is None else drawn - loss_pct, WORST_SURPRISE_PCT)
 
 
@@ -44,7 +45,7 @@ def next_gdp(gdp: Array, forecast_pct: float, shift_pct: Value, surprise_pct: Va
 
     A year takes at most half of GDP and at most doubles it.
     """
-    factor: Array = clip(1 + (forecast_pct + shift_pct + surprise_pct) * 0.01, 0.5, 2)
+    factor = clip(1 + (forecast_pct + shift_pct + surprise_pct) * 0.01, 0.5, 2)
     return held_gdp(gdp * factor)
 
 

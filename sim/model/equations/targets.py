@@ -38,7 +38,8 @@ def years_left(due: Value, year: int) -> Array:
 
 def wanted_step(share_pct: Array, target_pct: Value, due: Value, commitment: Value, year: int) -> Array:
     """The yearly step a target asks for in the budget of `year`, percentage points: c (T - s) / years left."""
-    step: Array = commitment * (target_pct - share_pct) / years_left(due, year)
+    bound: Array = commitment * (target_pct - share_pct)
+    step: Array = bound / years_left(due, year)
     return step
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -25,6 +25,7 @@ Text = Annotated[str, Field(max_length=2_000)]
 Title = Annotated[Text | None, AfterValidator(lambda value: value or None)]  # "": none, also where one is inherited
 Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Year = Annotated[int, Field(strict=True, ge=FIRST_YEAR, le=2100)]
+UsedAs = Literal["yearly probability", "monthly factor"]
 
 
 def is_month(value: str) -> bool:
@@ -66,17 +67,17 @@ class FrozenModel(BaseModel):
 
 def parameter(
     default: Any, meaning: str, *, unit: str, scope: str, evidence: str = "judgement",
-    low: float | None = None, high: float | None = None, yearly_rate: bool = False,
+    low: float | None = None, high: float | None = None, used_as: UsedAs | None = None,
 ) -> Any:  # fmt: skip
     """A field of a scenario section: its default, meaning, unit, scope, evidence and bounds.
 
     `scope` says when a distribution is drawn: "path" once a path, "ally" once an ally and path, "year" each year,
-    "event" each time the event happens, "fixed" never (a number only). A `yearly_rate` is used as the probability of at
-    least one event in a year.
+    "event" each time the event happens, "fixed" never (a number only). A rate a year can be used as the probability of
+    at least one event in a year, or as what a month leaves of something that fades at it.
     """
     extra: dict[str, Any] = {"unit": unit, "scope": scope, "evidence": evidence}
-    if yearly_rate:
-        extra["yearly_rate"] = True
+    if used_as:
+        extra["used_as"] = used_as
     if low is not None or high is not None:
         extra |= {"low": low, "high": high}
     return Field(default, description=meaning, json_schema_extra=extra)

@@ -28,12 +28,15 @@ class Election(Event):
 
     def apply(self, world: World, hit: Hit) -> None:
         """Hold the election on the paths hit."""
+        ally = world.state(self.ally)
         chance = (
-            None
+            ally.politics.change_at_election
             if self.change_probability is None
             else hit.draws.value(f"param/event.{self.name}.change_probability", self.change_probability)
         )
-        world.state(self.ally).vote(hit, world.calendar.month, chance)
+        changed = hit.at(hit.chosen("change", chance))
+        lapsing = changed.chosen("lapse", ally.politics.lapse_probability)
+        ally.vote(world.calendar.month, hit.paths, changed.paths, changed.draw("jump", ally.politics.jump), lapsing)
 
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""

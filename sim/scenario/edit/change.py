@@ -12,10 +12,9 @@ from pydantic import ValidationError
 from sim.distributions.families import Family
 from sim.errors import UsageError
 from sim.model.events.base import FrozenModel
+from sim.model.sections import SECTIONS
 from sim.scenario.loading.checks.together import LARGEST
 from sim.scenario.schema import Scenario
-
-SECTIONS = ("growth", "urgency", "will", "budget", "outturn", "related")
 
 
 def number_names(scenario: Scenario) -> list[str]:
@@ -77,7 +76,7 @@ def _checked(name: str, section: FrozenModel, numbers: Mapping[str, float]) -> F
 
 def _numbers(scenario: Scenario) -> dict[str, float]:
     found: dict[str, float] = {}
-    for section in SECTIONS:
+    for section in (each.name for each in SECTIONS):
         facts = getattr(scenario, section)
         for field in type(facts).model_fields:
             distribution = getattr(facts, field)

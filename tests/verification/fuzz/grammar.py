@@ -8,7 +8,9 @@ from random import Random
 from typing import Any
 
 from sim.data.tables import load_tables
+from sim.model.sections import SECTIONS
 from sim.scenario.jsonschema import json_schema
+from sim.scenario.schema import OF_ALLY
 
 LARGEST = 1e6  # of a parameter, as the checks have it
 AMOUNTS = {
@@ -17,7 +19,6 @@ AMOUNTS = {
 }  # fmt: skip
 """What a shock may add to each state."""
 
-SECTIONS = ("growth", "urgency", "will", "budget", "outturn", "related")
 WORDS = ("war", "peace", "slump", "talks", "vote", "push", "storm", "calm", "pact", "jolt", "turn", "crisis", "detente")
 TEXTS = ('"a title"', "'single # quotes'", '"Größe, \\"quoted\\" and \\u00e9"', '"""\nthree lines\n\n"""', '""')
 
@@ -178,8 +179,8 @@ def made(random: Random) -> Document:
         if random.random() < (0.8 if pillar == "core" else 0.3):
             document.tables.append(_target(random, document, pillar, pillar))
     for section in random.sample(SECTIONS, random.randint(0, 3)):
-        definition = section.capitalize()
-        document.tables.append(Table(f"[{section}]", _chosen(random, definition, 5), definition))
+        definition = section.model.__name__
+        document.tables.append(Table(f"[{section.name}]", _chosen(random, definition, 5), definition))
     for code in random.sample(armed(), random.randint(0, 3)):
         document.tables += _ally(random, code)
     for word in random.sample(WORDS, random.randint(0, 4)):
@@ -241,8 +242,8 @@ def _ally(random: Random, code: str) -> list[Table]:
             entry.value = repr(round(random.uniform(27, 68), 1))  # near the packaged figure of every ally
         if entry.key in ("share_pct", "norm_pct"):
             entry.value = number(random, 0.7, 2.9)
-    for section in random.sample(("will", "budget", "outturn", "related", "growth"), random.randint(0, 2)):
-        definition = f"{section.capitalize()}OfAlly"
+    for section, model in random.sample(list(OF_ALLY.items()), random.randint(0, 2)):
+        definition = model.__name__
         tables.append(Table(f"[ally.{code}.{section}]", _chosen(random, definition, 3), definition))
     return tables
 

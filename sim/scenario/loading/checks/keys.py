@@ -10,13 +10,14 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 
 from sim.distributions.families import FAMILIES
+from sim.model import sections
 from sim.model.events import AnyEvent
 from sim.model.events.base import Event, FrozenModel
 from sim.model.events.pledge import PathPoint
 from sim.model.parameters import Target
 from sim.scenario.loading.checks.quoting import at
 from sim.scenario.loading.source_map import Path
-from sim.scenario.schema import AllySection, OwnTable, Scenario
+from sim.scenario.schema import OF_ALLY, AllySection, OwnTable, Scenario
 from sim.text.escaping import printable
 
 SECTIONS: Final[dict[str, type[FrozenModel]]] = {
@@ -26,13 +27,8 @@ SECTIONS: Final[dict[str, type[FrozenModel]]] = {
 }
 """The tables of one model each: horizon, run, growth, ..."""
 
-OF_ALLY: Final[dict[str, type[FrozenModel]]] = {
-    name: part
-    for name, field in AllySection.model_fields.items()
-    for part in get_args(field.annotation)
-    if isinstance(part, type) and issubclass(part, FrozenModel)
-}
-"""The tables inside [ally.XXX]."""
+PARAMETERS: Final = frozenset(section.name for section in sections.SECTIONS)
+"""Those of them whose keys are parameters of the model."""
 
 EVENTS: Final[dict[str, type[Event]]] = {
     get_args(model.model_fields["kind"].annotation)[0]: model for model in get_args(get_args(AnyEvent)[0])
@@ -95,7 +91,7 @@ def is_parameter(path: Path) -> bool:
     """Whether numbers and distributions stand at this place."""
     match path:
         case (str(section), str()):
-            return section in OF_ALLY or section == "urgency"
+            return section in PARAMETERS
         case ("event", int(), str()) | ("ally", _, _, _):
             return True
     return False

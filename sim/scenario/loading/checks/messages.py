@@ -245,7 +245,7 @@ def _right_form(kind: str, path: Path, value: Any, random: bool) -> str | None:
         case "tuple_type" if key == "points":
             right = points_meant(value)
             return f"write {right}" if right else "write points = [{ year = 2028, share_pct = 2.5 }]"
-        case "tuple_type" if isinstance(value, str):
+        case "tuple_type" if isinstance(value, str) and value.isprintable() and not set(value) & set('"\\'):
             entries = ", ".join(f'"{word.strip()}"' for word in value[:60].split(","))
             return f"write {key} = [{entries}]"
         case "model_type" if path[:1] == ("event",) and "points" in path:

@@ -7,7 +7,7 @@ import re
 from typing import Any, Final, get_args
 
 from sim.model.events import AnyEvent
-from sim.model.parameters import Budget, Growth, Outturn, Related, Urgency, Will
+from sim.model.sections import SECTIONS
 
 _NUMBER = r"([+-]?\d+(?:[.,]\d+)?)"
 _PART = rf"(?:\w+\s*=\s*)?{_NUMBER}"
@@ -30,7 +30,7 @@ OTHER_FAMILIES: Final[dict[str, str]] = {
 
 _UNITS: Final = {
     (name, field.json_schema_extra["unit"])
-    for model in (Growth, Urgency, Will, Budget, Outturn, Related, *get_args(get_args(AnyEvent)[0]))
+    for model in (*(section.model for section in SECTIONS), *get_args(get_args(AnyEvent)[0]))
     for name, field in model.model_fields.items()
     if isinstance(field.json_schema_extra, dict)
 }
