@@ -225,12 +225,12 @@ def _computed(function: Callable[[Any], Any], job: object) -> bytes:
     try:
         return pickle.dumps((True, function(job)), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
-        answer: BaseException = error
+        raised: BaseException = error
         try:
             error.add_note(f"in a worker process:\n{traceback.format_exc()}")
             return _whole((False, error))
         except Exception:  # not every exception can be sent
-            return pickle.dumps((False, RuntimeError(f"{type(answer).__name__} in a worker process: {answer}")))
+            return pickle.dumps((False, RuntimeError(f"{type(raised).__name__} in a worker process: {raised}")))
 
 
 def _whole(answer: object) -> bytes:

@@ -79,7 +79,7 @@ class Precision:
 def probabilities(record: Record) -> NDArray[np.float64]:
     """Every probability that the page, the JSON document or the compliance table of a run has, of all years: flat.
 
-    They are those of each ally that a target binds (by pillar, with and without late push, and as a review left the
+    They are those of each ally that a target binds (by pillar, as reported and spent only, and as a review left the
     target) and those of the allies that the page counts together. What is left out of a page to save width is here too.
     """
     years, found = record.description.years, []

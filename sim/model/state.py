@@ -178,8 +178,8 @@ class AllyState(Electorate):
     surprise_pct: Value = 0.0  # the year's growth surprise
     growth_loss_pct: Array | None = None  # recessions of the year, this ally's own
     reported_pct: Array | None = None  # r: the share as reported
-    spent_pct: Array | None = None  # the same before a late push: what is spent of it
-    pushed: Paths | None = None  # where a late push made the report: compliance on paper
+    spent_pct: Array | None = None  # the same before anything is closed on paper: what is spent
+    pushed: Paths | None = None  # where the report was closed on paper (a late push)
     pledges: list[OwnPledge] = field(default_factory=list)
     announced: list[OwnPath] = field(default_factory=list)
 

@@ -16,7 +16,7 @@ from sim.results.counts import KEEPABLE
 
 NUMBER = r"(-?\d+\.\d\d)"
 OUTTURN = re.compile(rf"reports {NUMBER} % for (\d+) \(growth surprise ([+-]\d+\.\d) points\)")
-PUSHED = re.compile(rf"It spent {NUMBER}: the rest is on paper, by a late push\.")
+PUSHED = re.compile(rf"It spent {NUMBER}: the rest is closed on paper\.")
 BASE = re.compile(rf"Its budgets go on from {NUMBER}\.")
 BUDGET = re.compile(rf"plans {NUMBER} % for (\d+); it wants {NUMBER}")
 START = re.compile(
