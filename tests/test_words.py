@@ -218,8 +218,8 @@ def test_quantities(found: tuple[float, float, float], least: float, words: tupl
 FORMER = re.compile(r"\blate push|urgency at half|\bbefel|\bbefall|\b(?:same|the|of|other) luck\b|~0\b", re.IGNORECASE)
 """Words of this project's own that readers did not know: docs/reference/former-names.md has what stands for them."""
 ROOT = Path(__file__).parents[1]
-OWN = {"README.md", "CHANGELOG.md", "docs/model.md", "docs/reference/former-names.md"}
-"""Pages of which the prose is not held here: two that quote the former words, two with the names of the equations."""
+OWN = {"CHANGELOG.md", "docs/reference/former-names.md"}
+"""Pages that quote the former words, so that their prose is not held here."""
 
 
 def prose(page: str) -> str:
