@@ -1,7 +1,9 @@
 """NATO's and SIPRI's own workbooks become tables of shares, digit for digit, and what is left out is said."""
 
 import csv
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -21,7 +23,7 @@ def packaged() -> Tables:
     return load_tables()
 
 
-def cell(tables: Tables, column: str):
+def cell(tables: Tables, column: str) -> Callable[[str, int], Any]:
     return lambda iso3, year: getattr(tables.share(iso3, year), column, None)
 
 
@@ -34,7 +36,7 @@ def rows(text: str) -> dict[tuple[str, int], dict[str, str]]:
     return {(row["iso3"], int(row["year"])): row for row in csv.DictReader(text.splitlines())}
 
 
-def test_the_packaged_table_comes_back_from_natos_workbook_of_2026(packaged):
+def test_the_packaged_table_comes_back_from_natos_workbook_of_2026(packaged: Tables) -> None:
     imported = import_file(edition_2026(packaged), "def-exp-2026-en.xlsx")
     found = load_tables({"shares": Replacement("mine.csv", imported.text)})
     bare = [row.model_copy(update={"first_estimate_pct": None}) for row in packaged.shares]
@@ -48,7 +50,7 @@ def test_the_packaged_table_comes_back_from_natos_workbook_of_2026(packaged):
     assert list(advice(imported, "mine.csv")) == ['[data] shares = "mine.csv"']
 
 
-def test_fifteen_decimals_and_stars_of_the_edition_of_2025(packaged):
+def test_fifteen_decimals_and_stars_of_the_edition_of_2025(packaged: Tables) -> None:
     """Excel keeps fifteen digits; what lies beyond them is the noise of its format."""
     starred = [ally.iso3 for ally in packaged.armed_allies()][:11]
 
@@ -67,7 +69,7 @@ def test_fifteen_decimals_and_stars_of_the_edition_of_2025(packaged):
     assert list(advice(found, "x.csv"))[1] == "[horizon] base_year = 2025, the last year with figures"
 
 
-def test_the_edition_of_2019_has_fewer_allies_older_names_and_dots_for_missing(packaged):
+def test_the_edition_of_2019_has_fewer_allies_older_names_and_dots_for_missing(packaged: Tables) -> None:
     def share(iso3: str, year: int) -> float | None:
         row = packaged.share(iso3, max(year, 2014))
         return None if (iso3, year) == ("MNE", 2012) else row.share_pct
@@ -83,14 +85,14 @@ def test_the_edition_of_2019_has_fewer_allies_older_names_and_dots_for_missing(p
     assert next(iter(advice(imported, "x.csv"))) == '[data] shares = { file = "x.csv", overlay = true }'
 
 
-def test_constant_prices_personnel_and_real_change_are_not_taken(packaged):
+def test_constant_prices_personnel_and_real_change_are_not_taken(packaged: Tables) -> None:
     got = rows(import_file(edition_2026(packaged), "x.xlsx").text)["DEU", 2026]
     row = packaged.share("DEU", 2026)
     assert got["outlays_usd_m"] == f"{row.outlays_usd_m:g}" or float(got["outlays_usd_m"]) == row.outlays_usd_m
     assert float(got["share_pct"]) == row.share_pct
 
 
-def test_the_same_file_gives_the_rows_of_an_edition(packaged):
+def test_the_same_file_gives_the_rows_of_an_edition(packaged: Tables) -> None:
     imported = import_file(edition_2026(packaged), "x.xlsx", into="share_vintages", edition="2026-07")
     before = {(row.iso3, row.year): row.share_pct for row in packaged.share_vintages if row.edition == "2026-07"}
     assert {place: float(row["share_pct"]) for place, row in rows(imported.text).items()} == before
@@ -101,7 +103,7 @@ def test_the_same_file_gives_the_rows_of_an_edition(packaged):
         import_file(edition_2026(packaged), "x.xlsx", edition="July 2026")
 
 
-def fraction(tables: Tables):
+def fraction(tables: Tables) -> Callable[[str, int], float | None]:
     def value(iso3: str, year: int) -> float | None:
         if (iso3, year) in (("MNE", 1990), ("MNE", 1991)):
             return None
@@ -110,7 +112,7 @@ def fraction(tables: Tables):
     return value
 
 
-def test_sipris_fractions_colours_and_notes(packaged):
+def test_sipris_fractions_colours_and_notes(packaged: Tables) -> None:
     accent = Font(color=Color(theme=5, type="theme"))  # red in the theme of every new workbook
     fonts = {("DEU", 2025): BLUE, ("POL", 2025): RED, ("LTU", 2024): accent}
     content = sipri(fraction(packaged), range(1990, 2026), fonts, {"FRA": "§", "ITA": "†¶"})
@@ -130,20 +132,20 @@ def test_sipris_fractions_colours_and_notes(packaged):
     assert tables.share("USA", 2025).share_pct == packaged.share("USA", 2025).share_pct
 
 
-def test_fractions_are_known_without_their_format(packaged):
+def test_fractions_are_known_without_their_format(packaged: Tables) -> None:
     content = sipri(fraction(packaged), range(2014, 2026), {}, formatted=False)
     imported = import_file(content, "x.xlsx")
     assert rows(imported.text)["DEU", 2025]["share_pct"] == f"{packaged.share('DEU', 2025).share_pct:g}"
     assert any("no figure is coloured" in note for note in imported.notes)
 
 
-def test_years_before_any_table_are_left_out_and_said(packaged):
+def test_years_before_any_table_are_left_out_and_said(packaged: Tables) -> None:
     imported = import_file(sipri(fraction(packaged), range(1949, 1960), {}), "x.xlsx")
     assert imported.years == (1950, 1959)
     assert "years before 1950 are left out (1949 to 1949)" in imported.notes
 
 
-def test_an_ally_twice_a_word_and_a_foreign_formula_are_faults():
+def test_an_ally_twice_a_word_and_a_foreign_formula_are_faults() -> None:
     book = openpyxl.Workbook()
     page = book.active
     page.append(["Country", 2025, "2026e"])
@@ -155,7 +157,7 @@ def test_an_ally_twice_a_word_and_a_foreign_formula_are_faults():
     assert {(fault.line, fault.code) for fault in caught.value.faults} == {(3, "duplicate"), (4, "not-a-number")}
 
 
-def test_another_sheet_is_named():
+def test_another_sheet_is_named() -> None:
     book = openpyxl.Workbook()
     book.active.title = "Readme"
     page = book.create_sheet("Shares")
@@ -168,7 +170,7 @@ def test_another_sheet_is_named():
         import_file(saved(book), "x.xlsx", sheet="Table 9")
 
 
-def test_a_sheet_with_the_columns_of_a_table_is_written_anew_and_one_of_another_named():
+def test_a_sheet_with_the_columns_of_a_table_is_written_anew_and_one_of_another_named() -> None:
     book = openpyxl.Workbook()
     page = book.active
     page.append(["iso3", "year", "growth_pct", "nominal_usd_bn", "gov_debt_pct", "status"])
@@ -179,7 +181,7 @@ def test_a_sheet_with_the_columns_of_a_table_is_written_anew_and_one_of_another_
         import_file(saved(book), "x.xlsx")
 
 
-def test_another_table_of_natos_workbook_becomes_no_share(packaged):
+def test_another_table_of_natos_workbook_becomes_no_share(packaged: Tables) -> None:
     for sheet, words in (("Table 2", "million"), ("Table 8a", "equipment")):
         with pytest.raises(ScenarioError) as caught:
             import_file(edition_2026(packaged), "x.xlsx", sheet=sheet)
