@@ -35,6 +35,7 @@ class CoreOnly:
         """Count one December."""
         step = year - self._stage.years.base - 1
         for place, ally in enumerate(self._stage.world.allies.values()):
+            assert ally.reported_pct is not None
             cells = np.minimum(printed(ally.reported_pct), CELLS - 1)
             self.shares[place, step] = np.bincount(cells, minlength=CELLS)
             self.compliant[place, step] = self.shares[place, step, self._goal :].sum()
