@@ -11,6 +11,7 @@ from sim.engine.inputs import ally_inputs
 from sim.errors import Fault
 from sim.scenario import dump, load
 from sim.scenario.loading.load import reload
+from support import present
 
 SHARES = "iso3,year,share_pct,status,outlays_usd_m,equipment_share_pct,first_estimate_pct\n"
 ELECTIONS = "iso3,year,month,day,kind,executive,status,early,basis\n"
@@ -32,9 +33,10 @@ def faults_of(**texts: str) -> tuple[Fault, ...]:
 
 def test_a_row_takes_the_place_of_that_of_its_ally_and_year_or_joins() -> None:
     tables, before = over("shares", SHARES + "PRT,2026,2.6,estimate,,,\nPRT,2013,1.5,actual,,,\n"), load_tables()
-    assert tables.share("PRT", 2026).share_pct == 2.6
-    assert tables.share("PRT", 2026).outlays_usd_m is None  # the row is taken whole: nobody knows the outlays of 2.6 %
-    assert tables.share("PRT", 2013).share_pct == 1.5
+    assert present(tables.share("PRT", 2026)).share_pct == 2.6
+    # The row is taken whole: nobody knows the outlays of 2.6 %.
+    assert present(tables.share("PRT", 2026)).outlays_usd_m is None
+    assert present(tables.share("PRT", 2013)).share_pct == 1.5
     kept = [row for row in tables.shares if (row.iso3, row.year) not in (("PRT", 2026), ("PRT", 2013))]
     assert kept == [row for row in before.shares if (row.iso3, row.year) != ("PRT", 2026)]
     assert [row.key for row in tables.shares] == sorted(row.key for row in tables.shares)
@@ -113,7 +115,7 @@ def test_a_scenario_says_it_in_its_data_section(tmp_path: Path) -> None:
     assert scenario.replacements["shares"].overlay
     assert reload(dump(scenario), scenario.replacements) == scenario
     inputs = {entry.iso3: entry.base_share_pct for entry in ally_inputs(scenario)}
-    assert (inputs["PRT"], inputs["DEU"]) == (2.6, load_tables().share("DEU", 2026).share_pct)
+    assert (inputs["PRT"], inputs["DEU"]) == (2.6, present(load_tables().share("DEU", 2026)).share_pct)
     assert load(tmp_path / "whole.toml") == load(tmp_path / "plain.toml")
     assert load(tmp_path / "whole.toml").digest == load(tmp_path / "plain.toml").digest != scenario.digest
     found = sim.simulate(scenario, paths=16, seed=1)

@@ -65,7 +65,7 @@ COLUMNS = {
 
 @pytest.mark.parametrize(("name", "column", "change", "remedy"), COLUMNS.values(), ids=COLUMNS)
 def test_a_column_in_another_unit_is_one_fault(
-    name: str, column: str, change: Callable[[float], float], remedy: str
+    name: str, column: str, change: Callable[[str], str], remedy: str
 ) -> None:
     rows = [{**row, column: change(row[column])} for row in records(name)]
     (fault,) = faults_of(name, rows)

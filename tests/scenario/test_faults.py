@@ -303,7 +303,7 @@ trees = st.recursive(leaves, lambda t: st.lists(t, max_size=3) | st.dictionaries
 @settings(max_examples=300, deadline=None)
 def test_anything_is_a_scenario_or_has_faults(tables: dict[str, Any]) -> None:
     """No tables, however wrong, lead to another error, and every fault can be acted on."""
-    found = ()
+    found: tuple[Fault, ...] = ()
     try:
         scenario = loads(tomli_w.dumps(tables))
     except ScenarioError as error:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from fuzz.contract import MAIN, Case, judge
+from sim.data.reader import MAX_FAULTS
 from sim.errors import Fault, ScenarioError
 from sim.scenario import load, loads
-from sim.scenario.loading.load import MAX_FAULTS
 from sim.scenario.loading.reading import MAX_BYTES, MAX_CHAIN
 from sim.scenario.loading.source_map import OverLimit, scan
+from support import present
 
 MIB = 1024 * 1024
 
@@ -23,7 +24,7 @@ def faults_of(text: str) -> tuple[Fault, ...]:
     return caught.value.faults
 
 
-def faults_of_file(path: Path) -> tuple[Fault, ...]:
+def faults_of_file(path: Path | str) -> tuple[Fault, ...]:
     with pytest.raises(ScenarioError) as caught:
         load(path)
     return caught.value.faults
@@ -233,7 +234,7 @@ def test_a_link_out_of_the_folder(tmp_path: Path) -> None:
     assert [fault.code for fault in faults_of_file(inside / "a.toml")] == ["outside-folder"] * 2
     assert [fault.code for fault in faults_of_file(inside / "b.toml")] == ["outside-folder"]
     found = load(inside / "c.toml")
-    assert (found.title, found.base.scenario.title) == ("C", "near")
+    assert (found.title, present(found.base).scenario.title) == ("C", "near")
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "/etc/passwd", "..\\x.toml", "C:x.toml", "a/b.toml", "a\\u0000b"])

@@ -27,7 +27,7 @@ def paths(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
             yield from paths(inner, (*at, place))
 
 
-SHAPES = {
+SHAPES: dict[str, tuple[str, dict[Any, int]]] = {
     "flat": ('a = 1\nb = "x"\n', {("a",): 1, ("b",): 2}),
     "tables": ("[a]\nb = 1\n\n[a.c]\nd = 2\n", {("a",): 1, ("a", "b"): 2, ("a", "c"): 4, ("a", "c", "d"): 5}),
     "a table after its part": ("[a.b]\nc = 1\n[a]\nd = 2\n", {("a",): 3, ("a", "b"): 1, ("a", "d"): 4}),
