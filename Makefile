@@ -24,6 +24,7 @@ lint: $(TESTING)
 
 types: $(TESTING)
 	$(BIN)/mypy
+	$(BIN)/python tools/type_baseline.py
 
 tests: $(TESTING)  ## all of them, or some: make tests TESTS=tests/cli
 	$(BIN)/pytest -n auto $(TESTS)

@@ -33,7 +33,8 @@ def chart(figures: dict[str, Any]) -> alt.TopLevelMixin:
             f"Dashed: slope 1, twice the work in twice the time. Blocks of {figures['block']:,} paths.",
         ],
     )
-    return alt.vconcat(*rows, spacing=32).properties(title=title).configure(**LOOKS)
+    joined: alt.TopLevelMixin = alt.vconcat(*rows, spacing=32).properties(title=title).configure(**LOOKS)
+    return joined
 
 
 def save(figures: dict[str, Any], file: Path = PICTURE) -> None:
@@ -42,7 +43,7 @@ def save(figures: dict[str, Any], file: Path = PICTURE) -> None:
     chart(figures).save(file)
 
 
-def _panel(name: str, figures: dict[str, Any]) -> alt.LayerChart:
+def _panel(name: str, figures: dict[str, Any]) -> alt.LayerChart | alt.FacetChart:
     axis = figures[name]
     rest = axis["seconds_at_0"]
     title = f"random events, {figures['allies']['sizes'][0]} allies" if name == "events" else name
@@ -72,5 +73,5 @@ def _panel(name: str, figures: dict[str, Any]) -> alt.LayerChart:
         .encode(x=x, y=beyond),
     )
     slope = axis["slopes"]["seconds_beyond"]
-    title = alt.Title(f"{name}: slope {slope:.2f}", fontSize=13, fontWeight="normal", frame="group")
-    return alt.layer(*layers).properties(width=290, height=200, title=title)
+    heading = alt.Title(f"{name}: slope {slope:.2f}", fontSize=13, fontWeight="normal", frame="group")
+    return alt.layer(*layers).properties(width=290, height=200, title=heading)

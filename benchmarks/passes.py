@@ -5,7 +5,7 @@ Counted is what is made from the state of the allies and from what they draw. Th
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,7 +30,7 @@ class Counted(np.ndarray[Any, Any]):
     A pass over bytes counts as a quarter of one over float32.
     """
 
-    elements: ClassVar[Counter[str]] = Counter()
+    elements: ClassVar[defaultdict[str, float]] = defaultdict(float)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **options: Any) -> Any:
         plain = [bare(given) for given in inputs]

@@ -65,10 +65,10 @@ def events_of_a_block(paths: int = BLOCK) -> int:
     """How many events SimPy processes in a block: counted where SimPy takes them, whatever waits for them."""
     plain, taken = simpy.Environment.step, 0
 
-    def step(environment: simpy.Environment) -> None:
+    def step(self: simpy.Environment) -> None:
         nonlocal taken
         taken += 1
-        plain(environment)
+        plain(self)
 
     simpy.Environment.step = step  # type: ignore[method-assign]  # counted from outside, for this measurement
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,14 +19,14 @@ ALLY_YEARS = 31 * 6
 
 
 @pytest.mark.benchmark(group="block")
-def test_block(benchmark) -> None:
+def test_block(benchmark: Any) -> None:
     """One block of rutte_2032, everything recorded."""
     counts = benchmark.pedantic(run_block, (SCENARIO, 1, 0, PATHS), rounds=3, warmup_rounds=1)
     assert counts.arrays["shares"][0].sum() == ALLY_YEARS * PATHS
 
 
 @pytest.mark.benchmark(group="block")
-def test_numpy_merely_drawing(benchmark) -> None:
+def test_numpy_merely_drawing(benchmark: Any) -> None:
     """The yardstick: NumPy's default generator drawing ten float64 normals an ally-year."""
     generator = np.random.default_rng(1)
 
@@ -36,7 +37,7 @@ def test_numpy_merely_drawing(benchmark) -> None:
 
 
 @pytest.mark.benchmark(group="draw")
-def test_a_draw(benchmark) -> None:
+def test_a_draw(benchmark: Any) -> None:
     """One draw of a Student t for a block."""
     draws, law = Draws(1, 0, PATHS), StudentT(df=4.0, sd=0.08)
     drawn = benchmark(draws.value, "outturn/noise", law, ally=8, period=2027)

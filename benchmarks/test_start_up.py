@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ CALLS = {
 
 @pytest.mark.benchmark(group="start-up")
 @pytest.mark.parametrize("name", CALLS)
-def test_start_up(benchmark, name: str) -> None:
+def test_start_up(benchmark: Any, name: str) -> None:
     """A process of its own, its output thrown away."""
     done = benchmark.pedantic(
         subprocess.run, ([sys.executable, *CALLS[name]],), {"capture_output": True, "check": False}, rounds=7

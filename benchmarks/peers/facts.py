@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from benchmarks.peers.parameters import Parameters, number, parameters_of
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR, AllyInputs, ally_inputs
 from sim.model.equations.budget import at_exposure, fiscal_room
+from sim.model.events.base import FrozenModel
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.numerics.exact import yearly_probability
 from sim.scenario.schema import Scenario
@@ -132,8 +133,10 @@ def facts_of(scenario: Scenario) -> Facts:
             ))
             for entry in inputs
         ]),
-        desired_cap_pct=at_exposure(number(budget.desired_cap_pct), number(budget.desired_cap_exposure), exposure),
-        headroom_pct=at_exposure(number(budget.headroom_pct), number(budget.headroom_exposure), exposure),
+        desired_cap_pct=np.asarray(
+            at_exposure(number(budget.desired_cap_pct), number(budget.desired_cap_exposure), exposure)
+        ),
+        headroom_pct=np.asarray(at_exposure(number(budget.headroom_pct), number(budget.headroom_exposure), exposure)),
         commitment=np.array([min(entry.commitment, target.commitment) for entry in inputs]),
         late_push=np.array([scenario.of_ally(entry.iso3, scenario.outturn).late_push for entry in inputs]),
         election_month=np.array([[entry.elections.get(year, 0) for year in years] for entry in inputs]),
@@ -181,7 +184,7 @@ def _refuse_others(scenario: Scenario) -> None:
     core = [target for target in scenario.targets.values() if target.pillar == "core"]
     names = {event.name for event in scenario.event}
     will, out = scenario.will, scenario.outturn
-    may = (
+    may: tuple[tuple[FrozenModel, dict[str, Any]], ...] = (
         (scenario.growth, {}), (scenario.budget, {}), (scenario.related, {}),
         (will, {"early_election_rate": will.early_election_rate}), (out, {"late_push": out.late_push}),
     )  # fmt: skip

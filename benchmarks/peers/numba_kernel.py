@@ -8,10 +8,12 @@ the functions of `np.random` itself, which numba compiles too, make the whole ke
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from benchmarks.peers.facts import CELLS, Facts, Missing, Outcome, outcome
+from benchmarks.peers.facts import CELLS, Facts, Missing, Outcome, Whole, outcome
+from benchmarks.peers.parameters import Parameters
 
 try:
     from numba import njit
@@ -20,37 +22,37 @@ except ModuleNotFoundError as error:
 
 
 @njit
-def link(x):
+def link(x: float) -> float:
     """Close to the logistic function."""
     return (1 + x / math.sqrt(x * x + 4)) / 2
 
 
 @njit
-def saturate(urgency):
+def saturate(urgency: float) -> float:
     """Close to 1 - exp(-A)."""
     return 1 - 1 / (1 + urgency * (1 + urgency * (0.5 + urgency / 6)))
 
 
 @njit
-def printed(share):
+def printed(share: float) -> int:
     """A share in hundredths, halves up."""
     return math.floor(100 * share + 0.5)
 
 
 @njit
-def student_t(rng, df, sd):
+def student_t(rng: np.random.Generator, df: float, sd: float) -> float:
     """Student's t with standard deviation `sd`."""
     return sd * math.sqrt((df - 2) / df) * rng.standard_t(df)
 
 
 @njit
-def within_reach(step, share, p):
+def within_reach(step: float, share: float, p: Parameters) -> float:
     """A step cut to what one budget can move."""
     return min(max(step, -p.max_fall * share), min(p.max_rise_pct, p.max_rise * share))
 
 
 @njit
-def year_end_urgency(rng, urgency, p):
+def year_end_urgency(rng: np.random.Generator, urgency: float, p: Parameters) -> float:
     """Equation 3 over one year: fading month by month, and what happens, each event in its month."""
     retrenchment = rng.integers(0, 12) if rng.random() < p.retrenchment_probability else -1
     crisis = rng.integers(0, 12) if rng.random() < p.crisis_probability else -1
@@ -67,14 +69,22 @@ def year_end_urgency(rng, urgency, p):
 
 
 @njit
-def jump_and_lapse(rng, holds, p):
+def jump_and_lapse(rng: np.random.Generator, holds: bool, p: Parameters) -> tuple[float, bool]:
     """A change of government: what it adds to will, and whether the ally's promises still hold."""
     jump = rng.normal(0, p.change_jump_sd)
     return jump, holds and rng.random() >= p.lapse_probability
 
 
 @njit
-def simulate(facts, p, first_year, paths, rng, shares, total_met):
+def simulate(
+    facts: tuple[Any, ...],
+    p: Parameters,
+    first_year: int,
+    paths: int,
+    rng: np.random.Generator,
+    shares: Whole,
+    total_met: Whole,
+) -> None:
     """All paths; `shares` (allies, years, cells) and `total_met` (allies, years) are counted up."""
     (
         europe_canada, base_share, estimated, base_norm, base_gdp, growth_sd, forecast, exposure, room, desired_cap,
@@ -147,7 +157,7 @@ def simulate(facts, p, first_year, paths, rng, shares, total_met):
                     u += jump
                 early_month = -1
                 if rng.random() < early_probability[i, t]:
-                    early_month = now + rng.integers(0, 12)
+                    early_month = now + rng.integers(0, 12)  # type: ignore[assignment]  # to numba all are integers
                     if rng.random() < p.change_at_election:
                         jump, holds[i] = jump_and_lapse(rng, holds[i], p)
                         u += jump

@@ -140,7 +140,7 @@ class Ally:
                 self.change_government()
             early = rng.randrange(12) if rng.random() < own.early_probability[step] else None
             scheduled = own.election_month[step] - 1 if own.election_month[step] else None
-            for month in sorted({early, scheduled} - {None}):
+            for month in sorted({month for month in (early, scheduled) if month is not None}):
                 yield alliance.until(step, month, ELECTION)
                 if month == early or alliance.month - self.last_vote > 12:
                     self.last_vote = alliance.month
@@ -198,7 +198,8 @@ class Ally:
     def within_reach(self, step: float) -> float:
         """A step cut to what one budget can move."""
         p, s = self.p, self.share
-        return min(max(step, -p.max_fall * s), min(p.max_rise_pct, p.max_rise * s))
+        reached: float = min(max(step, -p.max_fall * s), min(p.max_rise_pct, p.max_rise * s))
+        return reached
 
     def spend(self, step: int, year: int) -> None:
         """Equations 7 to 10, in December."""

@@ -30,7 +30,8 @@ def printed(share_pct: Floats) -> Floats:
 
 def student_t(rng: np.random.Generator, df: float, sd: float, paths: int) -> Floats:
     """Student's t with standard deviation `sd`."""
-    return sd * np.sqrt((df - 2) / df) * rng.standard_t(df, paths)
+    drawn: Floats = sd * np.sqrt((df - 2) / df) * rng.standard_t(df, paths)
+    return drawn
 
 
 def within_reach(step: Floats, share: Floats, p: Parameters) -> Floats:
@@ -182,8 +183,8 @@ def run(facts: Facts, paths: int, seed: int) -> Outcome:
     for step in range(len(facts.years)):
         for ally in allies:
             ally.adopt_budget(step, urgency)
-        gdp = sum(ally.gdp for ally in members)
-        outlays = sum(ally.gdp * ally.share for ally in members)
+        gdp = sum((ally.gdp for ally in members), np.zeros(paths))
+        outlays = sum((ally.gdp * ally.share for ally in members), np.zeros(paths))
         urgency = year_end_urgency(urgency, p, rng)
         recession = rng.random(paths) < p.recession_probability
         common = rng.normal(0, p.factor_sd, paths) + p.recession_depth_pct * (p.recession_probability - recession)

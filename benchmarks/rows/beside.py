@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
 import sim
 from benchmarks.measure import Spread, Work, in_turns, ratio
-from benchmarks.peers.facts import Missing, facts_of
+from benchmarks.peers.facts import Facts, Missing, Outcome, facts_of
 from benchmarks.product import ALLY_YEARS, FILE, SEED, block
 from benchmarks.report import Found, Line, verdict
 from sim.execution.simulate import BLOCK
@@ -37,7 +37,7 @@ def scalar_simpy() -> Found:
 def straightforward() -> Found:
     """Beside what an able analyst would write: with numba, with NumPy."""
     names = {"numba_kernel": "a straightforward numba kernel", "straight_numpy": "a straightforward NumPy script"}
-    lines, figures = [], {}
+    lines, figures = list[Line](), dict[str, Any]()
     for name, program in names.items():
         try:
             (found,), seconds = _beside({name: AT_ONCE})
@@ -62,6 +62,10 @@ def _times_faster(name: str, peer: str, paths: int, reach: int) -> Found:
     return Found([line], seconds | {"faster": faster.kept()})
 
 
+def _work(run: Callable[[Facts, int, int], Outcome], facts: Facts, paths: int) -> Work:
+    return Work(lambda: run(facts, paths, SEED), lambda done: done.ally_years == paths * ALLY_YEARS, paths)
+
+
 def _beside(peers: Mapping[str, int]) -> tuple[list[Spread], dict[str, Any]]:
     """The product's time over each peer's, for one path; `peers` names them with the paths they are timed on.
 
@@ -73,11 +77,7 @@ def _beside(peers: Mapping[str, int]) -> tuple[list[Spread], dict[str, Any]]:
     works = {"product": block(scenario=scenario)}
     for name, paths in peers.items():
         run = import_module(f"benchmarks.peers.{name}").run
-        works[name] = Work(
-            lambda run=run, paths=paths: run(facts, paths, SEED),
-            lambda done, paths=paths: done.ally_years == paths * ALLY_YEARS,
-            paths,
-        )
+        works[name] = _work(run, facts, paths)
     seconds = in_turns(works, TURNS)
     us = {f"{name}_path_us": 1e6 * sorted(times)[TURNS // 2] for name, times in seconds.items()}
     return [ratio(seconds["product"], seconds[name]) for name in peers], us | {"turns": TURNS}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from types import FunctionType
 from typing import Any
 
 import numpy as np
-from simpy import Environment
+from simpy import Environment, Event
 
 from benchmarks.measure import WALL, Work, figure, in_turns, ratio, spread
 from benchmarks.passes import COUNTING, passes
@@ -33,7 +33,7 @@ def bare_simpy() -> Work:
     """As many processes as there are allies, each waiting for the next month; seconds are for one event."""
     months = BARE_EVENTS // ALLIES
 
-    def live(environment: Environment) -> Iterator[Any]:
+    def live(environment: Environment) -> Generator[Event, Any, None]:
         for _ in range(months):
             yield environment.timeout(1)
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 from benchmarks.measure import WALL, Work, figure, in_turns, spread
 from benchmarks.product import FILE
@@ -37,7 +38,7 @@ def start_up() -> Found:
     works = {BARE: _call(("-c", "pass"), silent=True)}
     works |= {name: _call(("-m", "sim", *args)) for name, (args, _, _) in CALLS.items()}
     wall, processor = in_turns(works, TURNS, WALL), in_turns(works, FEWER_TURNS, _of_children)
-    lines, figures = [], {BARE: spread(wall[BARE]).kept()}
+    lines, figures = [], dict[str, Any]({BARE: spread(wall[BARE]).kept()})
     for name, (args, allowed, without) in CALLS.items():
         more, work = (
             spread(long - bare for long, bare in zip(seconds[name], seconds[BARE], strict=True))

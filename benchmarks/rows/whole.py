@@ -35,6 +35,7 @@ class CoreOnly:
         """Count one December."""
         step = year - self._stage.years.base - 1
         for index, ally in enumerate(self._stage.world.allies.values()):
+            assert ally.reported_pct is not None
             cells = np.minimum(printed(ally.reported_pct), CELLS - 1)
             self.shares[index, step] = np.bincount(cells, minlength=CELLS)
             self.compliant[index, step] = self.shares[index, step, self._goal :].sum()

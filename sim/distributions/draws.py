@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,21 @@ class Draws:
         self.paths, self.variants = paths * variants, variants
         self.streams = Streams(seed, first, self.paths // self._copies)
 
+    @overload
+    def value(
+        self, name: str, distribution: float, *, on: Paths | None = None, ally: int = 0, period: int = 0,
+        of: Function | None = None,
+    ) -> float: ...  # fmt: skip
+    @overload
+    def value(
+        self, name: str, distribution: Family | Quantiles | Distributions, *, on: Paths | None = None, ally: int = 0,
+        period: int = 0, of: Function | None = None,
+    ) -> Array: ...  # fmt: skip
+    @overload
+    def value(
+        self, name: str, distribution: Distribution, *, on: Paths | None = None, ally: int = 0, period: int = 0,
+        of: Function | None = None,
+    ) -> Value: ...  # fmt: skip
     def value(
         self, name: str, distribution: Distribution, *, on: Paths | None = None, ally: int = 0, period: int = 0,
         of: Function | None = None,

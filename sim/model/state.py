@@ -9,12 +9,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.distributions.draws import Distribution, Draws, Mask, Paths, Prepared
+from sim.distributions.draws import Distribution, Distributions, Draws, Mask, Paths, Prepared
+from sim.distributions.families import Family
+from sim.distributions.quantile_tables import Quantiles
 from sim.model.calendar import Calendar
 from sim.model.equations.growth import held_gdp
 from sim.model.equations.urgency import UrgencyState
@@ -252,6 +254,10 @@ class Hit:
         # draws are shared on purpose: what was drawn for all of the paths is not drawn anew for some
         return Hit(self.draws, self.stream, self.period, paths, self.ally, self.drawn)
 
+    @overload
+    def draw(self, name: str, distribution: Family | Quantiles | Distributions) -> Array: ...
+    @overload
+    def draw(self, name: str, distribution: Distribution) -> Value: ...
     def draw(self, name: str, distribution: Distribution) -> Value:
         """A value for each path hit."""
         if name not in self.drawn:

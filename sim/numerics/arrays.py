@@ -15,7 +15,7 @@ Value = float | Array
 """A number for all paths, or one for each."""
 
 Bound = Value | np.float32
-"""What a Value is held to: a float32 beside an Array leaves it one."""
+"""A Value, or a number in single precision as Arrays are: beside one it leaves it what it is."""
 
 Element = TypeVar("Element", bound=np.generic)
 

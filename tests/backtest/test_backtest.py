@@ -207,7 +207,7 @@ def test_an_estimate_that_is_no_number_of_the_scenario_is_refused() -> None:
 
 
 @pytest.mark.parametrize("words", [{"paths": 0}, {"paths": MOST_PATHS + 1}, {"seed": -1}, {"seed": 2**63}])
-def test_impossible_paths_and_seeds_are_usage_errors(constant: list[dict[str, Any]], words: dict[str, int]) -> None:
+def test_impossible_paths_and_seeds_are_usage_errors(constant: list[dict[str, Any]], words: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=next(iter(words))):
         backtest(**words, modes=[Mode.AS_SHIPPED])
     assert constant == []

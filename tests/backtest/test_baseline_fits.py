@@ -9,13 +9,16 @@ import pytest
 
 from sim.data.tables import load_tables
 from sim.evaluation.backtest.baseline_fits import fit_adjustment, fit_moving_average, innovations
+from support import present
 
 
 def printed_shares(last: int) -> np.ndarray:
     """Shares (ally, year) of 2014 to `last`, % of GDP."""
     tables = load_tables()
     years = range(2014, last + 1)
-    return np.array([[tables.share(ally.iso3, year).share_pct for year in years] for ally in tables.armed_allies()])
+    return np.array(
+        [[present(tables.share(ally.iso3, year)).share_pct for year in years] for ally in tables.armed_allies()]
+    )
 
 
 @pytest.mark.parametrize(("change", "pull"), [(-0.3, 0.0), (0.6, 0.6), (1.5, 1.0)])

@@ -17,6 +17,7 @@ from sim.evaluation.backtest.baseline_fits import fit_adjustment, fit_moving_ave
 from sim.evaluation.backtest.baselines import BASELINES, FLOOR_PCT, Past, target_in_force
 from sim.evaluation.scores.crps import crps
 from sim.numerics.streams import Streams
+from support import present
 
 SEED, MEMBERS = 2032, 4096
 EVERY_RIVAL = pytest.mark.parametrize("name", BASELINES)
@@ -27,7 +28,7 @@ def printed_shares() -> tuple[tuple[int, ...], np.ndarray]:
     """ISO numeric codes and the shares (ally, year) of 2014 to 2026."""
     tables = load_tables()
     allies = tables.armed_allies()
-    rows = [[tables.share(ally.iso3, year).share_pct for year in range(2014, 2027)] for ally in allies]
+    rows = [[present(tables.share(ally.iso3, year)).share_pct for year in range(2014, 2027)] for ally in allies]
     return tuple(ally.iso_numeric for ally in allies), np.array(rows)
 
 
@@ -91,9 +92,9 @@ def test_known_scores_are_met(name: str) -> None:
 def test_the_first_members_of_more_are_the_fewer(name: str) -> None:
     baseline, past = BASELINES[name], past_at(2020)
     few, many = (baseline.ensemble(past, 3, members, SEED) for members in (40, 100))
-    np.testing.assert_array_equal(few, many[:, :, :40])
+    np.testing.assert_array_equal(few, present(many)[:, :, :40])
     np.testing.assert_array_equal(
-        few[:, :2], baseline.ensemble(past, 2, 40, SEED), "fewer horizons, the same forecasts"
+        present(few)[:, :2], baseline.ensemble(past, 2, 40, SEED), "fewer horizons, the same forecasts"
     )
 
 
@@ -105,7 +106,7 @@ def test_the_order_of_allies_moves_no_bit(name: str) -> None:
         tuple(past.codes[place] for place in order), past.years, past.shares_pct[order], past.target_pct, past.due
     )
     one, other = (BASELINES[name].ensemble(known, 4, 64, SEED) for known in (past, shuffled))
-    np.testing.assert_array_equal(one[order], other)
+    np.testing.assert_array_equal(present(one)[order], other)
 
 
 @EVERY_RIVAL
@@ -145,7 +146,7 @@ def test_no_share_is_below_the_floor(name: str, shares: list[list[float]], after
 def test_the_floor_is_reached() -> None:
     """The control: a walk from 0.25 would leave it."""
     ensemble = BASELINES["random_walk"].ensemble(small([[0.25]]), 5, 1000, SEED)
-    assert 0.2 < (ensemble[0, 4] == np.float32(0.2)).mean() < 0.6
+    assert 0.2 < (present(ensemble)[0, 4] == np.float32(0.2)).mean() < 0.6
 
 
 @pytest.mark.parametrize(
@@ -226,7 +227,7 @@ def test_bootstrap_of_years_by_hand() -> None:
 def test_every_place_is_drawn_equally_often() -> None:
     past = past_at(2024)
     ensemble = BASELINES["bootstrap_of_years"].ensemble(past, 1, 1 << 16, SEED)
-    steps = np.round(ensemble[0, 0] - np.float32(past.last_pct[0]), 4)
+    steps = np.round(present(ensemble)[0, 0] - np.float32(past.last_pct[0]), 4)
     counts = np.unique(steps, return_counts=True)[1]
     repeats = np.unique(np.round(past.changes_pct[0], 4), return_counts=True)[1]
     assert (np.abs(counts - repeats * 6553.6) < 5 * np.sqrt(repeats * 6553.6)).all()
@@ -288,7 +289,9 @@ def test_arima_by_hand() -> None:
         ((8,), range(2014, 2016), np.array([[1.0, np.nan]]), "missing"),
     ],
 )
-def test_a_past_that_does_not_fit_is_refused(codes: tuple, years: range, shares: np.ndarray, match: str) -> None:
+def test_a_past_that_does_not_fit_is_refused(
+    codes: tuple[int, ...], years: range, shares: np.ndarray, match: str
+) -> None:
     with pytest.raises(ValueError, match=match):
         Past(codes, years, shares, 2.0, 2024)
 
@@ -296,6 +299,6 @@ def test_a_past_that_does_not_fit_is_refused(codes: tuple, years: range, shares:
 def test_the_catalogue() -> None:
     assert all(baseline.name == name and baseline.title for name, baseline in BASELINES.items())
     assert len({baseline.title for baseline in BASELINES.values()}) == len(BASELINES) == 10
-    assert BASELINES["drift"].ensemble(past_at(2020), 1, 1, SEED).shape == (31, 1, 1)
+    assert present(BASELINES["drift"].ensemble(past_at(2020), 1, 1, SEED)).shape == (31, 1, 1)
     with pytest.raises(ValueError, match="1 to 99 horizons"):
         BASELINES["drift"].ensemble(past_at(2020), 0, 16, SEED)

@@ -43,7 +43,7 @@ def scored(name: str, crps: np.ndarray, **given: np.ndarray) -> ForecastScores:
     """A forecaster with these scores; 2 % is as likely as not, every other figure follows from `crps` or is given."""
     known = np.isfinite(crps)
     number = np.where(known[..., :1], np.array([0.2, 0.5, 0.3]), nan)
-    usual = {
+    usual: dict[str, Any] = {
         "pit": np.where(known, 0.5, nan),
         "inside": {level: np.where(known, level / 100, nan) for level in LEVELS},
         "probability": np.where(known, 0.5, nan),

@@ -13,6 +13,7 @@ from benchmarks.alone import alone
 from benchmarks.rows import costs, scaling, whole, workers
 from sim.distributions.draws import Draws
 from sim.engine.block import run_block
+from sim.execution import executors
 from sim.numerics.streams import Streams
 
 PATHS = 64
@@ -21,13 +22,13 @@ PATHS = 64
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     """Whatever a benchmark replaces to look at it stands again afterwards."""
-    before = simpy.Environment.step, dict(vars(Draws)), dict(vars(Streams)), dict(workers.executors.EXECUTORS)
-    choose = workers.executors.choose
+    before = simpy.Environment.step, dict(vars(Draws)), dict(vars(Streams)), dict(executors.EXECUTORS)
+    choose = executors.choose
     yield
     assert before == (
-        simpy.Environment.step, dict(vars(Draws)), dict(vars(Streams)), dict(workers.executors.EXECUTORS),
+        simpy.Environment.step, dict(vars(Draws)), dict(vars(Streams)), dict(executors.EXECUTORS),
     )  # fmt: skip
-    assert workers.executors.choose is choose
+    assert executors.choose is choose
 
 
 def test_a_block_that_lacks_paths_is_not_done() -> None:
@@ -91,7 +92,7 @@ def test_events_are_as_many_as_asked_for() -> None:
 
 
 def test_auto_is_asked_without_simulating(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers.executors, "cores", lambda: 2)  # on one processor it knows no workers
+    monkeypatch.setattr(executors, "cores", lambda: 2)  # on one processor it knows no workers
     paths = workers._auto_takes_a_pool_from()
     assert workers._asked(paths - 1) == "serial"
     assert workers._asked(paths) == "processes"

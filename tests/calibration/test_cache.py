@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ ANSWER = np.arange(6.0).reshape(1, 2, 3)
 
 
 def asked(cache: Cache, cutoff: int = 2017, **facts: int) -> np.ndarray:
-    settings = {"seed": 1, "paths": 16} | facts
+    settings: dict[str, Any] = {"seed": 1, "paths": 16} | facts
     return Evidence(cutoff, Serial(), cache, **settings).scores(POINTS)
 
 
@@ -187,7 +188,7 @@ def test_a_signal_while_saving_leaves_the_former_file(tmp_path: Path, monkeypatc
     cache.save()
     former, write = file.read_bytes(), np.savez
 
-    def slowly(stream: object, **arrays: np.ndarray) -> None:
+    def slowly(stream: Any, **arrays: np.ndarray) -> None:
         write(stream, **arrays)
         os.kill(os.getpid(), signal.SIGINT)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def test_what_the_figures_say_is_found_and_the_rest_stays_in_the_middle(formula:
     found = calibrate(LAST, paths=16, workers=1)
     assert (found.years, found.cells) == (LAST - 2014, sum(min(5, LAST - origin) for origin in ORIGINS))
     assert found.score < found.middle_score
-    rows = {str(row["parameter"]): row for row in table(found)}
+    rows: dict[str, Any] = {str(row["parameter"]): row for row in table(found)}
     assert list(rows) == [each.name for each in ESTIMATED]
     for each in ESTIMATED:
         row, place = rows[each.name], PLACE[each.name]

@@ -11,7 +11,7 @@ from sim.data.tables import load_tables
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     tables = load_tables()
     columns = [
@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch) -> Path:
     return tmp_path
 
 
-def test_from_natos_workbook_to_a_run(folder, capsys):
+def test_from_natos_workbook_to_a_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["data", "import", "def-exp-2026-en.xlsx", "--out", "mine.csv"]) == 0
     told = capsys.readouterr()
     assert told.out == ""
@@ -39,7 +39,7 @@ def test_from_natos_workbook_to_a_run(folder, capsys):
     assert found[0]["allies"] == found[1]["allies"]
 
 
-def test_nothing_is_replaced_unasked(folder, capsys):
+def test_nothing_is_replaced_unasked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.csv").write_text("mine")
     assert run(["data", "import", "def-exp-2026-en.xlsx", "--out", "mine.csv"]) == 2
     assert "nothing was written" in capsys.readouterr().err
@@ -48,7 +48,7 @@ def test_nothing_is_replaced_unasked(folder, capsys):
     assert Path("mine.csv").read_text().startswith("iso3,year")
 
 
-def test_the_table_goes_to_stdout_and_the_summary_does_not(folder, capsys):
+def test_the_table_goes_to_stdout_and_the_summary_does_not(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("wide.csv").write_text("Land;2025;2026e\nDeutschland;2,22;2,69\nAtlantis;1,0;1,1\n")
     assert run(["data", "import", "wide.csv"]) == 0
     told = capsys.readouterr()
@@ -61,7 +61,7 @@ def test_the_table_goes_to_stdout_and_the_summary_does_not(folder, capsys):
     assert document["skipped"] == [{"sheet": "wide.csv", "line": 3, "what": "Atlantis 1,0 1,1"[:8], "why": "no ally"}]
 
 
-def test_a_file_that_is_no_table_is_exit_code_3(folder, capsys):
+def test_a_file_that_is_no_table_is_exit_code_3(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("wide.csv").write_text("Country,2025,2026\nGermany,two,2.2\n")
     assert run(["data", "import", "wide.csv"]) == 3
     assert "DEU 2025 = two: must be a number" in capsys.readouterr().err
@@ -69,7 +69,7 @@ def test_a_file_that_is_no_table_is_exit_code_3(folder, capsys):
     assert run(["data", "import", "wide.csv", "--edition", "2026"]) == 2
 
 
-def test_the_tables_in_force_in_a_scenario(folder, capsys):
+def test_the_tables_in_force_in_a_scenario(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.csv").write_text("iso3,year,share_pct,status,outlays_usd_m,equipment_share_pct,first_estimate_pct\n"
                                 "PRT,2026,2.6,estimate,,,\n")  # fmt: skip
     Path("own.toml").write_text('[data]\nshares = { file = "mine.csv", overlay = true }\nrussia = 1\n')

@@ -114,6 +114,7 @@ def test_each_side_is_the_run_of_its_own_scenario_exactly(one: Table, other: Tab
     pairs, figures = comparison.compliance(), comparison.alliance()
     for side, results in zip("ab", runs, strict=True):
         table = results.compliance().set_index(["pillar", "iso3", "year"])
+        row: Any
         for row in pairs.itertuples():
             plain = row.pillar.removesuffix("_without_late_push")
             expected = table.loc[(plain, row.iso3, row.year)]

@@ -64,14 +64,16 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize(("name", "column", "change", "remedy"), COLUMNS.values(), ids=COLUMNS)
-def test_a_column_in_another_unit_is_one_fault(name, column, change, remedy):
+def test_a_column_in_another_unit_is_one_fault(
+    name: str, column: str, change: Callable[[str], str], remedy: str
+) -> None:
     rows = [{**row, column: change(row[column])} for row in records(name)]
     (fault,) = faults_of(name, rows)
     assert (fault.code, fault.field) == ("implausible", column)
     assert remedy in fault.remedy
 
 
-def test_an_index_is_no_change_of_one():
+def test_an_index_is_no_change_of_one() -> None:
     rows = [{**row, "deflator_pct": str(100 + int(row["year"]) - 1995)} for row in records("gdp")]
     (fault,) = faults_of("gdp", rows)
     assert "must be the change of the deflator" in fault.rule
@@ -81,7 +83,7 @@ def test_an_index_is_no_change_of_one():
     ("value", "meant"), [("0.0269", "2.69"), ("26.9", "2.69"), ("0.269", "2.69"), ("0.05", "5"), ("29", "2.9")]
 )
 @pytest.mark.parametrize("overlay", [False, True])
-def test_one_figure_far_from_its_neighbours_is_refused(value, meant, overlay):
+def test_one_figure_far_from_its_neighbours_is_refused(value: str, meant: str, overlay: bool) -> None:
     rows = [row for row in records("shares") if not overlay or row["iso3"] == "DEU"]
     rows = [{**row, "share_pct": value} if (row["iso3"], row["year"]) == ("DEU", "2026") else row for row in rows]
     (fault,) = faults_of("shares", rows, overlay=overlay)
@@ -89,7 +91,7 @@ def test_one_figure_far_from_its_neighbours_is_refused(value, meant, overlay):
     assert fault.remedy == f"did you mean {meant}?"
 
 
-def test_a_figure_too_small_for_a_quotient_is_a_fault_and_no_crash():
+def test_a_figure_too_small_for_a_quotient_is_a_fault_and_no_crash() -> None:
     (fault,) = faults_of("shares", [{"iso3": "DEU", "year": "2026", "share_pct": "5e-324", "status": "actual"}],
                          overlay=True)  # fmt: skip
     assert fault.code == "implausible"
@@ -101,7 +103,7 @@ FACTS = {"share_pct": ("DEU", 2.69), "norm_pct": ("DEU", 2.69), "debt_pct": ("ES
 
 @pytest.mark.parametrize("key", FACTS)
 @pytest.mark.parametrize(("factor", "refused"), [(10, True), (0.1, True), (3, False), (0.4, False), (1, False)])
-def test_a_slipped_point_in_a_scenario_is_refused_as_in_a_table(key, factor, refused):
+def test_a_slipped_point_in_a_scenario_is_refused_as_in_a_table(key: str, factor: float, refused: bool) -> None:
     iso3, known = FACTS[key]
     value = round(known * factor, 6)
     text = f"[ally.{iso3}]\n{key} = {value}\n"
@@ -116,7 +118,7 @@ def test_a_slipped_point_in_a_scenario_is_refused_as_in_a_table(key, factor, ref
     assert "the packaged" in fault.rule
 
 
-def test_what_replaces_a_figure_is_held_against_that_of_the_base_year():
+def test_what_replaces_a_figure_is_held_against_that_of_the_base_year() -> None:
     """Luxembourg spent 0.4 % in 2014 and 2 % in 2026."""
     late = "[ally.LUX]\nshare_pct = 3.9\n"
     assert loads(late).ally["LUX"].share_pct == 3.9
@@ -125,7 +127,7 @@ def test_what_replaces_a_figure_is_held_against_that_of_the_base_year():
     assert loads("[ally.NOR]\ndebt_pct = 0\n").ally["NOR"].debt_pct == 0
 
 
-def test_a_jump_where_nothing_is_packaged_is_held_against_the_year_before():
+def test_a_jump_where_nothing_is_packaged_is_held_against_the_year_before() -> None:
     rows = [
         {"iso3": "DEU", "year": str(year), "share_pct": share, "status": "actual"}
         for year, share in ((1990, "2.5"), (1991, "2.1"), (1992, "0.2"), (1993, "1.8"))
@@ -134,7 +136,7 @@ def test_a_jump_where_nothing_is_packaged_is_held_against_the_year_before():
     assert "2.1 of DEU 1991" in fault.rule
 
 
-def test_true_jumps_pass():
+def test_true_jumps_pass() -> None:
     """Bulgaria's aircraft of 2019, paid at once; an ally at war from one year to the next (SIPRI, Ukraine 2021-22)."""
     rows = [{"iso3": "BGR", "year": "2019", "share_pct": "3.15", "status": "actual"}]
     rows += [{"iso3": "POL", "year": "2026", "share_pct": "35.0", "status": "actual"}]
@@ -143,12 +145,12 @@ def test_true_jumps_pass():
     assert not faults_of("shares", [rows[0], *war], overlay=True)
 
 
-def test_nothing_of_the_packaged_tables_is_refused():
+def test_nothing_of_the_packaged_tables_is_refused() -> None:
     for name in ROWS:
         assert not faults_of(name, records(name))
 
 
-def test_every_edition_of_shares_passes():
+def test_every_edition_of_shares_passes() -> None:
     tables = load_tables()
     for edition in sorted({row.edition for row in tables.share_vintages}):
         rows = [
@@ -159,11 +161,11 @@ def test_every_edition_of_shares_passes():
         assert not faults_of("shares", rows, overlay=True), edition
 
 
-def test_growth_of_nothing_in_every_year_is_an_assumption_and_no_unit():
+def test_growth_of_nothing_in_every_year_is_an_assumption_and_no_unit() -> None:
     assert not faults_of("gdp", [{**row, "growth_pct": "0"} for row in records("gdp")])
 
 
-def test_month_and_day_in_each_others_place():
+def test_month_and_day_in_each_others_place() -> None:
     rows = records("elections")
     place = next(n for n, row in enumerate(rows) if row["day"] and row["month"] != row["day"] and int(row["day"]) <= 12)
     turned = {**rows[place], "month": rows[place]["day"], "day": rows[place]["month"]}

@@ -14,20 +14,21 @@ import sim
 from sim.data.edition import LAST_YEAR
 from sim.data.reader import MAX_FAULTS, MAX_ROWS
 from sim.data.rows import ROWS
-from sim.data.tables import Replacement, load_tables
-from sim.errors import ScenarioError
+from sim.data.tables import Replacement, Tables, load_tables
+from sim.errors import Fault, ScenarioError
 from sim.scenario.loading.load import reload
+from support import present
 
 
 def packaged(name: str) -> str:
     return resources.files("sim.data").joinpath("tables", f"{name}.csv").read_text(encoding="utf-8")
 
 
-def replace(name: str, text: str):
+def replace(name: str, text: str) -> Tables:
     return load_tables({name: Replacement(f"my_{name}.csv", text)})
 
 
-def faults_of(name: str, text: str):
+def faults_of(name: str, text: str) -> tuple[Fault, ...]:
     with pytest.raises(ScenarioError) as caught:
         replace(name, text)
     return caught.value.faults
@@ -144,7 +145,9 @@ CASES = {
 
 
 @pytest.mark.parametrize(("case", "code", "line", "column", "remedy"), CASES.values(), ids=CASES)
-def test_a_fault_is_named_with_place_and_remedy(case, code, line, column, remedy):
+def test_a_fault_is_named_with_place_and_remedy(
+    case: tuple[str, str], code: str, line: int, column: str, remedy: str
+) -> None:
     table, text = case
     found = faults_of(table, text)
     first = next(fault for fault in found if fault.code == code)
@@ -154,7 +157,7 @@ def test_a_fault_is_named_with_place_and_remedy(case, code, line, column, remedy
     assert len(found) == 1 or (table == "aggregates" and code == "too-many-rows")
 
 
-def test_the_message_reads_as_place_value_rule_and_remedy():
+def test_the_message_reads_as_place_value_rule_and_remedy() -> None:
     (fault,) = faults_of("shares", edited("shares", DEU, "DEU,2026,269,estimate,"))
     assert str(fault) == (
         f"my_shares.csv:{HERE}: share_pct = 269: must be at most 50 [out-of-range]\n"
@@ -162,7 +165,7 @@ def test_the_message_reads_as_place_value_rule_and_remedy():
     )
 
 
-def test_all_faults_of_all_tables_come_at_once_in_the_order_of_the_files():
+def test_all_faults_of_all_tables_come_at_once_in_the_order_of_the_files() -> None:
     shares = packaged("shares") + "DEU,2020,x,estimate,,,\nDEU,2026,2,estimate,,,\nISL,x,nan,actual,,,\n"
     aggregates = AGGREGATES[:-1] + ",colour\nNATO total,x,2,actual,1,red\n"
     with pytest.raises(ScenarioError) as caught:
@@ -177,41 +180,41 @@ def test_all_faults_of_all_tables_come_at_once_in_the_order_of_the_files():
     ]
 
 
-def test_a_hopeless_file_is_given_up_after_a_hundred_faults():
+def test_a_hopeless_file_is_given_up_after_a_hundred_faults() -> None:
     found = faults_of("aggregates", AGGREGATES + "a,b,c,d,e\n" * 5000)
     assert len(found) == MAX_FAULTS + 1
     assert found[-1].code == "too-many-faults"
     assert len(faults_of("shares", packaged("shares") + f"{DEU},,\n" * 5000)) == MAX_FAULTS
 
 
-def test_what_stands_in_a_cell_is_shown_shortened_and_printable():
+def test_what_stands_in_a_cell_is_shown_shortened_and_printable() -> None:
     (fault,) = faults_of("shares", edited("shares", DEU, f"DEU,2026,\u202e{'9' * 100},estimate,"))
     assert len(fault.value) == 40
     assert fault.value.isprintable()
 
 
-def test_a_line_number_counts_the_lines_of_the_file():
+def test_a_line_number_counts_the_lines_of_the_file() -> None:
     text = AGGREGATES + '\n\n"NATO\ntotal",2020,2,actual,1\n\nNATO total,2020,2,actual,x\n'
     assert [fault.line for fault in faults_of("aggregates", text)] == [4, 7]
 
 
-def test_a_replacement_is_taken_whole():
+def test_a_replacement_is_taken_whole() -> None:
     text = AGGREGATES + "NATO total,2020,2.5,actual,\n"
     tables = replace("aggregates", text)
     assert len(tables.aggregates) == 1
-    assert tables.aggregate("NATO total", 2020).share_pct == 2.5
-    assert tables.aggregate("NATO total", 2020).outlays_usd_m is None
+    assert present(tables.aggregate("NATO total", 2020)).share_pct == 2.5
+    assert present(tables.aggregate("NATO total", 2020)).outlays_usd_m is None
     assert tables.aggregate("Europe and Canada", 2026) is None
     assert tables.shares == load_tables().shares
 
 
-def test_spaces_a_byte_order_mark_and_another_order_of_columns_are_harmless():
+def test_spaces_a_byte_order_mark_and_another_order_of_columns_are_harmless() -> None:
     text = "\ufeffyear , name,status,share_pct,outlays_usd_m\n 2020,NATO total , actual, 2.5 ,\n,,,,\n"
     row = replace("aggregates", text).aggregate("NATO total", 2020)
-    assert (row.share_pct, row.outlays_usd_m) == (2.5, None)
+    assert (present(row).share_pct, present(row).outlays_usd_m) == (2.5, None)
 
 
-def test_allies_may_be_added_when_every_table_that_needs_them_has_them():
+def test_allies_may_be_added_when_every_table_that_needs_them_has_them() -> None:
     allies = packaged("allies") + "UKR,804,Ukraine,2030,0,1\n"
     found = faults_of("allies", allies)
     assert [(fault.file, fault.code) for fault in found] == [
@@ -230,18 +233,18 @@ def test_allies_may_be_added_when_every_table_that_needs_them_has_them():
         }
     )
     assert len(tables.armed_allies()) == 32
-    assert tables.share("UKR", 2026).share_pct == 20
+    assert present(tables.share("UKR", 2026)).share_pct == 20
 
 
 @pytest.mark.parametrize("armed", [set(), {"USA"}, {"NOR"}, {"USA", "NOR"}])
-def test_an_ally_needs_another_one_to_look_to(armed):
+def test_an_ally_needs_another_one_to_look_to(armed: set[str]) -> None:
     header, *rows = packaged("allies").splitlines()
     table = "\n".join([header, *(row[:-1] + str(int(row[:3] in armed)) for row in rows)])
     found = [fault for fault in faults_of("allies", table) if fault.field == "armed_forces"]
     assert [(fault.code, fault.value) for fault in found] == [("missing-ally", "NOR" if "NOR" in armed else "")]
 
 
-def test_the_smallest_alliance_with_peers_runs():
+def test_the_smallest_alliance_with_peers_runs() -> None:
     few = ("DNK", "NOR", "USA")  # defaults.toml names the last
 
     def of_few(name: str) -> str:
@@ -255,7 +258,7 @@ def test_the_smallest_alliance_with_peers_runs():
     assert set(sim.simulate(scenario, paths=16, seed=1).compliance()["iso3"]) == set(few)
 
 
-def test_more_allies_than_a_byte_counts_are_refused():
+def test_more_allies_than_a_byte_counts_are_refused() -> None:
     """How many comply on a path is kept in one."""
     header, *rows = packaged("allies").splitlines()
     for number, refused in ((255, False), (256, True)):
@@ -266,7 +269,7 @@ def test_more_allies_than_a_byte_counts_are_refused():
         assert ("too-many" in {fault.code for fault in found}) == refused
 
 
-def test_what_the_defaults_say_of_an_ally_is_dropped_where_it_does_not_count():
+def test_what_the_defaults_say_of_an_ally_is_dropped_where_it_does_not_count() -> None:
     few = ("DNK", "FRA")  # without the United States and Norway, which defaults.toml names
     header, *rows = packaged("allies").splitlines()
     tables = {"allies": "\n".join([header, *(row[:-1] + str(int(row[:3] in few)) for row in rows)])}
@@ -281,26 +284,26 @@ def test_what_the_defaults_say_of_an_ally_is_dropped_where_it_does_not_count():
         reload("[ally.NOR]\ndebt_pct = 50.0\n", replacements)
 
 
-def test_an_ally_that_other_tables_name_may_not_be_left_out():
+def test_an_ally_that_other_tables_name_may_not_be_left_out() -> None:
     found = faults_of("allies", edited("allies", "MKD,807,North Macedonia,2020,0,1\n", ""))
     assert {fault.code for fault in found} == {"missing-ally"}
     assert {fault.value for fault in found} == {"MKD"}
 
 
-def test_every_packaged_table_passes_its_own_checks_and_is_the_same_content():
+def test_every_packaged_table_passes_its_own_checks_and_is_the_same_content() -> None:
     own = {name: Replacement(f"{name}.csv", packaged(name)) for name in ROWS}
     assert load_tables(own).digest == load_tables().digest
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\r"])
-def test_line_endings_do_not_move_the_digest(ending):
+def test_line_endings_do_not_move_the_digest(ending: str) -> None:
     own = {name: Replacement(name, packaged(name).replace("\n", ending)) for name in ROWS}
     assert load_tables(own).digest == load_tables().digest
 
 
 @settings(max_examples=15, deadline=None)
 @given(name=st.sampled_from(sorted(ROWS)), seed=st.integers(0, 2**32))
-def test_the_order_of_rows_moves_neither_digest_nor_content(name, seed):
+def test_the_order_of_rows_moves_neither_digest_nor_content(name: str, seed: int) -> None:
     header, *lines = packaged(name).splitlines()
     random.Random(seed).shuffle(lines)
     tables = replace(name, "\n".join([header, *lines]))
@@ -310,13 +313,13 @@ def test_the_order_of_rows_moves_neither_digest_nor_content(name, seed):
 
 @settings(max_examples=15, deadline=None)
 @given(order=st.permutations(range(7)))
-def test_the_order_of_columns_does_not_move_the_digest(order):
+def test_the_order_of_columns_does_not_move_the_digest(order: list[int]) -> None:
     lines = [line.split(",") for line in packaged("shares").splitlines()]
     text = "\n".join(",".join(cells[column] for column in order) for cells in lines)
     assert replace("shares", text).digest == load_tables().digest
 
 
-def test_one_hundredth_of_a_point_moves_the_digest():
+def test_one_hundredth_of_a_point_moves_the_digest() -> None:
     changed = replace("shares", edited("shares", DEU, "DEU,2026,2.70,estimate,"))
     assert changed.digest != load_tables().digest
     blank = replace("aggregates", edited("aggregates", "actual,289315\n", "actual,\n"))
@@ -324,7 +327,7 @@ def test_one_hundredth_of_a_point_moves_the_digest():
     assert blank.digest != zero.digest
 
 
-def test_the_packaged_tables_are_one_object_and_travel_to_a_worker_light():
+def test_the_packaged_tables_are_one_object_and_travel_to_a_worker_light() -> None:
     assert load_tables() is load_tables({})
     tables = replace("aggregates", AGGREGATES + "NATO total,2020,2.5,actual,\n")
     assert tables.armed_allies()
@@ -333,12 +336,12 @@ def test_the_packaged_tables_are_one_object_and_travel_to_a_worker_light():
     assert pickle.loads(sent).digest == tables.digest
 
 
-def test_rows_are_frozen():
+def test_rows_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_tables().allies[0].name = "x"
 
 
-def test_the_tables_need_neither_numpy_nor_pandas():
+def test_the_tables_need_neither_numpy_nor_pandas() -> None:
     code = "import sys, sim.data.catalogue as c; c.catalogue(); print({'numpy', 'pandas'} & sys.modules.keys())"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "set()"

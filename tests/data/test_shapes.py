@@ -41,7 +41,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("text", "code", "line", "words"), CASES.values(), ids=CASES)
-def test_one_fault_with_the_cause(text, code, line, words):
+def test_one_fault_with_the_cause(text: str, code: str, line: int, words: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         load_tables({"shares": Replacement("mine.csv", text)})
     (fault,) = caught.value.faults
@@ -49,14 +49,14 @@ def test_one_fault_with_the_cause(text, code, line, words):
     assert words in f"{fault.rule} {fault.remedy}"
 
 
-def test_texts_with_semicolons_and_years_in_them_are_no_other_layout():
+def test_texts_with_semicolons_and_years_in_them_are_no_other_layout() -> None:
     for name in ("pledges", "elections", "outside_forecasts"):
         text = resources.files("sim.data").joinpath("tables", f"{name}.csv").read_text(encoding="utf-8")
         assert load_tables({name: Replacement("mine.csv", text)}).digest == load_tables().digest
 
 
 @pytest.mark.parametrize("given", sorted(ROWS))
-def test_a_table_given_for_any_other_is_one_fault_with_its_name(given):
+def test_a_table_given_for_any_other_is_one_fault_with_its_name(given: str) -> None:
     """With a column less or more it is still its own table, and its faults are those of the columns."""
     for name in ROWS:
         if name == given:
@@ -72,7 +72,7 @@ def test_a_table_given_for_any_other_is_one_fault_with_its_name(given):
         assert other_table(header, given) == "", header
 
 
-def test_a_column_a_year_cannot_become_another_table():
+def test_a_column_a_year_cannot_become_another_table() -> None:
     with pytest.raises(ScenarioError) as caught:
         load_tables({"gdp": Replacement("mine.csv", EUROPEAN)})
     (fault,) = caught.value.faults

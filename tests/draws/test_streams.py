@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,22 +22,22 @@ addresses = st.fixed_dictionaries({
 
 
 @given(addresses, st.integers(0, 2**62), st.integers(0, 40), st.integers(1, 200))
-def test_a_stretch_is_a_part_of_the_whole(address: dict, seed: int, start: int, paths: int) -> None:
+def test_a_stretch_is_a_part_of_the_whole(address: dict[str, Any], seed: int, start: int, paths: int) -> None:
     whole = Streams(seed, 0, start * LANES + paths).uint16(**address)
     part = Streams(seed, start * LANES, paths).uint16(**address)
     assert part.tolist() == whole[start * LANES :].tolist()
 
 
 @given(addresses, addresses)
-def test_other_draws_move_nothing(one: dict, other: dict) -> None:
+def test_other_draws_move_nothing(one: dict[str, Any], other: dict[str, Any]) -> None:
     alone, mixed = Streams(7, 16, 32), Streams(7, 16, 32)
     mixed.uint16(**other)
     assert alone.uint16(**one).tolist() == mixed.uint16(**one).tolist()
 
 
 def test_every_part_of_the_address_counts() -> None:
-    base = {"name": "outturn/noise", "ally": 8, "period": 2027, "word": 0}
-    others = [{"name": "outturn/noise2"}, {"ally": 9}, {"period": 2028}, {"word": 1}]
+    base: dict[str, Any] = {"name": "outturn/noise", "ally": 8, "period": 2027, "word": 0}
+    others: list[dict[str, Any]] = [{"name": "outturn/noise2"}, {"ally": 9}, {"period": 2028}, {"word": 1}]
     first = Streams(1, 0, 64).uint16(**base).tolist()
     for change in others:
         assert Streams(1, 0, 64).uint16(**(base | change)).tolist() != first
@@ -51,7 +52,7 @@ def test_the_words_are_philox_at_the_stated_counter() -> None:
 
 
 @given(addresses, st.integers(0, 40), st.sets(st.integers(0, 99), max_size=24).map(sorted))
-def test_the_words_of_some_paths_are_those_of_the_whole(address: dict, start: int, paths: list[int]) -> None:
+def test_the_words_of_some_paths_are_those_of_the_whole(address: dict[str, Any], start: int, paths: list[int]) -> None:
     """Few are drawn one by one, more with the block."""
     whole = Streams(7, start * LANES, 100).uint16(**address)
     found = Streams(7, start * LANES, 100).uint16_of(np.array(paths, dtype=np.intp), **address)

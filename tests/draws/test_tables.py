@@ -100,7 +100,7 @@ def test_a_family_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(("name", "shapes"), [
     ("skewnorm", {"a": 4.0}), ("gumbel_r", {}), ("johnsonsu", {"a": 1.0, "b": 2.0}), ("t", {"df": 5.0}),
 ])  # fmt: skip
-def test_a_scipy_table_is_near_scipys_quantiles(name: str, shapes: dict) -> None:
+def test_a_scipy_table_is_near_scipys_quantiles(name: str, shapes: dict[str, float]) -> None:
     law = getattr(stats, name)(**shapes)
     table = table_of(f.Scipy(name=name, **shapes))
     places = np.arange(40, CELLS - 40, 997)

@@ -18,6 +18,7 @@ from sim.model.equations.exposure import exposure
 from sim.model.equations.growth import own_growth_sd
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.scenario.loading.load import reload
+from support import present
 
 
 def growth_without(*missing: int) -> dict[int, float]:
@@ -136,13 +137,13 @@ def test_every_ally_has_the_figures_of_the_tables(base: int, last: int) -> None:
     for iso3, entry in found.items():
         shares = {row.year: row for row in tables.shares_of(iso3)}
         past = [shares[year].share_pct for year in range(base - 4, base + 1) if year in shares]
-        balances = [tables.gdp_row(iso3, year).gov_balance_pct for year in range(base - 3, base)]
+        balances = [present(tables.gdp_row(iso3, year)).gov_balance_pct for year in range(base - 3, base)]
         geography, ally = tables.geography_of(iso3), tables.ally(iso3)
         assert (entry.iso3, entry.code, entry.name) == (iso3, ally.iso_numeric, ally.name)
         assert (entry.base_share_pct, entry.norm_pct) == (shares[base].share_pct, pytest.approx(fmean(past)))
         assert entry.estimated == (shares[base].status == "estimate")
-        assert entry.gdp_usd_bn == tables.gdp_row(iso3, base).nominal_usd_bn
-        assert entry.debt_pct == tables.gdp_row(iso3, base - 1).gov_debt_pct
+        assert entry.gdp_usd_bn == present(tables.gdp_row(iso3, base)).nominal_usd_bn
+        assert entry.debt_pct == present(tables.gdp_row(iso3, base - 1)).gov_debt_pct
         assert entry.deficit_pct == pytest.approx(-fmean([b for b in balances if b is not None]))
         assert entry.growth_sd_pct == own_growth_sd(growth, iso3, base)
         assert list(entry.forecast_pct) == list(range(base + 1, last + 1))
@@ -161,7 +162,7 @@ def test_every_ally_has_the_figures_of_the_tables(base: int, last: int) -> None:
         }
         assert (entry.calendar[0], entry.calendar[-1]) == (2021, 2035)
         record = tables.early_elections_of(iso3)
-        rate = 0.08 if record.n_early is None else (record.n_early + 2) / (record.exposure_years + 25)
+        rate = 0.08 if present(record).n_early is None else (record.n_early + 2) / (present(record).exposure_years + 25)
         assert entry.early_election_rate == pytest.approx(rate)
 
 
@@ -184,7 +185,9 @@ def test_an_ally_of_which_that_outlook_said_nothing_has_the_forecast_of_the_tabl
     tables = load_tables()
     others = tuple(row for row in tables.growth_vintages if row.iso3 != "DEU")
     found = of(horizon(2025, 2030), Tables({"growth_vintages": others}))
-    assert found["DEU"].forecast_pct == {year: tables.gdp_row("DEU", year).growth_pct for year in range(2026, 2031)}
+    assert found["DEU"].forecast_pct == {
+        year: present(tables.gdp_row("DEU", year)).growth_pct for year in range(2026, 2031)
+    }
     assert found["FRA"] == of(horizon(2025, 2030))["FRA"]
 
 
@@ -202,7 +205,7 @@ def test_own_tables_of_growth_are_not_mixed_with_an_outlook_of_the_package() -> 
     text = resources.files("sim.data").joinpath("tables", "gdp.csv").read_text("utf-8")
     scenario = reload(horizon(2025, 2030) + '[data]\ngdp = "own.csv"\n', {"gdp": Replacement("own.csv", text)})
     germany = next(entry for entry in ally_inputs(scenario) if entry.iso3 == "DEU")
-    assert germany.forecast_pct[2026] == tables.gdp_row("DEU", 2026).growth_pct
+    assert germany.forecast_pct[2026] == present(tables.gdp_row("DEU", 2026)).growth_pct
 
 
 def test_what_the_file_says_of_an_ally_stands_in_place_of_each_figure() -> None:
@@ -274,8 +277,8 @@ def test_all_that_is_missing_is_told_at_once() -> None:
 
 def test_years_without_a_balance_are_left_out_of_the_mean_deficit() -> None:
     tables = without("gdp", *YEARS_BEFORE[:2], gov_balance_pct=None)
-    assert deficit_pct(tables, "ITA", 2026) == -tables.gdp_row("ITA", 2025).gov_balance_pct
-    assert deficit_pct(tables, "ITA", 2025) == -tables.gdp_row("ITA", 2022).gov_balance_pct
+    assert deficit_pct(tables, "ITA", 2026) == -present(tables.gdp_row("ITA", 2025)).gov_balance_pct
+    assert deficit_pct(tables, "ITA", 2025) == -present(tables.gdp_row("ITA", 2022)).gov_balance_pct
     assert deficit_pct(without("gdp", *YEARS_BEFORE), "ITA", 2026) is None
 
 
@@ -389,7 +392,7 @@ def test_a_table_that_begins_later_than_the_habit_has_no_hole() -> None:
     late = own_table("shares", lambda row: row if row[4:8] >= "2024" else "")
     germany = next(entry for entry in ally_inputs(late) if entry.iso3 == "DEU")
     table = load_tables()
-    assert germany.norm_pct == fmean(table.share("DEU", year).share_pct for year in (2024, 2025, 2026))
+    assert germany.norm_pct == fmean(present(table.share("DEU", year)).share_pct for year in (2024, 2025, 2026))
 
 
 def blank_growth(row: str) -> str:

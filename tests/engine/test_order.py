@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,7 +87,9 @@ class Log(Observer):
     """Everything that happens, in the order in which it does."""
 
     def begin(self, world: World) -> None:
-        self.clock, self.entries, self.hits = world.calendar, [], []
+        self.clock = world.calendar
+        self.entries: list[Any] = []
+        self.hits: list[Any] = []
 
     @contextmanager
     def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:

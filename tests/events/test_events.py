@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,9 +30,9 @@ class Diary(Observer):
     """What happened, with the state before and after."""
 
     def __init__(self) -> None:
-        self.events: list[tuple[str, int, int, dict, dict]] = []
+        self.events: list[tuple[str, int, int, dict[str, Any], dict[str, Any]]] = []
         self.paths: dict[str, np.ndarray] = {}
-        self.outturns: dict[tuple[str, int], dict[str, np.ndarray]] = {}
+        self.outturns: dict[tuple[str, int], dict[str, Any]] = {}
 
     def begin(self, world: World) -> None:
         self.world = world
@@ -71,7 +72,7 @@ def live(text: str, paths: int = 64, seed: int = 1) -> Diary:
     return diary
 
 
-def told(diary: Diary, words: str) -> list[tuple[str, int, int, dict, dict]]:
+def told(diary: Diary, words: str) -> list[tuple[str, int, int, dict[str, Any], dict[str, Any]]]:
     return [event for event in diary.events if words in event[0]]
 
 
@@ -246,7 +247,7 @@ def test_random_events_come_at_their_rate_once_a_year_in_any_month() -> None:
     text = FROM + "last_year = 2036\n" + QUIET.replace('name = "crisis"\nrate = 0.0', 'name = "crisis"\nrate = 0.07')
     paths = 8_192
     diary = Diary()
-    struck, months, per_year = np.zeros(paths, dtype=int), Counter(), Counter()
+    struck, months, per_year = np.zeros(paths, dtype=int), Counter[int](), Counter[tuple[int, int]]()
     scenario = loads(text)
 
     class Count(Diary):
@@ -371,7 +372,7 @@ def test_the_later_of_two_opt_outs_wins() -> None:
 
 def test_without_a_calendar_elections_come_at_random() -> None:
     """The United States has no early elections, and votes in four years of ten before the calendar begins."""
-    votes = Counter()
+    votes = Counter[Any]()
 
     class Votes(Diary):
         @contextmanager

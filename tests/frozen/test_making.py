@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from importlib import resources
+from typing import Any
 
 import pytest
 
@@ -37,8 +38,8 @@ def test_it_holds_every_ally_year_and_scenario(frozen: Frozen) -> None:
 def test_it_agrees_with_the_tables_and_paths_of_the_run(scenarios: Mapping[str, sim.Scenario]) -> None:
     results = sim.simulate(scenarios["hague_2035"], paths=320, seed=7, executor="serial", keep=["reported_pct"])
     forecast = forecast_of(results.record, "hague_2035")
-    core = results.compliance().query("pillar == 'core'").set_index(["iso3", "year"])
-    shares = results.shares().query("pillar == 'core'").set_index(["iso3", "year"])
+    core: Any = results.compliance().query("pillar == 'core'").set_index(["iso3", "year"])
+    shares: Any = results.shares().query("pillar == 'core'").set_index(["iso3", "year"])
     allies = [entry.iso3 for entry in results.record.description.allies]
     paths = printed(results.paths("reported_pct"))
     for cell in forecast.shares:

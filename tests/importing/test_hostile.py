@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 
 import openpyxl
@@ -56,7 +57,7 @@ def refused(content: bytes) -> str:
     return f"{fault.code}: {fault.rule}"
 
 
-def test_a_sound_workbook_is_read():
+def test_a_sound_workbook_is_read() -> None:
     assert import_file(SOUND, "x.xlsx").rows == 2
 
 
@@ -85,23 +86,23 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("make", "words"), HOSTILE.values(), ids=HOSTILE)
-def test_one_clear_fault(make, words):
+def test_one_clear_fault(make: Callable[[], bytes], words: str) -> None:
     assert words in refused(make())
 
 
-def test_what_a_sheet_says_of_its_size_is_not_believed():
+def test_what_a_sheet_says_of_its_size_is_not_believed() -> None:
     for size in (b"A1", b"A1:XFD1048576"):
         content = edited(b'<dimension ref="A1:C2" />', b'<dimension ref="%s" />' % size)
         assert import_file(content, "x.xlsx").rows == 2
 
 
-def test_formulas_of_the_sheet_itself_count_with_the_value_last_saved():
+def test_formulas_of_the_sheet_itself_count_with_the_value_last_saved() -> None:
     imported = import_file(edited(b"<v>2.1</v>", b"<f>1+1.1</f><v>2.1</v>"), "x.xlsx")
     assert imported.rows == 2
     assert any("1 cells of Sheet are formulas" in note for note in imported.notes)
 
 
-def test_texts_become_no_formulas_of_the_table():
+def test_texts_become_no_formulas_of_the_table() -> None:
     made = book()
     made.active.append(["=cmd|' /C calc'!A0", 2.1, 2.2])
     made.active.append(["@SUM(A1)", 2.1, 2.2])
@@ -112,7 +113,7 @@ def test_texts_become_no_formulas_of_the_table():
 
 @settings(max_examples=60, deadline=None)
 @given(at=st.integers(0, len(SOUND) - 1), byte=st.integers(0, 255))
-def test_a_byte_changed_is_a_table_or_a_fault(at, byte):
+def test_a_byte_changed_is_a_table_or_a_fault(at: int, byte: int) -> None:
     content = SOUND[:at] + bytes([byte]) + SOUND[at + 1 :]
     with suppress(ScenarioError):
         import_file(content, "x.xlsx")
@@ -120,7 +121,7 @@ def test_a_byte_changed_is_a_table_or_a_fault(at, byte):
 
 @settings(max_examples=60, deadline=None)
 @given(at=st.integers(0, 10_000), byte=st.integers(0, 255), name=st.sampled_from(sorted(parts(SOUND))))
-def test_a_byte_changed_inside_is_a_table_or_a_fault(at, byte, name):
+def test_a_byte_changed_inside_is_a_table_or_a_fault(at: int, byte: int, name: str) -> None:
     entries = parts(SOUND)
     content = entries[name]
     at %= len(content)
@@ -128,7 +129,7 @@ def test_a_byte_changed_inside_is_a_table_or_a_fault(at, byte, name):
         import_file(packed(entries | {name: content[:at] + bytes([byte]) + content[at + 1 :]}), "x.xlsx")
 
 
-def test_without_openpyxl_the_extra_is_named(monkeypatch):
+def test_without_openpyxl_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
     with pytest.raises(MissingExtra, match=r"burdenshare\[excel\]"):
         import_file(SOUND, "x.xlsx")

@@ -9,7 +9,7 @@ import pytest
 from sim.data.edition import LAST_YEAR
 from sim.data.importing import import_file
 from sim.data.tables import Replacement, load_tables
-from sim.errors import ScenarioError, UsageError
+from sim.errors import Fault, ScenarioError, UsageError
 
 
 def table(text: str | bytes, **options: str) -> dict[tuple[str, int], tuple[str, str]]:
@@ -38,7 +38,7 @@ WIDE = {
 
 
 @pytest.mark.parametrize("text", WIDE.values(), ids=WIDE)
-def test_a_column_a_year(text):
+def test_a_column_a_year(text: str) -> None:
     assert table(text) == {
         ("DEU", 2025): ("2.22", "actual"),
         ("DEU", 2026): ("2.69", "estimate"),
@@ -47,23 +47,23 @@ def test_a_column_a_year(text):
     }
 
 
-def test_a_small_share_with_its_sign_is_no_fraction():
+def test_a_small_share_with_its_sign_is_no_fraction() -> None:
     assert table("Country,2014\nLuxembourg,0.37%\n") == {("LUX", 2014): ("0.37", "actual")}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_alphabets(encoding):
+def test_alphabets(encoding: str) -> None:
     assert table("Country,2026e\nTürkiye,2.85\n".encode(encoding)) == {("TUR", 2026): ("2.85", "estimate")}
 
 
 @pytest.mark.parametrize("mark", ["", "xxx", "...", "..", ". .", "n/a", "-", "–", ":"])
-def test_marks_for_no_figure(mark):
+def test_marks_for_no_figure(mark: str) -> None:
     imported = import_file(f"Country,2025,2026\nGermany,2.2,{mark}\nFrance,2.1,2.2\n".encode(), "x.csv")
     assert imported.missing == ["DEU 2026 share_pct"]
     assert imported.rows == 3
 
 
-def test_a_table_of_ours_is_written_anew_from_what_excel_makes_of_it():
+def test_a_table_of_ours_is_written_anew_from_what_excel_makes_of_it() -> None:
     packaged = load_tables()
     columns = list(type(packaged.gdp[0]).model_fields)
     lines = [";".join(columns)]
@@ -91,20 +91,20 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "code"), REFUSED.values(), ids=REFUSED)
-def test_what_is_no_table_is_refused(text, code):
+def test_what_is_no_table_is_refused(text: str, code: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         import_file(text.encode(), "x.csv")
     assert caught.value.faults[0].code in (code, "out-of-range" if code == "implausible" else code)
 
 
-def test_a_column_a_year_becomes_no_other_table():
+def test_a_column_a_year_becomes_no_other_table() -> None:
     with pytest.raises(ScenarioError, match="only shares"):
         import_file(WIDE["codes"].encode(), "x.csv", into="gdp")
     with pytest.raises(UsageError, match="no table"):
         import_file(b"", "x.csv", into="share")
 
 
-def faults(text: str, **options: str):
+def faults(text: str, **options: str) -> tuple[Fault, ...]:
     with pytest.raises(ScenarioError) as caught:
         import_file(text.encode(), "x.csv", **options)
     return caught.value.faults
@@ -133,7 +133,7 @@ NO_SHARES = {
 
 
 @pytest.mark.parametrize(("text", "line"), NO_SHARES.values(), ids=NO_SHARES)
-def test_what_a_title_calls_money_or_something_else_becomes_no_share(text, line):
+def test_what_a_title_calls_money_or_something_else_becomes_no_share(text: str, line: int) -> None:
     for into in ({}, {"into": "share_vintages", "edition": "2026-07"}):
         (fault,) = faults(text, **into)
         assert (fault.code, fault.line) == ("wrong-subject", line)
@@ -157,17 +157,17 @@ SHARES = [
 
 
 @pytest.mark.parametrize("title", SHARES)
-def test_titles_of_shares_and_titles_that_say_nothing_are_taken(title):
+def test_titles_of_shares_and_titles_that_say_nothing_are_taken(title: str) -> None:
     lines = "".join(f'"{line}"\n' for line in title.split("\n"))
     assert import_file(f"{lines}\n{HEAD}".encode(), "x.csv").rows == 4
 
 
-def test_of_several_blocks_that_of_shares_is_taken():
+def test_of_several_blocks_that_of_shares_is_taken() -> None:
     text = f"Million US dollars\n{HEAD.replace('2.', '210')}\nShare of GDP (%)\n{HEAD}"
     assert table(text)["FRA", 2026] == ("2.2", "actual")
 
 
-def test_years_to_come_are_estimates_whatever_is_not_said_of_them():
+def test_years_to_come_are_estimates_whatever_is_not_said_of_them() -> None:
     last = LAST_YEAR
     text = f"Country,{last - 1},{last},{last + 1},{last + 2}\nGermany,2.2,2.7,2.9,3.1\n"
     imported = import_file(text.encode(), "x.csv")
@@ -184,30 +184,30 @@ def test_years_to_come_are_estimates_whatever_is_not_said_of_them():
     assert not [note for note in import_file(HEAD.encode(), "x.csv").notes if "not over" in note]
 
 
-def test_names_in_other_languages_and_abbreviations():
+def test_names_in_other_languages_and_abbreviations() -> None:
     names = ["Türkei", "Frankreich", "Italien", "Vereinigtes Königreich", "Allemagne", "Pays-Bas", "N. Macedonia"]
     codes = {iso3 for iso3, _ in table("Land,2026\n" + "".join(f"{name},2.3\n" for name in names))}
     assert codes == {"TUR", "FRA", "ITA", "GBR", "DEU", "NLD", "MKD"}
 
 
-def test_where_no_name_is_known_the_names_are_said_and_not_the_layout():
+def test_where_no_name_is_known_the_names_are_said_and_not_the_layout() -> None:
     (fault,) = faults("Country,2025,2026\nAtlantis,1,2\nUtopia,1,2\nNATO Total,2,2\n")
     assert (fault.code, fault.line, fault.value) == ("unknown-ally", 2, "Atlantis, Utopia, NATO Total")
     assert "no row's name is known" in fault.rule
 
 
 @pytest.mark.parametrize("mark", ["n.a.", "N.A.", "n.a", "na", ":", "x", "–", "−", "#N/A", "k. A.", "NaN"])
-def test_more_marks_for_no_figure(mark):
+def test_more_marks_for_no_figure(mark: str) -> None:
     imported = import_file(f"Country,2025,2026\nGermany,2.2,{mark}\n".encode(), "x.csv")
     assert imported.missing == ["DEU 2026 share_pct"]
 
 
-def test_a_word_in_place_of_a_figure_is_told_with_the_marks_that_may_stand_there():
+def test_a_word_in_place_of_a_figure_is_told_with_the_marks_that_may_stand_there() -> None:
     (fault,) = faults("Country,2025,2026\nGermany,about 2,2.2\n")
     assert "a mark for no figure (n.a., na, .., -, –, x, :)" in fault.rule
 
 
-def test_a_table_of_ours_below_a_title_and_with_marks_is_written_anew():
+def test_a_table_of_ours_below_a_title_and_with_marks_is_written_anew() -> None:
     text = "My shares\n\niso3;year;share_pct;status;outlays_usd_m\nDEU;2026;2,7;estimate;n.a.\n"
     imported = import_file(text.encode(), "x.csv")
     assert imported.text.splitlines()[1:] == ["DEU,2026,2.7,estimate,,,"]
@@ -215,7 +215,7 @@ def test_a_table_of_ours_below_a_title_and_with_marks_is_written_anew():
 
 
 @pytest.mark.parametrize(("into", "given"), [("shares", "gdp"), ("gdp", "elections"), ("gdp", "shares")])
-def test_a_table_of_ours_becomes_no_other(into, given):
+def test_a_table_of_ours_becomes_no_other(into: str, given: str) -> None:
     lines = resources.files("sim.data").joinpath("tables", f"{given}.csv").read_text("utf-8").splitlines()
     (fault,) = faults("\n".join(lines), into=into)
     assert (fault.code, fault.line) == ("wrong-table", 1)

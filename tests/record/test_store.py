@@ -34,7 +34,9 @@ def test_a_saved_run_opens_equal(results: sim.Results, tmp_path: Path) -> None:
     assert opened.compliance().equals(results.compliance())
 
 
-def test_saving_again_replaces_the_run_and_leaves_nothing_beside(results: sim.Results, rutte, tmp_path: Path) -> None:
+def test_saving_again_replaces_the_run_and_leaves_nothing_beside(
+    results: sim.Results, rutte: sim.Scenario, tmp_path: Path
+) -> None:
     results.save(tmp_path / "run")
     other = sim.simulate(rutte, paths=16, seed=2, executor="serial")
     other.save(tmp_path / "run")
@@ -55,7 +57,9 @@ def test_a_link_goes_on_leading_where_it_led(results: sim.Results, tmp_path: Pat
     assert sorted(entry.name for entry in (tmp_path / "disk").iterdir()) == ["latest", "new"]
 
 
-def test_a_failed_write_leaves_the_former_run_whole(results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_former_run_whole(
+    results: sim.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     results.save(tmp_path / "run")
 
     def fail(*_: object, **__: object) -> None:

@@ -369,7 +369,7 @@ def test_a_run_that_is_replaced_while_it_is_read_is_read_again(saved: Path, monk
 
     from sim.results import store
 
-    digest, done = store.digest, []
+    digest, done = store.digest, list[Any]()
 
     def slowly(stream: Any) -> str:
         if not done:

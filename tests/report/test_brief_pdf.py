@@ -21,6 +21,7 @@ from sim.output.report.brief_pdf import pdf
 from sim.results.record import Record
 from sim.scenario.shipped import files
 from sim.text.escaping import plain
+from support import present
 
 MARKUP = (
     "#set text(red)", '#image("/etc/passwd")', '#read("/etc/hostname")', '#import "@preview/x:1.0.0"', "*bold* _em_",
@@ -82,10 +83,10 @@ def test_it_has_title_language_and_tags(record: Record) -> None:
     root = made.trailer["/Root"].get_object()
     assert made.metadata is not None
     assert made.metadata.title == f"Italy: {record.description.title}"
-    assert root["/Lang"] == "en"
-    assert root["/MarkInfo"]["/Marked"]
-    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert "pdfuaid" in made.xmp_metadata.rdf_root.toxml()
+    assert present(root)["/Lang"] == "en"
+    assert present(root)["/MarkInfo"]["/Marked"]
+    assert present(root)["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert "pdfuaid" in present(made.xmp_metadata).rdf_root.toxml()
     (page,) = made.pages
     assert [round(side * 25.4 / 72) for side in page.mediabox[2:]] == [210, 297]
 
@@ -118,13 +119,13 @@ def test_other_letters_of_europe_are_in_its_own_fonts(record: Record) -> None:
     title = "Ελλάδα: 3,5 % ως το 2032; Україна, Ђорђе, Łódź, Ørsted, Şişli ≥ −"
     made = pdf(titled(record, title), "GRC")
     assert UNSEEN.sub("", title) in words_of(made)
-    assert "pdfuaid" in read(made).xmp_metadata.rdf_root.toxml()
+    assert "pdfuaid" in present(read(made).xmp_metadata).rdf_root.toxml()
 
 
 @pytest.mark.parametrize("title", ["北约 3.5 %", "\U0001f600 NATO", "\ufdd0 no letter at all"])
 def test_letters_that_no_font_has_keep_nobody_from_the_rest(record: Record, title: str) -> None:
     made = pdf(titled(record, title), "ITA")
-    assert read(made).metadata.title == f"Italy: {plain(title)}"
+    assert present(read(made).metadata).title == f"Italy: {plain(title)}"
     assert "Theodds" in words_of(made)
 
 
@@ -151,7 +152,7 @@ def test_the_markup_of_typst_is_text(record: Record) -> None:
     text = words_of(made)
     assert UNSEEN.sub("", title) in text
     assert UNSEEN.sub("", source) in text
-    assert read(made).metadata.title == f"Italy: {title}"
+    assert present(read(made).metadata).title == f"Italy: {title}"
     assert _headings(made) == _headings(pdf(record, "ITA"))
 
 

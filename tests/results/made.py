@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class Made:
         return first is not None and all(self.met("core")[ally, step, path] for step in steps)
 
 
-MANIFEST = {
+MANIFEST: dict[str, Any] = {
     **dict.fromkeys(("burdenshare", "command", "python", "numpy", "scipy", "simpy"), ""), "scenario_digest": "0" * 64,
     "data_digest": "0" * 64, "stream_version": 2, "seed": 11, "paths": 40, "precision_points": None, "built_tables": {},
 }  # fmt: skip

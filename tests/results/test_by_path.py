@@ -6,6 +6,7 @@ import math
 from dataclasses import astuple, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,7 +118,8 @@ def test_the_gap_is_what_is_missing_on_every_path(run: Made) -> None:
     indexed = table.set_index(["iso3", "year"])
     for ally, entry in enumerate(ALLIES):
         for step, year in enumerate(YEARS):
-            row, missing = indexed.loc[(entry.iso3, year)], np.maximum(350 - run.spent["core"][ally, step], 0)
+            row: Any = indexed.loc[(entry.iso3, year)]
+            missing = np.maximum(350 - run.spent["core"][ally, step], 0)
             reported = np.maximum(350 - run.shares["core"][ally, step], 0)
             assert row["ally"] == entry.name
             assert row["shortfall_pct_mean"] == int(missing.sum()) / (100 * PATHS)

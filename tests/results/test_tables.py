@@ -73,8 +73,8 @@ def test_alliance_probabilities_sum_to_one(rutte_results: sim.Results) -> None:
 
 
 def test_gap_is_the_distance_to_the_target(rutte_results: sim.Results) -> None:
-    gap = rutte_results.gap().set_index(["iso3", "year"])
-    shares = rutte_results.shares().query("pillar == 'core_spent'").set_index(["iso3", "year"])
+    gap: Any = rutte_results.gap().set_index(["iso3", "year"])
+    shares: Any = rutte_results.shares().query("pillar == 'core_spent'").set_index(["iso3", "year"])
     italy, year = gap.loc[("ITA", 2032)], ("ITA", 2032)
     assert italy["shortfall_pct_q50"] == pytest.approx(max(3.5 - shares.loc[year, "q50"], 0), abs=0.0101)
     assert italy["shortfall_pct_q05"] == pytest.approx(max(3.5 - shares.loc[year, "q95"], 0), abs=0.0101)

@@ -5,6 +5,7 @@ import sys
 from importlib import resources
 from pathlib import Path
 from subprocess import run
+from typing import Any
 
 import pytest
 import tomli_w
@@ -15,19 +16,19 @@ import sim.scenario
 from sim import simulate
 from sim.arguments import MOST_PATHS
 from sim.data.edition import LAST_YEAR
-from sim.errors import ScenarioError, UsageError
+from sim.errors import Fault, ScenarioError, UsageError
 from sim.scenario import dump, load, loads
 from sim.scenario.loading.checks.codes import CODES
 from sim.scenario.loading.checks.keys import SECTIONS, keys_of
 
 
-def faults_of(text: str):
+def faults_of(text: str) -> tuple[Fault, ...]:
     with pytest.raises(ScenarioError) as caught:
         loads(text, "a.toml")
     return caught.value.faults
 
 
-def faults_of_file(file: Path):
+def faults_of_file(file: Path) -> tuple[Fault, ...]:
     with pytest.raises(ScenarioError) as caught:
         load(file)
     return caught.value.faults
@@ -60,7 +61,7 @@ kind = "detent"
 """
 
 
-def test_all_at_once():
+def test_all_at_once() -> None:
     """Faults of types, keys, bounds, codes and dates come together, by line."""
     found = [(fault.line, fault.code, fault.field) for fault in faults_of(MANY)]
     assert found == [
@@ -78,7 +79,7 @@ def test_all_at_once():
     ]
 
 
-def test_a_list_of_wrong_entries_is_not_called_empty_besides():
+def test_a_list_of_wrong_entries_is_not_called_empty_besides() -> None:
     event = '[[event]]\nname = "way"\nkind = "announced_path"\nally = "DEU"\npoints = '
     assert [(fault.field, fault.code) for fault in faults_of(event + "[3]\n")] == [
         ("event[way].points[1]", "wrong-type"),
@@ -86,7 +87,7 @@ def test_a_list_of_wrong_entries_is_not_called_empty_besides():
     assert [(fault.field, fault.code) for fault in faults_of(event + "[]\n")] == [("event[way].points", "too-short")]
 
 
-def test_each_fault_names_its_own_file(tmp_path):
+def test_each_fault_names_its_own_file(tmp_path: Path) -> None:
     """What an extended file says is blamed on it; what the file over it changes, on the latter."""
     (tmp_path / "base.toml").write_text(
         '[will]\npeer = 3.0\nmean = 0.1\n\n[[event]]\nname = "war"\nkind = "crisis"\nwhen = "2099-01"\nsize = -1.0\n'
@@ -107,13 +108,13 @@ def test_each_fault_names_its_own_file(tmp_path):
     assert ("p.csv", 1, "target_year") in found
 
 
-def test_a_fault_that_is_overridden_is_none(tmp_path):
+def test_a_fault_that_is_overridden_is_none(tmp_path: Path) -> None:
     (tmp_path / "base.toml").write_text("[will]\npeer = 3.0\n")
     (tmp_path / "top.toml").write_text('extends = "base.toml"\n[will]\npeer = 0.3\n')
     assert load(tmp_path / "top.toml").will.peer == 0.3
 
 
-def test_a_replaced_event_is_judged_by_its_own_lines(tmp_path):
+def test_a_replaced_event_is_judged_by_its_own_lines(tmp_path: Path) -> None:
     (tmp_path / "base.toml").write_text('[[event]]\nname = "x"\nkind = "crisis"\nwhen = "2028-01"\nsize = 1.0\n')
     (tmp_path / "top.toml").write_text(
         'extends = "base.toml"\n\n[[event]]\nname = "x"\nkind = "shock"\nwhen = "2028-01"\n'
@@ -128,7 +129,7 @@ def test_a_replaced_event_is_judged_by_its_own_lines(tmp_path):
 
 
 @pytest.mark.parametrize("opening", ['"', "'", '"""', "'''"])
-def test_a_text_left_open_is_told_where_it_begins(opening):
+def test_a_text_left_open_is_told_where_it_begins(opening: str) -> None:
     """And not at the end of the file, where the parser of the standard library gives up."""
     (fault,) = faults_of(f"title = 'a'\n\n\nsource = {opening}open\n\n[horizon]\nlast_year = 2030\n")
     assert (fault.code, fault.line) == ("bad-toml", 4)
@@ -136,7 +137,7 @@ def test_a_text_left_open_is_told_where_it_begins(opening):
     assert (fault.code, fault.line) == ("bad-toml", 2)
 
 
-def test_what_the_end_of_the_file_cuts_off_is_told_there():
+def test_what_the_end_of_the_file_cuts_off_is_told_there() -> None:
     for text in ("title = 'a'\nsource = 'b'\n\n[will", "title = 'a'\n\nb"):
         assert [(fault.code, fault.line) for fault in faults_of(text)] == [("bad-toml", text.count("\n") + 1)], text
     fault, *_ = faults_of("[targets.core]\nshare_pct = 2\nby = 2030\nmembers = ['DEU',\n'FRA',\n")
@@ -144,12 +145,12 @@ def test_what_the_end_of_the_file_cuts_off_is_told_there():
 
 
 @pytest.mark.parametrize("month", ["20\uff12\uff18-05", "20\u0662\u0668-05", "2028-\u0660\u0665", "\u0662028-05"])
-def test_a_month_is_written_in_digits_of_our_own(month):
+def test_a_month_is_written_in_digits_of_our_own(month: str) -> None:
     (fault,) = faults_of(f'[[event]]\nname = "x"\nkind = "crisis"\nwhen = "{month}"\n')
     assert (fault.code, fault.line, fault.value) == ("bad-month", 4, f'"{month}"')
 
 
-def test_a_code_of_letters_that_only_look_like_ours_is_not_taken_for_it():
+def test_a_code_of_letters_that_only_look_like_ours_is_not_taken_for_it() -> None:
     nothing = "write a code such as DEU; `sim data allies` lists them"
     remedies = [
         faults_of(f'[ally."{code}"]\nshare_pct = 2\n')[0].remedy
@@ -158,7 +159,7 @@ def test_a_code_of_letters_that_only_look_like_ours_is_not_taken_for_it():
     assert remedies == ["write DEU (Germany)", nothing, "write DEU (Germany)", nothing]
 
 
-def test_lines_that_are_no_toml_hide_nothing():
+def test_lines_that_are_no_toml_hide_nothing() -> None:
     """Every one is told, and the rest of the file is checked as it was meant."""
     text = "title = “a”\n[will]\nmean = 0,3\npeer = 3,0\n[ally.UK]\nshare_pct = 2.5 %\n[run]\npaths = 10k\nsed = 1\n"
     found = [(fault.line, fault.code, fault.remedy) for fault in faults_of(text)]
@@ -178,7 +179,7 @@ def test_lines_that_are_no_toml_hide_nothing():
     ("extends", "code"),
     [("nothing.toml", "no-such-file"), ("a.toml", "extends-circle"), ("../b.toml", "bad-file-name")],
 )
-def test_a_wrong_extends_hides_no_other_fault(tmp_path, extends, code):
+def test_a_wrong_extends_hides_no_other_fault(tmp_path: Path, extends: str, code: str) -> None:
     """But nothing is blamed that what it extends may well say: a kind, a target, a month within the run."""
     (tmp_path / "a.toml").write_text(
         f'extends = "{extends}"\n[will]\nmeen = 0.3\npeer = 0,1\n[targets.core]\nby = 2035\n'
@@ -188,7 +189,7 @@ def test_a_wrong_extends_hides_no_other_fault(tmp_path, extends, code):
     assert found == [(1, code), (3, "unknown-key"), (4, "bad-toml")]
 
 
-def test_the_faults_of_what_is_extended_come_with_ones_own(tmp_path):
+def test_the_faults_of_what_is_extended_come_with_ones_own(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text('extends = "b.toml"\n[will]\nmeen = 0.3\n')
     (tmp_path / "b.toml").write_text("[will]\npeer = 0,1\nnoise ? 3\n")
     found = [(Path(fault.file).name, fault.line, fault.code) for fault in faults_of_file(tmp_path / "a.toml")]
@@ -204,7 +205,7 @@ def test_the_faults_of_what_is_extended_come_with_ones_own(tmp_path):
         ('title = "x"'.encode("utf-16"), "this is UTF-16"),
     ],
 )
-def test_a_file_of_another_kind_is_called_by_its_name(tmp_path, content, words):
+def test_a_file_of_another_kind_is_called_by_its_name(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "a.toml").write_bytes(content)
     (fault,) = faults_of_file(tmp_path / "a.toml")
     assert (fault.code, fault.line) == ("not-utf8", 1)
@@ -214,7 +215,7 @@ def test_a_file_of_another_kind_is_called_by_its_name(tmp_path, content, words):
 @pytest.mark.parametrize(
     "text", ["\ufefftitle = 'x'\n", "title = 'x'\r\n[will]\r\nmean\t=\t0.3\r\n", "[run]\npaths = 1_000"]
 )
-def test_marks_of_editors_are_no_faults(text):
+def test_marks_of_editors_are_no_faults(text: str) -> None:
     loads(text)
 
 
@@ -223,7 +224,7 @@ typed = st.text(alphabet="ab =:,.\"'[]{}#%“”„’\n\t0123\\/-N()é\u00a0", 
 
 @given(st.lists(typed | st.sampled_from(["[will]", "mean = 0,3", "x = “a”", "[ally.UK", "p: {a: 1", "k = N(0,3; 1)"])))
 @settings(max_examples=300, deadline=None)
-def test_whatever_is_typed_is_told_without_an_error_of_ours(pieces):
+def test_whatever_is_typed_is_told_without_an_error_of_ours(pieces: list[str]) -> None:
     """And a remedy that shows a line shows one that the parser takes, or one of several."""
     try:
         loads("\n".join(pieces))
@@ -244,7 +245,7 @@ IN_A_TABLE = {
 
 
 @pytest.mark.parametrize("code", IN_A_TABLE)
-def test_texts_of_a_table_stand_on_one_printable_line(code, tmp_path):
+def test_texts_of_a_table_stand_on_one_printable_line(code: str, tmp_path: Path) -> None:
     """A line end, a direction mark and 500 letters in a cell leave the fault what it is: short, and on one line."""
     table, former, text, scenario = IN_A_TABLE[code]
     packaged = resources.files("sim.data").joinpath("tables", f"{table}.csv").read_text("utf-8")
@@ -258,7 +259,7 @@ def test_texts_of_a_table_stand_on_one_printable_line(code, tmp_path):
         assert len(f"{fault.value}{fault.rule}{fault.remedy}") < 300
 
 
-def test_odd_tables_do_not_confuse_the_places():
+def test_odd_tables_do_not_confuse_the_places() -> None:
     """Keys that are called like families and kinds."""
     (fault,) = faults_of("[will]\nmean = { normal = { mean = 1.0, sd = 1.0, normal = 3 } }\n")
     assert (fault.code, fault.field) == ("unknown-key", "will.mean.normal.normal")
@@ -272,7 +273,7 @@ def test_odd_tables_do_not_confuse_the_places():
 @pytest.mark.parametrize(
     "value", ["nan", "inf", "-inf", "1e400", "true", '"1"', "[]", "{}", "[[1]]", "2028-01-01", "-1e300"]
 )
-def test_no_parameter_takes_these(value):
+def test_no_parameter_takes_these(value: str) -> None:
     """In every section and every event: one fault, at the value, with a remedy."""
     for section, model in SECTIONS.items():
         for key in keys_of(model):
@@ -284,7 +285,7 @@ def test_no_parameter_takes_these(value):
             assert faults[0].remedy
 
 
-def test_codes_are_told():
+def test_codes_are_told() -> None:
     """The catalogue of codes covers what the sources name, and names nothing else."""
     sources = "".join(file.read_text(encoding="utf-8") for file in Path(sim.scenario.__file__).parent.rglob("*.py"))
     for code in CODES:
@@ -301,9 +302,9 @@ trees = st.recursive(leaves, lambda t: st.lists(t, max_size=3) | st.dictionaries
 
 @given(st.dictionaries(words, trees, max_size=4))
 @settings(max_examples=300, deadline=None)
-def test_anything_is_a_scenario_or_has_faults(tables):
+def test_anything_is_a_scenario_or_has_faults(tables: dict[str, Any]) -> None:
     """No tables, however wrong, lead to another error, and every fault can be acted on."""
-    found = ()
+    found: tuple[Fault, ...] = ()
     try:
         scenario = loads(tomli_w.dumps(tables))
     except ScenarioError as error:
@@ -317,7 +318,7 @@ def test_anything_is_a_scenario_or_has_faults(tables):
         assert fault.code in CODES
 
 
-def test_loading_needs_no_heavy_library():
+def test_loading_needs_no_heavy_library() -> None:
     """Neither NumPy nor SciPy nor pandas: the command line must start at once."""
     code = (
         "import sys; import sim.scenario.loading.load as l; l.load('scenarios/rutte_2032.toml'); "
@@ -408,7 +409,7 @@ def test_a_shock_stays_in_the_range_of_its_state(state: str, amount: str, words:
     loads(event + "{ scipy = { name = 'skewnorm', a = 1.0 } }\n")
 
 
-def test_a_scenario_and_a_call_may_ask_for_as_many_paths():
+def test_a_scenario_and_a_call_may_ask_for_as_many_paths() -> None:
     assert loads(f"[run]\npaths = {MOST_PATHS}\n").run.paths == MOST_PATHS
     (fault,) = faults_of(f"[run]\npaths = {MOST_PATHS + 1}\n")
     assert fault.rule == f"must be at most {MOST_PATHS}"

@@ -14,12 +14,12 @@ FILES = sorted(file for file in FOLDER.glob("*.toml") if not file.name.startswit
 EXPECTED = re.compile(r"# expect: (?P<code>[a-z0-9-]+) line (?P<line>\d+)(?: of (?P<file>\S+))?: (?P<words>.+)")
 
 
-def test_there_are_many_kinds_of_bad_file():
+def test_there_are_many_kinds_of_bad_file() -> None:
     assert len(FILES) >= 30
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_one_fault_each(file: Path):
+def test_one_fault_each(file: Path) -> None:
     """Code, file, line and words are those expected; rule and remedy are there; nothing else is found."""
     first = file.read_bytes().split(b"\n")[0].decode()
     expected = EXPECTED.fullmatch(first)

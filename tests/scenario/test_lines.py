@@ -1,7 +1,9 @@
 """The lines of keys, told by a pass of our own, against the standard parser."""
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tomli_w
@@ -13,7 +15,7 @@ from sim.scenario.loading.source_map import MAX_DIGITS, MAX_ENTRIES, MAX_KEYS, M
 ROOT = Path(__file__).parent.parent.parent
 
 
-def paths(value, at=()):
+def paths(value: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """The path of every key and every entry."""
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -25,7 +27,7 @@ def paths(value, at=()):
             yield from paths(inner, (*at, index))
 
 
-SHAPES = {
+SHAPES: dict[str, tuple[str, dict[Any, int]]] = {
     "flat": ('a = 1\nb = "x"\n', {("a",): 1, ("b",): 2}),
     "tables": ("[a]\nb = 1\n\n[a.c]\nd = 2\n", {("a",): 1, ("a", "b"): 2, ("a", "c"): 4, ("a", "c", "d"): 5}),
     "a table after its part": ("[a.b]\nc = 1\n[a]\nd = 2\n", {("a",): 3, ("a", "b"): 1, ("a", "d"): 4}),
@@ -49,7 +51,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_shapes(name):
+def test_shapes(name: str) -> None:
     """Lines as counted by hand; the text is TOML, and every path of it has a line."""
     text, expected = SHAPES[name]
     places = scan(text)
@@ -60,7 +62,7 @@ def test_shapes(name):
     assert set(expected) <= set(paths(values))
 
 
-def test_a_path_that_is_not_there_has_the_line_of_what_would_hold_it():
+def test_a_path_that_is_not_there_has_the_line_of_what_would_hold_it() -> None:
     places = scan("\n[will]\nmean = { normal = { mean = 1 } }\n")
     assert places.line(("will", "mean", "normal", "sd")) == 3
     assert places.line(("will", "peer")) == 2
@@ -68,7 +70,7 @@ def test_a_path_that_is_not_there_has_the_line_of_what_would_hold_it():
 
 
 @pytest.mark.parametrize("opening", ['"', "'", '"""', "'''"])
-def test_where_a_text_was_left_open(opening):
+def test_where_a_text_was_left_open(opening: str) -> None:
     """On its own line, whatever stands around it and however long the rest."""
     assert scan(f"a = 'x'\n[b]\nc = {opening}open\n\n[d]\ne = 1\n").stopped == 3
     assert scan(f"a = [\n\n1, {{ b = {opening}open\n, 2]\n").stopped == 3
@@ -79,7 +81,7 @@ FILES = sorted(file for place in ("scenarios", "tests/scenarios") for file in (R
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_the_line_of_a_key_holds_it(file):
+def test_the_line_of_a_key_holds_it(file: Path) -> None:
     """In every scenario that is TOML, the last part of a key's path stands on its line."""
     text = file.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
     try:
@@ -102,7 +104,7 @@ documents = st.dictionaries(keys, values, max_size=5)
 
 @given(documents, st.booleans())
 @settings(max_examples=150, deadline=None)
-def test_whatever_a_writer_writes(document, multiline):
+def test_whatever_a_writer_writes(document: dict[str, Any], multiline: bool) -> None:
     """Every key of a written document has a line, and it is that of a text in which the key is found."""
     text = tomli_w.dumps(document, multiline_strings=multiline).replace("\r", "")
     parsed = tomllib.loads(text)
@@ -118,7 +120,7 @@ def test_whatever_a_writer_writes(document, multiline):
 
 @given(st.text(st.sampled_from("ab1 .=\n\t'\"[]{},#\\-_:\r"), max_size=40))
 @settings(max_examples=400, deadline=None)
-def test_it_gives_up_no_sooner_than_the_parser(text):
+def test_it_gives_up_no_sooner_than_the_parser(text: str) -> None:
     """What the parser reads, the pass has read to its end, and with the same keys."""
     try:
         parsed = tomllib.loads(text)
@@ -151,7 +153,7 @@ def test_it_gives_up_no_sooner_than_the_parser(text):
         ("a = 1" + "0" * MAX_DIGITS + "\u0662", "too-many-digits", 1),
     ],
 )
-def test_limits(text, code, line):
+def test_limits(text: str, code: str, line: int) -> None:
     with pytest.raises(OverLimit) as caught:
         scan(text)
     assert caught.value.args[:2] == (line, code)
@@ -170,6 +172,6 @@ def test_limits(text, code, line):
         'a = "' + "9" * 100 + '"  # ' + "[" * 100,
     ],
 )
-def test_just_within_the_limits(text):
+def test_just_within_the_limits(text: str) -> None:
     assert scan(text).stopped == 0
     tomllib.loads(text)

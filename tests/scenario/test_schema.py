@@ -26,13 +26,13 @@ WRONG = [
 
 
 @lru_cache
-def validator():
+def validator() -> jsonschema.Draft202012Validator:
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
     return jsonschema.Draft202012Validator(schema)
 
 
-def test_the_schema_is_a_schema():
+def test_the_schema_is_a_schema() -> None:
     schema = json_schema()
     assert schema["$schema"].endswith("2020-12/schema")
     assert schema["title"]
@@ -42,7 +42,7 @@ def test_the_schema_is_a_schema():
     assert '"null"' not in json.dumps(schema)
 
 
-def test_everything_is_described():
+def test_everything_is_described() -> None:
     """Every parameter and every key of every event has words, and every parameter takes both forms."""
     definitions = json_schema()["$defs"]
     for model in [*SECTIONS.values(), *EVENTS.values()]:
@@ -54,33 +54,33 @@ def test_everything_is_described():
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_scenarios_fit_the_schema(file):
+def test_scenarios_fit_the_schema(file: Path) -> None:
     text = file.read_text(encoding="utf-8-sig")
     assert [error.message for error in validator().iter_errors(tomllib.loads(text))] == []
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_the_schema_finds_what_an_editor_should(name):
+def test_the_schema_finds_what_an_editor_should(name: str) -> None:
     """Typing errors, wrong types and numbers out of bounds; what holds between keys is not its business."""
     file = ROOT / "tests" / "scenarios" / "invalid" / f"{name}.toml"
     text = file.read_text(encoding="utf-8") if file.exists() else "[horizon]\nlast_year = 2032.5\n"
     assert not validator().is_valid(tomllib.loads(text))
 
 
-def test_the_reference_is_that_of_the_schema():
+def test_the_reference_is_that_of_the_schema() -> None:
     """After a change of the schema: python -m sim.scenario.reference --write docs/scenario-format.md."""
     text = FORMAT.read_text(encoding="utf-8")
     assert rewritten(text) == text
 
 
-def test_the_reference_names_everything():
+def test_the_reference_names_everything() -> None:
     text = reference()
     for model in [*SECTIONS.values(), *EVENTS.values()]:
         assert all(f"| `{key}` |" in text for key in keys_of(model))
     assert all(f"`{code}`" in text for code in CODES)
 
 
-def test_the_reference_is_written_between_its_markers(tmp_path, capsys):
+def test_the_reference_is_written_between_its_markers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.md"
     file.write_text(f"before\n{BEGIN}\nsomething outdated\n{END}\nafter\n")
     assert main(["--write", str(file)]) == 0
@@ -94,7 +94,7 @@ def test_the_reference_is_written_between_its_markers(tmp_path, capsys):
         rewritten("no markers")
 
 
-def test_examples_of_the_description_load():
+def test_examples_of_the_description_load() -> None:
     """Every TOML block of the page is a scenario or a part of one."""
     blocks = FORMAT.read_text(encoding="utf-8").split("```toml\n")[1:]
     assert len(blocks) >= 5

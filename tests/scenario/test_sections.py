@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -15,7 +15,9 @@ OF_SCOPE = {"path": Once, "ally": Once, "year": Later}
 
 def test_every_section_of_parameters_is_registered_and_a_field_of_the_scenario() -> None:
     fields = {name: field.annotation for name, field in Scenario.model_fields.items()}
-    drawn = {name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, DrawnAs)}
+    drawn: dict[str, Any] = {
+        name: kind for name, kind in fields.items() if isinstance(kind, type) and issubclass(kind, DrawnAs)
+    }
     assert list(drawn.items()) == [(section.name, section.model) for section in SECTIONS]
     assert all(section_of(section.model) is section for section in SECTIONS)
 

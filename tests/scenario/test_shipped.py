@@ -12,6 +12,7 @@ import pytest
 import sim
 from sim.scenario import shipped
 from sim.scenario.starting import start
+from support import present
 
 ROOT = Path(__file__).parents[2]
 NAMES = sorted(file.stem for file in (ROOT / "scenarios").glob("*.toml"))
@@ -53,7 +54,7 @@ def test_a_file_of_ones_own_comes_first(elsewhere: Path) -> None:
     assert sim.load("ceasefire").title == sim.load(ROOT / "scenarios" / "ceasefire.toml").title  # a folder is no file
     Path("x.toml").write_text('extends = "rutte_2032"\n[will]\npeer = 0.1\n')
     found = sim.load("x")
-    assert (found.title, found.base and found.base.name, found.base and found.base.scenario.title) == (
+    assert (found.title, found.base and found.base.name, found.base and present(found.base.scenario).title) == (
         "X",
         "rutte_2032",
         "Mine",

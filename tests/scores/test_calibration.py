@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -38,7 +41,7 @@ def test_calibrated_forecasts_have_a_uniform_pit(world: str, members: int) -> No
 
 
 @pytest.mark.parametrize("change", [lambda x: x + 0.1, lambda x: 0.9 * x, lambda x: 1.1 * x])
-def test_forecasts_that_are_not_calibrated_are_seen(change: object) -> None:
+def test_forecasts_that_are_not_calibrated_are_seen(change: Callable[..., Any]) -> None:
     rng = np.random.default_rng(8)
     pit = randomised_pit(change(rng.normal(size=(CASES, 50))), rng.normal(size=CASES), rng.uniform(size=CASES))
     assert misfit(pit) > 6

@@ -36,7 +36,7 @@ def test_unequal_blocks_by_hand() -> None:
 @given(st.lists(st.tuples(st.integers(0, 5), st.floats(-9, 9)), min_size=1, max_size=40).flatmap(
     lambda drawn: st.tuples(st.just(drawn), st.permutations(drawn))
 ))  # fmt: skip
-def test_order_and_shift_change_no_error(orders: tuple[list, list]) -> None:
+def test_order_and_shift_change_no_error(orders: tuple[list[int], list[int]]) -> None:
     (labels, values), (other_labels, other_values) = (zip(*drawn, strict=True) for drawn in orders)
     one = block_standard_error(values, labels)
     other = block_standard_error(np.array(other_values) + 5, other_labels)

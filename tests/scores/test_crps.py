@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import scoringrules
@@ -114,6 +116,6 @@ def test_a_large_array_needs_one_copy_of_itself() -> None:
         ([1.0, 2.0], np.nan, "nan"),
     ],
 )
-def test_what_cannot_be_scored_is_refused(ensemble: object, observed: object, match: str) -> None:
+def test_what_cannot_be_scored_is_refused(ensemble: Any, observed: Any, match: str) -> None:
     with pytest.raises(ValueError, match=match):
         crps(ensemble, observed)

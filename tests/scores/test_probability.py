@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -134,7 +136,7 @@ def test_log_score_by_hand() -> None:
 
 @given(st.floats(0.02, 0.98), st.floats(0.02, 0.98))
 def test_no_probability_scores_better_than_the_true_one(true: float, said: float) -> None:
-    def expected(score: object, p: float) -> float:
+    def expected(score: Callable[..., Any], p: float) -> float:
         return true * float(score(p, 1)) + (1 - true) * float(score(p, 0))
 
     assert expected(brier, said) - expected(brier, true) == pytest.approx((said - true) ** 2, abs=1e-12)
@@ -175,6 +177,6 @@ def test_no_distribution_scores_better_than_the_true_one(true: list[int], said: 
         (lambda: ranked_probability_score([[0.5, 0.5]], 0), "need counts"),
     ],
 )
-def test_what_cannot_be_scored_is_refused(score: object, match: str) -> None:
+def test_what_cannot_be_scored_is_refused(score: Callable[[], object], match: str) -> None:
     with pytest.raises(ValueError, match=match):
         score()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.numerics.arrays import Array, Value, at_most, clip, link, positive
+from sim.numerics.arrays import Array, Bound, Value, at_most, clip, link, positive
 
 
 def inclined(will: Array, urgency: Array) -> Array:
@@ -49,12 +49,12 @@ def at_exposure(base_pct: Value, extra_pct: Value, exposure: Value) -> Value:
 def fiscal_room(
     debt_pct: Value, deficit_pct: Value, *,
     loss: Value, debt_from_pct: Value, debt_span_pct: Value, deficit_from_pct: Value, deficit_span_pct: Value,
-) -> Value:  # fmt: skip
+) -> Bound:  # fmt: skip
     """What public finance leaves of an increase: 1 at low debt and deficit, 1 - loss where either is high."""
     # float32 from the start: a number and an array of that number give the same bits
     debt = (np.asarray(debt_pct, dtype=np.float32) - debt_from_pct) / debt_span_pct
     deficit = (np.asarray(deficit_pct, dtype=np.float32) - deficit_from_pct) / deficit_span_pct
-    room: Value = 1 - loss * np.minimum(np.maximum(np.maximum(debt, deficit), 0), 1)
+    room: Bound = 1 - loss * np.minimum(np.maximum(np.maximum(debt, deficit), 0), 1)
     return room
 
 
@@ -70,7 +70,7 @@ def speed_up(urgency: Array, *, speed: Value, speed_urgency: Value, speed_max: V
     return faster
 
 
-def pull(desired_pct: Array, share_pct: Array, speed_up: Array, room: Value, *, speed_down: Value) -> Array:
+def pull(desired_pct: Array, share_pct: Array, speed_up: Array, room: Bound, *, speed_down: Value) -> Array:
     """The yearly step toward the desired share, percentage points: fast up under urgency, slow down."""
     gap = desired_pct - share_pct
     short = positive(gap)
@@ -79,7 +79,7 @@ def pull(desired_pct: Array, share_pct: Array, speed_up: Array, room: Value, *, 
     return step
 
 
-def pledged_step(target_pct: Value, share_pct: Array, years_left: Value, room: Value, *, weight: Value) -> Array:
+def pledged_step(target_pct: Value, share_pct: Array, years_left: Value, room: Bound, *, weight: Value) -> Array:
     """The least yearly step of an ally that keeps its pledge, percentage points.
 
     Below the target, a part of the even step to the pledge's date; above it, a cut down to the target and no further.

@@ -48,7 +48,8 @@ class Last(Observer):
     """Urgency of the last December, and each ally's growth surprises."""
 
     def begin(self, world: World) -> None:
-        self.world, self.surprises = world, {}
+        self.world = world
+        self.surprises: dict[Any, Any] = {}
 
     def outturn(self, ally: AllyState, year: int) -> None:
         self.urgency = self.world.urgency.level(self.world.calendar.month).copy()

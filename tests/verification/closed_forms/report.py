@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from closed_forms.forms import SHARE, STATISTICAL, WITHOUT_CHANCE, standard_errors
@@ -28,7 +30,7 @@ def main() -> int:
     return 0 if all(row["holds"] for row in [*chance, *certain]) else 1
 
 
-def _figures(facts: dict) -> dict:
+def _figures(facts: dict[str, Any]) -> dict[str, Any]:
     return {key: facts.get(key) for key in ("declared", "seen", "standard_error", "chi_square", "cells")}
 
 

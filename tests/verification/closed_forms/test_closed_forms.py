@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import sim
 from closed_forms import forms
 from closed_forms.forms import SHARE, STATISTICAL, WITHOUT_CHANCE, Exact
 from judge.judge import Check, binomial, cells
@@ -66,7 +67,7 @@ def test_a_wrong_form_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
 _scenario = forms.scenario
 
 
-def _later(name: str, **numbers: float):
+def _later(name: str, **numbers: float) -> sim.Scenario:
     loaded = _scenario(name, **numbers)
     target = loaded.targets["core"].model_copy(update={"by": 2034})
     return loaded.model_copy(update={"targets": {"core": target}})

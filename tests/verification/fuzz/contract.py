@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 import sim
+from sim.data.reader import MAX_FAULTS
 from sim.scenario.loading.checks.codes import CODES
-from sim.scenario.loading.load import MAX_FAULTS
 
 MAIN = "case.toml"
 SECONDS = 2.0

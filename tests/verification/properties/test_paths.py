@@ -24,6 +24,13 @@ START = re.compile(
 )
 
 
+def read(pattern: re.Pattern[str], text: str) -> re.Match[str]:
+    """The figures that a sentence of this pattern has."""
+    found = pattern.search(text)
+    assert found is not None
+    return found
+
+
 def check_story(story: Story, results: sim.Results, path: int) -> None:
     """Each sentence of a story has the figures of the run's path."""
     description = results.record.description
@@ -38,10 +45,10 @@ def check_story(story: Story, results: sim.Results, path: int) -> None:
             continue
         index = places[entry.iso3]
         if entry.kind == "start":
-            before[index] = START.search(entry.text)[1]
-            assert START.search(entry.text)[2] == f"{description.allies[index].base_share_pct:.2f}"
+            before[index] = read(START, entry.text)[1]
+            assert read(START, entry.text)[2] == f"{description.allies[index].base_share_pct:.2f}"
         elif entry.kind == "outturn":
-            figures = OUTTURN.search(entry.text)
+            figures = read(OUTTURN, entry.text)
             step = int(figures[2]) - description.base_year - 1
             assert (entry.year, entry.month) == (int(figures[2]), 12)
             assert figures[1] == f"{printed(reported[index, step]) / 100:.2f}"
@@ -51,7 +58,7 @@ def check_story(story: Story, results: sim.Results, path: int) -> None:
             assert (base is None) is (step == len(description.years) - 1)
             assert base is None or base[1] == f"{share[index, step]:.2f}"
         else:
-            figures = BUDGET.search(entry.text)
+            figures = read(BUDGET, entry.text)
             step = int(figures[2]) - description.base_year - 1
             assert (entry.year, entry.month) == (int(figures[2]) - 1, 12)
             if step > 0:
@@ -106,5 +113,5 @@ def test_the_late_pushes_that_are_told_are_those_that_are_counted() -> None:
         check_story(story, results, path)
         for entry in story.entries:
             if entry.kind == "outturn" and (pushed := PUSHED.search(entry.text)):
-                told += float(pushed[1]) < 3.5 <= float(OUTTURN.search(entry.text)[1])
+                told += float(pushed[1]) < 3.5 <= float(read(OUTTURN, entry.text)[1])
     assert told == results.record.counts.arrays["on_paper"][0].sum() > 0

@@ -57,7 +57,7 @@ def all_events(under: list[Table], over: list[Table]) -> list[Table]:
         if former is None or event.get("kind", former["kind"]) != former["kind"]:
             made[event["name"]] = event
             continue
-        lost = ()
+        lost: tuple[str, ...] = ()
         if "when" in event:
             lost = ("rate",)
         elif "rate" in event:

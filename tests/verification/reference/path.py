@@ -36,6 +36,16 @@ class World:
 class Government:
     """The state of one ally on one path."""
 
+    share: Number
+    norm: Number
+    will: Number
+    related: Number
+    gdp: Number
+    report: Number
+    unpushed: Number  # the report before a late push
+    recorded: tuple[Number, Number]  # share and GDP of last December
+    early: int | None  # the month of the year's early election
+
     def __init__(self, facts: Ally) -> None:
         self.facts = facts
         self.parameters: dict[tuple[str, str], Number] = {}

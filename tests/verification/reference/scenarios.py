@@ -228,7 +228,10 @@ def effects(draw: st.DrawFn, kind: str, targets: list[str], base: int, last: int
     """What is left to say of an event of some kind."""
     ally = st.sampled_from(ALLIES if draw(st.booleans()) else ("DEU", "ESP", "FRA"))
     years = st.integers(max(base - 2, 2014), min(last + 5, 2100))
-    some = lambda **optional: draw(st.fixed_dictionaries({}, optional=optional))  # noqa: E731
+
+    def some(**optional: st.SearchStrategy[Any]) -> Table:
+        return draw(st.fixed_dictionaries({}, optional=optional))
+
     match kind:
         case "crisis" | "us_retrenchment":
             return some(size=quantities((0, None, 0, 2)))
