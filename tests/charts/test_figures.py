@@ -14,6 +14,7 @@ import pytest
 
 import sim
 from charts.drawn import CHARTS, pairs, record
+from sim.data.edition import LAST_YEAR, key_of
 from sim.data.tables import load_tables
 from sim.errors import UsageError
 from sim.output.charts import frames
@@ -28,6 +29,13 @@ from sim.text.probabilities import money, share
 from support import present
 
 RUTTE = Path(__file__).parents[2] / "scenarios" / "rutte_2032.toml"
+
+
+def share_of(iso3: str) -> float:
+    """What an ally spent in the last year with a figure, % of GDP."""
+    row = load_tables().share(iso3, LAST_YEAR)
+    assert row is not None
+    return row.share_pct
 
 
 def drawn(chart: Any, *columns: str) -> pd.DataFrame:
@@ -54,8 +62,8 @@ def test_a_fans_bands_are_the_quantiles_of_shares() -> None:
             assert bands.loc[core.index, level].tolist() == core[level].tolist()
         order = bands[list(frames.LEVELS)].to_numpy()
         assert (np.diff(order, axis=1) >= 0).all()
-        assert set(bands.index) == {2026, *core.index}
-        assert bands.loc[2026, list(frames.LEVELS)].nunique() == 1  # one figure: what was published
+        assert set(bands.index) == {LAST_YEAR, *core.index}
+        assert bands.loc[LAST_YEAR, list(frames.LEVELS)].nunique() == 1  # one figure: what was published
 
 
 def test_a_fan_goes_on_from_what_was_published() -> None:
@@ -64,15 +72,18 @@ def test_a_fan_goes_on_from_what_was_published() -> None:
     assert {row.year: (row.share_pct, row.status) for row in past.itertuples()} == known
     group = drawn(fan(record(), "EUC"), "year", "share_pct", "status").set_index("year").share_pct
     assert group[2024] == present(load_tables().aggregate("Europe and Canada", 2024)).share_pct
-    assert group[2026] == present(load_tables().aggregate("Europe and Canada", 2026)).share_pct
-    assert table_of(fan(record(), "EUC"), "q05").set_index("year").q50[2026] == pytest.approx(group[2026], abs=0.06)
+    assert group[LAST_YEAR] == present(load_tables().aggregate("Europe and Canada", LAST_YEAR)).share_pct
+    assert table_of(fan(record(), "EUC"), "q05").set_index("year").q50[LAST_YEAR] == pytest.approx(
+        group[LAST_YEAR], abs=0.06
+    )
 
 
 def test_a_fan_marks_editions_pledges_paths_and_events_where_there_are_any() -> None:
     spain, italy = fan(record(), "ESP"), fan(record(), "ITA")
     assert "own limit 2.1 % by 2035" in drawn(spain, "label").label.tolist()
-    assert table_of(spain, "edition").edition.max() < "2026-07"
-    announced = {point.year: point.share_pct for point in load_tables().announced_path("ITA")}
+    assert table_of(spain, "edition").edition.max() < key_of()
+    ahead = (point for point in load_tables().announced_path("ITA") if point.year > LAST_YEAR)
+    announced = {point.year: point.share_pct for point in ahead}
     path = drawn(italy, "year", "share_pct")
     assert set(announced.items()) <= set(zip(path.year, path.share_pct, strict=True))
     told = drawn(fan(record("us_retrenchment"), "ITA"), "when", "label")
@@ -83,11 +94,11 @@ def test_a_fan_marks_editions_pledges_paths_and_events_where_there_are_any() -> 
 
 def test_the_straight_line_ends_at_the_target_in_its_year() -> None:
     line = [rows for rows in fan(record(), "DEU", straight=True).to_dict()["datasets"].values()
-            if [row.get("year") for row in rows] == [2026, 2032]]  # fmt: skip
-    assert [row["share_pct"] for row in line[-1]] == [2.69, pytest.approx(3.5)]
+            if [row.get("year") for row in rows] == [LAST_YEAR, 2032]]  # fmt: skip
+    assert [row["share_pct"] for row in line[-1]] == [share_of("DEU"), pytest.approx(3.5)]
 
 
-@pytest.mark.parametrize(("by", "drawn"), [(2025, False), (2026, False), (2027, True)])
+@pytest.mark.parametrize(("by", "drawn"), [(LAST_YEAR - 1, False), (LAST_YEAR, False), (LAST_YEAR + 1, True)])
 def test_no_straight_line_leads_to_a_target_that_is_due_already(by: int, drawn: bool) -> None:
     text = f"[horizon]\nlast_year = 2028\n[targets.core]\nshare_pct = 3.5\nby = {by}\n"
     spec = fan(sim.simulate(sim.loads(text), 32, 1).record, "DEU", straight=True).to_dict()
@@ -100,7 +111,7 @@ def test_a_chooser_has_everybodys_fan() -> None:
     assert [param["value"] for param in spec["params"]] == ["ESP"]
     bands = table_of(chooser(record(), "ESP"), "q05")
     assert set(bands.iso3) == {entry.iso3 for entry in record().description.allies} | {"EUC", "NATO"}
-    assert len(bands) == 33 * 7
+    assert len(bands) == 33 * (1 + 2032 - LAST_YEAR)
 
 
 @pytest.mark.parametrize("pillar", ["core", "total"])
@@ -139,7 +150,7 @@ def test_first_years_are_those_of_the_table() -> None:
     found = table_of(first_years(record(), "DEU"), "when")
     table = first_year(record()).query("iso3 == 'DEU'")
     assert found.probability.tolist() == table.probability.tolist()
-    assert found.when.tolist() == ["already", *map(str, range(2027, 2033)), "not by 2032"]
+    assert found.when.tolist() == ["already", *map(str, range(LAST_YEAR + 1, 2033)), "not by 2032"]
 
 
 def test_the_money_is_that_of_the_gap() -> None:
@@ -179,7 +190,7 @@ def test_a_run_with_tables_of_its_own_shows_none_of_the_packaged_figures() -> No
     other = sim.Results(record()).record
     changed = type(other)(other.description, other.counts, {**other.manifest, "data_digest": "another"}, other.scenario)
     past = drawn(fan(changed, "ESP"), "year", "share_pct", "status")
-    assert past.to_numpy().tolist() == [[2026, 2.0, "estimate"]]
+    assert past.to_numpy().tolist() == [[LAST_YEAR, share_of("ESP"), "estimate"]]
     assert frames.pledges(changed, ["ESP"]).empty
     assert frames.vintages(changed, ["ESP"]).empty
 
@@ -189,12 +200,12 @@ def test_what_cannot_be_drawn_is_refused() -> None:
     for draw in (ranked, heat, compliant, shortfall):
         with pytest.raises(ValueError, match="no target for the core pillar"):
             draw(bare)
-    assert fan(bare, "ITA").to_dict()["description"].startswith("Italy is estimated at 2.10 %")
+    assert fan(bare, "ITA").to_dict()["description"].startswith(f"Italy is estimated at {share_of('ITA'):.2f} %")
     with pytest.raises(KeyError):
         fan(record(), "ISL")
     with pytest.raises(KeyError):
         first_years(record(), "EUC")
-    with pytest.raises(UsageError, match="2027 to 2032, not 2040"):
+    with pytest.raises(UsageError, match=f"{LAST_YEAR + 1} to 2032, not 2040"):
         ranked(record(), 2040)
     for draw in CHARTS.values():
         with pytest.raises(ValueError, match="light or dark"):
@@ -202,7 +213,7 @@ def test_what_cannot_be_drawn_is_refused() -> None:
 
 
 def test_an_event_of_another_ally_is_not_in_a_fan_and_a_possible_one_says_so() -> None:
-    text = "[targets.core]\nshare_pct = 3.5\nby = 2028\n[horizon]\nlast_year = 2028\n"
+    text = "[targets.core]\nshare_pct = 3.5\nby = 2028\n[horizon]\nbase_year = 2026\nlast_year = 2028\n"
     snap = '[[event]]\nname = "snap"\nkind = "election"\nally = "USA"\nwhen = "2027-05"\n'
     maybe = '[[event]]\nname = "maybe"\nkind = "crisis"\nwhen = "2028-02"\nprobability = 0.1\n'
     review = '[[event]]\nname = "review"\nkind = "review"\nwhen = "2027-06"\nprobability = 0.0\n'
@@ -216,8 +227,8 @@ def test_a_share_of_the_scenarios_own_is_marked() -> None:
     text = "[targets.core]\nshare_pct = 3.5\nby = 2028\n[horizon]\nlast_year = 2028\n[ally.ITA]\nshare_pct = 1.0\n"
     made = sim.simulate(sim.loads(text), 32, 1).record
     past = drawn(fan(made, "ITA"), "year", "share_pct", "status").set_index("year")
-    assert (past.share_pct[2026], past.status[2026]) == (1.0, frames.SET)
-    assert past.status[2025] == "estimate"
+    assert (past.share_pct[LAST_YEAR], past.status[LAST_YEAR]) == (1.0, frames.SET)
+    assert past.status[LAST_YEAR - 1] == "estimate"
     assert "set by the scenario" in " ".join(fan(made, "ITA").to_dict()["title"]["subtitle"])
 
 

@@ -12,6 +12,7 @@ import sim
 from charts.drawn import CHARTS, record
 from sim.cli import app
 from sim.cli.commands import chart as command
+from sim.data.edition import LAST_YEAR
 from sim.errors import RunError, UsageError
 from sim.output.charts.catalogue import KINDS, draw
 from sim.output.charts.saving import FORMATS, save
@@ -54,7 +55,7 @@ def test_every_chart_of_a_run_has_a_name(tmp_path: Path) -> None:
         ("first-years", {}, "is of one ally: name it"),
         ("first-years", {"ally": "EUC"}, "the core target does not bind EUC"),
         ("fan", {"ally": "ISL"}, "the run has no ally ISL"),
-        ("ranked", {"year": 2050}, "2027 to 2032, not 2050"),
+        ("ranked", {"year": 2050}, f"{LAST_YEAR + 1} to 2032, not 2050"),
     ],
 )
 def test_a_chart_that_cannot_be_says_why(kind: str, choices: dict[str, Any], told: str) -> None:

@@ -26,7 +26,10 @@ pillar = "total"
 share_pct = 5.0
 by = 2029
 """
-HEAD = 'title = "A proposal, not adopted"\nhorizon = { last_year = 2030 }\nrun = { paths = 320, seed = 7 }\n'
+HEAD = """title = "A proposal, not adopted"
+horizon = { base_year = 2026, last_year = 2030 }
+run = { paths = 320, seed = 7 }
+"""
 
 
 @dataclass(frozen=True)

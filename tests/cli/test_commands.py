@@ -15,6 +15,7 @@ import pytest
 
 import sim
 from sim.data.catalogue import catalogue
+from sim.data.edition import LAST_YEAR
 from sim.data.tables import load_tables
 
 Call = Callable[..., Any]
@@ -128,22 +129,22 @@ def test_unknown_stays_blank_and_never_becomes_0(call: Call) -> None:
     rows = {row["iso3"]: row for row in json.loads(call("data", "allies", "--json").out)["allies"]}
     iceland = rows["ISL"]
     assert len(rows) == 32
-    assert iceland["share_2026_pct"] is None
+    assert iceland[f"share_{LAST_YEAR}_pct"] is None
     assert iceland["exposure"] is None
     line = next(line for line in call("data", "allies").out.split("\n") if line.startswith("ISL"))
     assert "0.00" not in line
     assert rows["USA"]["early_elections_per_year"] == rows["NOR"]["early_elections_per_year"] == 0
     assert rows["DEU"]["own_pledge"] == "3.5 by 2029"
     assert rows["ESP"]["own_pledge"] == "2.1 by 2035 (opt-out)"
-    assert rows["ITA"]["share_2026_status"] == "estimate"
+    assert rows["ITA"][f"share_{LAST_YEAR}_status"] == "estimate"
     assert rows["ITA"]["next_election"] == "2027-12"
 
 
 def test_data_of_one_ally_tells_all_that_is_known(call: Call) -> None:
     page = call("data", "allies", "ita").out
-    share = load_tables().share("ITA", 2026)
+    share = load_tables().share("ITA", LAST_YEAR)
     assert share
-    assert f"2026     {share.share_pct:.2f}e" in page
+    assert f"{LAST_YEAR}     {share.share_pct:.2f}e" in page
     for words in ("Italy (ITA)", "Elections", "Targets and statements on record", "Announced path"):
         assert words in page
     document = json.loads(call("data", "allies", "ita", "--json").out)["allies"][0]

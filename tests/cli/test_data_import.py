@@ -7,7 +7,9 @@ import pytest
 
 from importing.publishers import nato
 from sim.cli.app import run
+from sim.data.edition import ESTIMATED_YEARS, LAST_YEAR, name_of
 from sim.data.tables import load_tables
+from support import present
 
 
 @pytest.fixture
@@ -18,15 +20,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         lambda iso3, year, column=column: getattr(tables.share(iso3, year), column)
         for column in ("share_pct", "outlays_usd_m", "equipment_share_pct")
     ]
-    (tmp_path / "def-exp-2026-en.xlsx").write_bytes(nato(2026, *columns, range(2014, 2027), 2025))
+    (tmp_path / "nato.xlsx").write_bytes(nato(LAST_YEAR, *columns, range(2014, LAST_YEAR + 1), ESTIMATED_YEARS[0]))
     return tmp_path
 
 
 def test_from_natos_workbook_to_a_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["data", "import", "def-exp-2026-en.xlsx", "--out", "mine.csv"]) == 0
+    assert run(["data", "import", "nato.xlsx", "--out", "mine.csv"]) == 0
     told = capsys.readouterr()
     assert told.out == ""
-    assert "403 rows of shares written to mine.csv" in told.err
+    assert f"{len(load_tables().shares)} rows of shares written to mine.csv" in told.err
     assert "Left out, a total: NATO Europe and Canada, NATO Total." in told.err
     Path("mine.toml").write_text('[targets.core]\nshare_pct = 3.5\nby = 2032\n[data]\nshares = "mine.csv"\n')
     Path("packaged.toml").write_text("[targets.core]\nshare_pct = 3.5\nby = 2032\n")
@@ -41,10 +43,10 @@ def test_from_natos_workbook_to_a_run(folder: Path, capsys: pytest.CaptureFixtur
 
 def test_nothing_is_replaced_unasked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.csv").write_text("mine")
-    assert run(["data", "import", "def-exp-2026-en.xlsx", "--out", "mine.csv"]) == 2
+    assert run(["data", "import", "nato.xlsx", "--out", "mine.csv"]) == 2
     assert "nothing was written" in capsys.readouterr().err
     assert Path("mine.csv").read_text() == "mine"
-    assert run(["data", "import", "def-exp-2026-en.xlsx", "--out", "mine.csv", "--force"]) == 0
+    assert run(["data", "import", "nato.xlsx", "--out", "mine.csv", "--force"]) == 0
     assert Path("mine.csv").read_text().startswith("iso3,year")
 
 
@@ -71,26 +73,30 @@ def test_a_file_that_is_no_table_is_exit_code_3(folder: Path, capsys: pytest.Cap
 
 def test_the_tables_in_force_in_a_scenario(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.csv").write_text("iso3,year,share_pct,status,outlays_usd_m,equipment_share_pct,first_estimate_pct\n"
-                                "PRT,2026,2.6,estimate,,,\n")  # fmt: skip
+                                f"PRT,{LAST_YEAR},2.6,estimate,,,\n")  # fmt: skip
     Path("own.toml").write_text('[data]\nshares = { file = "mine.csv", overlay = true }\nrussia = 1\n')
     assert run(["data", "--scenario", "own.toml"]) == 3
     Path("own.toml").write_text('[data]\nshares = { file = "mine.csv", overlay = true }\n')
     capsys.readouterr()
     assert run(["data", "--scenario", "own.toml", "--json"]) == 0
     tables = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)["tables"]}
-    assert tables["shares"]["edition"] == "1 row of mine.csv over July 2026"
-    assert tables["gdp"]["edition"] == "April 2026"
+    assert tables["shares"]["edition"] == f"1 row of mine.csv over {name_of()}"
+    assert tables["gdp"]["edition"] == name_of("gdp")
     assert run(["data", "shares", "PRT", "--scenario", "own.toml", "--csv"]) == 0
-    assert "PRT,2026,2.6,estimate,,," in capsys.readouterr().out
+    assert f"PRT,{LAST_YEAR},2.6,estimate,,," in capsys.readouterr().out
     assert run(["data", "gdp", "--csv"]) == 0
     Path("own.csv").write_text(capsys.readouterr().out)
     Path("own.toml").write_text('[data]\ngdp = "own.csv"\n')
     assert run(["data", "gdp", "PRT", "--scenario", "own.toml"]) == 0
     told = capsys.readouterr().out
-    assert "own.csv, own table; 37 of 1,180 rows" in told
+    years = [row.year for row in load_tables().gdp if row.iso3 == "PRT"]
+    assert f"own.csv, own table; {1 + max(years) - min(years)} of {len(load_tables().gdp):,} rows" in told
     assert "cut-off" not in told
     Path("own.toml").write_text('[data]\nshares = { file = "mine.csv", overlay = true }\n')
-    for own, share in ((["--scenario", "own.toml"], 2.6), ([], 2.1)):
+    for own, share in (
+        (["--scenario", "own.toml"], 2.6),
+        ([], present(load_tables().share("PRT", LAST_YEAR)).share_pct),
+    ):
         assert run(["data", "allies", "--json", *own]) == 0
         everybody = json.loads(capsys.readouterr().out)["allies"]
-        assert [ally["share_2026_pct"] for ally in everybody if ally["iso3"] == "PRT"] == [share]
+        assert [ally[f"share_{LAST_YEAR}_pct"] for ally in everybody if ally["iso3"] == "PRT"] == [share]

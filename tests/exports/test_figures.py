@@ -16,6 +16,7 @@ import pytest
 
 from exports.reading import NAMES, READERS, Tables, expected, head, read_netcdf, whole
 from results.made import without
+from sim.data.edition import LAST_YEAR, key_of, name_of
 from sim.output.exports import FORMS, export
 from sim.output.exports.as_netcdf import UNITS
 from sim.output.exports.content import content_of
@@ -146,14 +147,16 @@ def test_every_export_carries_the_facts_and_the_wording(form: str, rutte_results
     assert [entry["agreed"] for entry in facts["yardsticks"]] == ["not agreed: proposed in June 2025"] * 3
     assert [entry["assumption"] for entry in facts["yardsticks"]] == [False, True, True]
     assert facts["manifest"] == rutte_results.manifest
-    assert (facts["base_year"], facts["paths"], facts["seed"]) == (2026, 4_000, 2032)
+    assert (facts["base_year"], facts["paths"], facts["seed"]) == (LAST_YEAR, 4_000, 2032)
     assert facts["digest"] == rutte_results.digest()
     _assert_worded(facts["comment"] if form == "netcdf" else "\n".join(facts["read_me"]))
 
 
 def test_the_pages_of_csv_and_excel_say_the_same(rutte_results: Results, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(export(rutte_results, "excel", tmp_path / "out.xlsx"))
-    assert book.properties.created == datetime.datetime(2026, 7, 1), "the same whenever it is written"
+    assert book.properties.created == datetime.datetime.fromisoformat(f"{key_of()}-01"), (
+        "the same whenever it is written"
+    )
     assert book.sheetnames == ["Read me", "allies by year", *NAMES, "history", "columns"]
     page = "\n".join(str(cell) for row in book["Read me"].iter_rows(values_only=True) for cell in row if cell)
     text = (export(rutte_results, "csv", tmp_path / "out") / "readme.txt").read_text("utf-8")
@@ -185,7 +188,8 @@ def test_the_pages_of_csv_and_excel_say_the_same(rutte_results: Results, tmp_pat
 def _assert_worded(said: str) -> None:
     for words in (
         "given the assumptions", "Monte Carlo error only", "Related and total rest on an assumption",
-        "Closed on paper: the last distance", "shares: NATO, July 2026", "International Monetary Fund, April 2026",
+        "Closed on paper: the last distance", f"shares: NATO, {name_of()}",
+        f"International Monetary Fund, {name_of('gdp')}",
     ):  # fmt: skip
         assert words in said
 

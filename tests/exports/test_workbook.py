@@ -10,6 +10,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 import sim
+from sim.data.edition import LAST_YEAR, name_of
 from sim.data.tables import load_tables
 from sim.output.exports import export
 from sim.results.facade import Results
@@ -25,23 +26,30 @@ def sheets(rutte_results: Results, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_allies_by_year_has_the_probabilities_and_medians_of_the_tables(sheets: Sheets, rutte_results: Results) -> None:
     told, header, *rows = sheets["allies by year"].iter_rows(values_only=True)
-    years = list(range(2027, 2033))
+    years = list(range(LAST_YEAR + 1, 2033))
     assert list(header) == ["iso3", "ally", *years, None, *years]
     assert told[2].startswith("Share of the simulated runs that report the core target (3.5 % of GDP by 2032)")
-    assert told[9].startswith("Median of the core share that is spent, % of GDP, without what is closed on paper")
+    assert told[2 + len(years) + 1].startswith(
+        "Median of the core share that is spent, % of GDP, without what is closed on paper"
+    )
     chances = rutte_results.compliance().query("pillar == 'core'").set_index(["iso3", "year"]).probability
     medians = rutte_results.shares().query("pillar == 'core_spent'").set_index(["iso3", "year"]).q50
     assert [row[0] for row in rows] == list(dict.fromkeys(medians.index.get_level_values("iso3")))
     for row in rows:
         for index, year in enumerate(years):
             assert row[2 + index] == chances.get((row[0], year))
-            assert row[9 + index] == medians[row[0], year]
+            assert row[2 + len(years) + 1 + index] == medians[row[0], year]
     assert rows[-1][:3] == ("NATO", "NATO", None)
     assert sheets["allies by year"]["C3"].number_format == '[<0.005]"<1 %";[>0.995]">99 %";0 %'
 
 
 def test_a_run_without_a_core_target_has_medians_only(tmp_path: Path) -> None:
-    run = sim.simulate(sim.loads('title = "x"\nhorizon = { last_year = 2027 }\n'), paths=16, seed=1, executor="serial")
+    run = sim.simulate(
+        sim.loads('title = "x"\nhorizon = { base_year = 2026, last_year = 2027 }\n'),
+        paths=16,
+        seed=1,
+        executor="serial",
+    )
     sheet = openpyxl.load_workbook(export(run, "excel", tmp_path / "out.xlsx"))["allies by year"]
     assert "no core target" in str(sheet["C1"].value)
     _, header, *rows = sheet.iter_rows(values_only=True)
@@ -53,13 +61,13 @@ def test_a_run_without_a_core_target_has_medians_only(tmp_path: Path) -> None:
 def test_the_history_is_what_nato_published(sheets: Sheets) -> None:
     header, *rows = sheets["history"].iter_rows(values_only=True)
     assert header == ("iso3", "ally", "year", "share_pct", "outlays_usd_m", "status")
-    assert ("POL", "Poland", 2026, 4.68) in {row[:4] for row in rows}
+    assert ("POL", "Poland", 2024, 3.75) in {row[:4] for row in rows}
     assert {(row[0], row[2]): row[3:] for row in rows} == {
         (row.iso3, row.year): (row.share_pct, row.outlays_usd_m, row.status) for row in load_tables().shares
     }
-    assert {row[2] for row in rows} == set(range(2014, 2027))
+    assert {row[2] for row in rows} == set(range(2014, LAST_YEAR + 1))
     page = [cell for row in sheets["Read me"].iter_rows(values_only=True) for cell in row if cell]
-    assert any("NATO, edition of July 2026" in cell and "exchange rates" in cell for cell in page)
+    assert any(f"NATO, edition of {name_of()}" in cell and "exchange rates" in cell for cell in page)
 
 
 def test_no_line_of_a_page_to_read_overlaps_the_next(sheets: Sheets) -> None:
