@@ -33,12 +33,13 @@ def packaged() -> dict[int, Numbers]:
 
 
 def carried_on(known: Mapping[int, Numbers], origins: Sequence[int]) -> dict[int, Numbers]:
-    """The numbers at each cutoff, and at origins after the last those of the last: what was known then holds on.
+    """The numbers at each cutoff; at the last origin those of the year before, where nothing was estimated at it yet.
 
-    So a new edition of the shares can be looked at before anything is estimated on it; a gap stays a gap.
+    So a new edition of the shares can be looked at at once, with what was known a year earlier. What is further behind
+    stays incomplete.
     """
     last = max(known)
-    return {**known, **{origin: known[last] for origin in origins if origin > last}}
+    return {**known, origins[-1]: known[last]} if origins[-1] == last + 1 else dict(known)
 
 
 def check_cutoffs(known: Mapping[int, Numbers], origins: Sequence[int]) -> None:
