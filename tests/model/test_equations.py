@@ -17,7 +17,7 @@ from sim.model.equations.urgency import HISTORY, UrgencyState, past_urgency
 from sim.model.state import AllyState, OwnPath, Politics, TargetInForce
 from sim.numerics.arrays import link, saturate
 from sim.numerics.exact import monthly_factor
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 from support import per_path
 
 reals = st.floats(-50, 50, width=32)
@@ -187,6 +187,12 @@ def test_printed_rounds_halves_up_as_nato_prints() -> None:
     assert printed_of(2.0) == 200
     assert printed_of(1.995) == 200
     assert printed_of(3.005) == 301
+
+
+def test_a_share_reaches_a_target_that_prints_alike() -> None:
+    assert reaches(printed([3.494, 3.495, 3.5, 3.51]), 3.5).tolist() == [False, True, True, True]
+    assert reaches(printed(3.494), 3.494), "the target is printed too"
+    assert reaches(printed(array(2.0, 2.0)), array(2.004, 2.005)).tolist() == [True, False]
 
 
 def printed_of(share: float) -> int:
