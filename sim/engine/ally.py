@@ -76,6 +76,8 @@ class AllyProcess:
         self.adopt_budget(self.years.base + 1)
         for year in self.years.simulated:
             yield clock.at(clock.month_of(year, 1), Phase.MACRO, self.rank)
+            # two plans, because next year's is adopted before this year is recorded
+            self.state.plan_pct = self.state.next_plan_pct
             self.drift(year)
             self.grow(year)
             yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, self.rank)
@@ -148,9 +150,7 @@ class AllyProcess:
     def spend(self, year: int) -> None:
         """Equation 7 and the security-related part of 9, in December."""
         state, o = self.state, self.outturn
-        assert state.next_plan_pct is not None
-        # two plans, because next year's is adopted before this year is recorded
-        state.plan_pct = state.next_plan_pct
+        assert state.plan_pct is not None
         state.share_pct = outturn.outturn(
             state.share_pct, state.plan_pct, self._draw("outturn/execution", o.execution, year),
             self._draw("outturn/noise", o.noise, year), state.surprise_pct, floor_pct=o.floor_pct,

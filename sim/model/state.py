@@ -172,7 +172,7 @@ class AllyState(Electorate):
     base_year: int
     politics: Politics
 
-    plan_pct: Array | None = None  # planned change of this year's share
+    plan_pct: Array | None = None  # planned change of this year's share, from January
     next_plan_pct: Array | None = None  # the same for next year, once its budget is adopted
     willing: Value = 0.0  # w of the year's budget
     target_pct: Value = 0.0  # T of the year's budget
