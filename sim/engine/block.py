@@ -22,12 +22,13 @@ from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
 from sim.engine.recorder import Recorder
 from sim.model.calendar import RECORDER_RANK, Phase
-from sim.model.equations.urgency import UrgencyState, past_urgency
+from sim.model.equations.urgency import past_urgency
 from sim.model.events import in_order
 from sim.model.events.base import Event
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.model.parameters import Urgency
 from sim.model.state import LONG_AGO, TargetInForce, World
+from sim.model.urgency_state import UrgencyState
 from sim.numerics.arrays import broadcast
 from sim.results.counts import Counts
 from sim.scenario.schema import Scenario

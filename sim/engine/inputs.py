@@ -13,9 +13,9 @@ from sim.data.edition import outlook_known_in, pledges_from
 from sim.data.reader import parse
 from sim.data.rows import ROWS
 from sim.data.tables import Tables, load_tables
+from sim.engine.growth_inputs import KNOWN_FROM, SD_YEARS, forecast, own_growth_sd
 from sim.errors import Fault, ScenarioError
 from sim.model.equations.exposure import exposure
-from sim.model.equations.growth import KNOWN_FROM, SD_YEARS, forecast, own_growth_sd
 from sim.model.events.pledge import AnnouncedPath, PathPoint, Pledge
 from sim.scenario.schema import Scenario
 

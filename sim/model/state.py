@@ -19,8 +19,8 @@ from sim.distributions.families import Family
 from sim.distributions.quantile_tables import Quantiles
 from sim.model.calendar import Calendar
 from sim.model.equations.growth import held_gdp
-from sim.model.equations.urgency import UrgencyState
 from sim.model.equations.will import after_change
+from sim.model.urgency_state import UrgencyState
 from sim.numerics.arrays import MOST_PCT, Array, Value, at, broadcast, clip
 
 WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")

@@ -14,9 +14,9 @@ import pytest
 import sim
 from sim.data.tables import Replacement, load_tables
 from sim.engine.block import run_block
+from sim.engine.growth_inputs import SD_YEARS
 from sim.engine.inputs import AllyInputs, ally_inputs
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario, seen_in
-from sim.model.equations.growth import SD_YEARS
 from sim.model.equations.urgency import HISTORY
 
 EVERY_ORIGIN = pytest.mark.parametrize("origin", ORIGINS)

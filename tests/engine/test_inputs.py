@@ -12,10 +12,10 @@ import sim
 from sim.data.rows import PledgeRow
 from sim.data.tables import Replacement, Tables, load_tables
 from sim.engine import inputs
+from sim.engine.growth_inputs import own_growth_sd
 from sim.engine.inputs import AllyInputs, ally_inputs, deficit_pct, first_growth_missing
 from sim.errors import ScenarioError
 from sim.model.equations.exposure import exposure
-from sim.model.equations.growth import own_growth_sd
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.scenario.loading.load import reload
 from support import present

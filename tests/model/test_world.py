@@ -13,9 +13,9 @@ from sim.distributions.families import Uniform
 from sim.engine.block import run_block
 from sim.engine.clock import Clock
 from sim.engine.observer import Observer
-from sim.model.equations.urgency import UrgencyState
 from sim.model.events.election import Election
 from sim.model.state import LEAST_LEFT, MOST_WILL, AllyState, Hit, Politics, World
+from sim.model.urgency_state import UrgencyState
 from sim.numerics.arrays import MOST_PCT
 from support import per_path
 
