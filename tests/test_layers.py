@@ -90,6 +90,12 @@ def test_equations_are_functions_of_arrays() -> None:
         assert acting == [], file.name
 
 
+def test_parameters_are_declared_without_events() -> None:
+    for name in ("declaring", "parameters", "sections", "calendar"):
+        below = imports(ROOT / "model" / f"{name}.py")
+        assert not {module for module in below if module.startswith("sim.model.events")}, name
+
+
 def test_only_the_engine_sees_simpy() -> None:
     found = {path.relative_to(ROOT).parts[0] for path in FILES if "import simpy" in (text := path.read_text("utf-8"))
              or "from simpy" in text}  # fmt: skip

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from benchmarks.peers.parameters import Parameters, number, parameters_of
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR, AllyInputs, ally_inputs
+from sim.model.declaring import FrozenModel
 from sim.model.equations.budget import at_exposure, fiscal_room
-from sim.model.events.base import FrozenModel
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.numerics.exact import yearly_probability
 from sim.scenario.schema import Scenario

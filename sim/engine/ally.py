@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,25 +11,12 @@ from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
-from sim.model.calendar import FIRST_ALLY_RANK, Phase
+from sim.model.calendar import FIRST_ALLY_RANK, Phase, Years
 from sim.model.equations import budget, growth, outturn, related, will
 from sim.model.equations.targets import followed, years_left
 from sim.model.parameters import Budget, Growth, Outturn, Related, Will
 from sim.model.state import AllyState, Hit, Politics, TargetInForce, World
 from sim.numerics.arrays import Array, Value, at, broadcast, positive, select
-
-
-@dataclass(frozen=True)
-class Years:
-    """The base year and the last year simulated."""
-
-    base: int
-    last: int
-
-    @property
-    def simulated(self) -> range:
-        """The years after the base year, to the last."""
-        return range(self.base + 1, self.last + 1)
 
 
 class AllyProcess:

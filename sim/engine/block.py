@@ -14,14 +14,14 @@ from sim.distributions.draws import Draws
 from sim.distributions.families import Shape
 from sim.distributions.quantile_tables import Evaluated, kept
 from sim.engine import alliance
-from sim.engine.ally import AllyProcess, Years
+from sim.engine.ally import AllyProcess
 from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.elections import Elections
 from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
 from sim.engine.recorder import Recorder
-from sim.model.calendar import RECORDER_RANK, Phase
+from sim.model.calendar import RECORDER_RANK, Phase, Years
 from sim.model.equations.urgency import past_urgency
 from sim.model.events import in_order
 from sim.model.events.base import Event

@@ -14,11 +14,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sim.distributions.draws import Mask, Paths
-from sim.engine.ally import AllyProcess, Years
+from sim.engine.ally import AllyProcess
 from sim.engine.clock import Clock, Process
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR
 from sim.engine.observer import Observer
-from sim.model.calendar import ELECTIONS_RANK, Phase
+from sim.model.calendar import ELECTIONS_RANK, Phase, Years
 from sim.model.state import AllyState, Electorate, Hit, World
 from sim.numerics.arrays import Array, Value, broadcast
 from sim.numerics.exact import yearly_probability

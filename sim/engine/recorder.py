@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.draws import Mask
-from sim.engine.ally import Years
 from sim.engine.december import CORE, LIFTED, AllyOutcome, GroupOutcome, Yardsticks, outcomes
 from sim.engine.inputs import AllyInputs
+from sim.model.calendar import Years
 from sim.model.state import World
 from sim.numerics.arrays import Value, at_most
 from sim.numerics.grid import Centi, printed, reaches, usd_cell

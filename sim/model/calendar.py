@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
@@ -45,6 +46,19 @@ class Phase(IntEnum):
     BUDGET = 6
     RECORD = 7
     END = 8
+
+
+@dataclass(frozen=True)
+class Years:
+    """The base year and the last year simulated."""
+
+    base: int
+    last: int
+
+    @property
+    def simulated(self) -> range:
+        """The years after the base year, to the last."""
+        return range(self.base + 1, self.last + 1)
 
 
 class Calendar(Protocol):

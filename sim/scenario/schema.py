@@ -15,8 +15,8 @@ from sim.arguments import LEAST_SHARE_PCT, MOST_SHARE_PCT
 from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
 from sim.model import parameters, sections
+from sim.model.declaring import FrozenModel, Iso3, Name, Text
 from sim.model.events import AnyEvent
-from sim.model.events.base import FrozenModel, Iso3, Name, Text
 
 SomeSection = TypeVar("SomeSection", bound=FrozenModel)
 

@@ -17,11 +17,11 @@ from sim.data.tables import Replacement
 from sim.distributions.draws import Draws
 from sim.engine import block
 from sim.engine.alliance import happens_at_start
-from sim.engine.ally import Years
 from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.elections import EARLY, GOVERNMENT, SCHEDULED
 from sim.engine.observer import Observer
+from sim.model.calendar import Years
 from sim.model.events.crisis import Crisis
 from sim.model.state import AllyState, Hit, World
 from sim.numerics.arrays import Array
