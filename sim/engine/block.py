@@ -83,14 +83,14 @@ def run_block(
     keep_freed_memory()
     draws = Draws(seed, first, paths)
     parameters = Parameters((scenario,), draws)
-    stage = BlockSimulation(scenario, parameters, draws, observer or Observer())
-    recorder = Recorder(scenario, stage.inputs, stage.caps, stage.world, stage.years, first, keep)
-    stage.run(recorder.record)
+    simulation = BlockSimulation(scenario, parameters, draws, observer or Observer())
+    recorder = Recorder(scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep)
+    simulation.run(recorder.record)
     return recorder.counts
 
 
 class BlockSimulation:
-    """A block's world with everything that acts in it, ready to play once from the base year to the last.
+    """A block's world with everything that acts in it, run once, from the base year to the last.
 
     `caps` is what counts of each ally's security-related outlays at most, % of GDP.
     """
@@ -129,7 +129,7 @@ class BlockSimulation:
             allies.append(ally)
             self.world.allies[entry.iso3] = ally.state
         self.caps = [ally.related.counted_cap_pct for ally in allies]
-        # facts of the start befall the world next, and an onlooker must know it by then
+        # facts of the start act on the world next, and an onlooker must know it by then
         observer.begin(self.world)
         self._start_events(events, observer)
         # in any order: who acts first in a month is decided by ranks, not by creation
