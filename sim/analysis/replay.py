@@ -262,7 +262,7 @@ class Storyteller(Observer):
             "share": self._at(ally.share_pct),
             "norm": self._at(ally.norm_pct),
             "governments": self._at(ally.changes),
-            "pledges in force": float(sum(self._at(holds) for holds in ally.commitments())),
+            "pledges in force": float(sum(self._at(holds) for holds in ally.in_force())),
         }
 
     def _printed(self, share_pct: Array | None) -> str:

@@ -107,7 +107,7 @@ def _ends(scenario: Scenario) -> dict[str, list[Promise]]:
     """What the data say that each ally pledged or announced."""
     found: dict[str, list[Promise]] = {}
     for entry in ally_inputs(scenario):
-        for own in entry.commitments:
+        for own in entry.own_pledges:
             if isinstance(own, Pledge):
                 text = f"its opt-out of {target(own.share_pct)} %" if own.opt_out else "its own pledge"
                 promise = Promise(text, own.by)

@@ -147,7 +147,7 @@ class BlockSimulation:
     def _events(self, scenario: Scenario) -> list[Event]:
         """The scenario's events and what allies have pledged and announced, in their order."""
         named = {event.name for event in scenario.event}
-        national = (event for entry in self.inputs for event in entry.commitments if event.name not in named)
+        national = (event for entry in self.inputs for event in entry.own_pledges if event.name not in named)
         return list(in_order((*scenario.event, *national)))
 
     def _start_events(self, events: Sequence[Event], observer: Observer) -> None:

@@ -66,8 +66,8 @@ class Elections:
             for ally in self.allies:
                 self._fall(ally, year)
             early = self._early(year)
-            calendar = {ally.inputs.elections[year] for ally in self.allies if year in ally.inputs.elections}
-            for month in sorted({*early, *calendar}):
+            scheduled = {ally.inputs.elections[year] for ally in self.allies if year in ally.inputs.elections}
+            for month in sorted({*early, *scheduled}):
                 yield clock.at(clock.month_of(year, month), Phase.ELECTION, ELECTIONS_RANK)
                 if month in early:
                     self._hold_early(early[month], year)
@@ -155,6 +155,6 @@ def _early_chance(ally: AllyProcess, year: int) -> Value:
     """The probability of an early election in a year; where the calendar ends it stands in for scheduled ones too."""
     own = ally.will.early_election_rate
     chance = yearly_probability(ally.inputs.early_election_rate) if own is None else own
-    if year not in ally.inputs.calendar:
+    if year not in ally.inputs.election_years:
         chance = chance + (1 - chance) * yearly_probability(RATE_WITHOUT_CALENDAR)
     return chance

@@ -208,7 +208,7 @@ class AllyState(Electorate):
         self.announced = [former for former in self.announced if former.holds.any()]
         self.announced.append(OwnPath({self.base_year: self.base_share_pct} | points, firm, self._only(paths)))
 
-    def commitments(self) -> list[Mask]:
+    def in_force(self) -> list[Mask]:
         """Where each of the ally's own pledges, opt-outs and announced paths still holds."""
         return [pledge.holds for pledge in self.pledges] + [path.holds for path in self.announced]
 
@@ -219,7 +219,7 @@ class AllyState(Electorate):
 
     def drop_pledges(self, where: Paths) -> None:
         """The ally's own pledges, opt-outs and announced path lapse for good there."""
-        for holds in self.commitments():
+        for holds in self.in_force():
             holds[where] = False
 
     def add(self, state: str, paths: Paths, amount: Value) -> None:
