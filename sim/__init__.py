@@ -43,7 +43,7 @@ def simulate(
 
     `workers` (None: all processors), `executor` ("auto", "serial", "processes") and `block` (paths computed together, a
     multiple of 16) change the speed and no number. `keep` names state variables whose paths are kept: share_pct,
-    reported_pct, related_pct, plan_pct, will, gdp_usd_bn. `progress` is called with paths done and wanted
+    reported_pct, spent_pct, related_pct, plan_pct, will, gdp_usd_bn. `progress` is called with paths done and wanted
     (with a precision: as many as it seems to take).
 
     Raises:

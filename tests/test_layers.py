@@ -81,6 +81,21 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
     assert sorted(str(path.relative_to(ROOT)) for path in circle) == []
 
 
+def test_equations_are_functions_of_arrays() -> None:
+    """They read no table, and what they keep are rows of values: no class of theirs does anything."""
+    for file in sorted((ROOT / "model" / "equations").glob("*.py")):
+        assert not {name for name in imports(file) if layer_of(name) in ("data", "files")}, file.name
+        classes = [node for node in ast.parse(file.read_text("utf-8")).body if isinstance(node, ast.ClassDef)]
+        acting = [node.name for node in classes if any(isinstance(part, ast.FunctionDef) for part in node.body)]
+        assert acting == [], file.name
+
+
+def test_parameters_are_declared_without_events() -> None:
+    for name in ("declaring", "parameters", "sections", "calendar"):
+        below = imports(ROOT / "model" / f"{name}.py")
+        assert not {module for module in below if module.startswith("sim.model.events")}, name
+
+
 def test_only_the_engine_sees_simpy() -> None:
     found = {path.relative_to(ROOT).parts[0] for path in FILES if "import simpy" in (text := path.read_text("utf-8"))
              or "from simpy" in text}  # fmt: skip

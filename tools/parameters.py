@@ -8,7 +8,7 @@ from pathlib import Path
 from pages import rewrite, table
 
 from sim.distributions.scalar import written
-from sim.model.events.base import FrozenModel
+from sim.model.declaring import FrozenModel
 from sim.model.parameters import Budget, Growth, Outturn, Related, Urgency, Will
 from sim.scenario.reference import as_toml
 

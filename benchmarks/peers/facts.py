@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from benchmarks.peers.parameters import Parameters, number, parameters_of
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR, AllyInputs, ally_inputs
+from sim.model.declaring import FrozenModel
 from sim.model.equations.budget import at_exposure, fiscal_room
-from sim.model.events.base import FrozenModel
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.numerics.exact import yearly_probability
 from sim.scenario.schema import Scenario
@@ -167,7 +167,7 @@ def _path(scenario: Scenario, entry: AllyInputs, years: tuple[int, ...]) -> tupl
 
 def _own(entry: AllyInputs, kind: type[Any]) -> Any:
     """The ally's pledge or its announced path; None where it has none."""
-    own = [commitment for commitment in entry.commitments if isinstance(commitment, kind)]
+    own = [commitment for commitment in entry.own_pledges if isinstance(commitment, kind)]
     if len(own) > 1:
         raise ValueError(f"{entry.iso3} has {len(own)} commitments of one kind; the peers know one")
     return own[0] if own else None
@@ -176,7 +176,7 @@ def _own(entry: AllyInputs, kind: type[Any]) -> Any:
 def _early(entry: AllyInputs, rate: Any, year: int) -> float:
     """Probability of an early election in a year; without a calendar the regular ones come at random besides."""
     early = yearly_probability(entry.early_election_rate if rate is None else number(rate))
-    return early if year in entry.calendar else early + (1 - early) * yearly_probability(RATE_WITHOUT_CALENDAR)
+    return early if year in entry.election_years else early + (1 - early) * yearly_probability(RATE_WITHOUT_CALENDAR)
 
 
 def _refuse_others(scenario: Scenario) -> None:

@@ -20,7 +20,7 @@ from sim.engine.observer import Observer
 from sim.execution.simulate import describe, tabulate
 from sim.model.state import AllyState, Hit, World
 from sim.numerics.arrays import Array, at
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 from sim.numerics.streams import LANES
 from sim.results.record import Yardstick
 from sim.scenario.edit.compare import builds_on
@@ -59,11 +59,11 @@ class Outcome:
 
     def reaches(self, aim: Yardstick) -> bool:
         """Whether the report meets a core target, both as NATO prints them."""
-        return bool(printed(self.reported_pct) >= printed(aim.share_pct))
+        return bool(reaches(printed(self.reported_pct), aim.share_pct))
 
     def on_paper(self, aim: Yardstick) -> bool:
         """Whether it is there on paper only, by what was closed so that year."""
-        return self.reaches(aim) and bool(printed(self.spent_pct) < printed(aim.share_pct))
+        return self.reaches(aim) and not reaches(printed(self.spent_pct), aim.share_pct)
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ class Storyteller(Observer):
             "share": self._at(ally.share_pct),
             "norm": self._at(ally.norm_pct),
             "governments": self._at(ally.changes),
-            "pledges in force": float(sum(self._at(holds) for holds in ally.commitments())),
+            "pledges in force": float(sum(self._at(holds) for holds in ally.in_force())),
         }
 
     def _printed(self, share_pct: Array | None) -> str:

@@ -15,7 +15,7 @@ from sim.engine.inputs import ally_inputs
 from sim.errors import UsageError
 from sim.execution.simulate import describe, simulate
 from sim.model.events.pledge import Pledge
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 from sim.numerics.streams import STREAM_VERSION
 from sim.results.record import Record
 from sim.scenario.edit.dump import restored
@@ -68,9 +68,7 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
     reported, spent = kept["reported_pct"], kept["spent_pct"]
     step = record.description.years.index(year)
     bound = np.array([core.binds(entry.iso3) for entry in record.description.allies])
-    at, spending = (
-        (printed(shares[:, step]) >= printed(core.share_pct)) & bound[:, None] for shares in (reported, spent)
-    )
+    at, spending = (reaches(printed(shares[:, step]), core.share_pct) & bound[:, None] for shares in (reported, spent))
     allies = np.array([entry.name for entry in record.description.allies])
     order = np.lexsort((reported[:, step].mean(axis=0), at.sum(axis=0)))
     found = []
@@ -109,7 +107,7 @@ def _ends(scenario: Scenario) -> dict[str, list[Promise]]:
     """What the data say that each ally pledged or announced."""
     found: dict[str, list[Promise]] = {}
     for entry in ally_inputs(scenario):
-        for own in entry.commitments:
+        for own in entry.own_pledges:
             if isinstance(own, Pledge):
                 text = f"its opt-out of {target(own.share_pct)} %" if own.opt_out else "its own pledge"
                 promise = Promise(text, own.by)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.ally import Years
 from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.observer import Observer
-from sim.model.calendar import COMMON_GROWTH_RANK, Phase, split_month
+from sim.model.calendar import COMMON_GROWTH_RANK, Phase, Years, split_month
 from sim.model.equations.growth import common_factor
 from sim.model.events.base import Event
 from sim.model.parameters import Growth

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,25 +11,12 @@ from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
-from sim.model.calendar import FIRST_ALLY_RANK, Phase
+from sim.model.calendar import FIRST_ALLY_RANK, Phase, Years
 from sim.model.equations import budget, growth, outturn, related, will
 from sim.model.equations.targets import followed, years_left
 from sim.model.parameters import Budget, Growth, Outturn, Related, Will
 from sim.model.state import AllyState, Hit, Politics, TargetInForce, World
 from sim.numerics.arrays import Array, Value, at, broadcast, positive, select
-
-
-@dataclass(frozen=True)
-class Years:
-    """The base year and the last year simulated."""
-
-    base: int
-    last: int
-
-    @property
-    def simulated(self) -> range:
-        """The years after the base year, to the last."""
-        return range(self.base + 1, self.last + 1)
 
 
 class AllyProcess:
@@ -76,6 +62,8 @@ class AllyProcess:
         self.adopt_budget(self.years.base + 1)
         for year in self.years.simulated:
             yield clock.at(clock.month_of(year, 1), Phase.MACRO, self.rank)
+            # two plans, because next year's is adopted before this year is recorded
+            self.state.plan_pct = self.state.next_plan_pct
             self.drift(year)
             self.grow(year)
             yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, self.rank)
@@ -148,9 +136,7 @@ class AllyProcess:
     def spend(self, year: int) -> None:
         """Equation 7 and the security-related part of 9, in December."""
         state, o = self.state, self.outturn
-        assert state.next_plan_pct is not None
-        # two plans, because next year's is adopted before this year is recorded
-        state.plan_pct = state.next_plan_pct
+        assert state.plan_pct is not None
         state.share_pct = outturn.outturn(
             state.share_pct, state.plan_pct, self._draw("outturn/execution", o.execution, year),
             self._draw("outturn/noise", o.noise, year), state.surprise_pct, floor_pct=o.floor_pct,

@@ -14,20 +14,21 @@ from sim.distributions.draws import Draws
 from sim.distributions.families import Shape
 from sim.distributions.quantile_tables import Evaluated, kept
 from sim.engine import alliance
-from sim.engine.ally import AllyProcess, Years
+from sim.engine.ally import AllyProcess
 from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.elections import Elections
 from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
 from sim.engine.recorder import Recorder
-from sim.model.calendar import RECORDER_RANK, Phase
-from sim.model.equations.urgency import UrgencyState, past_urgency
+from sim.model.calendar import RECORDER_RANK, Phase, Years
+from sim.model.equations.urgency import past_urgency
 from sim.model.events import in_order
 from sim.model.events.base import Event
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.model.parameters import Urgency
 from sim.model.state import LONG_AGO, TargetInForce, World
+from sim.model.urgency_state import UrgencyState
 from sim.numerics.arrays import broadcast
 from sim.results.counts import Counts
 from sim.scenario.schema import Scenario
@@ -82,14 +83,14 @@ def run_block(
     keep_freed_memory()
     draws = Draws(seed, first, paths)
     parameters = Parameters((scenario,), draws)
-    stage = BlockSimulation(scenario, parameters, draws, observer or Observer())
-    recorder = Recorder(scenario, stage.inputs, stage.caps, stage.world, stage.years, first, keep)
-    stage.run(recorder.record)
+    simulation = BlockSimulation(scenario, parameters, draws, observer or Observer())
+    recorder = Recorder(scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep)
+    simulation.run(recorder.record)
     return recorder.counts
 
 
 class BlockSimulation:
-    """A block's world with everything that acts in it, ready to play once from the base year to the last.
+    """A block's world with everything that acts in it, run once, from the base year to the last.
 
     `caps` is what counts of each ally's security-related outlays at most, % of GDP.
     """
@@ -128,7 +129,7 @@ class BlockSimulation:
             allies.append(ally)
             self.world.allies[entry.iso3] = ally.state
         self.caps = [ally.related.counted_cap_pct for ally in allies]
-        # facts of the start befall the world next, and an onlooker must know it by then
+        # facts of the start act on the world next, and an onlooker must know it by then
         observer.begin(self.world)
         self._start_events(events, observer)
         # in any order: who acts first in a month is decided by ranks, not by creation
@@ -146,7 +147,7 @@ class BlockSimulation:
     def _events(self, scenario: Scenario) -> list[Event]:
         """The scenario's events and what allies have pledged and announced, in their order."""
         named = {event.name for event in scenario.event}
-        national = (event for entry in self.inputs for event in entry.commitments if event.name not in named)
+        national = (event for entry in self.inputs for event in entry.own_pledges if event.name not in named)
         return list(in_order((*scenario.event, *national)))
 
     def _start_events(self, events: Sequence[Event], observer: Observer) -> None:

@@ -1,6 +1,7 @@
 """What a December is worth: compliance with the three pillars, what a late push alone brought, and money short.
 
-It is decided here and nowhere else; those who take the outcomes only count them, or keep them path by path.
+Those who take the outcomes only count them, or keep them path by path. When a printed share reaches a target,
+`sim.numerics.grid.reaches` says for the whole package.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sim.model.equations.outturn import total
 from sim.model.equations.related import counted
 from sim.model.state import AllyState, World
 from sim.numerics.arrays import Array, Value, positive
-from sim.numerics.grid import Centi, printed
+from sim.numerics.grid import Centi, printed, reaches
 from sim.results.counts import GROUPS, PILLARS, SPENT
 from sim.scenario.schema import Scenario
 
@@ -52,10 +53,10 @@ class Yardsticks:
 
         `besides` is where something else is met that this needs: the total needs the core.
         """
-        goal = self.goal(pillar, iso3)
-        if goal is None:
+        target = self.targets[pillar]
+        if target is None or self.goal(pillar, iso3) is None:
             return None
-        reached: Mask = prints >= goal
+        reached = reaches(prints, target.share_pct)
         return reached if besides is None else reached & besides
 
 

@@ -15,7 +15,7 @@ from sim.distributions.draws import Distribution, Distributions, Draws, Prepared
 from sim.distributions.families import Family
 from sim.distributions.quantile_tables import table_of
 from sim.engine.inputs import AllyInputs
-from sim.model.events.base import FrozenModel
+from sim.model.declaring import FrozenModel
 from sim.model.parameters import DrawnAs, InBlock
 from sim.model.sections import Section, section_of
 from sim.numerics.arrays import Value

@@ -14,11 +14,11 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from sim.distributions.draws import Mask, Paths
-from sim.engine.ally import AllyProcess, Years
+from sim.engine.ally import AllyProcess
 from sim.engine.clock import Clock, Process
 from sim.engine.inputs import RATE_WITHOUT_CALENDAR
 from sim.engine.observer import Observer
-from sim.model.calendar import ELECTIONS_RANK, Phase
+from sim.model.calendar import ELECTIONS_RANK, Phase, Years
 from sim.model.state import AllyState, Electorate, Hit, World
 from sim.numerics.arrays import Array, Value, broadcast
 from sim.numerics.exact import yearly_probability
@@ -66,8 +66,8 @@ class Elections:
             for ally in self.allies:
                 self._fall(ally, year)
             early = self._early(year)
-            calendar = {ally.inputs.elections[year] for ally in self.allies if year in ally.inputs.elections}
-            for month in sorted({*early, *calendar}):
+            scheduled = {ally.inputs.elections[year] for ally in self.allies if year in ally.inputs.elections}
+            for month in sorted({*early, *scheduled}):
                 yield clock.at(clock.month_of(year, month), Phase.ELECTION, ELECTIONS_RANK)
                 if month in early:
                     self._hold_early(early[month], year)
@@ -155,6 +155,6 @@ def _early_chance(ally: AllyProcess, year: int) -> Value:
     """The probability of an early election in a year; where the calendar ends it stands in for scheduled ones too."""
     own = ally.will.early_election_rate
     chance = yearly_probability(ally.inputs.early_election_rate) if own is None else own
-    if year not in ally.inputs.calendar:
+    if year not in ally.inputs.election_years:
         chance = chance + (1 - chance) * yearly_probability(RATE_WITHOUT_CALENDAR)
     return chance

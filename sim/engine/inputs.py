@@ -13,9 +13,9 @@ from sim.data.edition import outlook_known_in, pledges_from
 from sim.data.reader import parse
 from sim.data.rows import ROWS
 from sim.data.tables import Tables, load_tables
+from sim.engine.growth_inputs import KNOWN_FROM, SD_YEARS, forecast, own_growth_sd
 from sim.errors import Fault, ScenarioError
 from sim.model.equations.exposure import exposure
-from sim.model.equations.growth import KNOWN_FROM, SD_YEARS, forecast, own_growth_sd
 from sim.model.events.pledge import AnnouncedPath, PathPoint, Pledge
 from sim.scenario.schema import Scenario
 
@@ -53,9 +53,9 @@ class AllyInputs:
     deficit_pct: float  # public deficit, mean of the three years before the base year, % of GDP
     commitment: float  # the most it feels bound by an alliance target
     elections: dict[int, int]  # month of the scheduled election, by year
-    calendar: range  # years whose elections are in the data
+    election_years: range  # years whose elections are in the data
     early_election_rate: float  # a year
-    commitments: tuple[Pledge | AnnouncedPath, ...]  # own pledges and path of the data
+    own_pledges: tuple[Pledge | AnnouncedPath, ...]  # own pledges and path of the data
 
     @property
     def europe_canada(self) -> bool:
@@ -156,9 +156,9 @@ def _inputs(
         deficit_pct=deficit,
         commitment=own.commitment if own and own.commitment is not None else 1.0,
         elections=_scheduled(tables, iso3, base),
-        calendar=_calendar(tables),
+        election_years=_election_years(tables),
         early_election_rate=_early_rate(tables, iso3),
-        commitments=_commitments(scenario, tables, iso3),
+        own_pledges=_own_pledges(scenario, tables, iso3),
     )
 
 
@@ -211,15 +211,15 @@ def _unelected(scenario: Scenario, tables: Tables, iso3: str, base_year: int, la
     rows = [row for row in tables.elections_of(iso3) if row.executive]
     if not any(tables.is_own("elections", row) for row in rows):  # the packaged ones, or an ally that holds none
         return None
-    calendar = _calendar(tables)
-    before, last = max(base_year, calendar[0] - 1), min(last_year, calendar[-1])
+    covered = _election_years(tables)
+    before, last = max(base_year, covered[0] - 1), min(last_year, covered[-1])
     for year in [*sorted({row.year for row in rows if before < row.year <= last}), last + 1]:
         if year - before > LONGEST_TERM + (year > last):
             file, _ = _location(scenario, "elections", iso3)
             return Fault(
                 file=file, line=0, field=iso3, value=f"none from {before + 1} to {year - 1}",
                 rule=f"an ally must vote every {LONGEST_TERM} years at least while the table has a calendar "
-                f"({calendar[0]} to {calendar[-1]})",
+                f"({covered[0]} to {covered[-1]})",
                 remedy="add the elections due, with status projected where they follow from the term alone",
                 code="missing-election",
             )  # fmt: skip
@@ -227,7 +227,7 @@ def _unelected(scenario: Scenario, tables: Tables, iso3: str, base_year: int, la
     return None
 
 
-def _calendar(tables: Tables) -> range:
+def _election_years(tables: Tables) -> range:
     years = [row.year for row in tables.elections if row.executive]
     return range(min(years), max(years) + 1) if years else range(0)
 
@@ -239,7 +239,7 @@ def _early_rate(tables: Tables, iso3: str) -> float:
     return (record.n_early + PRIOR_RATE * PRIOR_YEARS) / (record.exposure_years + PRIOR_YEARS)
 
 
-def _commitments(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge | AnnouncedPath, ...]:
+def _own_pledges(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge | AnnouncedPath, ...]:
     budget = scenario.of_ally(iso3, scenario.budget)
     if scenario.horizon.base_year < pledges_from():  # none of the data was made yet
         return ()

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.draws import Mask
-from sim.engine.ally import Years
 from sim.engine.december import CORE, LIFTED, AllyOutcome, GroupOutcome, Yardsticks, outcomes
 from sim.engine.inputs import AllyInputs
+from sim.model.calendar import Years
 from sim.model.state import World
 from sim.numerics.arrays import Value, at_most
-from sim.numerics.grid import Centi, printed, usd_cell
+from sim.numerics.grid import Centi, printed, reaches, usd_cell
 from sim.results.counts import CELLS, TALLIES, Counts
 from sim.scenario.schema import Scenario
 
@@ -45,11 +45,8 @@ class Recorder:
         self._usd_cell = [usd_cell(entry.gdp_usd_bn) for entry in inputs]
         groups = ([e for e in inputs if e.europe_canada], list(inputs))
         self._group_usd_cell = [usd_cell(sum(e.gdp_usd_bn for e in group)) for group in groups]
-        goals = [self._yardsticks.goal(CORE, entry.iso3) for entry in inputs]
-        self._history = [
-            None if goal is None else History(size, bool(printed(entry.base_share_pct) >= goal))
-            for entry, goal in zip(inputs, goals, strict=True)
-        ]
+        at_start = [self._yardsticks.met(CORE, entry.iso3, printed(entry.base_share_pct)) for entry in inputs]
+        self._history = [None if met is None else History(size, bool(met)) for met in at_start]
         self._bins = steps + 2  # the base year, the years simulated, never
 
     def record(self, year: int) -> None:
@@ -148,7 +145,7 @@ class Recorder:
         if target is None or original is None or not moved:
             arrays["in_force"][row, step] = arrays["compliant"][CORE, row, step]
             return
-        met = prints >= printed(target.share_pct)
+        met = reaches(prints, target.share_pct)
         # before the original date nothing is due yet, so nothing can have been put off
         postponed = (target.by > year) if original.by <= year else np.False_
         not_yet_due = np.count_nonzero(postponed & ~met)

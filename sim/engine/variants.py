@@ -36,14 +36,14 @@ def reported_shares(
     for variant in variants[1:]:
         _alike(first, variant)
     draws = Draws(seed, 0, paths, len(variants), common_random_numbers=common_random_numbers)
-    stage = BlockSimulation(first, Parameters(variants, draws), draws, Observer())
-    kept = np.empty((len(stage.inputs), len(stage.years.simulated), draws.paths), dtype=np.float32)
+    simulation = BlockSimulation(first, Parameters(variants, draws), draws, Observer())
+    kept = np.empty((len(simulation.inputs), len(simulation.years.simulated), draws.paths), dtype=np.float32)
 
     def record(year: int) -> None:
-        for index, state in enumerate(stage.world.allies.values()):
-            kept[index, year - stage.years.base - 1] = state.reported_pct
+        for index, state in enumerate(simulation.world.allies.values()):
+            kept[index, year - simulation.years.base - 1] = state.reported_pct
 
-    stage.run(record)
+    simulation.run(record)
     return kept.reshape(*kept.shape[:2], len(variants), paths).transpose(2, 0, 1, 3)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
@@ -21,13 +22,14 @@ class Phase(IntEnum):
     ======== ========= ==================================================================================
     phase    months    what happens, in the order of ranks
     ======== ========= ==================================================================================
-    MACRO    January   recessions (events, by name, from rank 0), the alliance's common growth
-                       (`COMMON_GROWTH_RANK`), then each ally's GDP (from `FIRST_ALLY_RANK`); random events
-                       draw the month in which they will come
-    EVENT    any       events of the scenario: crises, detentes, shocks, pledges, announced paths
-    ELECTION any       elections that are events, then all others (`ELECTIONS_RANK`); in January
+    MACRO    January   events: `recession` (from rank 0); the alliance's common growth
+                       (`COMMON_GROWTH_RANK`); then each ally: its will drifts, and it grows (from
+                       `FIRST_ALLY_RANK`); random events draw the month in which they will come
+    EVENT    any       events: `us_retrenchment`, `crisis`, `detente`, `shock`
+    ELECTION any       events: `election`; then all other elections (`ELECTIONS_RANK`), in January after
                        governments that fall between elections
-    SUMMIT   any       summits and reviews: they find what the month's events and votes have left
+    SUMMIT   any       events: `summit`, `review`, `pledge`, `announced_path`: they find what the month's
+                       other events and votes have left
     OUTTURN  December  each ally spends: execution of this year's budget, security-related outlays, the report
     BUDGET   December  each ally adopts next year's budget, after all have reported this one
     RECORD   December  the alliance's sums are closed, then the year is counted (`RECORDER_RANK`)
@@ -44,6 +46,19 @@ class Phase(IntEnum):
     BUDGET = 6
     RECORD = 7
     END = 8
+
+
+@dataclass(frozen=True)
+class Years:
+    """The base year and the last year simulated."""
+
+    base: int
+    last: int
+
+    @property
+    def simulated(self) -> range:
+        """The years after the base year, to the last."""
+        return range(self.base + 1, self.last + 1)
 
 
 class Calendar(Protocol):

@@ -15,7 +15,7 @@ from sim.arguments import LEAST_SHARE_PCT, MOST_PATHS
 from sim.data.edition import FIRST_YEAR, LAST_YEAR
 from sim.distributions.families import Beta, Lognormal, Normal, StudentT
 from sim.distributions.scalar import Scalar
-from sim.model.events.base import FrozenModel, Iso3, Text, Year, parameter
+from sim.model.declaring import FrozenModel, Iso3, Text, Year, parameter
 
 if TYPE_CHECKING:  # for the names in the heads of classes
     from sim.distributions.draws import Prepared  # noqa: F401

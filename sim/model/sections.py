@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sim.model import parameters
-from sim.model.events.base import FrozenModel
+from sim.model.declaring import FrozenModel
 
 
 @dataclass(frozen=True)

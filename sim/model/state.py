@@ -19,8 +19,8 @@ from sim.distributions.families import Family
 from sim.distributions.quantile_tables import Quantiles
 from sim.model.calendar import Calendar
 from sim.model.equations.growth import held_gdp
-from sim.model.equations.urgency import UrgencyState
 from sim.model.equations.will import after_change
+from sim.model.urgency_state import UrgencyState
 from sim.numerics.arrays import MOST_PCT, Array, Value, at, broadcast, clip
 
 WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
@@ -172,7 +172,7 @@ class AllyState(Electorate):
     base_year: int
     politics: Politics
 
-    plan_pct: Array | None = None  # planned change of this year's share
+    plan_pct: Array | None = None  # planned change of this year's share, from January
     next_plan_pct: Array | None = None  # the same for next year, once its budget is adopted
     willing: Value = 0.0  # w of the year's budget
     target_pct: Value = 0.0  # T of the year's budget
@@ -208,7 +208,7 @@ class AllyState(Electorate):
         self.announced = [former for former in self.announced if former.holds.any()]
         self.announced.append(OwnPath({self.base_year: self.base_share_pct} | points, firm, self._only(paths)))
 
-    def commitments(self) -> list[Mask]:
+    def in_force(self) -> list[Mask]:
         """Where each of the ally's own pledges, opt-outs and announced paths still holds."""
         return [pledge.holds for pledge in self.pledges] + [path.holds for path in self.announced]
 
@@ -219,7 +219,7 @@ class AllyState(Electorate):
 
     def drop_pledges(self, where: Paths) -> None:
         """The ally's own pledges, opt-outs and announced path lapse for good there."""
-        for holds in self.commitments():
+        for holds in self.in_force():
             holds[where] = False
 
     def add(self, state: str, paths: Paths, amount: Value) -> None:

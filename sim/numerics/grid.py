@@ -20,6 +20,12 @@ def printed(share_pct: ArrayLike) -> Centi:
     return (np.asarray(share_pct, dtype=np.float32) * 100 + 0.5).astype(np.int32)
 
 
+def reaches(prints: Centi, target_pct: ArrayLike) -> NDArray[np.bool_]:
+    """Where shares as printed reach a target, which is printed too: 3.495 % reaches 3.5 %, and 3.494 % does not."""
+    reached: NDArray[np.bool_] = prints >= printed(target_pct)
+    return reached
+
+
 def usd_cell(gdp_usd_bn: float) -> float:
     """Width of a cell of money short, USD billion: a hundredth of a percent of base-year GDP."""
     return gdp_usd_bn / 10_000

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
-from sim.numerics.grid import HUNDREDTHS, WHOLE, Grid, printed
+from sim.numerics.grid import HUNDREDTHS, WHOLE, Grid, printed, reaches
 from sim.results.counts import GROUPS, PILLARS, SPENT, TALLIES
 from sim.results.intervals import Z95, above, average, quantile, wilson
 from sim.results.record import AllyDescription, Record
@@ -175,7 +175,7 @@ def _first_year(record: Record, row: int) -> int | None:
     """The first year in which half of the paths are at the core target."""
     description, core = record.description, record.description.yardstick("core")
     assert core is not None
-    if printed(description.allies[row].base_share_pct) >= printed(core.share_pct):
+    if reaches(printed(description.allies[row].base_share_pct), core.share_pct):
         return description.base_year
     half = np.flatnonzero(2 * record.counts.arrays["compliant"][PILLARS.index("core"), row] >= record.counts.paths)
     return description.years[int(half[0])] if half.size else None

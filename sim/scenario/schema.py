@@ -15,10 +15,10 @@ from sim.arguments import LEAST_SHARE_PCT, MOST_SHARE_PCT
 from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
 from sim.model import parameters, sections
+from sim.model.declaring import FrozenModel, Iso3, Name, Text
 from sim.model.events import AnyEvent
-from sim.model.events.base import FrozenModel, Iso3, Name, Text
 
-Section = TypeVar("Section", bound=FrozenModel)
+SomeSection = TypeVar("SomeSection", bound=FrozenModel)
 
 
 File = Annotated[str, Field(max_length=255)]
@@ -190,7 +190,7 @@ class Scenario(FrozenModel):
         marked = [target for target in named if target.yardstick]
         return next(iter(marked or [target for target in named if target.yardstick is None]), None)
 
-    def of_ally(self, iso3: str, section: Section) -> Section:
+    def of_ally(self, iso3: str, section: SomeSection) -> SomeSection:
         """A section with what one ally overrides in it.
 
         >>> import sim
@@ -201,7 +201,7 @@ class Scenario(FrozenModel):
         own = self.overridden(iso3, section)
         return section.model_copy(update=own) if own else section
 
-    def overridden(self, iso3: str, section: Section) -> dict[str, Any]:
+    def overridden(self, iso3: str, section: SomeSection) -> dict[str, Any]:
         """What one ally overrides of a section, by field, also where the value is the common one.
 
         >>> import sim

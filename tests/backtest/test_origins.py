@@ -14,9 +14,9 @@ import pytest
 import sim
 from sim.data.tables import Replacement, load_tables
 from sim.engine.block import run_block
+from sim.engine.growth_inputs import SD_YEARS
 from sim.engine.inputs import AllyInputs, ally_inputs
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario, seen_in
-from sim.model.equations.growth import SD_YEARS
 from sim.model.equations.urgency import HISTORY
 
 EVERY_ORIGIN = pytest.mark.parametrize("origin", ORIGINS)
@@ -101,19 +101,19 @@ def test_no_pledge_or_path_is_known_before_it_was_announced(origin: int) -> None
         pledges = [row for row in tables.pledges_of(iso3) if (row.announced or "9") <= december]
         paths = [row for row in tables.announced_path(iso3) if row.announced <= december]
         wanted = {f"{iso3.lower()}_{row.role}" for row in pledges} | ({f"{iso3.lower()}_path"} if paths else set())
-        assert {event.name for event in entry.commitments} == wanted
-        for event in entry.commitments:
+        assert {event.name for event in entry.own_pledges} == wanted
+        for event in entry.own_pledges:
             if event.kind == "announced_path":
                 assert [point.year for point in event.points] == [row.year for row in paths]
 
 
 def test_2025_knows_the_paths_of_2025_and_none_of_2026() -> None:
     known = {
-        iso3 for iso3, entry in inputs_from(2025).items() if any(e.kind == "announced_path" for e in entry.commitments)
+        iso3 for iso3, entry in inputs_from(2025).items() if any(e.kind == "announced_path" for e in entry.own_pledges)
     }
     assert {"DEU", "GBR", "SWE"} <= known
     assert not known & {"CZE", "DNK", "FRA", "NLD", "POL", "USA"}  # announced in 2026
-    assert not any(entry.commitments for entry in inputs_from(2024).values())
+    assert not any(entry.own_pledges for entry in inputs_from(2024).values())
 
 
 @EVERY_ORIGIN
@@ -126,7 +126,7 @@ def test_elections_are_scheduled_ones_after_the_origin_and_by_hazard_before_2021
             if row.executive and row.year > origin and not row.early
         }
         assert entry.elections == wanted
-        assert entry.calendar.start == 2021
+        assert entry.election_years.start == 2021
     assert 2025 not in inputs_from(2023)["DEU"].elections  # brought forward: nobody foresaw it
 
 

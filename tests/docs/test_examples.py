@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import doctest
 import inspect
+import re
 import time
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, wraps
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import sim.backtest
 import sim.charts
 import sim.exports
 import sim.report
+from sim.results.counts import KEEPABLE
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(file for file in (ROOT / "sim").rglob("*.py") if ">>> " in file.read_text("utf-8"))
@@ -81,6 +83,7 @@ def once(call: Callable[..., Any]) -> Callable[..., Any]:
     """A call whose answers are kept."""
     answers: dict[str, Any] = {}
 
+    @wraps(call)
     def kept(*args: Any, **kwargs: Any) -> Any:
         key = repr((args, kwargs))
         if key not in answers:
@@ -126,3 +129,9 @@ def test_a_name_without_an_example_and_a_wrong_one_are_seen() -> None:
     assert not examples_of("none", once).examples
     test = examples_of("half", half)
     assert doctest.DocTestRunner().run(test, out=lambda _: None).failed == 1
+
+
+def test_the_variables_whose_paths_are_kept_are_all_named() -> None:
+    named = re.search(r"`keep` names state variables whose paths are kept: ([\w\s,]+)\.", str(sim.simulate.__doc__))
+    assert named is not None
+    assert tuple(re.split(r",\s+", named[1])) == KEEPABLE

@@ -8,15 +8,19 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 import sim
 from sim.distributions.scalar import written
 from sim.model import sections
+from sim.model.calendar import Phase
+from sim.model.events import AnyEvent
 from sim.model.parameters import Will
+from sim.model.state import AllyState
 from sim.numerics.streams import STREAM_VERSION, Streams
 
 ROOT = Path(__file__).parents[2]
@@ -26,8 +30,11 @@ PAGE, DRAWS = PAGES["equations"], PAGES["draws"]
 
 SECTIONS = {section.name: section.model for section in sections.SECTIONS}
 PARAMETERS = [(section, name) for section, model in SECTIONS.items() for name in model.model_fields]
+KINDS = {get_args(event.model_fields["kind"].annotation)[0]: event for event in get_args(get_args(AnyEvent)[0])}
+"""The class of every kind of event."""
+
 EQUATIONS = (
-    "numerics/arrays",
+    "numerics/arrays", "engine/growth_inputs",
     *(f"model/equations/{name}" for name in (
         "budget", "exposure", "growth", "outturn", "related", "targets", "urgency", "will"
     )),
@@ -90,6 +97,37 @@ def test_the_random_events_of_every_scenario_are_those_of_the_code() -> None:
         parameter = next(name for name in type(event).model_fields if name in ("size", "factor"))
         meant[event.name] = (event.rate, parameter, written(getattr(event, parameter)))
     assert stated == meant
+
+
+def symbols(page: str = PAGE) -> list[str]:
+    """What the table of symbols calls by its name in the code."""
+    return [name for row in rows_of(part_of("## Symbols", page)) for name in re.findall(r"`(\w+)`", row[1])]
+
+
+def test_every_symbol_is_called_as_in_the_code() -> None:
+    """The second column names fields of an ally's state, but for the year of a target; the text names classes."""
+    names = symbols()
+    assert len(names) > 15
+    assert [name for name in names if name not in {field.name for field in fields(AllyState)} and name != "by"] == []
+    text = part_of("## Symbols")
+    classes = re.findall(r"`([A-Z]\w+)` in\s+\[`(sim/[\w/]+\.py)`\]", text)
+    assert len(classes) == 2
+    for name, file in classes:
+        assert re.search(rf"^class {name}\b", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE), name
+
+
+def phases_of(table: str) -> dict[str, list[str]]:
+    """The kinds of events that stand in each row of a table of phases, by phase."""
+    rows = re.findall(r"^[ |`]*([A-Z]{3,})\b(.*(?:\n {5,}.*)*)", table, re.MULTILINE)
+    return {name: [kind for kind in re.findall(r"`+(\w+)`+", cells) if kind in KINDS] for name, cells in rows}
+
+
+@pytest.mark.parametrize("table", [Phase.__doc__, part_of("## Time")], ids=["calendar", "page"])
+def test_a_table_of_phases_has_every_phase_and_the_events_that_act_in_it(table: str) -> None:
+    stated = phases_of(table)
+    assert [phase.name for phase in Phase if phase is not Phase.END] == [name for name in stated if name != "END"]
+    meant = {name: sorted(kind for kind, event in KINDS.items() if event.phase.name == name) for name in stated}
+    assert {name: sorted(kinds) for name, kinds in stated.items()} == meant
 
 
 def functions_of(module: str) -> list[str]:

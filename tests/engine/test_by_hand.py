@@ -66,7 +66,7 @@ class Ally:
         self.room = 1 - 0.45 * min(max((facts.debt_pct - 60) / 60, (facts.deficit_pct - 3) / 3, 0), 1)
 
     def target(self, year: int) -> tuple[float, int, float]:
-        own = [e for e in self.f.commitments if isinstance(e, Pledge)]
+        own = [e for e in self.f.own_pledges if isinstance(e, Pledge)]
         for pledge in own:
             if pledge.opt_out:
                 return pledge.share_pct, pledge.by, 1.0
@@ -84,7 +84,7 @@ class Ally:
         pledged = 0.5 * self.room * (goal - s) / max(1, by - year + 1) if s < goal else goal - s
         plan = min(pull + w * max(pledged - pull, 0), 0.5 * max(3.0 + 2.5 * e - s, 0))
         plan = self.reach(plan)
-        for path in (event for event in self.f.commitments if isinstance(event, AnnouncedPath)):
+        for path in (event for event in self.f.own_pledges if isinstance(event, AnnouncedPath)):
             points = {2026: self.f.base_share_pct} | {p.year: p.share_pct for p in path.points}
             if year <= max(points):
                 weight = 0.7 if year == 2027 else 0.5 if path.firm else 0.3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -260,3 +262,21 @@ def test_only_the_years_asked_for_are_looked_at(by_path: PathOutcomes) -> None:
     some = PathOutcomes(sim.loads(BOTH), SEED, 0, PATHS, (2029, 2031))
     assert (some.met == by_path.met[:, :, [2, 4]]).all()
     assert (some.figures == by_path.figures[:, [2, 4]]).all()
+
+
+def compared_as_printed(code: str) -> list[int]:
+    """The lines that compare printed shares with something themselves."""
+    return [
+        node.lineno for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Compare) and not isinstance(node.left, ast.BinOp)
+        and ast.unparse(node.left).startswith(("printed(", "prints"))
+        and isinstance(node.ops[0], ast.GtE | ast.Gt | ast.LtE | ast.Lt)
+    ]  # fmt: skip
+
+
+def test_only_one_function_says_when_a_share_reaches_a_target() -> None:
+    files = sorted(Path(sim.__file__).parent.rglob("*.py"))
+    found = {file.name: lines for file in files if (lines := compared_as_printed(file.read_text("utf-8")))}
+    assert list(found) == ["grid.py"]
+    seen = compared_as_printed("met = bool(printed(one) >= printed(other))\nprints[0] < goal\nprinted(one) + 1")
+    assert sorted(seen) == [1, 2]

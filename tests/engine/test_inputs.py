@@ -12,10 +12,10 @@ import sim
 from sim.data.rows import PledgeRow
 from sim.data.tables import Replacement, Tables, load_tables
 from sim.engine import inputs
+from sim.engine.growth_inputs import own_growth_sd
 from sim.engine.inputs import AllyInputs, ally_inputs, deficit_pct, first_growth_missing
 from sim.errors import ScenarioError
 from sim.model.equations.exposure import exposure
-from sim.model.equations.growth import own_growth_sd
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.scenario.loading.load import reload
 from support import present
@@ -58,8 +58,8 @@ def test_the_inputs_of_the_main_scenario(rutte: sim.Scenario) -> None:
     germany = inputs["DEU"]
     assert (germany.base_share_pct, germany.estimated) == (2.69, True)
     assert germany.elections == {2029: 3, 2033: 3}
-    assert [event.name for event in germany.commitments] == ["deu_pledge", "deu_path"]
-    assert [event.name for event in inputs["ESP"].commitments] == ["esp_opt_out"]
+    assert [event.name for event in germany.own_pledges] == ["deu_pledge", "deu_path"]
+    assert [event.name for event in inputs["ESP"].own_pledges] == ["esp_opt_out"]
     assert inputs["USA"].commitment == 0.3
     assert not inputs["USA"].europe_canada
     assert inputs["BGR"].early_election_rate > inputs["DEU"].early_election_rate > inputs["ROU"].early_election_rate > 0
@@ -70,7 +70,7 @@ def test_snap_elections_are_not_foreseen_and_later_pledges_not_known() -> None:
     inputs = {entry.iso3: entry for entry in ally_inputs(sim.loads("[horizon]\nbase_year = 2014\nlast_year = 2026\n"))}
     assert 2024 not in inputs["FRA"].elections
     assert 2022 in inputs["FRA"].elections
-    assert all(not entry.commitments for entry in inputs.values())
+    assert all(not entry.own_pledges for entry in inputs.values())
     assert not inputs["DEU"].estimated
 
 
@@ -92,13 +92,13 @@ def test_of_two_elections_in_a_year_the_first_is_held() -> None:
     found = elections(*rows, "ITA,2028,9,,parliamentary,1,scheduled,0,by hand")
     assert found["FRA"].elections == {2027: 4}
     assert found["ITA"].elections == {2028: 9}
-    assert found["ITA"].calendar == range(2027, 2029)
+    assert found["ITA"].election_years == range(2027, 2029)
 
 
 def test_a_table_without_an_executive_election_is_no_calendar() -> None:
     found = elections("FRA,2027,6,,parliamentary,0,scheduled,0,by hand")
     assert found["FRA"].elections == {}
-    assert found["FRA"].calendar == range(0)
+    assert found["FRA"].election_years == range(0)
 
 
 def test_an_ally_of_the_file_has_its_own_figures() -> None:
@@ -160,7 +160,7 @@ def test_every_ally_has_the_figures_of_the_tables(base: int, last: int) -> None:
             for row in tables.elections_of(iso3)
             if row.year > base and row.executive and not row.early
         }
-        assert (entry.calendar[0], entry.calendar[-1]) == (2021, 2035)
+        assert (entry.election_years[0], entry.election_years[-1]) == (2021, 2035)
         record = tables.early_elections_of(iso3)
         rate = 0.08 if present(record).n_early is None else (record.n_early + 2) / (present(record).exposure_years + 25)
         assert entry.early_election_rate == pytest.approx(rate)
@@ -299,7 +299,7 @@ def pledge(**cells: Any) -> PledgeRow:
 def test_a_pledge_is_known_if_it_was_announced_by_the_december_of_the_base_year(
     cells: dict[str, Any], known: bool
 ) -> None:
-    found = of("", Tables({"pledges": (pledge(**cells),)}))["DEU"].commitments
+    found = of("", Tables({"pledges": (pledge(**cells),)}))["DEU"].own_pledges
     pledges = [event for event in found if isinstance(event, Pledge)]
     assert len(pledges) == known
     if known:
@@ -309,7 +309,7 @@ def test_a_pledge_is_known_if_it_was_announced_by_the_december_of_the_base_year(
 
 
 def test_a_refusal_is_an_opt_out() -> None:
-    (spain,) = of("")["ESP"].commitments
+    (spain,) = of("")["ESP"].own_pledges
     assert isinstance(spain, Pledge)
     assert (spain.name, spain.title, spain.opt_out) == ("esp_opt_out", "National opt-out", True)
     assert (spain.share_pct, spain.by) == (2.1, 2035)
@@ -320,14 +320,14 @@ def test_points_of_a_path_are_known_if_they_were_announced_by_then(announced: st
     rows = [row for row in load_tables().announced_paths if row.iso3 == "ITA"]
     rows[1] = rows[1].model_copy(update={"announced": announced})
     tables = Tables({"announced_paths": tuple(rows)})
-    (path,) = of("", tables)["ITA"].commitments
+    (path,) = of("", tables)["ITA"].own_pledges
     assert isinstance(path, AnnouncedPath)
     assert (path.name, path.title, path.ally) == ("ita_path", "Announced path", "ITA")
     assert [(p.year, p.share_pct) for p in path.points] == [(2027, 2.25), (2028, 2.5)][: 1 + known]
 
 
 def test_a_path_is_firm_unless_it_is_a_plan() -> None:
-    paths = [event for entry in of("").values() for event in entry.commitments if isinstance(event, AnnouncedPath)]
+    paths = [event for entry in of("").values() for event in entry.own_pledges if isinstance(event, AnnouncedPath)]
     assert {event.ally for event in paths if event.firm} == {"DEU", "FRA", "GBR", "SWE"}
     assert len(paths) > 15
 
@@ -336,7 +336,7 @@ def test_pledges_and_paths_can_be_switched_off_for_all_or_for_one() -> None:
     """Base years before 2025 know none."""
 
     def names(text: str, iso3: str = "DEU") -> list[str]:
-        return [event.name for event in of(text)[iso3].commitments]
+        return [event.name for event in of(text)[iso3].own_pledges]
 
     assert names("") == ["deu_pledge", "deu_path"]
     assert names("[budget]\npledges = false\n") == ["deu_path"]
@@ -345,8 +345,8 @@ def test_pledges_and_paths_can_be_switched_off_for_all_or_for_one() -> None:
     assert names("[ally.DEU.budget]\npledges = false\n", "ESP") == ["esp_opt_out"]
     assert names(horizon(2025, 2032)) == ["deu_pledge", "deu_path"]
     assert names(horizon(2025, 2032), "FRA") == [], "announced in August 2026"
-    assert not any(entry.commitments for entry in of(horizon(2024, 2032)).values())
-    assert any(entry.commitments for entry in of(horizon(2025, 2032)).values())
+    assert not any(entry.own_pledges for entry in of(horizon(2024, 2032)).values())
+    assert any(entry.own_pledges for entry in of(horizon(2025, 2032)).values())
 
 
 def test_a_figure_that_is_missing_is_told_with_its_place_and_what_to_do() -> None:

@@ -17,11 +17,11 @@ from sim.data.tables import Replacement
 from sim.distributions.draws import Draws
 from sim.engine import block
 from sim.engine.alliance import happens_at_start
-from sim.engine.ally import Years
 from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.elections import EARLY, GOVERNMENT, SCHEDULED
 from sim.engine.observer import Observer
+from sim.model.calendar import Years
 from sim.model.events.crisis import Crisis
 from sim.model.state import AllyState, Hit, World
 from sim.numerics.arrays import Array
@@ -247,3 +247,26 @@ def test_many_facts_of_the_start_move_no_event_of_a_month() -> None:
         for scenario in (sim.loads(text), reload(text, pledges))
     )
     assert (few == many).all()
+
+
+def test_from_january_on_the_plan_of_an_ally_is_this_years() -> None:
+    """What an event of the spring reads is what the run keeps of that year, not of the year before."""
+    event = '[[event]]\nname = "storm"\nkind = "crisis"\nwhen = "2028-03"\n'
+    scenario, draws, seen = sim.loads("[horizon]\nlast_year = 2028\n" + event), Draws(7, 0, 64), {}
+
+    class Onlooker(Observer):
+        def begin(self, world: World) -> None:
+            self.world = world
+
+        @contextmanager
+        def happening(self, words: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
+            if hit.stream == "event/storm":
+                seen.update({iso3: one.plan_pct for iso3, one in self.world.allies.items()})
+            yield
+
+    block.BlockSimulation(scenario, Parameters((scenario,), draws), draws, Onlooker()).run(lambda year: None)
+    kept = block.run_block(scenario, 7, 0, 64, ["plan_pct"]).kept["plan_pct"]
+    for row, (iso3, plan) in enumerate(seen.items()):
+        assert plan is not None, iso3
+        assert plan.tobytes() == kept[row, -1].tobytes() != kept[row, -2].tobytes(), iso3
+    assert len(seen) == len(kept)

@@ -10,8 +10,9 @@ import pytest
 from model.test_followed import SIZE, moved
 from model.test_world import ally
 from sim.model.equations import budget, growth, outturn, related, targets
-from sim.model.equations.urgency import UrgencyState, past_urgency, power
+from sim.model.equations.urgency import past_urgency, power
 from sim.model.state import TargetInForce
+from sim.model.urgency_state import UrgencyState
 from sim.numerics import arrays
 from sim.numerics.arrays import (
     LEAST_GDP_USD_BN,

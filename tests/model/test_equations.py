@@ -10,14 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.data.tables import load_tables
+from sim.engine.growth_inputs import own_growth_sd
 from sim.model.equations import budget, growth, outturn, related, will
 from sim.model.equations.exposure import exposure
 from sim.model.equations.targets import followed, wanted_step, years_left
-from sim.model.equations.urgency import HISTORY, UrgencyState, past_urgency
+from sim.model.equations.urgency import HISTORY, past_urgency
 from sim.model.state import AllyState, OwnPath, Politics, TargetInForce
+from sim.model.urgency_state import UrgencyState
 from sim.numerics.arrays import link, saturate
 from sim.numerics.exact import monthly_factor
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 from support import per_path
 
 reals = st.floats(-50, 50, width=32)
@@ -82,7 +84,7 @@ def test_growth_noise_of_the_data_is_what_the_page_says() -> None:
             series.setdefault(row.iso3, {})[row.year] = row.growth_pct
     stated = {"BEL": 0.9, "FRA": 0.9, "USA": 1.2, "DEU": 1.5, "LTU": 2.3, "EST": 3.4, "GRC": 3.7, "LVA": 3.8}
     for iso3, sd in stated.items():
-        assert round(growth.own_growth_sd(series, iso3, 2026), 1) == pytest.approx(sd, abs=0.1001)
+        assert round(own_growth_sd(series, iso3, 2026), 1) == pytest.approx(sd, abs=0.1001)
 
 
 def test_the_common_factor_has_mean_zero() -> None:
@@ -187,6 +189,12 @@ def test_printed_rounds_halves_up_as_nato_prints() -> None:
     assert printed_of(2.0) == 200
     assert printed_of(1.995) == 200
     assert printed_of(3.005) == 301
+
+
+def test_a_share_reaches_a_target_that_prints_alike() -> None:
+    assert reaches(printed([3.494, 3.495, 3.5, 3.51]), 3.5).tolist() == [False, True, True, True]
+    assert reaches(printed(3.494), 3.494), "the target is printed too"
+    assert reaches(printed(array(2.0, 2.0)), array(2.004, 2.005)).tolist() == [True, False]
 
 
 def printed_of(share: float) -> int:

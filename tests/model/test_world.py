@@ -13,9 +13,9 @@ from sim.distributions.families import Uniform
 from sim.engine.block import run_block
 from sim.engine.clock import Clock
 from sim.engine.observer import Observer
-from sim.model.equations.urgency import UrgencyState
 from sim.model.events.election import Election
 from sim.model.state import LEAST_LEFT, MOST_WILL, AllyState, Hit, Politics, World
+from sim.model.urgency_state import UrgencyState
 from sim.numerics.arrays import MOST_PCT
 from support import per_path
 
@@ -110,7 +110,7 @@ def test_a_vote_counts_a_change_of_government_and_drops_what_was_pledged() -> No
     assert one.changes.tolist() == [2, 0, 2]
     assert one.last_vote.tolist() == [24, -1_000, 24]
     assert one.will.tolist() == [3.0, 2.0, 3.0]
-    assert [holds.tolist() for holds in one.commitments()] == [[False, True, False]] * 2
+    assert [holds.tolist() for holds in one.in_force()] == [[False, True, False]] * 2
 
 
 def test_a_lapse_has_a_draw_of_its_own() -> None:
@@ -123,7 +123,7 @@ def test_a_lapse_has_a_draw_of_its_own() -> None:
     draws = Draws(1, 0, size)
     hold(one, Hit(draws, "event/x", 2027, np.arange(size)), 12)
     lapsed = draws.chance("event/x/change", 0.5, period=2027) & draws.chance("event/x/lapse", 0.5, period=2027)
-    assert (one.commitments()[0] == ~lapsed).all()
+    assert (one.in_force()[0] == ~lapsed).all()
     assert abs(lapsed.mean() - 0.25) < 0.03
 
 
@@ -163,7 +163,7 @@ def test_new_governments_jump_where_they_are_and_are_counted_if_somebody_asks() 
     assert one.will.tolist() == [2.5, 2.0, 1.0]
     assert one.changes is not None
     assert one.changes.tolist() == [1, 0, 1]
-    assert one.commitments()[0].all()
+    assert one.in_force()[0].all()
     one.changes = None
     one.change_governments(PATHS, 0.5, NOWHERE)
     assert one.will.tolist() == [3.0, 2.0, 1.5]
@@ -228,7 +228,7 @@ def test_what_an_election_does_is_the_same_for_one_ally_and_for_all_at_once() ->
         assert here.will.tolist() == [[0.0, 0.5, -0.25], [0.0, 0.0, 1.0]]
         assert here.changes is not None
         assert here.changes.tolist() == [[0, 1, 1], [0, 0, 1]]
-        assert [one.commitments()[0].tolist() for one in here.allies.values()] == [[True, True, False]] * 2
+        assert [one.in_force()[0].tolist() for one in here.allies.values()] == [[True, True, False]] * 2
 
 
 def test_the_sums_of_december_are_those_of_europe_and_canada_in_single_precision() -> None:

@@ -34,12 +34,12 @@ class PathOutcomes:
     def __init__(self, scenario: Scenario, seed: int, first: int, paths: int, years: Sequence[int]) -> None:
         """Simulate the paths [first, first + paths) and look at `years` only."""
         draws = Draws(seed, first, paths)
-        stage = BlockSimulation(scenario, Parameters((scenario,), draws), draws, Observer())
-        self._world, self._caps, self._yardsticks = stage.world, stage.caps, Yardsticks(scenario)
+        simulation = BlockSimulation(scenario, Parameters((scenario,), draws), draws, Observer())
+        self._world, self._caps, self._yardsticks = simulation.world, simulation.caps, Yardsticks(scenario)
         self._steps = {year: step for step, year in enumerate(years)}
-        self.met: Packed = np.zeros((len(TALLIES), len(stage.inputs), len(years), -(-paths // 8)), dtype=np.uint8)
+        self.met: Packed = np.zeros((len(TALLIES), len(simulation.inputs), len(years), -(-paths // 8)), dtype=np.uint8)
         self.figures = np.zeros((len(MEASURES), len(years), paths), dtype=np.int64)
-        stage.run(self._record)
+        simulation.run(self._record)
 
     def _record(self, year: int) -> None:
         """A December, after everything else."""

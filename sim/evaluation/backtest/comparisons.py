@@ -18,7 +18,7 @@ from sim.evaluation.backtest.origins import FIRST, LAST, past_scenario
 from sim.evaluation.backtest.promises import ONE_BUDGET_YEARS, ClosedPromise, closed
 from sim.execution.simulate import simulate
 from sim.model.events.pledge import Pledge
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 
 Rows = list[dict[str, Any]]
 
@@ -77,7 +77,7 @@ def _beside(row: ForecastRow, tables: Tables, paths: int, seed: int) -> dict[str
     came: float | None
     if row.subject == COUNT:
         members = np.array([ally.joined_nato <= row.target_year for ally in tables.armed_allies()])
-        drawn = (printed(shares[:, step]) >= printed(np.float32(YARDSTICK_PCT)))[members].sum(axis=0)
+        drawn = reaches(printed(shares[:, step]), YARDSTICK_PCT)[members].sum(axis=0)
         came = None if seen is None else float((seen[members] >= YARDSTICK_PCT).sum())
     else:
         members = np.isin(codes, _group(row.subject, tables))
@@ -133,4 +133,4 @@ def _met(promise: ClosedPromise, pledged: bool, paths: int, seed: int) -> float:
     alone = scenario.model_copy(update={"event": event, "budget": budget})
     shares = simulate(alone, paths, seed, keep=["reported_pct"], executor="serial").counts.kept["reported_pct"]
     index = [ally.iso3 for ally in load_tables().armed_allies()].index(promise.iso3)
-    return float((printed(shares[index, -1]) >= printed(np.float32(promise.target_pct))).mean())
+    return float(reaches(printed(shares[index, -1]), promise.target_pct).mean())

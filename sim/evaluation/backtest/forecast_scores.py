@@ -12,7 +12,7 @@ from sim.evaluation.scores.calibration import coverage, randomised_pit
 from sim.evaluation.scores.crps import crps
 from sim.evaluation.scores.joint import energy_score
 from sim.evaluation.scores.probability import ranked_probability_score
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 
 Floats = NDArray[np.float64]
 Ensemble = NDArray[np.float32]
@@ -66,8 +66,8 @@ class ForecastScores:
         `row` is the origin's row. The ties of the PIT are broken by draws of their own, addressed by `origin`.
         """
         horizons = observed.shape[1]
-        at_two = printed(ensemble) >= printed(np.float32(YARDSTICK_PCT))
-        seen_at_two = (printed(observed.astype(np.float32)) >= printed(np.float32(YARDSTICK_PCT))).sum(axis=0)
+        at_two = reaches(printed(ensemble), YARDSTICK_PCT)
+        seen_at_two = reaches(printed(observed), YARDSTICK_PCT).sum(axis=0)
         # Shares are printed with two decimals: a share printed inside an interval is inside it.
         seen = observed.astype(np.float32)
         cells, cell = printed(ensemble), printed(seen)

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.data.rows import PromiseRow
 from sim.data.tables import Tables
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 from sim.results.intervals import wilson
 
 Lead = Literal["one budget ahead", "longer", "any"]
@@ -78,7 +78,7 @@ def trivial(tables: Tables, row: PromiseRow) -> bool:
 
 def _reaches(share_pct: float, row: PromiseRow) -> bool:
     """Both as NATO prints them."""
-    return bool(printed(share_pct) >= printed(row.target_pct))
+    return bool(reaches(printed(share_pct), row.target_pct))
 
 
 def closed(tables: Tables) -> tuple[ClosedPromise, ...]:

@@ -18,7 +18,7 @@ from sim.evaluation.backtest.origins import FIRST, Mode
 from sim.evaluation.scores.comparison import DieboldMariano, block_interval, diebold_mariano
 from sim.evaluation.scores.joint import effective_number, participation_ratio
 from sim.evaluation.scores.probability import log_score, murphy, reliability_curve
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 
 COMPARED_FROM = 2015
 """The first origin with a yearly change for baselines to go on; one that needs two begins later: its rows say so."""
@@ -175,8 +175,7 @@ such a sum and a level that it does not reach: a twentieth of a member in a mill
 
 def _at_two(shares: Floats) -> NDArray[np.bool_]:
     """Which shares are at 2 %, as NATO prints them; one that is missing is not."""
-    there: NDArray[np.bool_] = printed(np.nan_to_num(shares)) >= printed(YARDSTICK_PCT)
-    return there
+    return reaches(printed(np.nan_to_num(shares)), YARDSTICK_PCT)
 
 
 def number_rows(test: Backtest, scores: ForecastScores) -> Rows:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from sim.data.edition import FIRST_OF_CORE, LAST_OF_ALL_OUTLAYS
 from sim.data.tables import Tables
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 
 RESTATED_PP = 0.10
 """A figure counts as restated where the last edition of all outlays and the first of core outlays differ by this much,
@@ -277,4 +277,4 @@ def _own_year(figures: Figures) -> dict[int, list[str]]:
 
 def _met(share: float, share_pct: float) -> bool:
     """Compliance as NATO prints shares: two decimals."""
-    return bool(printed(share) >= printed(share_pct))
+    return bool(reaches(printed(share), share_pct))

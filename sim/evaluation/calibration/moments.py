@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evaluation.calibration.parameters import Floats
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 
 MOMENTS = (
     "mean change of the share",
@@ -28,7 +28,7 @@ def moments(shares_pct: NDArray[np.floating], start_pct: Floats, exposure: Float
     """
     change = shares_pct - start_pct[:, None]
     below = np.maximum(2.0 - start_pct, 0.0)
-    at_two = (printed(shares_pct.astype(np.float32)) >= 200).sum(axis=1)
+    at_two = reaches(printed(shares_pct), 2.0).sum(axis=1)
     return np.stack(
         [change.mean(axis=1), change.std(axis=1), at_two, _slope(change, below), _slope(change, exposure)], axis=1
     )

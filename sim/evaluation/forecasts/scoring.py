@@ -13,7 +13,7 @@ from sim.evaluation.forecasts import quantile_scores
 from sim.evaluation.forecasts.making import EUC_NAME
 from sim.evaluation.forecasts.schema import Forecast, ForecastCell, Frozen
 from sim.evaluation.scores.probability import brier, log_score, ranked_probability_score
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 
 COVERAGES = (0.5, 0.8, 0.9)
 GROUPS = ("allies", "EUC")
@@ -162,7 +162,7 @@ def _number(forecast: Forecast, year: int, bound: Sequence[Case]) -> tuple[int |
 
 def _reaches(share_pct: float, goal_pct: float) -> bool:
     """Whether a share is at a goal, both as NATO prints them."""
-    return bool(printed(share_pct) >= printed(goal_pct))
+    return bool(reaches(printed(share_pct), goal_pct))
 
 
 def _means(rows: Sequence[Sequence[float]]) -> tuple[float, ...]:

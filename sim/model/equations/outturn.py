@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.distributions.draws import Mask
 from sim.numerics.arrays import MOST_PCT, Array, Value, clip, positive
-from sim.numerics.grid import printed
+from sim.numerics.grid import printed, reaches
 
 
 def base_year(published_pct: float, error: Value) -> Value:
@@ -44,7 +44,7 @@ def late_push_open(
 ) -> Mask:
     """Where a late push is possible: the date has come, the report falls short, and the target was within reach."""
     # as printed: 3.495 stands in the table as 3.50, and needs no push
-    short = printed(reported_pct) < printed(target_pct)
+    short = ~reaches(printed(reported_pct), target_pct)
     near = (target_pct - share_before_pct) <= np.minimum(reach_pct, reach * share_before_pct)
     possible: Mask = short & near & due
     return possible

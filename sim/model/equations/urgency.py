@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.numerics.arrays import Array, Value, at, saturate
+from sim.numerics.arrays import Value
 
 HISTORY: tuple[tuple[int, int, float, str], ...] = (
     (2014, 3, 0.35, "annexation of Crimea"),
@@ -31,62 +31,6 @@ def past_urgency(
         np.zeros_like(factor),
     )
     return left.astype(np.float32) if left.ndim else float(left)
-
-
-class UrgencyState:
-    """A of every path, kept as B = A / D(month) with D the decay since January of the base year.
-
-    A jump adds J / D to the paths it hits and a detente scales theirs; a path that nothing hits is never touched, so
-    that it has the same bits whatever happens to its neighbours.
-    """
-
-    def __init__(self, level: Array, month: int, monthly: Value) -> None:
-        """`level` is A in `month`, (paths,); `monthly` what a month leaves of it."""
-        self._monthly = monthly
-        self._decay: dict[int, Value] = {}
-        self._undecayed: Array = level / self._left(month)
-        self._read: dict[object, Array] = {}
-        self._month = month
-
-    def jump(self, paths: NDArray[np.intp], size: Value, month: int) -> None:
-        """A += size on `paths`, held at or above 0."""
-        self._undecayed[paths] = np.maximum(self._undecayed[paths] + size / at(self._left(month), paths), 0)
-        self._read.clear()
-
-    def scale(self, paths: NDArray[np.intp], factor: Value) -> None:
-        """A *= factor on `paths`."""
-        # A and B shrink alike, however much has faded since
-        self._undecayed[paths] *= factor
-        self._read.clear()
-
-    def level(self, month: int) -> Array:
-        """A in `month`, (paths,), at or above 0."""
-        return self._once(month, "A", lambda: self._undecayed * self._left(month))
-
-    def saturated(self, month: int) -> Array:
-        """saturate(A) in `month`, (paths,)."""
-        return self.shared(month, saturate)
-
-    def shared(self, month: int, function: Callable[..., Array], **numbers: Value) -> Array:
-        """function(A, **numbers) in `month`, (paths,): computed once for all allies whose numbers are the same."""
-        if any(isinstance(value, np.ndarray) for value in numbers.values()):
-            return function(self.level(month), **numbers)
-        return self._once(month, (function, *numbers.items()), lambda: function(self.level(month), **numbers))
-
-    def _once(self, month: int, what: object, computed: Callable[[], Array]) -> Array:
-        if month != self._month:
-            self._read.clear()
-            self._month = month
-        found = self._read.get(what)
-        if found is None:
-            found = self._read[what] = computed()
-        return found
-
-    def _left(self, month: int) -> Value:
-        if month not in self._decay:
-            left = power(np.asarray(self._monthly, dtype=np.float64), month)
-            self._decay[month] = left.astype(np.float32) if left.ndim else float(left)
-        return self._decay[month]
 
 
 def power(base: NDArray[np.float64], exponent: int) -> NDArray[np.float64]:

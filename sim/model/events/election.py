@@ -8,7 +8,8 @@ from pydantic import Field
 
 from sim.distributions.scalar import Scalar
 from sim.model.calendar import Phase
-from sim.model.events.base import Event, Iso3, parameter
+from sim.model.declaring import Iso3, parameter
+from sim.model.events.base import Event
 
 if TYPE_CHECKING:
     from sim.model.state import Hit, World

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from sim.arguments import LEAST_SHARE_PCT, MOST_SHARE_PCT
 from sim.model.calendar import Phase
-from sim.model.events.base import Event, FrozenModel, Iso3, Year
+from sim.model.declaring import FrozenModel, Iso3, Year
+from sim.model.events.base import Event
 
 if TYPE_CHECKING:
     from sim.model.state import Hit, World

@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from sim.arguments import MOST_SHARE_PCT
 from sim.distributions.families import Family
 from sim.distributions.scalar import Scalar, bounds
-from sim.model.events.base import Event, Iso3, parameter
+from sim.model.declaring import Iso3, parameter
+from sim.model.events.base import Event
 
 if TYPE_CHECKING:
     from sim.model.state import Hit, World

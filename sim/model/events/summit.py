@@ -9,7 +9,8 @@ from pydantic import Field
 from sim.arguments import LEAST_SHARE_PCT
 from sim.distributions.scalar import Scalar
 from sim.model.calendar import Phase
-from sim.model.events.base import Event, Name, Year, parameter
+from sim.model.declaring import Name, Year, parameter
+from sim.model.events.base import Event
 
 if TYPE_CHECKING:
     from sim.model.state import Hit, World

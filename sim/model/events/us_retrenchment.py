@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from sim.distributions.families import Exponential
 from sim.distributions.scalar import Scalar
-from sim.model.events.base import Event, parameter
+from sim.model.declaring import parameter
+from sim.model.events.base import Event
 
 if TYPE_CHECKING:
     from sim.model.state import Hit, World

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from sim.output.exports.content import Content, yardstick_line
 
-Section = tuple[str, list[tuple[str, str]]]
+PageSection = tuple[str, list[tuple[str, str]]]
 """A heading, and rows of a label and its text."""
 
 
-def sections(content: Content) -> Iterator[Section]:
+def sections(content: Content) -> Iterator[PageSection]:
     """The page, section by section; the columns of the tables are not on it."""
     facts = content.facts
     years = facts["years"]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.distributions.families import Family
 from sim.errors import UsageError
-from sim.model.events.base import FrozenModel
+from sim.model.declaring import FrozenModel
 from sim.model.sections import SECTIONS
 from sim.scenario.loading.checks.together import LARGEST
 from sim.scenario.schema import Scenario

@@ -116,5 +116,5 @@ class Ledger(Observer):
             return states | {"urgency": self.world.urgency.level(self.world.calendar.month)[hit.paths]}, []
         return (
             states | {"will": ally.will[hit.paths]},
-            [holds[hit.paths] for holds in ally.commitments()],
+            [holds[hit.paths] for holds in ally.in_force()],
         )

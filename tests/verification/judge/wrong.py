@@ -278,5 +278,5 @@ def mean_chance(stream: str) -> Callable[..., Mask]:
 
 def drop_first(state: AllyState, where: NDArray[np.intp] | Mask) -> None:
     """Of several commitments the first lapses."""
-    for holds in state.commitments()[:1]:
+    for holds in state.in_force()[:1]:
         holds[where] = False

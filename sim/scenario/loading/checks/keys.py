@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from sim.distributions.families import FAMILIES
 from sim.model import sections
+from sim.model.declaring import FrozenModel
 from sim.model.events import AnyEvent
-from sim.model.events.base import Event, FrozenModel
+from sim.model.events.base import Event
 from sim.model.events.pledge import PathPoint
 from sim.model.parameters import Target
 from sim.scenario.loading.checks.quoting import at
