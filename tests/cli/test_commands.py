@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.replay import Entry
 from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
 
@@ -205,6 +206,21 @@ def test_replay_tells_each_allys_outturn_before_its_budget(call: Call, scenario:
     yearly = [entry for entry in entries if entry["year"] == 2028 and entry["kind"] in ("outturn", "budget")]
     assert [entry["kind"] for entry in yearly] == ["outturn", "budget"] * 31
     assert [entry["iso3"] for entry in yearly[::2]] == [entry["iso3"] for entry in yearly[1::2]]
+
+
+def test_a_government_that_drops_a_pledge_is_a_fact_of_which_pages_make_words(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("replay", "rutte_2032", "--path", 48_213)
+    entries = json.loads(call(*command, "--json").out)["entries"]
+    dropping = [entry for entry in entries if entry["dropped"]]
+    assert {entry["iso3"] for entry in dropping} >= {"DEU", "ITA", "USA"}
+    assert all(entry["text"].endswith(" It drops what was pledged or announced.") for entry in dropping)
+    assert sum("It drops" in entry["text"] for entry in entries) == len(dropping)
+    said = call(*command).out
+    monkeypatch.setattr(Entry.sentences, "__defaults__", ("Words of another language.",))
+    assert call(*command).out == said, "the short page lists them by the fact"
+    assert "Words of another" in call(*command, "--full").out
 
 
 def test_replay_needs_a_path(call: Call, scenario: Path) -> None:
