@@ -2,8 +2,8 @@
 
 >>> import sim, sim.charts
 >>> results = sim.simulate(sim.load("rutte_2032"), paths=320, executor="serial")
->>> sorted(sim.charts.KINDS)
-['compliant', 'fan', 'first-years', 'heat', 'multiples', 'ranked', 'shortfall']
+>>> ", ".join(sim.charts.KINDS)
+'fan, multiples, ranked, heat, compliant, first-years, shortfall...'
 >>> sim.charts.draw("fan", results.record, ally="POL").to_dict()["description"][:42]
 'Poland is estimated at 4.68 % of GDP in 20'
 """

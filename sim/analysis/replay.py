@@ -27,6 +27,7 @@ from sim.scenario.edit.compare import builds_on
 from sim.scenario.schema import Scenario
 from sim.text.probabilities import based_on
 
+DROPS = "It drops what was pledged or announced."
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -41,10 +42,15 @@ class Entry:
     text: str
     before: dict[str, float] = field(default_factory=dict)
     after: dict[str, float] = field(default_factory=dict)
+    dropped: bool = False  # whether a government lets go of what was pledged or announced
+
+    def sentences(self, drops: str = DROPS) -> str:
+        """The text, and what is said where something is dropped."""
+        return f"{self.text} {drops}" if self.dropped else self.text
 
     def __str__(self) -> str:
         moved = ", ".join(f"{name} {self.before[name]:.2f} -> {now:.2f}" for name, now in self.after.items())
-        return f"{MONTHS[self.month - 1]} {self.year}  {self.text}{f' ({moved})' if moved else ''}"
+        return f"{MONTHS[self.month - 1]} {self.year}  {self.sentences()}{f' ({moved})' if moved else ''}"
 
 
 @dataclass(frozen=True)
@@ -223,9 +229,9 @@ class Storyteller(Observer):
         text = describe(hit.at(self._lane))
         if after.pop("governments", None) is not None:
             text += " A new government takes office."
-        if after.pop("pledges in force", before.get("pledges in force", 0)) < before.get("pledges in force", 0):
-            text += " It drops what was pledged or announced."
-        self._say(ally.iso3 if ally else None, "event", text, {name: before[name] for name in after}, after)
+        pledges = before.get("pledges in force", 0)
+        dropped = after.pop("pledges in force", pledges) < pledges
+        self._say(ally.iso3 if ally else None, "event", text, {name: before[name] for name in after}, after, dropped)
 
     def budget(self, ally: AllyState, year: int, desired_pct: Array) -> None:
         """The budget of a year."""
@@ -276,12 +282,12 @@ class Storyteller(Observer):
 
     def _say(
         self, iso3: str | None, kind: str, text: str, before: dict[str, float] | None = None,
-        after: dict[str, float] | None = None,
+        after: dict[str, float] | None = None, dropped: bool = False,
     ) -> None:  # fmt: skip
         assert self._world is not None
         calendar = self._world.calendar
         at = max(calendar.month, 11)  # what holds at the start is told in December of the base year
         text = text[0].upper() + text[1:]
         self.entries.append(
-            Entry(calendar.base_year + at // 12, at % 12 + 1, iso3, kind, text, before or {}, after or {})
+            Entry(calendar.base_year + at // 12, at % 12 + 1, iso3, kind, text, before or {}, after or {}, dropped)
         )

@@ -29,8 +29,6 @@ MOST_PATHS = 2_048
 """Paths that are put in order: the first of the run, enough to tell the 5th of a hundred from the 10th."""
 
 MOST_NAMED = 12
-DROPS = "It drops what was pledged or announced."
-"""What a replay says where a new government lets go."""
 
 
 def scenario_of(record: Record) -> Scenario:
@@ -129,9 +127,9 @@ def _events(story: Story, ends: dict[str, list[Promise]], year: int) -> tuple[tu
         text = entry.text
         if entry.iso3 is not None:
             alive = [promise.name for promise in ends.get(entry.iso3, []) if promise.last > entry.year]
-            if DROPS not in text or not alive:
+            if not entry.dropped or not alive:
                 continue
-            text = text.replace(DROPS, f"It drops {listed(alive)}.")
+            text = entry.sentences(f"It drops {listed(alive)}.")
         kept.append((f"{entry.year}-{entry.month:02}", _moved(text, entry.before, entry.after)))
     return tuple(kept) or (("", "There is no crisis, retrenchment or detente, and nobody drops a pledge."),)
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.analysis.replay import Entry
 from sim.data.catalogue import catalogue
 from sim.data.edition import LAST_YEAR
 from sim.data.tables import load_tables
@@ -82,6 +83,32 @@ def test_data_prints_any_table(call: Call, name: str) -> None:
     assert len(found) == info.rows
     assert list(found[0]) == [column.name for column in info.columns]
     assert len(json.loads(call("data", name, "--json").out)["rows"]) == info.rows
+
+
+def test_what_an_ally_is_taken_to_be_is_said_as_the_scenario_has_it(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(
+        "[budget]\nnorm_years = 3\n[ally.ITA]\nnorm_pct = 1.7\n[ally.FRA.budget]\nnorm_years = 1\n", "utf-8"
+    )
+
+    def said(ally: str, *more: object) -> str:
+        return " ".join(call("data", "allies", ally, *more).out.split())
+
+    shares = {row.year: row.share_pct for row in load_tables().shares_of("DEU")}
+    three = np.mean([shares[year] for year in range(max(shares) - 2, max(shares) + 1)])
+    assert "% of GDP, the mean of 5 years." in said("germany")
+    assert f"Habit: {three:.2f} % of GDP, the mean of 3 years." in said("germany", "--scenario", file)
+    assert "Habit: 1.70 % of GDP, set by the scenario." in said("italy", "--scenario", file)
+    assert "% of GDP, that of the base year." in said("france", "--scenario", file)
+
+
+def test_the_allies_whose_exposure_is_a_judgement_are_read_from_the_table(call: Call, tmp_path: Path) -> None:
+    header = "iso3,distance_moscow_km,land_border_russia,near_coast,exposure_override,note"
+    (tmp_path / "g.csv").write_text(f"{header}\nFIN,892,1,1,,\nESP,3400,0,0,0.5,own\n", "utf-8")
+    (tmp_path / "own.toml").write_text('[data]\ngeography = { file = "g.csv", overlay = true }\n', "utf-8")
+    own = " ".join(call("data", "allies", "--scenario", tmp_path / "own.toml").out.split())
+    assert "from geography, for Finland and Norway by judgement;" in " ".join(call("data", "allies").out.split())
+    assert "from geography, for Norway and Spain by judgement;" in own
 
 
 def test_data_of_some_allies(call: Call) -> None:
@@ -206,6 +233,21 @@ def test_replay_tells_each_allys_outturn_before_its_budget(call: Call, scenario:
     yearly = [entry for entry in entries if entry["year"] == 2028 and entry["kind"] in ("outturn", "budget")]
     assert [entry["kind"] for entry in yearly] == ["outturn", "budget"] * 31
     assert [entry["iso3"] for entry in yearly[::2]] == [entry["iso3"] for entry in yearly[1::2]]
+
+
+def test_a_government_that_drops_a_pledge_is_a_fact_of_which_pages_make_words(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("replay", "rutte_2032", "--path", 48_213)
+    entries = json.loads(call(*command, "--json").out)["entries"]
+    dropping = [entry for entry in entries if entry["dropped"]]
+    assert {entry["iso3"] for entry in dropping} >= {"DEU", "ITA", "USA"}
+    assert all(entry["text"].endswith(" It drops what was pledged or announced.") for entry in dropping)
+    assert sum("It drops" in entry["text"] for entry in entries) == len(dropping)
+    said = call(*command).out
+    monkeypatch.setattr(Entry.sentences, "__defaults__", ("Words of another language.",))
+    assert call(*command).out == said, "the short page lists them by the fact"
+    assert "Words of another" in call(*command, "--full").out
 
 
 def test_replay_needs_a_path(call: Call, scenario: Path) -> None:

@@ -26,7 +26,7 @@ STEP = re.compile(r"<!-- step: (?P<step>[^\n]+) -->\n+```\w*\n(?P<text>.*?)```\n
 RECIPES = {
     part.splitlines()[0]: STEP.findall(part) for part in PAGE.split("\n## ")[1:] if "<!-- step: " in part
 }  # fmt: skip
-COPIED = ("sim", "tests", "scenarios", "docs", "pyproject.toml")
+COPIED = ("sim", "tests", "scenarios", "docs", "tools", "pyproject.toml")
 
 
 @pytest.fixture
@@ -48,12 +48,13 @@ def test_every_recipe_is_tried() -> None:
         "A chart",
         "An executor",
         EDITION,
+        "A question",
     }
     assert all(steps[-1][0] == "run" for steps in RECIPES.values())
 
 
-LONG = ("A chart", "An executor")
-"""Those that draw every picture or start many processes."""
+LONG = ("A results table", "A chart", "An executor", "A question")
+"""Those that draw every picture, start many processes, or try every example."""
 
 
 @pytest.mark.parametrize(
@@ -148,6 +149,7 @@ def lines(text: str, file: Path) -> None:
 
 def write(text: str, file: Path) -> None:
     assert not file.exists()
+    file.parent.mkdir(exist_ok=True)
     file.write_text(text, "utf-8")
 
 
@@ -158,23 +160,46 @@ def append(text: str, file: Path) -> None:
 
 
 def import_(text: str, file: Path) -> None:
-    """Among the other imports, in their order."""
+    """Among the other imports of its depth, in their order; what takes names of that module already takes it too."""
     lines = file.read_text("utf-8").splitlines(keepends=True)
-    place = next(number for number, line in enumerate(lines) if line.startswith("from sim.") and line > text)
-    file.write_text("".join([*lines[:place], text, *lines[place:]]), "utf-8")
+    module, names = text.rstrip("\n").split(" import ")
+    start = f"{text[: -len(text.lstrip())]}from sim."
+    for number, line in enumerate(lines):
+        if line.startswith(f"{module} import "):
+            known = line.rstrip("\n").split(" import ")[1].split(", ")
+            lines[number] = f"{module} import {', '.join(sorted({*known, names}))}\n"
+            break
+        if line.startswith(start) and line > text:
+            lines.insert(number, text)
+            break
+    else:
+        raise AssertionError(f"no place for {text} in {file}")
+    file.write_text("".join(lines), "utf-8")
+
+
+def below(text: str, file: Path) -> None:
+    """Below the first of the lines, which is there."""
+    anchor = text.splitlines(keepends=True)[0]
+    former = file.read_text("utf-8")
+    assert former.count(anchor) == 1
+    file.write_text(former.replace(anchor, text), "utf-8")
 
 
 def assignment(text: str, file: Path) -> None:
     """In the place of the one to the same name."""
     (new,) = ast.parse(text).body
-    assert isinstance(new, ast.Assign)
     code = file.read_text("utf-8")
-    (old,) = (
-        node for node in ast.parse(code).body
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == ast.unparse(new.targets[0])
-    )  # fmt: skip
+    (old,) = (node for node in ast.parse(code).body if assigned(node) == assigned(new) != "")
     lines = code.splitlines(keepends=True)
     file.write_text("".join([*lines[: old.lineno - 1], text, *lines[old.end_lineno :]]), "utf-8")
+
+
+def assigned(node: ast.stmt) -> str:
+    """The name that a statement assigns to; empty for any other."""
+    match node:
+        case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
+            return ast.unparse(target)
+    return ""
 
 
 def entry(text: str, file: Path, name: str) -> None:
@@ -202,6 +227,6 @@ def after(text: str, file: Path, name: str) -> None:
 
 
 STEPS = {
-    "program": program, "rows": rows, "lines": lines,
+    "program": program, "rows": rows, "lines": lines, "below": below,
     "write": write, "append": append, "import": import_, "assignment": assignment, "entry": entry, "after": after,
 }  # fmt: skip

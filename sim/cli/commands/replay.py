@@ -63,7 +63,7 @@ def _document(story: Story) -> dict[str, object]:
         "note": story.standing,
         "target": None if story.core is None else asdict(story.core),
         "outcomes": [_outcome(story, outcome) for outcome in story.outcomes],
-        "entries": [asdict(entry) for entry in story.entries],
+        "entries": [{**asdict(entry), "text": entry.sentences()} for entry in story.entries],
     }
 
 

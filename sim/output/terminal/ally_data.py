@@ -32,6 +32,7 @@ class AllyData:
     row: AllyRow
     inputs: AllyInputs | None
     early_rate: float | None  # early elections a year
+    norm_years: int | None  # how many shares its norm is the mean of; None: the scenario sets the norm itself
     tables: Tables
 
     @property
@@ -111,7 +112,13 @@ def every_ally(scenario: Scenario | None = None) -> list[AllyData]:
     tables = load_tables(scenario.replacements)
     inputs = {entry.iso3: entry for entry in ally_inputs(scenario)}
     rows = sorted(tables.allies, key=lambda row: row.name)
-    return [AllyData(row, inputs.get(row.iso3), _early_rate(scenario, inputs.get(row.iso3)), tables) for row in rows]
+    return [
+        AllyData(
+            row, inputs.get(row.iso3), _early_rate(scenario, inputs.get(row.iso3)),
+            _norm_years(scenario, row.iso3, tables), tables,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def _early_rate(scenario: Scenario, entry: AllyInputs | None) -> float | None:
@@ -120,6 +127,16 @@ def _early_rate(scenario: Scenario, entry: AllyInputs | None) -> float | None:
         return None
     own = scenario.of_ally(entry.iso3, scenario.will).early_election_rate
     return float(own) if isinstance(own, (int, float)) else entry.early_election_rate
+
+
+def _norm_years(scenario: Scenario, iso3: str, tables: Tables) -> int | None:
+    """As `sim.engine.inputs` counts them: to the base year, fewer where the table begins later."""
+    own = scenario.ally.get(iso3)
+    if own is not None and own.norm_pct is not None:
+        return None
+    base = scenario.horizon.base_year
+    first = base - scenario.of_ally(iso3, scenario.budget).norm_years + 1
+    return 1 + sum(first <= row.year < base for row in tables.shares_of(iso3))
 
 
 def month_of(row: ElectionRow) -> str:

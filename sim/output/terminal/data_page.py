@@ -11,6 +11,7 @@ from sim.data.rows import Row
 from sim.output.terminal.ally_data import HELD, YEARS, AllyData, month_of
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table, taken
+from sim.text.probabilities import listed
 
 MOST_TEXT = 118  # columns of running text at most
 LONG = 28  # a text longer than this is folded, and left out first on a narrow terminal
@@ -89,10 +90,10 @@ def show_allies(page: Page, allies: Sequence[AllyData]) -> None:
     _say(
         page,
         f"Shares: core outlays, % of GDP, NATO, {editions['shares']} (e: estimate). GDP and gross public debt (% of "
-        f"GDP): IMF, {editions['gdp']}. Exposure to Russia, 0 to 1: from geography, for Norway and Finland by "
-        "judgement; no statement about any government's policy. Early elections: chance in a "
-        "year as the model takes it. Next election: the next that determines who sets the budget. Iceland has no "
-        "armed forces: listed, never counted. `sim data allies NAME` shows one ally.",
+        f"GDP): IMF, {editions['gdp']}. Exposure to Russia, 0 to 1: from geography{_by_judgement(allies)}; no "
+        "statement about any government's policy. Early elections: chance in a year as the model takes it. Next "
+        "election: the next that determines who sets the budget. Iceland has no armed forces: listed, never counted. "
+        "`sim data allies NAME` shows one ally.",
     )
 
 
@@ -108,7 +109,7 @@ def show_ally(page: Page, ally: AllyData) -> None:
         _say(page, _geography(ally, inputs.exposure))
         _say(
             page,
-            f"Habit: {inputs.norm_pct:.2f} % of GDP, the mean of five years. Growth surprises of its own: "
+            f"Habit: {inputs.norm_pct:.2f} % of GDP, {_norm_basis(ally.norm_years)}. Growth surprises of its own: "
             f"{inputs.growth_sd_pct:.1f} points a year. Early elections: {_percent(ally.early_rate)} % a year.",
         )
     page.print()
@@ -120,6 +121,17 @@ def show_ally(page: Page, ally: AllyData) -> None:
     _print(page, columns)
     _elections(page, ally)
     _statements(page, ally)
+
+
+def _norm_basis(years: int | None) -> str:
+    if years is None:
+        return "set by the scenario"
+    return f"the mean of {years} years" if years > 1 else "that of the base year"
+
+
+def _by_judgement(allies: Sequence[AllyData]) -> str:
+    names = [a.row.name for a in allies if a.inputs and a.tables.geography_of(a.row.iso3).exposure_override is not None]
+    return f", for {listed(names)} by judgement" if names else ""
 
 
 def _geography(ally: AllyData, exposure: float) -> str:

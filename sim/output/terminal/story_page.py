@@ -25,9 +25,6 @@ INDENT = 5  # months stand in the margin
 MOST_TURNS = 6
 """Changes from year to year that the short page names."""
 
-DROPS = "It drops what was pledged or announced."
-"""What a replay says where a new government lets go."""
-
 
 def show_short(page: Page, story: Story) -> None:
     """Print how the run comes out: who meets the target, what happened to the alliance, the largest turns."""
@@ -38,7 +35,7 @@ def show_short(page: Page, story: Story) -> None:
     dropped = [
         f"{names[entry.iso3]} ({MONTHS[entry.month - 1]} {entry.year})"
         for entry in story.entries
-        if entry.iso3 is not None and DROPS in entry.text
+        if entry.iso3 is not None and entry.dropped
     ]
     facts = {
         "What happened to the alliance": [
@@ -120,7 +117,8 @@ def show(page: Page, story: Story) -> None:
 def _sentence(entry: Entry) -> str:
     """What happened, with the numbers before and after."""
     moved = ", ".join(f"{name} {_moved(entry.before[name], now)}" for name, now in entry.after.items())
-    return f"{plain(entry.text)} ({moved})" if moved else plain(entry.text)
+    text = plain(entry.sentences())
+    return f"{text} ({moved})" if moved else text
 
 
 def _moved(before: float, now: float) -> str:
