@@ -20,14 +20,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # so that it runs as a pr
 from benchmarks import report
 from benchmarks.peers.facts import Missing
 from benchmarks.report import Found, Line, Row
-from benchmarks.rows import beside, costs, scaling, start_up, whole, workers
+from benchmarks.rows import costs, other_programs, scaling, start_up, whole, workers
 
 ROWS: dict[str, Row] = {
     "whole": whole.whole,
     "core": whole.core,
-    "c_kernel": beside.c_kernel,
-    "scalar_simpy": beside.scalar_simpy,
-    "straightforward": beside.straightforward,
+    "c_kernel": other_programs.c_kernel,
+    "scalar_simpy": other_programs.scalar_simpy,
+    "straightforward": other_programs.straightforward,
     "python": costs.python,
     "limit": costs.limit,
     "workers": workers.workers,

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.analysis.narrative import Sensitivity
 from sim.errors import UsageError
 from sim.execution.simulate import simulate
 from sim.results.record import Record
 from sim.results.summary import expected_number
 from sim.scenario.schema import Scenario
 
-MOST_PATHS = 20_000
-"""Paths of the second run: enough for a tenth of an ally."""
+HALF_URGENCY_PATHS = 20_000
+"""Paths of the second run at most: enough for a tenth of an ally."""
+
+SENSITIVITY_PATHS = 10_000
+"""Paths of each run of `sensitivities` at most: enough for whole allies."""
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """One assumption otherwise, all else and all random numbers the same."""
+
+    assumption: str
+    expected: float  # number of allies at the core target
 
 
 @dataclass(frozen=True)
@@ -35,17 +45,10 @@ def half_urgency(scenario: Scenario, record: Record, year: int) -> HalfUrgency:
     """
     if scenario.yardstick("core") is None:
         raise UsageError("the scenario has no core target to count against")
-    seed, paths = int(record.manifest["seed"]), min(record.counts.paths, MOST_PATHS)
+    seed, paths = int(record.manifest["seed"]), min(record.counts.paths, HALF_URGENCY_PATHS)
     usual = record if paths == record.counts.paths else simulate(scenario, paths, seed, executor="serial")
     halved = simulate(scenario.with_urgency(0.5), paths, seed, executor="serial")
     return HalfUrgency(year, expected_number(halved, year) - expected_number(usual, year), paths)
-
-
-LEVER_PATHS = 10_000
-"""Paths of each run of `levers`: enough for whole allies."""
-
-LATE_PUSH_BEFORE_PCT = 0.75
-"""What was closed on paper in 2025 at most, percentage points; the shipped model lets less be closed after that."""
 
 
 def sensitivities(scenario: Scenario, record: Record, year: int) -> tuple[Sensitivity, ...]:
@@ -62,13 +65,13 @@ def sensitivities(scenario: Scenario, record: Record, year: int) -> tuple[Sensit
             level = budget.headroom_pct + step
             name = f"rises end {assumption}: at {level:g} % of GDP, and more with nearness to Russia"
             others[name] = _with(scenario, budget=budget.model_copy(update={"headroom_pct": level}))
-    if outturn.late_push and outturn.late_push_reach_pct != LATE_PUSH_BEFORE_PCT:
-        pushed = outturn.model_copy(update={"late_push_reach_pct": LATE_PUSH_BEFORE_PCT})
-        others[f"as much is closed on paper as in 2025: up to {LATE_PUSH_BEFORE_PCT:g} points"] = _with(
-            scenario, outturn=pushed
-        )
+    reach = outturn.late_push_reach_2025_pct  # the shipped model lets less be closed after 2025
+    if outturn.late_push and outturn.late_push_reach_pct != reach:
+        most = f": up to {reach:g} points" if isinstance(reach, float) else ""
+        pushed = outturn.model_copy(update={"late_push_reach_pct": reach})
+        others[f"as much is closed on paper as in 2025{most}"] = _with(scenario, outturn=pushed)
     others["nothing is closed on paper"] = _with(scenario, outturn=outturn.model_copy(update={"late_push": False}))
-    seed, paths = int(record.manifest["seed"]), min(record.counts.paths, LEVER_PATHS)
+    seed, paths = int(record.manifest["seed"]), min(record.counts.paths, SENSITIVITY_PATHS)
     return tuple(
         Sensitivity(assumption, expected_number(simulate(other, paths, seed, executor="serial"), year))
         for assumption, other in others.items()

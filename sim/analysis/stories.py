@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.analysis import narrative
 from sim.analysis.replay import Story, replay
 from sim.data.tables import load_tables
 from sim.engine.inputs import ally_inputs
@@ -25,10 +24,21 @@ from sim.text.probabilities import listed, share, target
 RANKS = (5, 50, 95)
 """Of a hundred runs in order of the number of allies at the target, then of their mean share."""
 
-MOST_PATHS = 2_048
+RANKED_PATHS = 2_048
 """Paths that are put in order: the first of the run, enough to tell the 5th of a hundred from the 10th."""
 
 MOST_NAMED = 12
+
+
+@dataclass(frozen=True)
+class Narrative:
+    """One simulated run, told with its dates."""
+
+    rank: str  # "The 5th of 100", by the number of allies at the target
+    path: int
+    outcome: str  # a sentence
+    entries: tuple[tuple[str, str], ...]  # date and event
+    command: str  # what tells the whole of it
 
 
 def scenario_of(record: Record) -> Scenario:
@@ -52,7 +62,7 @@ def scenario_of(record: Record) -> Scenario:
     return scenario
 
 
-def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO") -> tuple[narrative.Narrative, ...]:
+def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO") -> tuple[Narrative, ...]:
     """The runs at RANKS, told by their events; `file` stands in the command that tells all of them.
 
     Raises:
@@ -61,7 +71,7 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
     core = record.description.yardstick("core")
     if core is None:
         raise UsageError("the scenario has no core target to put runs in order by")
-    seed, paths = int(record.manifest["seed"]), min(record.counts.paths, MOST_PATHS)
+    seed, paths = int(record.manifest["seed"]), min(record.counts.paths, RANKED_PATHS)
     kept = simulate(scenario, paths, seed, executor="serial", keep=["reported_pct", "spent_pct"]).counts.kept
     reported, spent = kept["reported_pct"], kept["spent_pct"]
     step = record.description.years.index(year)
@@ -82,7 +92,7 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
         )
         command = f"sim replay {shlex.quote(file)} --path {path} --seed {seed} --full"
         found.append(
-            narrative.Narrative(
+            Narrative(
                 f"The {rank}th of 100",
                 path,
                 outcome,

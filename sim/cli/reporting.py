@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, TypedDict
 from sim.results.record import Record
 
 if TYPE_CHECKING:
-    from sim.analysis.narrative import Narrative, Sensitivity
+    from sim.analysis.sensitivity import Sensitivity
+    from sim.analysis.stories import Narrative
 
 
 class ReportParts(TypedDict):
     """Parts of a report."""
 
     stories: tuple[Narrative, ...]
-    levers: tuple[Sensitivity, ...]
+    sensitivities: tuple[Sensitivity, ...]
 
 
 UNNAMED = "SCENARIO"
@@ -57,7 +58,7 @@ def _parts(record: Record, year: int, file: str) -> ReportParts:
 
     try:
         scenario = scenario_of(record)
-        return {"stories": three(scenario, record, year, file), "levers": sensitivities(scenario, record, year)}
+        return {"stories": three(scenario, record, year, file), "sensitivities": sensitivities(scenario, record, year)}
     except UsageError as error:
         note(f"The report tells neither single runs nor what other assumptions would do: {error}.")
-        return {"stories": (), "levers": ()}
+        return {"stories": (), "sensitivities": ()}

@@ -11,7 +11,7 @@ from sim.data.tables import load_tables
 from sim.errors import ScenarioError, UsageError
 from sim.evaluation.backtest import backtest as module
 from sim.evaluation.backtest import estimates, forecast_scores, score_tables
-from sim.evaluation.backtest.backtest import MOST_PATHS, Backtest, backtest, model_forecast, shares_of
+from sim.evaluation.backtest.backtest import MOST_BACKTEST_PATHS, Backtest, backtest, model_forecast, shares_of
 from sim.evaluation.backtest.baselines import BASELINES
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
 from sim.execution.simulate import simulate
@@ -206,7 +206,7 @@ def test_an_estimate_that_is_no_number_of_the_scenario_is_refused() -> None:
         backtest(paths=16, estimates={origin: {"budget.spead": [0.1]} for origin in ORIGINS})
 
 
-@pytest.mark.parametrize("words", [{"paths": 0}, {"paths": MOST_PATHS + 1}, {"seed": -1}, {"seed": 2**63}])
+@pytest.mark.parametrize("words", [{"paths": 0}, {"paths": MOST_BACKTEST_PATHS + 1}, {"seed": -1}, {"seed": 2**63}])
 def test_impossible_paths_and_seeds_are_usage_errors(constant: list[dict[str, Any]], words: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=next(iter(words))):
         backtest(**words, modes=[Mode.AS_SHIPPED])

@@ -10,7 +10,7 @@ import pytest
 
 from report.browser import needs_chromium, opened
 from report.hostile import TEXTS
-from sim.analysis.narrative import Narrative as Told
+from sim.analysis.stories import Narrative as Told
 from sim.output.report.brief import brief
 from sim.output.report.page import embedded, report
 from sim.results.record import Record

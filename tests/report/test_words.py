@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.analysis.narrative import Sensitivity
-from sim.analysis.sensitivity import sensitivities
-from sim.analysis.stories import MOST_PATHS, scenario_of, three
+from sim.analysis.sensitivity import Sensitivity, sensitivities
+from sim.analysis.stories import RANKED_PATHS, scenario_of, three
 from sim.cli.commands.report import file_of
 from sim.cli.reporting import write_report
 from sim.data.tables import load_tables
@@ -24,7 +23,7 @@ from sim.output.report.brief import brief
 from sim.output.report.contents import allies_sheet, editions_sheet
 from sim.output.report.money import base_rate, needed
 from sim.output.report.page import report
-from sim.output.report.sentences import TRACK_RECORD, headlines, lever_rows, standing
+from sim.output.report.sentences import TRACK_RECORD, headlines, sensitivity_rows, standing
 from sim.results.record import Record
 from sim.results.summary import alliance_line, ally_lines, expected_number
 from sim.results.tables import compliance, gap
@@ -142,7 +141,7 @@ def test_three_runs_are_told_that_stand_where_they_say(record: Record) -> None:
     scenario = scenario_of(record)
     assert scenario.digest == record.manifest["scenario_digest"]
     told = three(scenario, record, 2032, "my.toml")
-    kept = sim.simulate(scenario, min(record.counts.paths, MOST_PATHS), 2032, keep=["reported_pct"]).paths(
+    kept = sim.simulate(scenario, min(record.counts.paths, RANKED_PATHS), 2032, keep=["reported_pct"]).paths(
         "reported_pct"
     )
     numbers = (printed(kept[:, -1]) >= 350).sum(axis=0)
@@ -294,9 +293,9 @@ def test_what_it_says_of_its_record_is_what_the_track_record_found() -> None:
     assert "straight line" in TRACK_RECORD[1]
 
 
-def test_levers_are_runs_with_one_assumption_otherwise(record: Record) -> None:
+def test_sensitivities_are_runs_with_one_assumption_otherwise(record: Record) -> None:
     scenario = scenario_of(record)
-    found = {lever.assumption: lever.expected for lever in sensitivities(scenario, record, 2032)}
+    found = {each.assumption: each.expected for each in sensitivities(scenario, record, 2032)}
     usual = expected_number(record, 2032)
     assert found.pop("as in this run") == usual
     halved = sim.simulate(scenario.with_urgency(0.5), 2_000, 2032).record
@@ -308,7 +307,20 @@ def test_levers_are_runs_with_one_assumption_otherwise(record: Record) -> None:
     ends = {words: value for words, value in found.items() if words.startswith("rises end")}
     sooner, later = ends.values()
     assert sooner < usual < later
-    assert lever_rows([Sensitivity("x", 9.94)], record) == [("x", "10")]
+    assert sensitivity_rows([Sensitivity("x", 9.94)], record) == [("x", "10")]
+
+
+def test_what_was_closed_on_paper_in_2025_is_read_from_the_scenario() -> None:
+    def assumptions(reach: str) -> list[str]:
+        scenario = sim.loads(
+            f"[targets.core]\nshare_pct = 3.5\nby = 2029\n[outturn]\nlate_push_reach_2025_pct = {reach}\n"
+        )
+        record = sim.simulate(scenario, 16, executor="serial").record
+        return [each.assumption for each in sensitivities(scenario, record, 2029)]
+
+    assert "as much is closed on paper as in 2025: up to 0.5 points" in assumptions("0.5")
+    assert "as much is closed on paper as in 2025" in assumptions("{ uniform = { low = 0.1, high = 0.9 } }")
+    assert not any("as in 2025" in each for each in assumptions("0.4"))
 
 
 def test_a_share_set_by_the_scenario_is_not_called_published(record: Record) -> None:

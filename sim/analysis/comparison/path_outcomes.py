@@ -76,6 +76,6 @@ def _core_without_push(outcome: AllyOutcome) -> Mask | None:
     on_paper = None if push is None else push.on_paper[CORE_SPENT]
     if core is None or push is None or on_paper is None:
         return core
-    honest = core.copy()
-    honest[push.paths[on_paper]] = False
-    return honest
+    spent_only = core.copy()
+    spent_only[push.paths[on_paper]] = False
+    return spent_only

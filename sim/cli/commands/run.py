@@ -188,15 +188,15 @@ def _print(
     lines = [line for line in summary.ally_lines(record, shown_year) if line.entry.iso3 in chosen]
     lines = _sorted(lines, sort, record.description.main_pillar)
     alliance = summary.alliance_line(record, shown_year)
-    leverage = _half(scenario, record, shown_year) if half and alliance.counted else None
+    halved = _half(scenario, record, shown_year) if half and alliance.counted else None
     if as_json:
         from sim.output.terminal.run_document import document
 
-        console.write_json(document(record, shown_year, lines, alliance, leverage))
+        console.write_json(document(record, shown_year, lines, alliance, halved))
         return
     from sim.output.terminal.run_page import show
 
-    show(console.page(), record, shown_year, lines, alliance, leverage)
+    show(console.page(), record, shown_year, lines, alliance, halved)
 
 
 def _half(scenario: Scenario, record: Record, year: int) -> HalfUrgency:

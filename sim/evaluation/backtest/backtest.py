@@ -19,7 +19,7 @@ from sim.scenario.edit.change import with_numbers
 HORIZONS = 10
 """Years ahead at most."""
 
-MOST_PATHS = 100_000
+MOST_BACKTEST_PATHS = 100_000
 """Simulated runs of one forecast at most: about a gigabyte."""
 
 Forecaster = Callable[[int, int], Ensemble | None]
@@ -115,13 +115,13 @@ def backtest(
     >>> import numpy as np
     >>> import sim.backtest
     >>> scores = sim.backtest.backtest(paths=64, modes=[sim.backtest.Mode.AS_SHIPPED])
-    >>> for judged in (scores.modes()[0], scores.baselines()[0]):
-    ...     print(f"{judged.title}: {np.nanmean(judged.crps[:, 0]):.2f} points, one year ahead")
+    >>> for found in (scores.modes()[0], scores.baselines()[0]):
+    ...     print(f"{found.title}: {np.nanmean(found.crps[:, 0]):.2f} points, one year ahead")
     parameters as shipped, which have seen the whole history; events random: 0.10 points, one year ahead
     the share stays: 0.18 points, one year ahead
     """
-    most = f"from 1 to {MOST_PATHS:,}, for a forecast is held whole"
-    paths, seed = arguments.whole("paths", paths, range(1, MOST_PATHS + 1), most), arguments.seed(seed)
+    most = f"from 1 to {MOST_BACKTEST_PATHS:,}, for a forecast is held whole"
+    paths, seed = arguments.whole("paths", paths, range(1, MOST_BACKTEST_PATHS + 1), most), arguments.seed(seed)
     tables = load_tables()
     allies = tables.armed_allies()
     shares = shares_of(tables)

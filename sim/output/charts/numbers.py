@@ -36,12 +36,12 @@ def compliant(
     colours, aim, year = look(theme), aim_of(record, "core"), year_of(record, year)
     line, goal = alliance_line(record, year), target(aim.share_pct)
     counts, step = record.counts.arrays["number"], step_of(record, year)
-    honest, without = (
+    reported, without = (
         counts[TALLIES.index(name), step] / record.counts.paths for name in ("core", "core_without_late_push")
     )
-    drawn = np.flatnonzero(honest + without > SEEN)
+    drawn = np.flatnonzero(reported + without > SEEN)
     span = np.arange(drawn.min(), drawn.max() + 1)
-    table = pd.DataFrame({"allies": span, "probability": honest[span], "without": without[span]})
+    table = pd.DataFrame({"allies": span, "probability": reported[span], "without": without[span]})
     table = table.assign(left=table.allies - 0.42, right=table.allies + 0.42)
     for column in ("probability", "without"):
         table[f"{column}_text"] = in_words(table[column], record)

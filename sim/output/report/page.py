@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.analysis.narrative import Narrative, Sensitivity
 from sim.data.edition import ESTIMATED_YEARS, FIRST_OF_CORE, in_words
 from sim.output.charts import engine
 from sim.output.report import contents, sentences
@@ -22,6 +21,10 @@ from sim.results.record import Record
 from sim.results.summary import default_year
 from sim.text.escaping import json_text, plain_lines
 from sim.text.probabilities import ASSUMPTION, listed, scale_in_words
+
+if TYPE_CHECKING:
+    from sim.analysis.sensitivity import Sensitivity
+    from sim.analysis.stories import Narrative
 
 Differences = Sequence[tuple[str, str, str]]
 """What a scenario sets otherwise than the one it builds on: parameter, there, here."""
@@ -36,13 +39,13 @@ def report(
     *,
     year: int | None = None,
     stories: Sequence[Narrative] = (),
-    levers: Sequence[Sensitivity] = (),
+    sensitivities: Sequence[Sensitivity] = (),
     builds_on: str = "",
     differences: Differences = (),
 ) -> str:
     """The report of a run as HTML: sentences, pictures, tables, what it rests on.
 
-    `year` is that of the core target unless given. `stories` tell single runs; `levers` say what other
+    `year` is that of the core target unless given. `stories` tell single runs; `sensitivities` say what other
     assumptions would do, the first of them the run itself; `builds_on` names the scenario that
     `differences` are from.
 
@@ -76,8 +79,8 @@ def report(
         editions=editions,
         scale=scale_in_words(),
         stories=stories,
-        levers=sentences.lever_rows(levers, record),
-        levers_sentence=sentences.levers_sentence(levers, record, year),
+        sensitivities=sentences.sensitivity_rows(sensitivities, record),
+        sensitivities_sentence=sentences.sensitivities_sentence(sensitivities, record, year),
         builds_on=builds_on,
         differences=differences,
         paths=record.counts.paths,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.narrative import Sensitivity
 from sim.arguments import COUNTED_PCT
 from sim.numerics.grid import Grid, money_grid
 from sim.output.charts.frames import PILLAR_WORDS
@@ -46,6 +46,9 @@ from sim.text.probabilities import (
     target,
     whole,
 )
+
+if TYPE_CHECKING:
+    from sim.analysis.sensitivity import Sensitivity
 from sim.text.rounding import nearest
 
 TRACK_RECORD = (
@@ -270,21 +273,21 @@ TENTH = 0.1
 """Of an ally: a smaller move of the expected number is none."""
 
 
-def lever_rows(levers: Sequence[Sensitivity], record: Record) -> list[tuple[str, str]]:
+def sensitivity_rows(sensitivities: Sequence[Sensitivity], record: Record) -> list[tuple[str, str]]:
     """What other assumptions do: the assumption, and the expected number of allies; in tenths where whole ones hide it.
 
     Single rows may still read the same: what one assumption moves, another does not.
     """
     of = len(record.description.bound("core"))
-    rows = [(lever.assumption, number(lever.expected, of)) for lever in levers]
-    if len({figure for _, figure in rows}) > 1 or _furthest(levers) < TENTH:
+    rows = [(each.assumption, number(each.expected, of)) for each in sensitivities]
+    if len({figure for _, figure in rows}) > 1 or _furthest(sensitivities) < TENTH:
         return rows
-    return [(lever.assumption, number(lever.expected, of, tenths=True)) for lever in levers]
+    return [(each.assumption, number(each.expected, of, tenths=True)) for each in sensitivities]
 
 
-def levers_sentence(levers: Sequence[Sensitivity], record: Record, year: int) -> str:
+def sensitivities_sentence(sensitivities: Sequence[Sensitivity], record: Record, year: int) -> str:
     """What other assumptions do to the expected number of allies, compared with what other random numbers do."""
-    moved = _furthest(levers)
+    moved = _furthest(sensitivities)
     if moved < TENTH:
         return (
             "Other assumptions can move the expected number of allies; one at a time, all else and all random "
@@ -297,6 +300,6 @@ def levers_sentence(levers: Sequence[Sensitivity], record: Record, year: int) ->
     )
 
 
-def _furthest(levers: Sequence[Sensitivity]) -> float:
+def _furthest(sensitivities: Sequence[Sensitivity]) -> float:
     """How far any assumption moves the expected number from that of the run itself, which is the first."""
-    return max((abs(lever.expected - levers[0].expected) for lever in levers), default=0.0)
+    return max((abs(each.expected - sensitivities[0].expected) for each in sensitivities), default=0.0)
