@@ -28,7 +28,7 @@ napoleon_custom_sections: list[str] = []
 nitpicky = True
 PACKAGES = "altair|collections|os|pathlib|pd|pandas|np|xarray"
 OURS = r"sim\.(results\.record|analysis\.(sensitivity|stories)|output\.report|model\.parameters)"
-NOT_HERE = rf"({PACKAGES}|{OURS})\..*|NDArray|Path|Record"
+NOT_HERE = rf"({PACKAGES}|{OURS})\..*|NDArray|Path|Record|Narrative|Sensitivity|Differences"
 nitpick_ignore_regex = [("py:class", NOT_HERE)]  # types of other packages, and of modules that users do not see
 maximum_signature_line_length = 80
 

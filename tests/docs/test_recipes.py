@@ -53,7 +53,7 @@ def test_every_recipe_is_tried() -> None:
     assert all(steps[-1][0] == "run" for steps in RECIPES.values())
 
 
-LONG = ("A results table", "A chart", "An executor", "A question")
+LONG = ("A section of parameters", "A chart", "An executor", "A question")
 """Those that draw every picture, start many processes, or try every example."""
 
 

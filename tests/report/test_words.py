@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shlex
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -167,12 +168,14 @@ def test_three_runs_are_told_that_stand_where_they_say(record: Record) -> None:
         ("", "SCENARIO"),
     ],
 )
-def test_the_command_of_a_told_run_has_the_file_of_the_run(
-    record: Record, command: str, file: str, tmp_path: Path
-) -> None:
+def test_a_run_knows_the_file_that_its_command_named(record: Record, command: str, file: str) -> None:
     made = replace(record, manifest={**record.manifest, "command": command})
-    write_report(made, tmp_path / "report.html", file=file_of(made))
-    assert f"sim replay {file} --path " in html.unescape((tmp_path / "report.html").read_text("utf-8"))
+    assert shlex.quote(file_of(made)) == file
+
+
+def test_the_command_of_a_run_in_the_report_has_its_file(record: Record, tmp_path: Path) -> None:
+    write_report(record, tmp_path / "report.html", file="my own.toml")
+    assert "sim replay 'my own.toml' --path " in html.unescape((tmp_path / "report.html").read_text("utf-8"))
 
 
 def test_runs_of_own_tables_or_of_another_version_are_not_told(record: Record) -> None:

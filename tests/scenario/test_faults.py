@@ -415,3 +415,21 @@ def test_a_scenario_and_a_call_may_ask_for_as_many_paths() -> None:
     assert fault.rule == f"must be at most {MOST_PATHS}"
     with pytest.raises(UsageError, match=f"paths must be a whole number from 1 to {MOST_PATHS:,}"):
         simulate(loads(""), paths=MOST_PATHS + 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "table"),
+    [
+        ("nato", "targets.nato"), ("my target", "targets.core"), ("targets\\u2028related", "targets.core"),
+        ("2032", "targets.core"),
+    ],
+)  # fmt: skip
+def test_a_target_outside_its_table_is_told_a_name_that_a_target_can_have(key: str, table: str) -> None:
+    (fault,) = faults_of(f'["{key}"]\nshare_pct = 3.5\nby = 2032\n')
+    assert (fault.code, fault.remedy) == ("unknown-key", f"write [{table}]")
+    assert loads(f"[{table}]\nshare_pct = 3.5\nby = 2032\n").targets[table.split(".")[1]].share_pct == 3.5
+
+
+def test_of_allies_in_a_table_of_their_own_only_a_code_is_repeated() -> None:
+    (fault,) = faults_of('["countries"."\\u2028x".will]\npeer = 0.1\n')
+    assert "\u2028" not in fault.remedy

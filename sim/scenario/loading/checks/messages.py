@@ -324,8 +324,8 @@ def _section_meant(key: str, raw: Any) -> str | None:
     if named and not named.group and key.lower() not in keys_of(Scenario):
         return f"ally.{named.code}"
     if "share_pct" in inside and "by" in inside:
-        return f"targets.{key}"
-    codes = [f"ally.{code}" for code in inside]
+        return f"targets.{key}" if re.fullmatch(r"[a-z][a-z0-9_]*", key) else "targets.core"
+    codes = [f"ally.{code}" for code in inside if re.fullmatch(r"[A-Za-z]+", code)]
     return codes[0] if codes and key.lower() in ("allies", "country", "countries") else None
 
 
