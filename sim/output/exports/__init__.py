@@ -69,8 +69,8 @@ def export(results: Results | Record, form: str, destination: str | os.PathLike[
     >>> import sim, sim.exports
     >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
     >>> folder = sim.exports.export(results, "csv", "tables")
-    >>> sorted(file.name for file in folder.glob("*.csv"))[:3]
-    ['alliance.csv', 'compliance.csv', 'first_year.csv']
+    >>> (folder / "compliance.csv").is_file()
+    True
     """
     from sim.files.writing import write_file, write_folder
     from sim.output.exports.content import content_of
