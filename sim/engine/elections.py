@@ -116,10 +116,11 @@ class Elections:
         state, month = ally.state, self.world.calendar.month
         asked = state.last_vote < month - MONTHS_BETWEEN
         changing, lapsing = self._changes(ally, "election/scheduled/change", state.politics.change_at_election, year)
-        changing, lapsing = changing[asked[changing]], lapsing[asked[changing]]
-        held = asked.nonzero()[0]
+        there = asked[changing]
+        changing, lapsing = changing[there], lapsing[there]
+        held = asked.nonzero()[0] if self._watched else changing  # onlookers alone ask for the paths of every vote
         with self._seen(SCHEDULED, year, state, held):
-            state.vote(month, held, changing, self._jump(ally, SCHEDULED, year, changing), changing[lapsing])
+            state.vote(month, asked, changing, self._jump(ally, SCHEDULED, year, changing), changing[lapsing])
 
     def _changes(self, ally: AllyProcess, name: str, chance: Value, year: int) -> tuple[Paths, Mask]:
         """Where an ally's government changes, and where of these it drops what was pledged, if anything ever was."""

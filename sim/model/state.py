@@ -120,13 +120,17 @@ class Electorate(ABC):
     changes: Changes | None
 
     def vote(
-        self, month: int, held: Paths, where: Paths, jump: Value, lapsing: Paths, changing: Mask | None = None
+        self, month: int, held: Paths | Mask, where: Paths, jump: Value, lapsing: Paths, changing: Mask | None = None
     ) -> None:
         """What elections do, whatever called them: those `held` in `month` bring new governments to some of the paths.
 
         The rest are what `change_governments` takes.
         """
-        self.last_vote.reshape(-1)[held] = month
+        last_vote = self.last_vote.reshape(-1)
+        if held.dtype == np.bool_:  # of most paths: in a tenth of the time of NumPy's where
+            last_vote += (np.int16(month) - last_vote) * held.view(np.int8)
+        else:
+            last_vote[held] = month
         self.change_governments(where, jump, lapsing, changing)
 
     def change_governments(self, where: Paths, jump: Value, lapsing: Paths, changing: Mask | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,16 @@ def printed(share_pct: ArrayLike) -> Centi:
     return (np.asarray(share_pct, dtype=np.float32) * 100 + 0.5).astype(np.int32)
 
 
+@lru_cache(maxsize=256)
+def _goal(target_pct: float) -> int:
+    """A target as printed, computed once: it is compared with every ally's share in every year of every block."""
+    return int(printed(target_pct))
+
+
 def reaches(prints: Centi, target_pct: ArrayLike) -> NDArray[np.bool_]:
     """Where shares as printed reach a target, which is printed too: 3.495 % reaches 3.5 %, and 3.494 % does not."""
-    reached: NDArray[np.bool_] = prints >= printed(target_pct)
+    goal = _goal(target_pct) if isinstance(target_pct, float) else printed(target_pct)
+    reached: NDArray[np.bool_] = prints >= goal
     return reached
 
 
