@@ -200,6 +200,9 @@ GROUPS: Final[dict[str, str]] = {
 }
 """Groups of countries: a code of our own, the name, and what else they are called."""
 
+WITH_ARTICLE: Final = ("Netherlands", "United Kingdom", "United States")
+"""Names that take one in a sentence."""
+
 LIKENESS: Final = 0.7
 """Of a word that is taken for a misspelt country; at less, Atlantis is Albania."""
 
@@ -209,6 +212,15 @@ _SIGNS = re.compile(r"[^\w]+|_+")
 _UNDIVIDED = str.maketrans({"ı": "i", "ł": "l", "đ": "d", "ø": "o", "æ": "ae", "ð": "d", "þ": "th", "&": " and "})
 """Letters that no normal form takes apart, and the sign for and."""
 _STATE = re.compile(r"^(?:(?:federal |former yugoslav )?republic|kingdom|grand duchy|principality|state) of (?:the )?")
+
+
+def in_prose(name: str) -> str:
+    """A country's name as it stands in a sentence.
+
+    >>> in_prose("Netherlands"), in_prose("Norway")
+    ('the Netherlands', 'Norway')
+    """
+    return f"the {name}" if name in WITH_ARTICLE else name
 
 
 def look_up(name: str) -> Named | None:

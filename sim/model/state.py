@@ -14,6 +14,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.data.countries import in_prose
 from sim.distributions.draws import Distribution, Distributions, Draws, Mask, Paths, Prepared
 from sim.distributions.families import Family
 from sim.distributions.quantile_tables import Quantiles
@@ -22,8 +23,6 @@ from sim.model.equations.growth import held_gdp
 from sim.model.equations.will import after_change
 from sim.model.urgency_state import UrgencyState
 from sim.numerics.arrays import MOST_PCT, Array, Value, at, broadcast, clip
-
-WITH_ARTICLE = ("Netherlands", "United Kingdom", "United States")
 
 LEAST_LEFT = np.float32(0.01)
 """What a shock leaves of GDP at least; it multiplies it by no more than the inverse."""
@@ -192,7 +191,7 @@ class AllyState(Electorate):
     @property
     def in_prose(self) -> str:
         """The name as it stands in a sentence."""
-        return f"the {self.name}" if self.name in WITH_ARTICLE else self.name
+        return in_prose(self.name)
 
     @property
     def size(self) -> int:

@@ -26,6 +26,17 @@ def wilson(successes: NDArray[np.int64], paths: int) -> tuple[NDArray[np.float64
     return np.clip((centre - half) / scale, 0, p), np.clip((centre + half) / scale, p, 1)
 
 
+def wilson_of(probability: float, paths: int) -> tuple[float, float]:
+    """The same of one probability, which some whole number of the paths makes.
+
+    >>> low, high = wilson_of(0.83, 10_000)
+    >>> print(f"{low:.4f} to {high:.4f}")
+    0.8225 to 0.8372
+    """
+    low, high = wilson(np.array(round(probability * paths), dtype=np.int64), paths)
+    return float(low), float(high)
+
+
 def half_width(probability: float, paths: int) -> float:
     """Half the width of that interval, 0 to 1, for a share of the paths: widest at one half."""
     variance = probability * (1 - probability)

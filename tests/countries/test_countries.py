@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.data import countries
-from sim.data.countries import ALLIES, EXONYMS, OTHERS, look_up, nearest, plainly
+from sim.data.countries import ALLIES, EXONYMS, OTHERS, WITH_ARTICLE, in_prose, look_up, nearest, plainly
 from sim.data.tables import load_tables
 from support import present
 
@@ -34,6 +34,12 @@ def test_the_allies_are_those_of_the_packaged_table() -> None:
     assert {iso3: present(look_up(iso3)).name for iso3 in ALLIES} == {
         row.iso3: row.name for row in load_tables().allies
     }
+
+
+def test_three_allies_have_an_article_in_a_sentence_and_none_stands_without_its_own() -> None:
+    names = [row.name for row in load_tables().allies]
+    assert {name for name in names if in_prose(name) != name} == set(WITH_ARTICLE)
+    assert {in_prose(name) for name in names} >= {"the Netherlands", "the United States", "Türkiye"}
 
 
 @pytest.mark.parametrize("iso3", [iso3 for iso3 in KNOWN if iso3 != "XKX"])

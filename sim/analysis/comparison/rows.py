@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.analysis.comparison.intervals import paired, paired_probability
 from sim.analysis.comparison.path_outcomes import MEASURES
 from sim.analysis.comparison.record import ComparisonRecord
 from sim.results.counts import TALLIES
-from sim.results.intervals import wilson
+from sim.results.intervals import wilson_of
 
 UNITS = {
     "euc_spent": ("% of GDP", 100),
@@ -48,11 +46,11 @@ class PairRow:
 
     def wilson_a(self) -> tuple[float, float]:
         """The 95 % interval of the probability in A alone."""
-        return _wilson(self.probability_a, self.paths)
+        return wilson_of(self.probability_a, self.paths)
 
     def wilson_b(self) -> tuple[float, float]:
         """The same in B."""
-        return _wilson(self.probability_b, self.paths)
+        return wilson_of(self.probability_b, self.paths)
 
     @property
     def crosses_half(self) -> str:
@@ -136,8 +134,3 @@ def pillar_of(measure: str) -> str | None:
     if measure.startswith("allies_"):
         return measure.removeprefix("allies_").removesuffix(ON_PAPER)
     return "core" if measure.endswith("_shortfall") else None
-
-
-def _wilson(probability: float, paths: int) -> tuple[float, float]:
-    low, high = wilson(np.array([round(probability * paths)]), paths)
-    return float(low[0]), float(high[0])

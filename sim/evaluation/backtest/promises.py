@@ -16,7 +16,7 @@ import numpy as np
 from sim.data.rows import PromiseRow
 from sim.data.tables import Tables
 from sim.numerics.grid import printed, reaches
-from sim.results.intervals import wilson
+from sim.results.intervals import wilson_of
 
 Lead = Literal["one budget ahead", "longer", "any"]
 Sample = Literal["first", "all"]
@@ -117,6 +117,5 @@ def _rate(lead: Lead, sample: Sample, promises: list[ClosedPromise]) -> HitRate:
     n, met = len(promises), sum(promise.met for promise in promises)
     if not n:
         return HitRate(lead, sample, 0, 0, float("nan"), 0.0, 1.0, float("nan"))
-    low, high = wilson(np.array([met]), n)
     gap = float(np.mean([promise.outcome_pct - promise.target_pct for promise in promises]))
-    return HitRate(lead, sample, n, met, met / n, float(low[0]), float(high[0]), gap)
+    return HitRate(lead, sample, n, met, met / n, *wilson_of(met / n, n), gap)

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor
 
-import numpy as np
-
-from sim.results.intervals import wilson
+from sim.results.intervals import wilson_of
 from sim.text.rounding import decimal
 
 Stated = tuple[float, float, float]
@@ -22,7 +20,7 @@ def stated(count: int, paths: int) -> Stated:
     nearest does not, the next one is stated. The interval's ends are rounded outward. None of the runs is not never:
     the probability stays one unit of the last digit from 0 and 1.
     """
-    low, high = _interval(count, paths)
+    low, high = wilson_of(count / paths, paths)
     units = 10 ** decimals(high - low)
     least, most = decimal(low) * units, decimal(high) * units
     nearest = floor(Fraction(count, paths) * units + Fraction(1, 2))
@@ -46,14 +44,9 @@ def stated_pmf(counts: Sequence[int], paths: int) -> tuple[float, ...]:
     """
     if sum(counts) != paths:
         raise ValueError(f"the counts of a distribution sum to the {paths} paths, not to {sum(counts)}")
-    units = 10 ** min(decimals(high - low) for low, high in (_interval(count, paths) for count in counts))
+    units = 10 ** min(decimals(high - low) for low, high in (wilson_of(count / paths, paths) for count in counts))
     whole = [count * units // paths for count in counts]
     by_remainder = sorted(range(len(counts)), key=lambda index: (-(counts[index] * units % paths), index))
     for index in by_remainder[: units - sum(whole)]:
         whole[index] += 1
     return tuple(number / units for number in whole)
-
-
-def _interval(count: int, paths: int) -> tuple[float, float]:
-    low, high = wilson(np.array(count, dtype=np.int64), paths)
-    return float(low), float(high)

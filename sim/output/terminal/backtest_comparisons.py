@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sim.data.edition import name_of
 from sim.data.tables import load_tables
 from sim.evaluation.backtest.comparisons import COUNT, plan_summary
 from sim.evaluation.backtest.score_tables import Rows
 from sim.output.terminal.backtest_page import heading, points, put, say
+from sim.output.terminal.cells import percent_of
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column
-from sim.results.intervals import wilson
 from sim.text.probabilities import percent, share
 
 ROOMY = 44  # columns from which a name of 14 letters fits beside the figures
@@ -63,10 +61,10 @@ def show_plans(page: Page, rows: Rows, paths: int) -> None:
         Column("lead", "Lead", [line["lead"] for line in summary], 0, right=False),
         Column("plans", "Plans", [str(line["n"]) for line in summary], 0),
         Column("kept", "Kept", [str(round(line["hit_rate"] * line["n"])) for line in summary], 0),
-        Column("mean P", "Mean\nP", [_chance(line["probability"], paths * line["n"]) for line in summary], 1),
+        Column("mean P", "Mean\nP", [percent_of(line["probability"], paths * line["n"]) for line in summary], 1),
         Column("Brier", "Brier", [points(line["brier_probability"]) for line in summary], 2),
         Column("mean P without the pledge", "Mean P\nwithout",
-               [_chance(line["without_pledge"], paths * line["n"]) for line in summary], 3),
+               [percent_of(line["without_pledge"], paths * line["n"]) for line in summary], 3),
         Column("Brier without", "Brier\nwithout", [points(line["brier_without_pledge"]) for line in summary], 4),
     ])  # fmt: skip
     put(page, [
@@ -75,8 +73,8 @@ def show_plans(page: Page, rows: Rows, paths: int) -> None:
         Column("plan", "% of\nGDP", [f"{row['target_pct']:g}" for row in rows], 0),
         Column("year", "Year", [str(row["target_year"]) for row in rows], 0),
         Column("lead", "Lead", [row["lead"] for row in rows], 4, right=False),
-        Column("P", "P", [_chance(row["probability"], paths) for row in rows], 0),
-        Column("P without the pledge", "P\nwithout", [_chance(row["without_pledge"], paths) for row in rows], 2),
+        Column("P", "P", [percent_of(row["probability"], paths) for row in rows], 0),
+        Column("P without the pledge", "P\nwithout", [percent_of(row["without_pledge"], paths) for row in rows], 2),
         Column("kept", "Kept", ["yes" if row["met"] else "no" for row in rows], 1, right=False),
     ])  # fmt: skip
     say(page, PLANS, dim=True)
@@ -112,9 +110,3 @@ def _came(value: float | None, row: dict[str, Any]) -> str:
 
 def _percent(value: float | None) -> str:
     return "" if value is None else percent(value / 100, value / 100, value / 100)
-
-
-def _chance(probability: float, paths: int) -> str:
-    """A probability counted on so many runs, with no more digits than they carry."""
-    low, high = wilson(np.array([round(probability * paths)]), paths)
-    return percent(probability, float(low[0]), float(high[0]))

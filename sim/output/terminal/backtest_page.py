@@ -18,7 +18,6 @@ from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table, taken
 from sim.text.probabilities import number, percent, runs
 
-MOST_TEXT = 118  # columns of running text at most
 COUNT_YEARS = (LAST - 2, LAST - 1, LAST)
 LEVEL = 0.05
 SCORES = {"crps_pp": "CRPS", "brier": "Brier", "log_score": "log score", "rps": "number", "energy_pp": "energy score"}
@@ -236,14 +235,14 @@ def _independence(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
 
 def heading(page: Page, text: str) -> None:
     """A line in bold, with room above where something stands there."""
-    page.print(Text(text, style="bold"), width=min(page.width, MOST_TEXT))
+    page.print(Text(text, style="bold"), width=page.text_width)
     page.print()
 
 
 def say(page: Page, text: str, *, dim: bool = False) -> None:
     """A paragraph, with room below; nothing where there are no words."""
     if text:
-        page.print(Text(text, style="dim" if dim else ""), width=min(page.width, MOST_TEXT))
+        page.print(Text(text, style="dim" if dim else ""), width=page.text_width)
         page.print()
 
 

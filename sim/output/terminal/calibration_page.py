@@ -21,7 +21,6 @@ from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out
 from sim.text.probabilities import runs
 
-MOST_TEXT = 118  # columns of running text at most
 FEW_YEARS = 5  # below it, resampling years tells little of how histories differ
 
 ParameterRow = Mapping[str, Any]
@@ -53,7 +52,7 @@ EVENTS = "The events after each December are given: the estimate asks how budget
 
 def show(page: Page, found: Calibration) -> None:
     """Print the page of one cutoff."""
-    width, rows = min(page.width, MOST_TEXT), table(found)
+    width, rows = page.text_width, table(found)
     page.print(
         Text(f"Parameters estimated from the shares of {FIRST_YEAR} to {found.cutoff}", style="bold"), width=width
     )
@@ -75,7 +74,7 @@ def show(page: Page, found: Calibration) -> None:
 
 def show_every(page: Page, founds: Sequence[Calibration]) -> None:
     """Print the page of all cutoffs."""
-    width, numbers = min(page.width, MOST_TEXT), by_cutoff(founds)
+    width, numbers = page.text_width, by_cutoff(founds)
     first = founds[0]
     page.print(Text("Parameters estimated with the shares up to each cutoff", style="bold"), width=width)
     basis = f"Edition {first.edition}. {_runs(first)}. {min(numbers)}: no figure seen yet, the middle of every range."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-import numpy as np
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -12,11 +11,10 @@ from rich.text import Text
 from sim.analysis.comparison.facade import Comparison
 from sim.analysis.comparison.record import yardstick_in_words
 from sim.analysis.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows, pillar_of
-from sim.model.state import WITH_ARTICLE
-from sim.output.terminal.console import Page
+from sim.data.countries import in_prose
+from sim.output.terminal.cells import percent_of
+from sim.output.terminal.console import NARROW, Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
-from sim.output.terminal.run_page import MOST_TEXT
-from sim.results.intervals import wilson
 from sim.results.record import Description
 from sim.scenario.edit.compare import Difference
 from sim.text.escaping import plain
@@ -39,7 +37,6 @@ from sim.text.probabilities import (
 ORDER = ("core", "total", "related")
 """What allies are ordered by: the first of these that both scenarios measure."""
 
-NARROW = 70
 WORTH_CODES = 2  # rank of a column for which names give way to codes
 MOST_LISTED = 40
 """Differences of scenarios that are listed."""
@@ -47,7 +44,7 @@ MOST_LISTED = 40
 
 def show(page: Page, comparison: Comparison, year: int, codes: frozenset[str] | None, *, every: bool) -> None:
     """Print the page; `codes` are the allies shown (None: all), `every` shows also those that cannot be told from 0."""
-    width = min(page.width, MOST_TEXT)
+    width = page.text_width
     described = zip(comparison.letters, comparison.scenarios, comparison.based_on, strict=True)
     for letter, description, based_on in described:
         page.print(Text(f"{letter}  {plain(description.title)}", style="bold"), width=width)
@@ -189,8 +186,9 @@ def _columns(shown: Sequence[PairRow], main: str, by: dict[str, list[PairRow]], 
                [percent(row.probability_b, *row.wilson_b()) for row in shown], 1),
         Column("difference", f"{letter} less A", [_points(row) for row in shown], 0),
         Column("95 % interval", "95 %\ninterval", [points_interval(row.ci_low, row.ci_high) for row in shown], 2),
-        Column("only in A", "Only\nin A", [_part(row.only_a, row.paths) for row in shown], 6),
-        Column(f"only in {letter}", f"Only\nin {letter}", [_part(row.only_b, row.paths) for row in shown], 6),
+        Column("only in A", "Only\nin A", [percent_of(row.only_a / row.paths, row.paths) for row in shown], 6),
+        Column(f"only in {letter}", f"Only\nin {letter}",
+               [percent_of(row.only_b / row.paths, row.paths) for row in shown], 6),
     ]  # fmt: skip
     further = (
         ("core_without_late_push", "spent only", "spent only", 4),
@@ -209,16 +207,11 @@ def _points(row: PairRow) -> str:
     return points(row.difference, row.ci_low, row.ci_high)
 
 
-def _part(paths: int, of: int) -> str:
-    low, high = wilson(np.array([paths]), of)
-    return percent(paths / of, float(low[0]), float(high[0]))
-
-
 def _sentence(row: PairRow, main: str, letter: str) -> str:
     often = more_of_100(row.difference, row.ci_low, row.ci_high)
-    who = f"the {row.ally}" if row.ally in WITH_ARTICLE else row.ally
     assumed = "" if main == "core" else "; an assumption"
-    return f"Most moved: in {letter}, {who} meets its {main} target {often} than in A, given the assumptions{assumed}."
+    meets = f"{in_prose(row.ally)} meets its {main} target {often} than in A"
+    return f"Most moved: in {letter}, {meets}, given the assumptions{assumed}."
 
 
 def _flips(rows: Sequence[PairRow], main: str, letter: str) -> str:

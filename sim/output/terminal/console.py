@@ -21,6 +21,12 @@ PIPE_WIDTH = 118
 
 LEAST_WIDTH, MOST_WIDTH = 40, 200
 
+MOST_TEXT = 118
+"""Columns of running text at most."""
+
+NARROW = 70
+"""Below so many columns what is said of a name stands below it, and a bar has no label."""
+
 _BLANKS: Final = re.compile(r" +\n")
 
 
@@ -45,6 +51,11 @@ class Page(Console):
         """Whether somebody looks: a terminal, not a pipe or a file."""
         file = stream if self.watched else _Trimmed(stream)
         super().__init__(file=cast("IO[str]", file), width=width(stream), markup=False, highlight=False, emoji=False)
+
+    @property
+    def text_width(self) -> int:
+        """Columns of running text: those of the page, as far as an eye finds its way back to the next line."""
+        return min(self.width, MOST_TEXT)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """As rich does it, and nothing that does not print leaves: a text that nobody made plain is shown so here."""
@@ -120,7 +131,7 @@ def progress(label: str, total: int, detail: Callable[[], str] | None = None) ->
 
     console = Page(sys.stderr)
     columns: list[tuple[int, Any]] = [  # behind the width of the terminal from which each is shown
-        (70, TextColumn("{task.description}")),
+        (NARROW, TextColumn("{task.description}")),
         (60 if detail else 0, BarColumn(20)),
         (0, TextColumn("{task.percentage:>3.0f} %")),
         *([(0, Detail())] if detail else []),
@@ -154,7 +165,7 @@ def counting(label: str, what: str) -> Iterator[Callable[[int], None]]:
 
     console = Page(sys.stderr)
     columns: list[Any] = [SpinnerColumn("line"), TextColumn("{task.description}"), Count(), TimeElapsedColumn()]
-    with Progress(*columns if console.width >= 70 else columns[2:], console=console, transient=True) as bar:
+    with Progress(*columns if console.width >= NARROW else columns[2:], console=console, transient=True) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done: bar.advance(task, done)
 

@@ -13,7 +13,6 @@ from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table, taken
 from sim.text.probabilities import listed
 
-MOST_TEXT = 118  # columns of running text at most
 LONG = 28  # a text longer than this is folded, and left out first on a narrow terminal
 
 
@@ -46,7 +45,7 @@ def show_list(page: Page, tables: Sequence[TableInfo]) -> None:
 
 def show_table(page: Page, info: TableInfo, rows: Sequence[Row]) -> None:
     """Any table."""
-    page.print(Text(f"{info.title}", style="bold"), width=min(page.width, MOST_TEXT))
+    page.print(Text(f"{info.title}", style="bold"), width=page.text_width)
     until = f"cut-off {info.known_to}; " if info.known_to else ""
     _say(page, f"{info.publisher}, {info.edition}; {until}{len(rows):,} of {info.rows:,} rows")
     page.print()
@@ -212,4 +211,4 @@ def _print(page: Page, columns: Sequence[Column]) -> None:
 
 
 def _say(page: Page, text: str) -> None:
-    page.print(Text(text), width=min(page.width, MOST_TEXT))
+    page.print(Text(text), width=page.text_width)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sim.analysis.sensitivity import HalfUrgency
 from sim.output.origins import mark, shares_sentence
-from sim.output.terminal.console import Page
+from sim.output.terminal.console import NARROW, Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Record, Yardstick
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
@@ -41,7 +41,6 @@ from sim.text.probabilities import (
     whole,
 )
 
-MOST_TEXT = 118  # columns of running text at most
 WORTH_CODES = 4  # rank of a column for which names give way to codes
 
 
@@ -55,7 +54,7 @@ def show(
 ) -> None:
     """Print the page."""
     description = record.description
-    text_width = min(page.width, MOST_TEXT)
+    text_width = page.text_width
     page.print(Text(plain(description.title), style="bold"), width=text_width)
     page.print(Text(_subtitle(record, year)), width=text_width)
     if record.based_on:
@@ -226,7 +225,7 @@ def _show_alliance(
     if reported != spent:
         facts.append(("closed on paper", f"{added(reported.middle - spent.middle)} points of GDP on top"))
     page.print(Text(f"The alliance in {year}, given the assumptions", style="bold"), width=width)
-    if width < 70:
+    if width < NARROW:
         for name, text in facts:
             page.print(Text(name), width=width)
             page.print(Padding(Text(text), (0, 0, 0, GAP), expand=False), width=width)

@@ -12,7 +12,6 @@ from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table
 from sim.text.escaping import plain
 
-MOST_TEXT = 118  # columns of running text at most
 FIRST_ESTIMATE = "08"  # the month in which NATO has printed the first estimate of a year at the latest
 TO_FINAL = 2  # editions from a first estimate to an actual figure: 2024 was estimated in 2024 and actual in 2026
 
@@ -28,7 +27,7 @@ WORDS = (
 
 def show(page: Page, frozen: Frozen, scores: Scores, edition: str, last_figure: int) -> None:
     """Print the page; `last_figure` is the last year of the table of shares."""
-    width = min(page.width, MOST_TEXT)
+    width = page.text_width
     names = ", ".join(plain(forecast.name) for forecast in frozen.scenarios)
     page.print(Text(f"Forecast of {frozen.date}: {names}", style="bold"), width=width)
     page.print(Text(f"Figures: {plain(edition)}."), width=width)

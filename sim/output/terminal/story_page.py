@@ -11,7 +11,7 @@ from sim.output.terminal.console import Page
 from sim.text.escaping import plain
 from sim.text.probabilities import listed, target
 
-MOST_TEXT = 80  # columns of running text at most
+STORY_WIDTH = 80  # columns at most: sentences read one by one are narrower than a table
 WORDS = (
     "Shares are % of GDP. Will: log-odds of political will, 0 is even. Norm: what would be spent without the threat. "
     "Wants: the share it would choose if nothing held it back. Growth surprise: growth less its forecast; it moves the "
@@ -28,7 +28,7 @@ MOST_TURNS = 6
 
 def show_short(page: Page, story: Story) -> None:
     """Print how the run comes out: who meets the target, what happened to the alliance, the largest turns."""
-    width = min(page.width, MOST_TEXT)
+    width = min(page.width, STORY_WIDTH)
     _head(page, story, width)
     _outcome(page, story, width)
     names = {outcome.iso3: plain(outcome.ally) for outcome in story.outcomes}
@@ -94,7 +94,7 @@ def _outcome(page: Page, story: Story, width: int) -> None:
 
 def show(page: Page, story: Story) -> None:
     """Print how the run comes out, then the story year by year, the months in the margin."""
-    width = min(page.width, MOST_TEXT)
+    width = min(page.width, STORY_WIDTH)
     _head(page, story, width)
     _outcome(page, story, width)
     year, month = 0, 0
