@@ -1,6 +1,6 @@
 """Publishers' own files made into a table that a scenario can name: NATO's, SIPRI's, any with a column a year."""
 
+from sim.data.importing.files import import_file
 from sim.data.importing.imported import Imported, Skipped, advice
-from sim.data.importing.importing import import_file
 
 __all__ = ["Imported", "Skipped", "advice", "import_file"]

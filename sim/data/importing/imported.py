@@ -13,7 +13,6 @@ from sim.data.importing.grids import MARKS_NAMED, CellGrid
 from sim.data.importing.layouts import Read, SheetFigure
 from sim.data.reader import MAX_FAULTS, shorten
 from sim.data.rows import ROWS
-from sim.data.tables import load_tables
 from sim.errors import Fault, ScenarioError
 
 EARLIEST_YEAR: Final = 1950
@@ -58,8 +57,13 @@ class Imported:
     missing: list[str] = field(default_factory=list)  # ally, year and column without a figure
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def last_year(self) -> int:
+        """The last year of which a figure can be actual: that of the edition, else the last of the packaged table."""
+        return int(self.edition[:4]) if self.edition else LAST_YEAR
 
-def note(imported: Imported, grid: CellGrid, found: Read, file: str, column: str = "share_pct") -> None:
+
+def note_or_raise(imported: Imported, grid: CellGrid, found: Read, file: str, column: str = "share_pct") -> None:
     """What a block passed over goes to the list; what cannot be passed over is raised."""
     if not found.figures and not found.unreadable:
         rule = f"sheet {shorten(grid.name)} must have figures of allies; none was found below its years"
@@ -139,7 +143,7 @@ def written(
     early = sorted({year for _, year in values if year < EARLIEST_YEAR})
     if early:
         imported.notes.append(f"years before {EARLIEST_YEAR} are left out ({early[0]} to {early[-1]})")
-    newest = last_actual_year(imported)
+    newest = imported.last_year
     late = sorted({year for (iso3, year) in values if year > newest and not estimates[iso3, year]})
     if late:
         imported.notes.append(
@@ -161,11 +165,6 @@ def written(
                 cells[column] = f"{figures[iso3, year]:.{SIGNIFICANT_DIGITS}g}"
         lines.append([cells.get(column, "") for column in ROWS[imported.into].model_fields])
     return finished(imported, lines)
-
-
-def last_actual_year(imported: Imported) -> int:
-    """The last year of which a figure can be actual: that of the edition, else the last of the packaged table."""
-    return int(imported.edition[:4]) if imported.edition else max(row.year for row in load_tables().shares)
 
 
 def finished(imported: Imported, lines: Sequence[Sequence[str]]) -> Imported:

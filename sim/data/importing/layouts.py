@@ -17,7 +17,7 @@ MOST_SUBTITLE = 8  # rows above a header that may say what is below
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class SheetBlock:
     """A table inside a sheet: the columns of its years, and its rows to the next header or the notes."""
 
     header: int  # place of the row of years
@@ -53,7 +53,7 @@ class Read:
     formulas: int = 0
 
 
-def blocks(grid: CellGrid) -> list[Block]:
+def blocks(grid: CellGrid) -> list[SheetBlock]:
     """The blocks of a sheet, from the top."""
     headers = [(index, years) for index, row in enumerate(grid.rows) if (years := _years(row))]
     found = []
@@ -63,7 +63,7 @@ def blocks(grid: CellGrid) -> list[Block]:
         end = next(notes, end)
         above = headers[number - 1][0] + 1 if number else 0
         subtitle = [_joined(grid.rows[row]) for row in range(max(above, index - MOST_SUBTITLE), index)]
-        found.append(Block(index, years, range(index + 1, end), " | ".join(text for text in subtitle if text)))
+        found.append(SheetBlock(index, years, range(index + 1, end), " | ".join(text for text in subtitle if text)))
     return found
 
 
@@ -84,7 +84,7 @@ def transposed(grid: CellGrid) -> CellGrid:
     return CellGrid(grid.name, rows, grid.first_line, grid.decimal_comma)
 
 
-def read(grid: CellGrid, block: Block) -> Read:
+def read(grid: CellGrid, block: SheetBlock) -> Read:
     """The figures of the allies in a block."""
     found = Read()
     names = _name_columns(grid, block)
@@ -119,7 +119,7 @@ def read(grid: CellGrid, block: Block) -> Read:
 
 
 def _read_row(
-    grid: CellGrid, block: Block, found: Read, named: Named, line: int, cells: Sequence[tuple[int, GridCell]]
+    grid: CellGrid, block: SheetBlock, found: Read, named: Named, line: int, cells: Sequence[tuple[int, GridCell]]
 ) -> None:
     for column, cell in cells:
         year, estimated = block.years[column]
@@ -142,7 +142,7 @@ def _external(formula: str) -> bool:
     return "[" in formula or "|" in formula or "WEBSERVICE" in formula.upper()
 
 
-def _name_columns(grid: CellGrid, block: Block) -> list[int]:
+def _name_columns(grid: CellGrid, block: SheetBlock) -> list[int]:
     """Columns that may name the country, the one that names most allies first."""
     first = min(block.years)
     width = max((len(grid.rows[index]) for index in block.rows), default=0)
@@ -178,6 +178,6 @@ def _joined(row: Sequence[GridCell]) -> str:
     return shorten(" ".join(dict.fromkeys(cell.text for cell in row if cell.text)), 120)
 
 
-def titled(grid: CellGrid, block: Block) -> list[str]:
+def titled(grid: CellGrid, block: SheetBlock) -> list[str]:
     """What the first rows above a block say, two at most."""
     return [text for row in grid.rows[: block.header] if (text := _joined(row))][:2]

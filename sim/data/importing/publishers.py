@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sim.data.edition import FIRST_OF_CORE, in_words
 from sim.data.importing.grids import CellGrid
-from sim.data.importing.imported import Imported, first_few, note, per_cent, refused, written
-from sim.data.importing.layouts import Block, Read, blocks, read, titled
+from sim.data.importing.imported import Imported, first_few, note_or_raise, per_cent, refused, written
+from sim.data.importing.layouts import Read, SheetBlock, blocks, read, titled
 from sim.data.importing.workbooks import Workbook
 from sim.data.reader import shorten
 
@@ -23,7 +23,7 @@ def of_nato(book: Workbook, named: dict[str, str], into: str, edition: str) -> I
         if "core" in first
         else f"all defence outlays, the definition before {since}; the packaged table counts core outlays"
     )
-    note(imported, grid, shares, book.file)
+    note_or_raise(imported, grid, shares, book.file)
     values = per_cent(shares, imported)
     more: dict[str, dict[tuple[str, int], float]] = {}
     for key, column, subtitle in (
@@ -39,7 +39,7 @@ def of_nato(book: Workbook, named: dict[str, str], into: str, edition: str) -> I
         if not extra.figures:
             imported.notes.append(f"no figures of allies in {shorten(other.name)}: {column} stays empty")
             continue
-        note(imported, other, extra, book.file, column)
+        note_or_raise(imported, other, extra, book.file, column)
         figures = {cell: figure.value for cell, figure in extra.figures.items()}
         more[column] = per_cent(extra, imported) if column.endswith("_pct") else figures
     return written(imported, shares, values, {cell: f.estimate for cell, f in shares.figures.items()}, more)
@@ -62,12 +62,12 @@ def of_sipri(book: Workbook, sheet: str, into: str, edition: str) -> Imported:
         imported.notes.append(
             "no figure is coloured: all count as actual; saved anew as values, a file loses its colours"
         )
-    note(imported, grid, found, book.file)
+    note_or_raise(imported, grid, found, book.file)
     estimates = {cell: bool(figure.colour) or figure.estimate for cell, figure in found.figures.items()}
     return written(imported, found, per_cent(found, imported), estimates, {})
 
 
-def _chosen(grid: CellGrid, *words: str, file: str) -> Block:
+def _chosen(grid: CellGrid, *words: str, file: str) -> SheetBlock:
     """The block whose subtitle has the words, or the first."""
     if found := _fitting(grid, *words):
         return found[0]
@@ -75,7 +75,7 @@ def _chosen(grid: CellGrid, *words: str, file: str) -> Block:
     raise refused(file, rule, "is it the publisher's own file? name another sheet with --sheet", "unknown-layout")
 
 
-def _fitting(grid: CellGrid, *words: str) -> list[Block]:
+def _fitting(grid: CellGrid, *words: str) -> list[SheetBlock]:
     """The blocks whose subtitle has the words; all where none has."""
     found = blocks(grid)
     return [block for block in found if words and all(word in block.subtitle.casefold() for word in words)] or found

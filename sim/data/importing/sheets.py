@@ -11,13 +11,12 @@ from sim.data.importing.imported import (
     Imported,
     Skipped,
     finished,
-    last_actual_year,
-    note,
+    note_or_raise,
     per_cent,
     refused,
     written,
 )
-from sim.data.importing.layouts import NO_FIGURES, Block, Read, blocks, read, titled, transposed
+from sim.data.importing.layouts import NO_FIGURES, Read, SheetBlock, blocks, read, titled, transposed
 from sim.data.importing.subjects import refused_for
 from sim.data.reader import shorten
 from sim.data.rows import ROWS
@@ -64,16 +63,16 @@ def _of_wide(grid: CellGrid, file: str, into: str, edition: str, layout: str) ->
         imported.notes.append(
             f"{len(candidates)} blocks of years; taken is the one under line {grid.first_line + block.header}"
         )
-    note(imported, grid, found, file)
+    note_or_raise(imported, grid, found, file)
     estimates = {cell: figure.estimate or bool(figure.colour) for cell, figure in found.figures.items()}
-    newest = last_actual_year(imported)
+    newest = imported.last_year
     if not any(estimates.values()):
         which = f"figure to {newest}" if any(year > newest for _, year in estimates) else "figure"
         imported.notes.append(f'nothing is marked as an estimate ("{LAST_YEAR}e"): every {which} counts as actual')
     return written(imported, found, per_cent(found, imported), estimates, {})
 
 
-def _laid_out(grid: CellGrid, file: str) -> tuple[CellGrid, bool, list[tuple[Block, Read]]]:
+def _laid_out(grid: CellGrid, file: str) -> tuple[CellGrid, bool, list[tuple[SheetBlock, Read]]]:
     """The sheet as it stands or turned, whichever has figures of allies, and its blocks."""
     ways = [
         (sheet, turned, [(block, read(sheet, block)) for block in blocks(sheet)])

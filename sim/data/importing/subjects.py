@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.data.importing.grids import CellGrid
-from sim.data.importing.layouts import NOTES, Block
+from sim.data.importing.layouts import NOTES, SheetBlock
 
 _GDP: Final = re.compile(
     r"\b(?:gdp|bip|pib|pil|bbp|bnp|hdp|pkb|gross domestic product|bruttoinlandsprodukt|produit intérieur brut|"
@@ -54,7 +54,7 @@ def another_subject(text: str) -> str | None:
     return found.group() if (found := _MONEY.search(line)) else None
 
 
-def refused_for(grid: CellGrid, block: Block, turned: bool) -> tuple[int, str, str] | None:
+def refused_for(grid: CellGrid, block: SheetBlock, turned: bool) -> tuple[int, str, str] | None:
     """The line, the text and the words in it that say that the figures of a block are no shares; None where none does.
 
     The nearest line that says anything decides. `turned` says that the rows of the grid are the columns of the file.
@@ -65,7 +65,7 @@ def refused_for(grid: CellGrid, block: Block, turned: bool) -> tuple[int, str, s
     return None
 
 
-def _above(grid: CellGrid, block: Block, turned: bool) -> Iterator[tuple[int, str]]:
+def _above(grid: CellGrid, block: SheetBlock, turned: bool) -> Iterator[tuple[int, str]]:
     """What stands beside the years and above them, the nearest first."""
     for index in range(block.header, -1, -1):
         cells = [
@@ -84,7 +84,7 @@ def _above(grid: CellGrid, block: Block, turned: bool) -> Iterator[tuple[int, st
                 yield line, text
 
 
-def _units(grid: CellGrid, block: Block, turned: bool) -> Iterator[tuple[int, str]]:
+def _units(grid: CellGrid, block: SheetBlock, turned: bool) -> Iterator[tuple[int, str]]:
     """What a column of units says, row by row."""
     heads = [c for c, cell in enumerate(grid.rows[block.header]) if _UNIT_HEADS.search(cell.text.casefold())]
     for index in block.rows:
