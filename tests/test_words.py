@@ -17,23 +17,10 @@ from hypothesis import strategies as st
 from sim.analysis.comparison.intervals import paired_probability
 from sim.results.intervals import wilson
 from sim.text.escaping import json_text, plain, plain_lines
-from sim.text.probabilities import (
-    SCALE,
-    allies,
-    did_you_mean,
-    interval,
-    likelihood,
-    money,
-    more_of_100,
-    number,
-    of_100,
-    percent,
-    points,
-    points_interval,
-    quantity,
-    share,
-    whole,
-)
+from sim.text.figures import money, number, quantity, share, whole
+from sim.text.probabilities import SCALE, interval, likelihood, more_of_100, of_100, percent, points, points_interval
+from sim.text.sentences import allies
+from sim.text.suggestions import did_you_mean
 
 
 def chance(met: int, paths: int) -> tuple[float, float, float]:

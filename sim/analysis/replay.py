@@ -25,7 +25,7 @@ from sim.numerics.streams import LANES
 from sim.results.record import Yardstick
 from sim.scenario.edit.compare import builds_on
 from sim.scenario.schema import Scenario
-from sim.text.probabilities import based_on
+from sim.text.sentences import based_on
 
 DROPS = "It drops what was pledged or announced."
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

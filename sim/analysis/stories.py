@@ -19,7 +19,8 @@ from sim.numerics.streams import STREAM_VERSION
 from sim.results.record import Record
 from sim.scenario.edit.dump import restored
 from sim.scenario.schema import Scenario
-from sim.text.probabilities import listed, share, target
+from sim.text.figures import share, target
+from sim.text.sentences import listed
 
 RANKS = (5, 50, 95)
 """Of a hundred runs in order of the number of allies at the target, then of their mean share."""

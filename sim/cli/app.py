@@ -59,7 +59,7 @@ class LazyGroup(click.Group):
             _version(ctx, ctx.command.params[0], True)
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from sim.text.probabilities import did_you_mean
+            from sim.text.suggestions import did_you_mean
 
             hint = _command_meant(args) or did_you_mean(name, COMMANDS) or f"There are {', '.join(COMMANDS)}."
             raise click.UsageError(f"No such command {name!r}. {hint}", ctx)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from sim.results.counts import PILLARS
 from sim.results.record import Record
 from sim.results.summary import AllySummary, ally_lines, default_year
+from sim.text.figures import target
+from sim.text.footnotes import ASSUMPTION, NOT_BOUND, UNBOUND
 from sim.text.markup import LINE, card, element, text, yardstick
-from sim.text.probabilities import ASSUMPTION, NOT_BOUND, UNBOUND, percent, runs, target
+from sim.text.probabilities import percent
+from sim.text.sentences import runs
 
 COLUMNS = 3
 CELL = "text-align: {side}; padding: 0.1em 0.6em; border: none"

@@ -31,7 +31,7 @@ from sim.results.record_checks import (
     check_scenario,
     why_not_replaced,
 )
-from sim.text.probabilities import based_on, standing
+from sim.text.sentences import based_on, standing
 
 FORMAT = 2
 """Raised when a saved run's files change their meaning."""

@@ -25,7 +25,7 @@ from sim.output.charts.numbers import compliant, first_years
 from sim.output.charts.ranking import heat, ranked
 from sim.output.origins import not_natos
 from sim.results.tables import alliance, compliance, first_year, gap, shares
-from sim.text.probabilities import money, share
+from sim.text.figures import money, share
 from support import present
 
 RUTTE = Path(__file__).parents[2] / "scenarios" / "rutte_2032.toml"

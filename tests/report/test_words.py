@@ -28,7 +28,7 @@ from sim.output.report.sentences import TRACK_RECORD, headlines, sensitivity_row
 from sim.results.record import Record
 from sim.results.summary import alliance_line, ally_lines, expected_number
 from sim.results.tables import compliance, gap
-from sim.text.probabilities import money
+from sim.text.figures import money
 from support import present
 
 

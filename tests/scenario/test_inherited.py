@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.scenario.edit.compare import builds_on, differences
-from sim.text.probabilities import based_on
+from sim.text.sentences import based_on
 
 BASE = """
 title = "What was agreed"

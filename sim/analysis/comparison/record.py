@@ -11,7 +11,8 @@ from sim.analysis.comparison.paired_counts import PairedCounts
 from sim.results.counts import PILLARS
 from sim.results.record import Description
 from sim.scenario.edit.compare import Difference
-from sim.text.probabilities import based_on, target
+from sim.text.figures import target
+from sim.text.sentences import based_on
 
 
 @dataclass(frozen=True, eq=False)

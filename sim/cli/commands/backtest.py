@@ -93,7 +93,7 @@ def command(
 def _modes(names: tuple[str, ...]) -> list[Mode]:
     """The modes asked for, in their own order."""
     from sim.evaluation.backtest.origins import Mode
-    from sim.text.probabilities import did_you_mean
+    from sim.text.suggestions import did_you_mean
 
     known = [mode.value for mode in Mode]
     for word in names:

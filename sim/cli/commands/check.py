@@ -9,7 +9,7 @@ import click
 
 from sim.errors import ScenarioError
 from sim.text.escaping import plain
-from sim.text.probabilities import target
+from sim.text.figures import target
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario

@@ -164,7 +164,7 @@ def _table(name: str, typed: tuple[str, ...], given: Mapping[str, Replacement], 
 
 def _info(name: str, given: Mapping[str, Replacement]) -> TableInfo:
     from sim.data.countries import look_up
-    from sim.text.probabilities import did_you_mean
+    from sim.text.suggestions import did_you_mean
 
     tables = {info.name: info for info in _in_force(given)}
     if name not in tables:

@@ -9,7 +9,7 @@ import click
 
 from sim.cli import inputs, options
 from sim.text.escaping import plain
-from sim.text.probabilities import runs
+from sim.text.sentences import runs
 
 if TYPE_CHECKING:
     from sim.evaluation.forecasts.schema import Frozen

@@ -25,7 +25,7 @@ def command(file: str, base: str | None) -> None:
     from sim.scenario import shipped
     from sim.scenario.starting import BASE, start
     from sim.text.escaping import plain
-    from sim.text.probabilities import did_you_mean
+    from sim.text.suggestions import did_you_mean
 
     path, name = Path(file), BASE if base is None else base.removesuffix(shipped.ENDING)
     if path.suffix != shipped.ENDING:

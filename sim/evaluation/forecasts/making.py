@@ -35,7 +35,7 @@ from sim.results.record import Record, Yardstick
 from sim.scenario import Scenario
 from sim.scenario.edit.compare import builds_on
 from sim.scenario.schema import Data
-from sim.text.probabilities import based_on
+from sim.text.sentences import based_on
 
 LAST_YEAR = 2035
 CORE, EUC, NUMBER = PILLARS.index("core"), GROUPS.index("EUC"), TALLIES.index("core")

@@ -15,7 +15,7 @@ from sim.output.charts.multiples import multiples
 from sim.output.charts.numbers import compliant, first_years
 from sim.output.charts.ranking import heat, ranked
 from sim.results.record import Record
-from sim.text.probabilities import listed
+from sim.text.sentences import listed
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from sim.output.charts import frames
 from sim.output.charts.look import Chart, Look, dressed, look, wrapped
 from sim.output.origins import OWN, known, meaning, not_natos, own_file, own_tables
 from sim.results.record import Record, Yardstick
-from sim.text.probabilities import BEYOND, published_share, share, target
+from sim.text.figures import published_share, share, target
+from sim.text.footnotes import BEYOND
 
 BANDS = (("q05", "q95", 0.16), ("q10", "q90", 0.20), ("q25", "q75", 0.28))
 """Of 90, 80 and 50 % of the runs, from the widest; each with its opacity."""

@@ -22,7 +22,8 @@ from sim.results.intervals import quantile, wilson
 from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.summary import ally_lines, default_year, step_of
 from sim.text.escaping import plain
-from sim.text.probabilities import percent, share, target
+from sim.text.figures import share, target
+from sim.text.probabilities import percent
 
 LEVELS = {
     "q05": 0.05, "q10": 0.10, "q25": 0.25, "q50": 0.50, "q75": 0.75, "q90": 0.90, "q95": 0.95,

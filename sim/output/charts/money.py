@@ -13,7 +13,7 @@ from sim.output.charts.look import Chart, dressed, look, marked, wrapped
 from sim.results.counts import CELLS
 from sim.results.record import Record
 from sim.results.tables import gap
-from sim.text.probabilities import money, target
+from sim.text.figures import money, target
 
 LEAST_USD_BN = 0.05
 """Allies that are short of less are counted in the chart's text, not drawn."""

@@ -13,7 +13,7 @@ from sim.output.charts import frames
 from sim.output.charts.fan import BANDS, fan_description, yardstick_words
 from sim.output.charts.look import Chart, dressed, look, wrapped
 from sim.results.record import Record
-from sim.text.probabilities import BEYOND
+from sim.text.footnotes import BEYOND
 
 TOP_PCT = 6.0
 """The scale goes at least up to here."""

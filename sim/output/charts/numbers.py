@@ -15,7 +15,8 @@ from sim.results.counts import TALLIES
 from sim.results.record import Record
 from sim.results.summary import alliance_line, step_of
 from sim.results.tables import first_year
-from sim.text.probabilities import allies, among, number, target, whole
+from sim.text.figures import number, target, whole
+from sim.text.sentences import allies, among
 
 SEEN = 0.0005
 """Numbers of allies that fewer runs have are not drawn."""

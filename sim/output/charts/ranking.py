@@ -10,7 +10,8 @@ from sim.output.charts import frames
 from sim.output.charts.frames import ROW, RUNS, aim_of, measured, year_of
 from sim.output.charts.look import Chart, dressed, look, marked, wrapped
 from sim.results.record import Record
-from sim.text.probabilities import ASSUMPTION, target
+from sim.text.figures import target
+from sim.text.footnotes import ASSUMPTION
 
 HOLLOW = "Hollow: spent only, without what is closed on paper."
 

@@ -111,7 +111,7 @@ def _why_not(writer: Writer, form: str, destination: Path) -> str:
 
 def _writer(form: str) -> Writer:
     if form not in FORMS:
-        from sim.text.probabilities import did_you_mean
+        from sim.text.suggestions import did_you_mean
 
         hint = did_you_mean(str(form), FORMS) or f"There are {', '.join(FORMS)}."
         raise UsageError(f"no format {form!r}. {hint}")

@@ -17,16 +17,9 @@ from sim.output.exports.units import COLUMNS
 from sim.output.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
 from sim.results.facade import Results
 from sim.results.record import Record
-from sim.text.probabilities import (
-    ASSUMPTION,
-    BEYOND,
-    CLOSED_ON_PAPER,
-    MONTE_CARLO,
-    SPENT,
-    listed,
-    published_share,
-    target,
-)
+from sim.text.figures import published_share, target
+from sim.text.footnotes import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
+from sim.text.sentences import listed
 
 if TYPE_CHECKING:
     import pandas as pd

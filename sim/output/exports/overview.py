@@ -9,7 +9,8 @@ from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
 from sim.output.exports.content import CellValue, Content
 from sim.output.exports.units import OF_GDP, TEXT, YEAR, ColumnUnit
-from sim.text.probabilities import NOT_BOUND, share, target
+from sim.text.figures import share, target
+from sim.text.footnotes import NOT_BOUND
 
 USD_M: Final = "million current USD"
 

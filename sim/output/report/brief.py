@@ -20,19 +20,10 @@ from sim.output.report.page import rendered
 from sim.output.report.sources import citations
 from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.summary import AllySummary, Chance, ally_lines, default_year
-from sim.text.probabilities import (
-    NOT_BOUND,
-    interval,
-    likelihood,
-    listed,
-    money,
-    of_100,
-    percent,
-    published_share,
-    share,
-    span,
-    target,
-)
+from sim.text.figures import money, published_share, share, span, target
+from sim.text.footnotes import NOT_BOUND
+from sim.text.probabilities import interval, likelihood, of_100, percent
+from sim.text.sentences import listed
 
 MOST_NAMED = 8
 COUNTED = (

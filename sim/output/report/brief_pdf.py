@@ -19,7 +19,7 @@ from sim.output.charts.saving import drawn
 from sim.output.report.brief import Brief, content_of, picture
 from sim.results.record import Record
 from sim.text.escaping import plain
-from sim.text.probabilities import based_on
+from sim.text.sentences import based_on
 
 if TYPE_CHECKING:
     from typst import Compiler

@@ -15,18 +15,9 @@ from sim.results.record import Record
 from sim.results.summary import AllySummary, Chance, ally_lines
 from sim.results.tables import gap
 from sim.text.escaping import plain
-from sim.text.probabilities import (
-    NOT_BOUND,
-    UNBOUND,
-    interval,
-    likelihood,
-    money,
-    percent,
-    published_share,
-    share,
-    span,
-    target,
-)
+from sim.text.figures import money, published_share, share, span, target
+from sim.text.footnotes import NOT_BOUND, UNBOUND
+from sim.text.probabilities import interval, likelihood, percent
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ from sim.output.report.figures import album, choices
 from sim.results.record import Record
 from sim.results.summary import default_year
 from sim.text.escaping import json_text, plain_lines
-from sim.text.probabilities import ASSUMPTION, listed, scale_in_words
+from sim.text.footnotes import ASSUMPTION
+from sim.text.probabilities import scale_in_words
+from sim.text.sentences import listed
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity import Sensitivity

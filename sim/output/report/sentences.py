@@ -27,25 +27,10 @@ from sim.results.summary import (
     step_of,
 )
 from sim.results.tables import gap
-from sim.text.probabilities import (
-    BEYOND,
-    CLOSED_ON_PAPER,
-    MONTE_CARLO,
-    SCALE,
-    SPENT,
-    added,
-    allies,
-    likelihood,
-    listed,
-    money,
-    number,
-    of_100,
-    percent,
-    scale_in_words,
-    share,
-    target,
-    whole,
-)
+from sim.text.figures import added, money, number, share, target, whole
+from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
+from sim.text.probabilities import SCALE, likelihood, of_100, percent, scale_in_words
+from sim.text.sentences import allies, listed
 
 if TYPE_CHECKING:
     from sim.analysis.sensitivity import Sensitivity

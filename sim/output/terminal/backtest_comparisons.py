@@ -12,7 +12,8 @@ from sim.output.terminal.backtest_page import heading, points, put, say
 from sim.output.terminal.cells import percent_of
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column
-from sim.text.probabilities import percent, share
+from sim.text.figures import share
+from sim.text.probabilities import percent
 
 ROOMY = 44  # columns from which a name of 14 letters fits beside the figures
 OUTSIDE = (

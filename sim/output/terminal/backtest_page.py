@@ -16,7 +16,9 @@ from sim.evaluation.backtest.forecast_scores import LEVELS
 from sim.evaluation.backtest.origins import LAST, Mode
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table, taken
-from sim.text.probabilities import number, percent, runs
+from sim.text.figures import number
+from sim.text.probabilities import percent
+from sim.text.sentences import runs
 
 COUNT_YEARS = (LAST - 2, LAST - 1, LAST)
 LEVEL = 0.05

@@ -19,7 +19,7 @@ from sim.evaluation.calibration.uncertainty import GRID, REPLICATES
 from sim.output.terminal import layout
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out
-from sim.text.probabilities import runs
+from sim.text.sentences import runs
 
 FEW_YEARS = 5  # below it, resampling years tells little of how histories differ
 

@@ -8,7 +8,7 @@ from typing import Any
 from sim.analysis.comparison.facade import Comparison
 from sim.analysis.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows
 from sim.scenario.edit.compare import Difference
-from sim.text.probabilities import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO
+from sim.text.footnotes import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO
 
 UNITS = {
     "probability_a, probability_b": "share of the simulated runs, 0 to 1, given the assumptions; a: the first scenario",

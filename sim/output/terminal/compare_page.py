@@ -18,21 +18,10 @@ from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Description
 from sim.scenario.edit.compare import Difference
 from sim.text.escaping import plain
-from sim.text.probabilities import (
-    ASSUMPTION,
-    CLOSED_ON_PAPER,
-    MONTE_CARLO,
-    SPENT,
-    among,
-    more_of_100,
-    number,
-    percent,
-    points,
-    points_interval,
-    quantity,
-    runs,
-    share,
-)
+from sim.text.figures import number, quantity, share
+from sim.text.footnotes import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
+from sim.text.probabilities import more_of_100, percent, points, points_interval
+from sim.text.sentences import among, runs
 
 ORDER = ("core", "total", "related")
 """What allies are ordered by: the first of these that both scenarios measure."""

@@ -11,7 +11,7 @@ from sim.data.rows import Row
 from sim.output.terminal.ally_data import HELD, YEARS, AllyData, month_of
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table, taken
-from sim.text.probabilities import listed
+from sim.text.sentences import listed
 
 LONG = 28  # a text longer than this is folded, and left out first on a narrow terminal
 

@@ -12,7 +12,7 @@ from sim.output.origins import mark, meaning, not_natos
 from sim.results.counts import PILLARS
 from sim.results.record import Record
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
-from sim.text.probabilities import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
+from sim.text.footnotes import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
 
 UNITS = {
     "*_share_pct": OF_GDP,

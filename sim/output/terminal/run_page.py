@@ -16,30 +16,10 @@ from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Record, Yardstick
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.escaping import plain
-from sim.text.probabilities import (
-    ASSUMPTION,
-    BEYOND,
-    CLOSED_ON_PAPER,
-    MONTE_CARLO,
-    NOT_BOUND,
-    SPENT,
-    UNBOUND,
-    added,
-    allies,
-    among,
-    interval,
-    listed,
-    mean_share,
-    number,
-    of_100,
-    percent,
-    published_share,
-    runs,
-    share,
-    span,
-    target,
-    whole,
-)
+from sim.text.figures import added, mean_share, number, published_share, share, span, target, whole
+from sim.text.footnotes import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, NOT_BOUND, SPENT, UNBOUND
+from sim.text.probabilities import interval, of_100, percent
+from sim.text.sentences import allies, among, listed, runs
 
 WORTH_CODES = 4  # rank of a column for which names give way to codes
 

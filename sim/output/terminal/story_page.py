@@ -9,7 +9,8 @@ from rich.text import Text
 from sim.analysis.replay import MONTHS, Entry, Story
 from sim.output.terminal.console import Page
 from sim.text.escaping import plain
-from sim.text.probabilities import listed, target
+from sim.text.figures import target
+from sim.text.sentences import listed
 
 STORY_WIDTH = 80  # columns at most: sentences read one by one are narrower than a table
 WORDS = (

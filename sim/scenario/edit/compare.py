@@ -17,7 +17,7 @@ from typing import Any
 from sim.distributions.families import FAMILIES
 from sim.scenario.loading.merging import ASKS
 from sim.scenario.schema import Scenario
-from sim.text.probabilities import UNSET
+from sim.text.sentences import UNSET
 
 SHORT = 8
 """Letters of a digest that tell two tables of one name apart."""

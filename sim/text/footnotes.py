@@ -1,0 +1,20 @@
+"""What stands below tables and charts, word for word the same everywhere."""
+
+from __future__ import annotations
+
+from sim.arguments import COUNTED_PCT
+
+MONTE_CARLO = (
+    "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
+)
+CLOSED_ON_PAPER = "Closed on paper: the last distance to a target closed by reclassification when it is due."
+SPENT = "Spent only: without what was closed on paper that year; medians, averages and money are of what is spent."
+NOT_BOUND = "\u2013"
+"""What stands where a target does not bind an ally."""
+UNBOUND = f"{NOT_BOUND}: the target does not bind this ally."
+ASSUMPTION = "Related and total rest on an assumption throughout: NATO publishes no ally's security-related outlays."
+
+BEYOND = (
+    f"Shares are counted to {COUNTED_PCT} % of GDP: >{COUNTED_PCT:.0f} stands for what lies above, of which no more is "
+    "known, and a mean with such runs in it (≥) is a lower bound."
+)
