@@ -40,13 +40,14 @@ class AllyProcess:
         """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
         self.rank, self.observer, self.ever_bound = FIRST_ALLY_RANK + row, observer, ever_bound
-        self.growth, self.will = parameters.of(Growth, inputs), parameters.of(Will, inputs)
-        self.budget, self.outturn = parameters.of(Budget, inputs), parameters.of(Outturn, inputs)
-        self.related = parameters.of(Related, inputs)
+        self.growth_parameters, self.will_parameters = parameters.of(Growth, inputs), parameters.of(Will, inputs)
+        self.budget_parameters, self.outturn_parameters = parameters.of(Budget, inputs), parameters.of(Outturn, inputs)
+        self.related_parameters = parameters.of(Related, inputs)
         self.state = self._start(years.base, row)
         self._inclination: tuple[int, Array] | None = None
-        self.growth_sd = inputs.growth_sd_pct if self.growth.sd_pct is None else self.growth.sd_pct
-        b = self.budget
+        sd_pct = self.growth_parameters.sd_pct
+        self.growth_sd = inputs.growth_sd_pct if sd_pct is None else sd_pct
+        b = self.budget_parameters
         # once for the run: debt and deficit are facts of the start, and nothing in the model moves them
         self.room = budget.fiscal_room(
             inputs.debt_pct, inputs.deficit_pct, loss=b.room_loss,
@@ -81,8 +82,11 @@ class AllyProcess:
         world, state = self.world, self.state
         # nobody is a peer of itself, and the United States are not in the sums of Europe and Canada
         own_gdp: Value = state.gdp_usd_bn if state.europe_canada else 0.0
-        peers = will.peer_average(world.outlays_usd_bn, world.gdp_usd_bn, own_gdp * state.share_pct, own_gdp)
-        noise = self._draw("will/noise", self.will.noise, year)
+        own_outlays = own_gdp * state.share_pct
+        peers = will.peer_average(
+            world.europe_canada_outlays_usd_bn, world.europe_canada_gdp_usd_bn, own_outlays, own_gdp
+        )
+        noise = self._draw("will/noise", self.will_parameters.noise, year)
         # in place: it is a row of the world's array, on which elections act for all allies at once
         state.will[:] = will.drift(
             state.will,
@@ -90,25 +94,25 @@ class AllyProcess:
             noise,
             peers,
             state.share_pct,
-            reversion=self.will.reversion,
-            peer=self.will.peer,
+            reversion=self.will_parameters.reversion,
+            peer=self.will_parameters.peer,
         )
 
     def grow(self, year: int) -> None:
         """Equation 2, in January."""
         world, state = self.world, self.state
-        noise = self._draw("growth/ally_noise", self.growth.ally_noise, year)
+        noise = self._draw("growth/ally_noise", self.growth_parameters.ally_noise, year)
         # emptied when read: a recession takes from the growth of its own year only
         loss, state.growth_loss_pct = state.growth_loss_pct, None
         surprise = growth.surprise(world.common_surprise_pct, noise, self.growth_sd, loss)
         state.surprise_pct = surprise
         state.gdp_usd_bn = growth.next_gdp(
-            state.gdp_usd_bn, self.inputs.forecast_pct[year], self.growth.forecast_shift_pct, surprise
+            state.gdp_usd_bn, self.inputs.forecast_pct[year], self.growth_parameters.forecast_shift_pct, surprise
         )
 
     def adopt_budget(self, year: int) -> None:
         """Equations 5 and 6, in December of the year before `year`."""
-        world, state, b = self.world, self.state, self.budget
+        world, state, b = self.world, self.state, self.budget_parameters
         urgency, month, share = world.urgency, world.calendar.month, state.share_pct
         target, due, commitment = followed(state, self.targets, self.inputs.commitment, year)
         willing = budget.willingness(self._inclined(), commitment=commitment)
@@ -135,20 +139,21 @@ class AllyProcess:
 
     def spend(self, year: int) -> None:
         """Equation 7 and the security-related part of 9, in December."""
-        state, o = self.state, self.outturn
+        state, o = self.state, self.outturn_parameters
         assert state.plan_pct is not None
         state.share_pct = outturn.outturn(
             state.share_pct, state.plan_pct, self._draw("outturn/execution", o.execution, year),
             self._draw("outturn/noise", o.noise, year), state.surprise_pct, floor_pct=o.floor_pct,
         )  # fmt: skip
-        noise = self._draw("related/noise", self.related.noise, year)
+        r = self.related_parameters
+        noise = self._draw("related/noise", r.noise, year)
         state.related_pct = related.next_related(
-            state.related_pct, self._inclined(), noise, speed=self.related.speed, scale_pct=self.related.scale_pct
+            state.related_pct, self._inclined(), noise, speed=r.speed, scale_pct=r.scale_pct
         )
 
     def report(self, year: int, before: Array) -> None:
         """Equation 8, in December; `before` is the share of the year before."""
-        state, o = self.state, self.outturn
+        state, o = self.state, self.outturn_parameters
         reported = outturn.reported(state.share_pct, self._draw("outturn/reporting", o.reporting, year))
         # one array for both; where a push tells them apart, the report is copied first
         state.spent_pct = state.reported_pct = reported
@@ -185,7 +190,7 @@ class AllyProcess:
         return self._inclination[1]
 
     def _toward_announced(self, plan: Array, year: int, *, first: bool) -> Array:
-        share, b = self.state.share_pct, self.budget
+        share, b = self.state.share_pct, self.budget_parameters
         for path in self.state.announced:
             announced = path.share_pct(year)
             if announced is None:
@@ -205,9 +210,9 @@ class AllyProcess:
 
     def _start(self, base_year: int, row: int) -> AllyState:
         """Equation 1, and the start of equations 4 and 9."""
-        inputs, world, size = self.inputs, self.world, self.world.draws.paths
-        error = self.outturn.base_error if inputs.estimated else 0.0
-        mean_will: Value = self.will.mean
+        inputs, world, size, w = self.inputs, self.world, self.world.draws.paths, self.will_parameters
+        error = self.outturn_parameters.base_error if inputs.estimated else 0.0
+        mean_will: Value = w.mean
         world.will[row] = mean_will
         return AllyState(
             iso3=inputs.iso3,
@@ -221,14 +226,14 @@ class AllyProcess:
             last_vote=world.last_vote[row],
             changes=None if world.changes is None else world.changes[row],
             mean_will=mean_will,
-            related_pct=positive(broadcast(self.related.start, size)),
+            related_pct=positive(broadcast(self.related_parameters.start, size)),
             gdp_usd_bn=broadcast(inputs.gdp_usd_bn, size),
             base_share_pct=inputs.base_share_pct,
             base_year=base_year,
             politics=Politics(
-                change_at_election=self.will.change_at_election,
-                change_between_elections=self.will.change_between_elections,
-                jump=self.will.change_jump,
-                lapse_probability=self.will.lapse_probability,
+                change_at_election=w.change_at_election,
+                change_between_elections=w.change_between_elections,
+                jump=w.change_jump,
+                lapse_probability=w.lapse_probability,
             ),
         )

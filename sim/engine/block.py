@@ -128,7 +128,7 @@ class BlockSimulation:
             )
             allies.append(ally)
             self.world.allies[entry.iso3] = ally.state
-        self.caps = [ally.related.counted_cap_pct for ally in allies]
+        self.caps = [ally.related_parameters.counted_cap_pct for ally in allies]
         # facts of the start act on the world next, and an onlooker must know it by then
         observer.begin(self.world)
         self._start_events(events, observer)

@@ -154,7 +154,7 @@ def _sentence(stream: str, ally: AllyState) -> Callable[[Hit], str]:
 
 def _early_chance(ally: AllyProcess, year: int) -> Value:
     """The probability of an early election in a year; where the calendar ends it stands in for scheduled ones too."""
-    own = ally.will.early_election_rate
+    own = ally.will_parameters.early_election_rate
     chance = yearly_probability(ally.inputs.early_election_rate) if own is None else own
     if year not in ally.inputs.election_years:
         chance = chance + (1 - chance) * yearly_probability(RATE_WITHOUT_CALENDAR)

@@ -298,8 +298,8 @@ class World(Electorate):
     changes: Changes | None  # of government so far, (allies, paths), if somebody asks
     common_surprise_pct: Value = 0.0
     growth_loss_pct: Array | None = None  # recessions of the year, all allies
-    gdp_usd_bn: Value = 0.0  # Europe and Canada, last December
-    outlays_usd_bn: Value = 0.0  # the same
+    europe_canada_gdp_usd_bn: Value = 0.0  # last December
+    europe_canada_outlays_usd_bn: Value = 0.0  # last December, core
 
     def state(self, iso3: str) -> AllyState:
         """One ally."""
@@ -330,5 +330,5 @@ class World(Electorate):
         # float32 sums have their bits from their order: that of ISO numeric codes, whatever a file says
         members = [ally for ally in self.allies.values() if ally.europe_canada]
         zero: Array = np.zeros(self.draws.paths, dtype=np.float32)
-        self.gdp_usd_bn = sum((ally.gdp_usd_bn for ally in members), zero)
-        self.outlays_usd_bn = sum((ally.gdp_usd_bn * ally.share_pct for ally in members), zero)
+        self.europe_canada_gdp_usd_bn = sum((ally.gdp_usd_bn for ally in members), zero)
+        self.europe_canada_outlays_usd_bn = sum((ally.gdp_usd_bn * ally.share_pct for ally in members), zero)

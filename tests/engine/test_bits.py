@@ -94,7 +94,8 @@ def test_the_hot_path_is_float32(file: Path) -> None:
     """A float64 that slips in would be rounded another way on another block."""
     watcher = Watcher()
     run_block(sim.load(file), 1, 0, 16, observer=watcher)
-    assert {"share_pct", "norm_pct", "will", "surprise_pct", "willing", "outlays_usd_bn"} <= set(watcher.types)
+    expected = {"share_pct", "norm_pct", "will", "surprise_pct", "willing", "europe_canada_outlays_usd_bn"}
+    assert expected <= set(watcher.types)
     assert {dtype for types in watcher.types.values() for dtype in types} == {np.dtype(np.float32)}
 
 

@@ -235,9 +235,10 @@ def test_the_sums_of_december_are_those_of_europe_and_canada_in_single_precision
     here = world(ally(2.0), ally(3.0), ally(50.0))
     here.allies["X2"].europe_canada = False
     here.close_year()
-    assert per_path(here.gdp_usd_bn).tolist() == [5.0] * 3
-    assert per_path(here.outlays_usd_bn).tolist() == [13.0] * 3
-    assert {per_path(here.gdp_usd_bn).dtype, here.outlays_usd_bn.dtype} == {np.dtype(np.float32)}
+    assert per_path(here.europe_canada_gdp_usd_bn).tolist() == [5.0] * 3
+    assert per_path(here.europe_canada_outlays_usd_bn).tolist() == [13.0] * 3
+    sums = per_path(here.europe_canada_gdp_usd_bn), per_path(here.europe_canada_outlays_usd_bn)
+    assert [each.dtype for each in sums] == [np.dtype(np.float32)] * 2
 
 
 def test_a_hit_on_some_paths_shares_the_draws_of_the_whole() -> None:
