@@ -26,8 +26,9 @@ types: $(TESTING)
 	$(BIN)/mypy
 	$(BIN)/python tools/type_baseline.py
 
+# worksteal: the longest files hold many tests, which a worker that has run out takes over from another.
 tests: $(TESTING)  ## all of them, or some: make tests TESTS=tests/cli
-	$(BIN)/pytest -n auto $(TESTS)
+	$(BIN)/pytest -n auto --dist worksteal $(TESTS)
 
 fresh:  ## both commands of the README on a bare machine, from a clone of what is committed (minutes; tests/fresh)
 	$(PYTHON) tests/fresh/report.py $(COMMANDS)
