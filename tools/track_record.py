@@ -25,8 +25,8 @@ from sim.evaluation.backtest.estimates import packaged
 from sim.evaluation.backtest.origins import FIRST, LAST, Mode, past_scenario
 from sim.evaluation.backtest.vintages import assumption_checks, estimate_errors, published_and_revised
 from sim.evaluation.calibration import calibrate as calibration
-from sim.evaluation.calibration.parameters import ESTIMATED
 from sim.evaluation.scores.crps import crps
+from sim.model.estimated import ESTIMATED
 from sim.results.summary import expected_number
 from sim.scenario.edit.change import number_names, with_numbers
 

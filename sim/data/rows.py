@@ -25,6 +25,8 @@ from sim.data.cells import (
     Year,
 )
 
+Part = Annotated[Number, Field(ge=0, le=1)]
+
 
 class Row(BaseModel):
     """One line of a table: frozen, no other columns than declared."""
@@ -68,6 +70,7 @@ class GeographyRow(Row):
     distance_moscow_km: Annotated[Number, Field(gt=0, le=20_038)]
     land_border_russia: Flag
     near_coast: Flag  # on the Baltic, the North Sea or the Black Sea
+    black_sea_only: Flag  # of these on the Black Sea alone
     exposure_override: Annotated[Number, Field(ge=0, le=1)] | None = None  # judgement, replaces the formula
     note: Text | None = None
 
@@ -265,10 +268,36 @@ class ForecastRow(Row):
     note: Text | None = None
 
 
+class ParameterDrawRow(Row):
+    """One draw of the parameters as unsure as they are; those of a row belong together. burdenshare (own estimate).
+
+    Draw 0 is the estimate itself. A column is the parameter's name in a scenario file, its points as underscores.
+    """
+
+    TABLE: ClassVar[str] = "parameter_draws"
+    KEY: ClassVar[tuple[str, ...]] = ("draw",)
+    draw: Annotated[Whole, Field(ge=0, le=4096)]
+    budget_speed: Part
+    budget_speed_urgency: Annotated[Number, Field(ge=0, le=10)]
+    budget_speed_down: Part
+    budget_threat_weight: Annotated[Number, Field(ge=0, le=50)]
+    budget_threat_urgency: Annotated[Number, Field(ge=0, le=10)]
+    budget_norm_learning: Part
+    budget_pledge_weight: Part
+    budget_deadline_weight: Part
+    budget_headroom_pct: Annotated[Number, Field(ge=0, le=50)]
+    will_mean_mean: Annotated[Number, Field(ge=-10, le=10)]
+    will_mean_sd: Annotated[Number, Field(ge=0, le=10)]
+    urgency_decay: Part
+    outturn_noise_sd: Part
+    outturn_late_push_weight: Part
+
+
 ROWS: Final[dict[str, type[Row]]] = {
     model.TABLE: model
     for model in (
         AllyRow, GeographyRow, ShareRow, AggregateRow, VintageRow, GdpRow, ElectionRow, EarlyElectionRow,
         PledgeRow, AnnouncedPathRow, RussiaRow, PromiseRow, PublishedCountRow, GrowthVintageRow, ForecastRow,
+        ParameterDrawRow,
     )
 }  # fmt: skip

@@ -116,6 +116,11 @@ class Tables:
         """What others forecast, with date and source."""
         return self._of(rows.ForecastRow)
 
+    @cached_property
+    def parameter_draws(self) -> tuple[rows.ParameterDrawRow, ...]:
+        """The estimate of the parameters, and draws as unsure as it is."""
+        return self._of(rows.ParameterDrawRow)
+
     def table(self, name: str) -> tuple[rows.Row, ...]:
         """The rows of the table called `name`; raises UsageError where there is none."""
         if name not in rows.ROWS:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.distributions.families import Family
 from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, Float32, Quantiles, table_of
-from sim.numerics.arrays import Array, Value
+from sim.numerics.arrays import Array, Value, at
 from sim.numerics.exact import Function
 from sim.numerics.streams import Streams, UInt16
 
@@ -31,7 +31,16 @@ class Distributions:
     each: tuple[float | Family, ...]
 
 
-Prepared = float | Quantiles | Distributions
+@dataclass(frozen=True, eq=False)
+class LocationScale:
+    """A distribution whose mean and standard deviation each path has of its own."""
+
+    standardised: Quantiles  # of mean 0 and standard deviation 1
+    mean: Value
+    sd: Value
+
+
+Prepared = float | Quantiles | Distributions | LocationScale
 """What a value is drawn from again and again: a number is what it is, a table stands for its distribution."""
 
 Distribution = Family | Prepared
@@ -60,7 +69,7 @@ class Draws:
     ) -> float: ...  # fmt: skip
     @overload
     def value(
-        self, name: str, distribution: Family | Quantiles | Distributions, *, on: Paths | None = None, ally: int = 0,
+        self, name: str, distribution: Family | Quantiles | Distributions | LocationScale, *, on: Paths | None = None, ally: int = 0,
         period: int = 0, of: Function | None = None,
     ) -> Array: ...  # fmt: skip
     @overload
@@ -78,6 +87,11 @@ class Draws:
         """
         if isinstance(distribution, Quantiles):
             return self.table(name, distribution, on=on, ally=ally, period=period)
+        if isinstance(distribution, LocationScale):
+            drawn = self.table(name, distribution.standardised, on=on, ally=ally, period=period)
+            if on is None:
+                return drawn * distribution.sd + distribution.mean
+            return drawn * at(distribution.sd, on) + at(distribution.mean, on)
         if isinstance(distribution, Distributions):
             drawn = np.concatenate(list(self._of_each(name, distribution, ally, period, of)))
             return drawn if on is None else drawn[on]
@@ -114,6 +128,15 @@ class Draws:
             probability = probability * chance
             masks.append(self._below(near, probability, name, ally, period, paths))
         return paths, masks
+
+    def whole(self, name: str, count: int, *, ally: int = 0, period: int = 0) -> Paths:
+        """One of the numbers 0 to `count` - 1 for each path, intp (paths,); each has as many words as the next, or one
+        more or fewer.
+
+        `count` is at most 65,536.
+        """
+        uint16 = self._uint16(name, ally, period, None).astype(np.intp)
+        return (uint16 * count) >> 16
 
     def month(self, name: str, *, on: Paths | None = None, ally: int = 0, period: int = 0) -> NDArray[np.uint8]:
         """A month of the year, 1 to 12, (paths,), or on each path of `on`; each has 5,461 or 5,462 of the words."""

@@ -47,6 +47,7 @@ class AllyProcess:
         self._inclination: tuple[int, Array] | None = None
         sd_pct = self.growth_parameters.sd_pct
         self.growth_sd = inputs.growth_sd_pct if sd_pct is None else sd_pct
+        self.exposure = parameters.rows.exposure(inputs)
         b = self.budget_parameters
         # once for the run: debt and deficit are facts of the start, and nothing in the model moves them
         self.room = budget.fiscal_room(
@@ -54,8 +55,8 @@ class AllyProcess:
             debt_from_pct=b.room_debt_from_pct, debt_span_pct=b.room_debt_span_pct,
             deficit_from_pct=b.room_deficit_from_pct, deficit_span_pct=b.room_deficit_span_pct,
         )  # fmt: skip
-        self.desired_cap = budget.at_exposure(b.desired_cap_pct, b.desired_cap_exposure, inputs.exposure)
-        self.headroom = budget.at_exposure(b.headroom_pct, b.headroom_exposure, inputs.exposure)
+        self.desired_cap = budget.at_exposure(b.desired_cap_pct, b.desired_cap_exposure, self.exposure)
+        self.headroom = budget.at_exposure(b.headroom_pct, b.headroom_exposure, self.exposure)
 
     def live(self, clock: Clock) -> Process:
         """The base year's December, then a January and a December of every year."""
@@ -118,7 +119,7 @@ class AllyProcess:
         willing = budget.willingness(self._inclined(), commitment=commitment)
         premium = budget.threat_premium(
             state.will, urgency.shared(month, budget.felt, weight=b.threat_urgency), urgency.saturated(month),
-            exposure=self.inputs.exposure, weight=b.threat_weight,
+            exposure=self.exposure, weight=b.threat_weight,
         )  # fmt: skip
         state.norm_pct = budget.learned_norm(state.norm_pct, share, premium, learning=b.norm_learning)
         desired = budget.desired_share(

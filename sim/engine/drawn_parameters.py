@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from sim.distributions.draws import Distribution, Distributions, Draws, Prepared
+import numpy as np
+
+from sim.distributions.draws import Distribution, Distributions, Draws, LocationScale, Prepared
 from sim.distributions.families import Family
-from sim.distributions.quantile_tables import table_of
+from sim.distributions.quantile_tables import standardised, table_of
 from sim.engine.inputs import AllyInputs
+from sim.engine.parameter_rows import BY_NAME, ParameterRows
 from sim.model.declaring import FrozenModel
 from sim.model.parameters import DrawnAs, InBlock
 from sim.model.sections import Section, section_of
@@ -36,6 +39,8 @@ class Parameters:
     def __init__(self, variants: Sequence[Scenario], draws: Draws) -> None:
         """`variants` differ in numbers and distributions only; a run of one scenario has one."""
         self._variants, self._draws = variants, draws
+        self._left_to_rows = variants[0].left_to_rows
+        self.rows = ParameterRows(variants[0], draws)
         self._of_all: dict[Section, dict[str, Value | Prepared | None]] = {}
 
     def of(self, model: type[DrawnAs[InBlock]], ally: AllyInputs | None = None) -> InBlock:
@@ -54,22 +59,47 @@ class Parameters:
         # what all allies share stands at one address: each would draw the same values again
         if section not in self._of_all:
             shared = (parameter for parameter in _random(section) if not parameter.own)
-            self._of_all[section] = {parameter.name: self._value(parameter, commons, 0) for parameter in shared}
+            self._of_all[section] = {each.name: self._value(section, each, commons, 0) for each in shared}
         values = dict(self._of_all[section])
         for parameter in _random(section):
-            if parameter.own or parameter.name in overridden:
-                values[parameter.name] = self._value(parameter, sections, code)
+            if parameter.name in overridden:
+                values[parameter.name] = self._as_written(parameter, sections, code)
+            elif parameter.own:
+                values[parameter.name] = self._value(section, parameter, sections, code)
         # The type checker cannot say that one class stands for the section of a file and for that of a block.
         return cast(InBlock, sections[0].model_copy(update=values))
 
-    def _value(self, parameter: Parameter, sections: Sequence[FrozenModel], code: int) -> Value | Prepared | None:
+    def _value(
+        self, section: Section, parameter: Parameter, sections: Sequence[FrozenModel], code: int
+    ) -> Value | Prepared | None:
+        """Of the estimate where no file says it, else as written."""
+        if (section.name, parameter.name) in self._left_to_rows:
+            return self._of_rows(f"{section.name}.{parameter.name}", parameter, sections[0], code)
+        return self._as_written(parameter, sections, code)
+
+    def _of_rows(self, name: str, parameter: Parameter, shipped: FrozenModel, code: int) -> Value | Prepared:
+        """What each path's row of the table of parameters says: the value, or mean and sd of what it is drawn from."""
+        default = getattr(shipped, parameter.name)
+        if not isinstance(default, Family):
+            return self.rows.value(name, default, parameter.of)
+        moments = {}
+        for moment in ("mean", "sd"):
+            inner, number = f"{name}.{moment}", getattr(default, moment)
+            moments[moment] = self.rows.value(inner, number) if inner in BY_NAME else number
+        if not any(isinstance(moment, np.ndarray) for moment in moments.values()):
+            return self._prepared(parameter, default.model_copy(update=moments), code)
+        return self._prepared(parameter, LocationScale(standardised(default.shape), **moments), code)
+
+    def _as_written(self, parameter: Parameter, sections: Sequence[FrozenModel], code: int) -> Value | Prepared | None:
         """A value drawn once, a table of what is drawn later, or None: the ally's own from the data."""
         distribution = _agreed([getattr(section, parameter.name) for section in sections])
-        if distribution is None:
-            return None
-        if not parameter.once:
-            return table_of(distribution) if isinstance(distribution, Family) else distribution
-        return self._draws.value(parameter.stream, distribution, ally=code, of=parameter.of)
+        return None if distribution is None else self._prepared(parameter, distribution, code)
+
+    def _prepared(self, parameter: Parameter, distribution: Distribution, code: int) -> Value | Prepared:
+        """Drawn now where it is drawn once, else ready to be drawn."""
+        if parameter.once:
+            return self._draws.value(parameter.stream, distribution, ally=code, of=parameter.of)
+        return table_of(distribution) if isinstance(distribution, Family) else distribution
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from sim.data.rows import ROWS
 from sim.data.tables import Tables, load_tables
 from sim.engine.growth_inputs import KNOWN_FROM, SD_YEARS, forecast, own_growth_sd
 from sim.errors import Fault, ScenarioError
-from sim.model.equations.exposure import exposure
+from sim.model.equations.exposure import Rule, exposure
 from sim.model.events.pledge import AnnouncedPath, PathPoint, Pledge
 from sim.scenario.schema import Scenario
 
@@ -48,7 +48,7 @@ class AllyInputs:
     gdp_usd_bn: float  # nominal GDP of the base year
     growth_sd_pct: float  # sd of own growth surprises, percentage points
     forecast_pct: dict[int, float]  # growth by simulated year, %
-    exposure: float  # 0 to 1
+    exposures: dict[Rule, float]  # 0 to 1, by the rule that it follows from
     debt_pct: float  # gross public debt of the year before the base year, % of GDP
     deficit_pct: float  # public deficit, mean of the three years before the base year, % of GDP
     commitment: float  # the most it feels bound by an alliance target
@@ -56,6 +56,11 @@ class AllyInputs:
     election_years: range  # years whose elections are in the data
     early_election_rate: float  # a year
     own_pledges: tuple[Pledge | AnnouncedPath, ...]  # own pledges and path of the data
+
+    @property
+    def exposure(self) -> float:
+        """Its exposure to Russia as shipped, 0 to 1."""
+        return self.exposures[Rule.COASTS]
 
     @property
     def europe_canada(self) -> bool:
@@ -137,9 +142,11 @@ def _inputs(
     faults += gaps
     if gaps or share is None or gdp is None or gdp.nominal_usd_bn is None or debt is None or deficit is None:
         return None
-    near = exposure(
-        geography.distance_moscow_km, geography.land_border_russia, geography.near_coast, geography.exposure_override
-    )
+    facts = (
+        geography.distance_moscow_km, geography.land_border_russia, geography.near_coast, geography.black_sea_only,
+        geography.exposure_override,
+    )  # fmt: skip
+    near = {rule: exposure(*facts, rule) for rule in Rule}
     expected = forecast(_growth_known(scenario, tables, iso3, growth[iso3]), base, list(years))
     return AllyInputs(
         iso3=iso3,
@@ -151,7 +158,7 @@ def _inputs(
         gdp_usd_bn=gdp.nominal_usd_bn,
         growth_sd_pct=own_growth_sd(growth, iso3, base),
         forecast_pct=dict(zip(years, expected, strict=True)),
-        exposure=own.exposure if own and own.exposure is not None else near,
+        exposures=dict.fromkeys(Rule, own.exposure) if own and own.exposure is not None else near,
         debt_pct=debt,
         deficit_pct=deficit,
         commitment=own.commitment if own and own.commitment is not None else 1.0,

@@ -62,3 +62,8 @@ def _alike(first: Scenario, other: Scenario) -> None:
                     raise UsageError(f"{name}.{field} must be given in all variants or in none")
         elif name not in ("title", "source", "description") and mine != theirs:
             raise UsageError(f"variants must not differ in {name}")
+    if first.left_to_rows != other.left_to_rows:
+        left = min(first.left_to_rows ^ other.left_to_rows)
+        raise UsageError(
+            f"{'.'.join(left)} must be given in all variants or in none: else it is taken from the estimate"
+        )

@@ -61,6 +61,41 @@ class Run(FrozenModel):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = Field(2032, description="the seed of every draw")
 
 
+class ParameterSource(FrozenModel):
+    """Where the parameters come from that no file says: of the estimate, as unsure as it is, or as shipped.
+
+    A value written under [budget], [will], [urgency] or [outturn], or for one ally, always stands.
+    """
+
+    use: Literal["drawn", "estimated", "shipped"] = Field(
+        "shipped",
+        description="drawn: each path one row of the table `parameter_draws`; estimated: its draw 0; shipped: "
+        "the defaults of this page",
+    )
+    in_earnest: Annotated[float, Field(strict=True, ge=0, le=1)] | None = Field(
+        None,
+        description="probability that the pledge is kept in earnest, once a path for all allies: will and the weights "
+        "of the pledge, its date and closing on paper at the top of their ranges; 0.5 with drawn, else 0, unless given",
+    )
+    geography: Literal["drawn", "coasts", "distance", "sheltered_black_sea"] | None = Field(
+        None,
+        description="how exposure to Russia follows from geography: with coasts, by distance alone, a Black Sea coast "
+        "counted as sheltered, or one of the three each path; drawn with drawn, else coasts, unless given",
+    )
+
+    @property
+    def probability_in_earnest(self) -> float:
+        """That a path keeps the pledge in earnest."""
+        if self.in_earnest is not None:
+            return self.in_earnest
+        return 0.5 if self.use == "drawn" else 0.0
+
+    @property
+    def rule_of_exposure(self) -> str:
+        """How exposure follows from geography, or "drawn"."""
+        return self.geography or ("drawn" if self.use == "drawn" else "coasts")
+
+
 class Target(FrozenModel):
     """A target of the alliance: the yardstick of compliance and, by its commitment, what allies steer by."""
 

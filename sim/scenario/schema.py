@@ -14,9 +14,22 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, create_model, mo
 from sim.arguments import LEAST_SHARE_PCT, MOST_SHARE_PCT
 from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
-from sim.model import parameters, sections
+from sim.model import sections
 from sim.model.declaring import FrozenModel, Iso3, Name, Text
+from sim.model.estimated import ESTIMATED
 from sim.model.events import AnyEvent
+from sim.model.parameters import (
+    Budget,
+    Growth,
+    Horizon,
+    Outturn,
+    ParameterSource,
+    Related,
+    Run,
+    Target,
+    Urgency,
+    Will,
+)
 
 SomeSection = TypeVar("SomeSection", bound=FrozenModel)
 
@@ -143,15 +156,16 @@ class Scenario(FrozenModel):
     extends: Text | None = Field(
         None, description="another file of the same folder, or the name of a shipped scenario, that this one builds on"
     )
-    horizon: parameters.Horizon = parameters.Horizon()
-    run: parameters.Run = parameters.Run()
-    targets: dict[Name, parameters.Target] = Field({}, max_length=20, description="the alliance's targets by name")
-    growth: parameters.Growth = parameters.Growth()
-    urgency: parameters.Urgency = parameters.Urgency()
-    will: parameters.Will = parameters.Will()
-    budget: parameters.Budget = parameters.Budget()
-    outturn: parameters.Outturn = parameters.Outturn()
-    related: parameters.Related = parameters.Related()
+    horizon: Horizon = Horizon()
+    run: Run = Run()
+    targets: dict[Name, Target] = Field({}, max_length=20, description="the alliance's targets by name")
+    parameters: ParameterSource = ParameterSource()
+    growth: Growth = Growth()
+    urgency: Urgency = Urgency()
+    will: Will = Will()
+    budget: Budget = Budget()
+    outturn: Outturn = Outturn()
+    related: Related = Related()
     data: Data = Data()
     ally: dict[Iso3, AllySection] = Field({}, description="what single allies have otherwise")
     event: tuple[AnyEvent, ...] = Field((), max_length=300, description="what happens")
@@ -178,7 +192,7 @@ class Scenario(FrozenModel):
                 )
         return self
 
-    def yardstick(self, pillar: str) -> parameters.Target | None:
+    def yardstick(self, pillar: str) -> Target | None:
         """The target that compliance of a pillar is measured against.
 
         >>> import sim
@@ -226,6 +240,23 @@ class Scenario(FrozenModel):
         level = scaled(self.urgency.level, factor)
         return self.model_copy(update={"urgency": self.urgency.model_copy(update={"level": level})})
 
+    @cached_property
+    def left_to_rows(self) -> frozenset[tuple[str, str]]:
+        """Section and key of every parameter that no file says, and that is therefore taken from the estimate.
+
+        >>> import sim
+        >>> scenario = sim.loads('[parameters]\nuse = "estimated"\n[budget]\nspeed = 0.1')
+        >>> ("budget", "speed") in scenario.left_to_rows, ("budget", "speed_down") in scenario.left_to_rows
+        (False, True)
+        """
+        source = self.parameters
+        return frozenset(
+            (each.section, each.field)
+            for each in ESTIMATED
+            if each.field not in getattr(self, each.section).model_fields_set
+            and (source.use != "shipped" or (each.in_earnest and source.probability_in_earnest > 0))
+        )
+
     def canonical(self) -> dict[str, Any]:
         """Everything that determines the results, in one order: what is simulated, not how it is called.
 
@@ -238,6 +269,8 @@ class Scenario(FrozenModel):
             mode="json", by_alias=True, exclude={"title", "source", "description", "extends", "run"}
         )
         facts["event"] = sorted(facts["event"], key=lambda event: str(event["name"]))
+        for section, field in self.left_to_rows:
+            del facts[section][field]
         return facts
 
     @cached_property
@@ -263,7 +296,8 @@ class Scenario(FrozenModel):
         False
         """
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop("digest", None)
+        for cached in ("digest", "left_to_rows"):
+            copy.__dict__.pop(cached, None)
         return copy
 
     def _repr_html_(self) -> str:
@@ -274,6 +308,10 @@ class Scenario(FrozenModel):
         lines += [f"based on {self.base.name}"] if self.base else []
         first, last = self.horizon.base_year + 1, self.horizon.last_year
         return card(self.title, [*lines, f"{first}–{last}, {self.run.paths:,} paths, seed {self.run.seed}"])
+
+    def __eq__(self, other: object) -> bool:
+        # a value that a file says stands against the estimate's, even where it is the shipped one
+        return super().__eq__(other) and isinstance(other, Scenario) and self.left_to_rows == other.left_to_rows
 
     def __hash__(self) -> int:
         return hash(self.digest)

@@ -12,7 +12,8 @@ from sim.data.tables import Replacement, load_tables
 from sim.evaluation.calibration.evidence import ScoringJob
 from sim.evaluation.calibration.moments import MOMENTS
 from sim.evaluation.calibration.objective import Objective
-from sim.evaluation.calibration.parameters import ESTIMATED, Floats
+from sim.evaluation.calibration.parameters import Floats
+from sim.model.estimated import ESTIMATED
 
 SIZE = len(ESTIMATED)
 PLACE = {each.name: place for place, each in enumerate(ESTIMATED)}

@@ -24,9 +24,10 @@ from sim.evaluation.calibration import evidence
 from sim.evaluation.calibration.cache import EVERY, Cache, code_digest
 from sim.evaluation.calibration.calibrate import calibrate, shares_of_edition
 from sim.evaluation.calibration.evidence import Evidence, ScoringJob
-from sim.evaluation.calibration.parameters import MIDDLE, Estimated
+from sim.evaluation.calibration.parameters import MIDDLE
 from sim.execution.executors.serial import Serial
 from sim.files import writing
+from sim.model.estimated import Estimated
 from test_layers import ROOT, imports
 
 POINTS = np.random.Generator(np.random.PCG64(3)).uniform(size=(3, SIZE))

@@ -22,8 +22,9 @@ from sim.evaluation.calibration.calibrate import (
     table,
 )
 from sim.evaluation.calibration.evidence import ScoringJob, score_points, shares_seen
-from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, shipped, variants_at
+from sim.evaluation.calibration.parameters import MIDDLE, shipped, variants_at
 from sim.evaluation.scores.crps import crps
+from sim.model.estimated import ESTIMATED
 from sim.scenario.loading.load import loads
 
 

@@ -25,7 +25,8 @@ from sim.evaluation.backtest.origins import LAST, ORIGINS
 from sim.evaluation.calibration.cache import Cache
 from sim.evaluation.calibration.calibrate import calibrate, table
 from sim.evaluation.calibration.fragment import DRAWS, MARK
-from sim.evaluation.calibration.parameters import ESTIMATED, shipped
+from sim.evaluation.calibration.parameters import shipped
+from sim.model.estimated import ESTIMATED
 
 Call = Callable[..., Any]
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

@@ -19,7 +19,8 @@ from sim.evaluation.backtest.origins import LAST, ORIGINS, past_scenario
 from sim.evaluation.calibration import fragment as writing
 from sim.evaluation.calibration.calibrate import Calibration, calibrate, table
 from sim.evaluation.calibration.fragment import DRAWS, MARK, check_destination, draws_by_cutoff, every, fragment, write
-from sim.evaluation.calibration.parameters import ESTIMATED, shipped
+from sim.evaluation.calibration.parameters import shipped
+from sim.model.estimated import ESTIMATED
 from sim.scenario.edit.change import number_names, with_numbers
 
 

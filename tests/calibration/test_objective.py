@@ -17,8 +17,9 @@ from sim.evaluation.calibration.cache import Cache
 from sim.evaluation.calibration.estimate import estimate, spread_out
 from sim.evaluation.calibration.evidence import TOGETHER, Evidence
 from sim.evaluation.calibration.objective import STEP, Objective
-from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, numbers_at, point_of, shipped
+from sim.evaluation.calibration.parameters import MIDDLE, numbers_at, point_of, shipped
 from sim.execution.executors.serial import Serial
+from sim.model.estimated import ESTIMATED
 from sim.scenario.loading.load import loads
 
 RANDOM = np.random.Generator(np.random.PCG64(1))

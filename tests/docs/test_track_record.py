@@ -14,8 +14,8 @@ from sim.evaluation.backtest.estimates import packaged
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode
 from sim.evaluation.calibration.calibrate import calibrate
 from sim.evaluation.calibration.fragment import draws_by_cutoff
-from sim.evaluation.calibration.parameters import ESTIMATED
 from sim.evaluation.scores.crps import crps
+from sim.model.estimated import ESTIMATED
 
 PAGE = Path(__file__).parents[2] / "docs" / "track-record.md"
 PATHS, SEED, SHORT = 4_096, 2032, 5

@@ -18,9 +18,10 @@ from sim.evaluation.calibration.cache import Cache
 from sim.evaluation.calibration.estimate import Estimate, estimate
 from sim.evaluation.calibration.evidence import Evidence
 from sim.evaluation.calibration.objective import Objective
-from sim.evaluation.calibration.parameters import ESTIMATED, numbers_at, point_of, shipped
+from sim.evaluation.calibration.parameters import numbers_at, point_of, shipped
 from sim.evaluation.calibration.uncertainty import Uncertainty, uncertainty
 from sim.execution import executors
+from sim.model.estimated import ESTIMATED
 
 PATHS = 512
 """Simulated runs a point and origin; all points have the same random numbers, so few suffice."""

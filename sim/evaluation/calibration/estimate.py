@@ -11,7 +11,8 @@ from scipy.stats import qmc
 
 from sim.evaluation.calibration.evidence import TOGETHER
 from sim.evaluation.calibration.objective import Objective
-from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, Floats
+from sim.evaluation.calibration.parameters import MIDDLE, Floats
+from sim.model.estimated import ESTIMATED
 
 SEARCH = {"maxiter": 25, "ftol": 1e-4}
 """A gain of a ten-thousandth of the score at the middle is none."""

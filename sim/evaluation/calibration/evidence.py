@@ -19,9 +19,10 @@ from sim.engine.variants import reported_shares
 from sim.evaluation.backtest.origins import FIRST, past_scenario, seen_in
 from sim.evaluation.calibration.cache import Cache, code_digest
 from sim.evaluation.calibration.moments import MOMENTS, moments
-from sim.evaluation.calibration.parameters import ESTIMATED, Floats, variants_at
+from sim.evaluation.calibration.parameters import Floats, variants_at
 from sim.evaluation.scores.crps import crps
 from sim.execution.executors import Executor
+from sim.model.estimated import ESTIMATED
 from sim.scenario.schema import Scenario
 
 HORIZONS = 5

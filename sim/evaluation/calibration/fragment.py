@@ -12,9 +12,10 @@ from sim.errors import RunError
 from sim.evaluation.backtest.estimates import Numbers
 from sim.evaluation.backtest.origins import FIRST
 from sim.evaluation.calibration.calibrate import Calibration, table
-from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, numbers_at
+from sim.evaluation.calibration.parameters import MIDDLE, numbers_at
 from sim.evaluation.calibration.uncertainty import from_the_ranges
 from sim.files.writing import try_write, write_text
+from sim.model.estimated import ESTIMATED
 from sim.model.sections import SECTIONS
 from sim.scenario.edit.change import with_numbers
 from sim.scenario.loading.load import loads

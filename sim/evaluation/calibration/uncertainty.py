@@ -10,7 +10,8 @@ import numpy as np
 from sim.evaluation.calibration.estimate import Estimate, spread_out
 from sim.evaluation.calibration.evidence import Evidence
 from sim.evaluation.calibration.objective import Objective
-from sim.evaluation.calibration.parameters import ESTIMATED, Floats
+from sim.evaluation.calibration.parameters import Floats
+from sim.model.estimated import ESTIMATED
 from sim.numerics.streams import Streams
 
 REPLICATES = 1_024

@@ -14,8 +14,9 @@ from sim.evaluation.calibration.calibrate import Calibration, table
 from sim.evaluation.calibration.evidence import HORIZONS
 from sim.evaluation.calibration.fragment import by_cutoff
 from sim.evaluation.calibration.objective import Objective
-from sim.evaluation.calibration.parameters import ESTIMATED, MIDDLE, Estimated
+from sim.evaluation.calibration.parameters import MIDDLE
 from sim.evaluation.calibration.uncertainty import GRID, REPLICATES
+from sim.model.estimated import ESTIMATED, Estimated
 from sim.output.terminal import layout
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out

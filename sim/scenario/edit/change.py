@@ -63,7 +63,7 @@ def _checked(name: str, section: FrozenModel, numbers: Mapping[str, float]) -> F
         UsageError: the number that breaks a rule, by its name.
     """
     try:
-        return type(section).model_validate(section.model_dump())
+        return type(section).model_validate(section.model_dump(exclude_unset=True))
     except ValidationError as error:
         first = error.errors()[0]
         parameter = f"{name}.{first['loc'][0]}"

@@ -29,6 +29,8 @@ def dump(scenario: Scenario) -> str:
 
     facts = scenario.model_dump(mode="python", by_alias=True, exclude_none=True, exclude={"extends"})
     inherited = {(event["name"], event["kind"]) for event in defaults().raw["event"]}
+    for section, field in scenario.left_to_rows:
+        del facts[section][field]
     for event in facts["event"]:
         if "rate" in event:
             del event["probability"]  # that of a dated event
@@ -47,6 +49,7 @@ def restored(canonical: Mapping[str, Any], **about: Any) -> Scenario:
         UsageError: it reads otherwise in this version, or had data tables of the user's own, which it only names.
     """
     facts = _said({**canonical, **about})
+    facts.setdefault("parameters", {"use": "shipped"})  # written before there was a choice
     if any((canonical.get("data") or {}).values()):
         raise UsageError("the scenario has data tables of the user's own, which stand in files of their own")
     facts["event"] = [
