@@ -69,8 +69,8 @@ class Draws:
     ) -> float: ...  # fmt: skip
     @overload
     def value(
-        self, name: str, distribution: Family | Quantiles | Distributions | LocationScale, *, on: Paths | None = None, ally: int = 0,
-        period: int = 0, of: Function | None = None,
+        self, name: str, distribution: Family | Quantiles | Distributions | LocationScale, *, on: Paths | None = None,
+        ally: int = 0, period: int = 0, of: Function | None = None,
     ) -> Array: ...  # fmt: skip
     @overload
     def value(

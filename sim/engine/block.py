@@ -84,7 +84,9 @@ def run_block(
     draws = Draws(seed, first, paths)
     parameters = Parameters((scenario,), draws)
     simulation = BlockSimulation(scenario, parameters, draws, observer or Observer())
-    recorder = Recorder(scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep)
+    recorder = Recorder(
+        scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep, parameters.rows
+    )
     simulation.run(recorder.record)
     return recorder.counts
 

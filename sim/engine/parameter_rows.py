@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.data.rows import ParameterDrawRow
 from sim.data.tables import load_tables
-from sim.distributions.draws import Draws, Paths
+from sim.distributions.draws import Draws, Mask, Paths
 from sim.engine.inputs import AllyInputs
 from sim.model.equations.exposure import Rule
 from sim.model.estimated import ESTIMATED
@@ -22,23 +23,31 @@ BY_NAME = {each.name: each for each in ESTIMATED}
 class ParameterRows:
     """What the paths of a block take from the table `parameter_draws`, once for all allies.
 
-    A place is a row, and behind the last row the same rows again, for the paths that keep the pledge in earnest:
-    `places` (paths,) is where each path stands. None where all stand at one.
+    Behind the rows of the table the same ones stand again, for the paths that keep the pledge in earnest: `size` counts
+    both.
     """
 
     def __init__(self, scenario: Scenario, draws: Draws) -> None:
-        rows, probability = rows_of(scenario), scenario.parameters.probability_in_earnest
-        self._rows, self.places = rows, places(scenario)
-        self.taken: Paths | None = None
-        if self.places > 1:
-            self.taken = draws.whole("parameters/draw", len(rows))
-        if probability > 0:
-            assert self.taken is not None
-            self.taken += len(rows) * draws.chance("parameters/in_earnest", probability)
-
+        self._table, self.size, self._paths = rows_of(scenario), rows_counted(scenario), draws.paths
+        self._taken: Paths | None = None
+        """The row of each path; None where all take the same one."""
+        if self.size > 1:
+            earnest = draws.chance("parameters/in_earnest", scenario.parameters.probability_in_earnest)
+            self._taken = draws.whole("parameters/draw", len(self._table)) + len(self._table) * earnest.astype(np.intp)
         rule = scenario.parameters.rule_of_exposure
         self._rule = None if rule == "drawn" else Rule(rule)
         self._rules = draws.whole("parameters/geography", len(Rule)) if self._rule is None else None
+
+    def counted(self, mask: Mask | None = None) -> NDArray[np.intp]:
+        """How many paths took each row, or how many of those where a mask holds, (rows,)."""
+        if self._taken is None:
+            return np.array([self._paths if mask is None else np.count_nonzero(mask)])
+        return np.bincount(self._taken if mask is None else self._taken[mask], minlength=self.size)
+
+    def numbers(self, numbers: NDArray[np.uint8], most: int) -> NDArray[np.intp]:
+        """How many paths of each row have each of the numbers 0 to `most` - 1, (rows, most)."""
+        cells = numbers if self._taken is None else self._taken * most + numbers
+        return np.bincount(cells, minlength=self.size * most).reshape(self.size, most)
 
     def exposure(self, ally: AllyInputs) -> Value:
         """How near an ally lies to Russia, 0 to 1, by the rule of each path: a number, or float32 (paths,)."""
@@ -50,14 +59,12 @@ class ParameterRows:
     def value(self, name: str, shipped: float, of: Function | None = None) -> Value:
         """A parameter by its name in a file, `of` applied: a number, or float32 (paths,); `shipped` without a row."""
         each = BY_NAME[name]
-        column = [shipped if row is None else getattr(row, each.column) for row in self._rows]
-        if self.taken is None:
-            return _applied(column[0], of)
-        if self.places > len(column):
+        column = [shipped if row is None else getattr(row, each.column) for row in self._table]
+        if self.size > len(column):
             column += [each.high] * len(column) if each.in_earnest else column
         if len(set(column)) == 1:
             return _applied(column[0], of)
-        return np.array([_applied(value, of) for value in column], dtype=np.float32)[self.taken]
+        return np.array([_applied(value, of) for value in column], dtype=np.float32)[self._taken]
 
 
 def _applied(value: float, of: Function | None) -> float:
@@ -76,6 +83,6 @@ def rows_of(scenario: Scenario) -> tuple[ParameterDrawRow | None, ...]:
     return table[1:]
 
 
-def places(scenario: Scenario) -> int:
-    """How many places there are: rows, and twice as many where some paths keep the pledge in earnest."""
+def rows_counted(scenario: Scenario) -> int:
+    """How many rows there are, with those that keep the pledge in earnest."""
     return len(rows_of(scenario)) * (2 if scenario.parameters.probability_in_earnest > 0 else 1)

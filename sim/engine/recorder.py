@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.distributions.draws import Mask
 from sim.engine.december import CORE, LIFTED, AllyOutcome, GroupOutcome, Yardsticks, outcomes
 from sim.engine.inputs import AllyInputs
+from sim.engine.parameter_rows import ParameterRows
 from sim.model.calendar import Years
 from sim.model.state import World
 from sim.numerics.arrays import Value, at_most
@@ -34,11 +35,14 @@ class Recorder:
         years: Years,
         first: int,
         keep: Sequence[str],
+        rows: ParameterRows,
     ) -> None:
         """`caps` is what counts of each ally's security-related outlays at most, % of GDP."""
+        self._rows = rows
         self._world, self._years, self._caps = world, years, caps
         size, steps = world.draws.paths, len(years.simulated)
-        self.counts = Counts.empty(first, size, len(inputs), steps, keep)
+        self.counts = Counts.empty(first, size, len(inputs), steps, keep, rows.size)
+        self.counts.arrays["row_paths"][:] = rows.counted()
         self._yardsticks = Yardsticks(scenario)
         core = self._yardsticks.targets[CORE]
         self._in_force = next((world.targets[name] for name, t in scenario.targets.items() if t is core), None)
@@ -62,6 +66,7 @@ class Recorder:
                 self._record_ally(outcome, year, step, tallies)
         for tally, complying in enumerate(tallies):
             arrays["number"][tally, step] = np.bincount(complying, minlength=arrays["number"].shape[2])
+        arrays["row_number"][step] = self._rows.numbers(tallies[CORE], arrays["number"].shape[2])
         if last:
             for row, history in enumerate(self._history):
                 if history is None:
@@ -101,6 +106,7 @@ class Recorder:
                 arrays["compliant"][pillar, row, step] = np.count_nonzero(compliant)
                 # a view, for True is the byte 1: no copy is made
                 tallies[pillar] += compliant.view(np.uint8)
+                arrays["row_compliant"][pillar, row, step] = self._rows.counted(compliant)
         core, history = outcome.met[CORE], self._history[row]
         if core is not None and history is not None:
             tallies[WITHOUT_PUSH] += core.view(np.uint8)

@@ -16,11 +16,12 @@ from sim.distributions.families import Scipy, Shape
 from sim.distributions.quantile_tables import Evaluated, distance, file_stem, kept, packaged, standardised, table_of
 from sim.engine.block import Job, run_job
 from sim.engine.inputs import ally_inputs
+from sim.engine.parameter_rows import rows_counted
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.execution import executors
 from sim.numerics.streams import LANES, STREAM_VERSION
 from sim.results.counts import KEEPABLE, PILLARS, Counts
-from sim.results.record import AllyDescription, Description, Record, Yardstick
+from sim.results.record import AllyDescription, Description, ParameterDescription, Record, Yardstick
 from sim.scenario.distributions import distributions_of
 from sim.scenario.edit.compare import builds_on
 from sim.scenario.schema import Scenario
@@ -148,6 +149,12 @@ def describe(scenario: Scenario) -> Description:
         years=years,
         allies=allies,
         yardsticks=yardsticks,
+        parameters=ParameterDescription(
+            use=scenario.parameters.use,
+            rows=rows_counted(scenario),
+            in_earnest=scenario.parameters.probability_in_earnest,
+            geography=scenario.parameters.rule_of_exposure,
+        ),
     )
 
 

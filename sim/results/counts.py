@@ -53,15 +53,18 @@ ARRAYS: dict[str, tuple[str, ...]] = {
     "spent_shortfall_usd_m": ("ally", "year"),
     "spent_group_shortfall_usd": ("group", "year", "cell"),
     "spent_group_shortfall_usd_m": ("group", "year"),
+    "row_paths": ("row",),
+    "row_compliant": ("pillar", "ally", "year", "row"),
+    "row_number": ("year", "row", "number"),
 }
 """The arrays of a run and their axes: the one list of them, which saving, checking and merging go by."""
 
 
-def shapes(allies: int, years: int) -> dict[str, tuple[int, ...]]:
-    """The shape of every array of a run over so many allies and years."""
+def shapes(allies: int, years: int, rows: int = 1) -> dict[str, tuple[int, ...]]:
+    """The shape of every array of a run over so many allies, years and rows of parameters."""
     sizes = {
         "pillar": len(PILLARS), "spent": len(SPENT), "group": len(GROUPS), "tally": len(TALLIES), "ally": allies,
-        "year": years, "cell": CELLS, "step": years + 2, "number": allies + 1,
+        "year": years, "cell": CELLS, "step": years + 2, "number": allies + 1, "row": rows,
     }  # fmt: skip
     return {name: tuple(sizes[axis] for axis in axes) for name, axes in ARRAYS.items()}
 
@@ -85,6 +88,9 @@ class Counts:
         group_shortfall_usd, group_shortfall_usd_m: the same of a group
         spent_shortfall_usd, spent_shortfall_usd_m, spent_group_shortfall_usd, spent_group_shortfall_usd_m: the same of
             what is spent
+        row_paths: paths by the row of parameters they took, behind them those that keep the pledge in earnest
+        row_compliant: of them, those that meet the yardstick
+        row_number: how many allies meet the core yardstick, by row
     """
 
     first: int
@@ -93,9 +99,9 @@ class Counts:
     kept: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @classmethod
-    def empty(cls, first: int, paths: int, allies: int, years: int, keep: Sequence[str] = ()) -> Counts:
+    def empty(cls, first: int, paths: int, allies: int, years: int, keep: Sequence[str] = (), rows: int = 1) -> Counts:
         """No path counted yet."""
-        arrays = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes(allies, years).items()}
+        arrays = {name: np.zeros(shape, dtype=np.int64) for name, shape in shapes(allies, years, rows).items()}
         return cls(first, paths, arrays, {name: np.zeros((allies, years, paths), dtype=np.float32) for name in keep})
 
     def merged(self, other: Counts) -> Counts:

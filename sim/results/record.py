@@ -33,7 +33,7 @@ from sim.results.record_checks import (
 )
 from sim.text.sentences import based_on, standing
 
-FORMAT = 2
+FORMAT = 3
 """Raised when a saved run's files change their meaning."""
 PARTS = ("kind", "format", "manifest", "description", "first", "paths", "kept", "digest", "files")
 """What manifest.json says, and at its end its own sha256."""
@@ -71,6 +71,16 @@ class Yardstick:
 
 
 @dataclass(frozen=True)
+class ParameterDescription:
+    """Where the run's parameters come from, as far as its scenario does not say them."""
+
+    use: str  # drawn, estimated or shipped
+    rows: int  # of parameters, counted apart; those of paths that keep the pledge in earnest behind the others
+    in_earnest: float  # probability that a path keeps the pledge in earnest
+    geography: str  # the rule of exposure, or drawn
+
+
+@dataclass(frozen=True)
 class Description:
     """What the counts are counts of."""
 
@@ -81,6 +91,7 @@ class Description:
     years: tuple[int, ...]
     allies: tuple[AllyDescription, ...]
     yardsticks: tuple[Yardstick, ...]
+    parameters: ParameterDescription = ParameterDescription("shipped", 1, 0.0, "coasts")
 
     def yardstick(self, pillar: str) -> Yardstick | None:
         """The yardstick of a pillar; None where it is not measured."""
@@ -197,7 +208,7 @@ class Record:
                 raise ValueError("it must have the digests of the files of a run, and of no others")
         first, paths = facts["first"], facts["paths"]
         allies, years = len(description.allies), len(description.years)
-        expected, shape = shapes(allies, years), (allies, years, paths)
+        expected, shape = shapes(allies, years, description.parameters.rows), (allies, years, paths)
         with _checked(folder / "counts.npz", store.most_bytes(expected), digests) as stream:
             arrays = store.read_archive(stream, expected)
             check_counts(arrays, facts["description"], paths)

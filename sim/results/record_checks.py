@@ -162,7 +162,9 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
         if array.min() < 0 or array.max() > most:
             raise ValueError(f"{name} must be from 0 to {most:,}")
         if ARRAYS[name][-1] in ("cell", "step", "number"):
-            _check_histogram(name, array.sum(axis=-1), paths)
+            whole = array.sum(axis=-2) if name == "row_number" else array
+            _check_histogram(name, whole.sum(axis=-1), paths)
+    _check_rows(arrays, paths)
     if (arrays["on_paper"] > arrays["compliant"]).any() or (arrays["kept_from"] > arrays["first_year"]).any():
         raise ValueError("what is on paper, or stays, must be a part of what complies")
     if (arrays["not_yet_due"] > arrays["in_force"]).any():
@@ -192,6 +194,17 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
             raise ValueError("what a group is short of must be what its allies are")
     if (arrays["spent_shortfall_usd_m"] < arrays["shortfall_usd_m"]).any():
         raise ValueError("what is spent cannot be short of less than what is reported")
+
+
+def _check_rows(arrays: Mapping[str, Counted], paths: int) -> None:
+    """What is counted by row of parameters is what is counted of all."""
+    taken, number = arrays["row_paths"], arrays["row_number"]
+    if taken.sum() != paths or (number.sum(axis=-1) != taken).any() or (arrays["row_compliant"] > taken).any():
+        raise ValueError("every path must have taken one row of parameters")
+    if (arrays["row_compliant"].sum(axis=-1) != arrays["compliant"]).any():
+        raise ValueError("compliance by row of parameters must add up to that of all paths")
+    if (number.sum(axis=1) != arrays["number"][PILLARS.index("core")]).any():
+        raise ValueError("numbers of allies by row of parameters must add up to those of all paths")
 
 
 def _check_histogram(name: str, sums: Counted, paths: int) -> None:
