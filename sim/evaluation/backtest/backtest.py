@@ -11,10 +11,9 @@ from sim import arguments
 from sim.data.tables import Tables, load_tables
 from sim.engine.variants import reported_shares
 from sim.evaluation.backtest.baselines import BASELINES, Past, target_in_force
-from sim.evaluation.backtest.estimates import Numbers, carried_on, check_cutoffs, packaged
+from sim.evaluation.backtest.estimates import Numbers, carried_on, check_cutoffs, drawn_from, packaged
 from sim.evaluation.backtest.forecast_scores import Ensemble, Floats, ForecastScores
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
-from sim.scenario.edit.change import with_numbers
 
 HORIZONS = 10
 """Years ahead at most."""
@@ -152,16 +151,12 @@ def shares_of(tables: Tables) -> Floats:
 def model_forecast(origin: int, last_year: int, *, mode: Mode, paths: int, seed: int, numbers: Numbers) -> Ensemble:
     """The model's forecast from an origin, reported core shares (ally, horizon, path).
 
-    `numbers` replace its own: of each name a list, whose entries the paths take in turn. So the forecast is as unsure
-    of the parameters as their estimate is.
+    `numbers` are what its parameters are drawn from, as in a run that uses `drawn`; without any they are as shipped. So
+    the forecast is as unsure of the parameters as their estimate is.
     """
     scenario = past_scenario(origin, last_year, events_given=mode is Mode.EVENTS_GIVEN)
-    draws = [dict(zip(numbers, values, strict=True)) for values in zip(*numbers.values(), strict=True)] or [{}]
-    variants = [with_numbers(scenario, draw) for draw in draws]
-    shares = reported_shares(variants, seed, -(-paths // len(variants)), common_random_numbers=False)
-    # Variant by variant in turn, so that any first part of the paths holds all of them.
-    joined: Ensemble = np.moveaxis(shares, 0, 3).reshape(*shares.shape[1:3], -1)
-    return joined[..., :paths]
+    shares: Ensemble = reported_shares([drawn_from(scenario, numbers) if numbers else scenario], seed, paths)[0]
+    return shares
 
 
 def _forecasters(

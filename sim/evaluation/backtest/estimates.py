@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from statistics import fmean
 
-from sim.errors import Fault, ScenarioError
+from sim.data.rows import ParameterDrawRow
+from sim.data.tables import Replacement
+from sim.errors import Fault, ScenarioError, UsageError
+from sim.model.estimated import ESTIMATED
+from sim.model.parameters import ParameterSource
+from sim.scenario.edit.change import number
+from sim.scenario.schema import Scenario
 
 FILE = "estimates.toml"
 
@@ -52,3 +61,28 @@ def check_cutoffs(known: Mapping[int, Numbers], origins: Sequence[int]) -> None:
     if missing:
         rule = "the mode out-of-sample needs parameters estimated at every origin"
         raise ScenarioError((Fault(FILE, 0, "cutoff", f"none for {', '.join(missing)}", rule, REMEDY, "no-estimates"),))
+
+
+def drawn_from(scenario: Scenario, numbers: Numbers) -> Scenario:
+    """The scenario with its parameters drawn from these values; what has none is as shipped on every path.
+
+    Raises:
+        UsageError: a name that is none of the estimated parameters.
+    """
+    unknown = numbers.keys() - {each.name for each in ESTIMATED}
+    if unknown:
+        raise UsageError(
+            f"no estimated parameter {min(unknown)!r}; there are {', '.join(each.name for each in ESTIMATED)}"
+        )
+    count = len(next(iter(numbers.values())))
+    columns = [numbers.get(each.name) or [number(scenario, each.name)] * count for each in ESTIMATED]
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["draw", *(each.column for each in ESTIMATED)])
+    rows.writerow([0, *(fmean(column) for column in columns)])  # the draw that stands for the estimate is not taken
+    rows.writerows([draw, *values] for draw, values in enumerate(zip(*columns, strict=True), start=1))
+    table = Replacement("estimates of one cutoff", text.getvalue())
+    return scenario.model_copy(update={
+        "parameters": ParameterSource(use="drawn"),
+        "replacements": {**scenario.replacements, ParameterDrawRow.TABLE: table},
+    })  # fmt: skip

@@ -63,6 +63,7 @@ def past_scenario(origin: int, last_year: int, *, events_given: bool = False) ->
         f'title = "From December {origin}"',
         f"[horizon]\nbase_year = {origin}\nlast_year = {last_year}",
         f"[targets.core]\nshare_pct = {share}\nby = {due}",
+        '[parameters]\nuse = "shipped"',
         "[outturn]\nbase_error = 0.0 # origin and outcome are of one edition",
     ]
     if events_given:
