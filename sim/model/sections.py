@@ -32,6 +32,8 @@ SECTIONS: Final = (
 )
 """In the order in which pages and messages name them."""
 
+BY_NAME: Final = {section.name: section for section in SECTIONS}
+
 _BY_MODEL: Final[dict[type[Any], Section]] = {section.model: section for section in SECTIONS}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
 import numpy as np
@@ -12,6 +12,7 @@ from sim.errors import UsageError
 from sim.numerics.grid import HUNDREDTHS, WHOLE, Grid, printed, reaches
 from sim.results.counts import GROUPS, PILLARS, SPENT, TALLIES
 from sim.results.intervals import Z95, above, average, quantile, wilson
+from sim.results.parameter_range import Range, of_mean, of_probability
 from sim.results.record import AllyDescription, Record
 
 MANY = 20
@@ -34,6 +35,8 @@ class Chance:
     not_yet_due: float  # not met, and not yet due: a summit or review put the date off, which has not come
     not_yet_due_low: float
     not_yet_due_high: float
+    over_parameters: Range | None = None
+    """The central 90 % of the probability over the rows of parameters; None where they are not drawn or too few."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,14 @@ class AllySummary:
 
 
 @dataclass(frozen=True)
+class Halves:
+    """The expected number of allies at the core target in runs that keep the pledge in earnest, and in the others."""
+
+    in_earnest: float
+    otherwise: float
+
+
+@dataclass(frozen=True)
 class AllianceSummary:
     """The alliance in one year."""
 
@@ -67,6 +78,8 @@ class AllianceSummary:
     counted: Band | None  # how many meet the core target
     counted_without: Band | None  # the same, spent only
     threshold: int
+    over_parameters: Range | None  # the central 90 % of the expected number over the rows of parameters
+    halves: Halves | None  # None where all paths keep the pledge in one way
     many: Chance | None  # at least `threshold` of them
     totals: Band | None  # how many meet the total
     related: Band | None  # how many meet the security-related target
@@ -137,6 +150,8 @@ def alliance_line(record: Record, year: int) -> AllianceSummary:
         bound=bound,
         counted=_number(record, "core", step) if "core" in bound else None,
         counted_without=_number(record, "core_without_late_push", step) if "core" in bound else None,
+        over_parameters=of_mean(record.counts.arrays["row_number"][step]) if "core" in bound else None,
+        halves=_halves(record, step) if "core" in bound else None,
         threshold=threshold,
         many=_many(record, step, threshold) if "core" in bound else None,
         totals=_number(record, "total", step) if "total" in bound else None,
@@ -159,7 +174,12 @@ def _chances(record: Record, pillar: str, step: int) -> list[Chance]:
     met = arrays["compliant"][index, :, step]
     not_yet_due = arrays["not_yet_due"][:, step] if pillar == "core" else np.zeros_like(met)
     in_force = arrays["in_force"][:, step] - not_yet_due if pillar == "core" else met
-    return _chances_of(met, met - arrays["on_paper"][index, :, step], in_force, not_yet_due, record.counts.paths)
+    found = _chances_of(met, met - arrays["on_paper"][index, :, step], in_force, not_yet_due, record.counts.paths)
+    rows = arrays["row_compliant"][index, :, step]
+    return [
+        replace(each, over_parameters=of_probability(row, arrays["row_paths"]))
+        for each, row in zip(found, rows, strict=True)
+    ]
 
 
 def _chances_of(
@@ -168,7 +188,7 @@ def _chances_of(
 ) -> list[Chance]:  # fmt: skip
     counted = (met, without, in_force, not_yet_due)
     columns = [column for count in counted for column in (count / paths, *wilson(count, paths))]
-    return [Chance(*map(float, row)) for row in zip(*columns, strict=True)]
+    return [Chance(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 def _first_year(record: Record, row: int) -> int | None:
@@ -183,6 +203,17 @@ def _first_year(record: Record, row: int) -> int | None:
 
 def _number(record: Record, tally: str, step: int) -> Band:
     return _band(record.counts.arrays["number"][TALLIES.index(tally), step], WHOLE)
+
+
+def _halves(record: Record, step: int) -> Halves | None:
+    parameters, number = record.description.parameters, record.counts.arrays["row_number"][step]
+    if not 0 < parameters.in_earnest < 1:
+        return None
+    halves = number.reshape(2, -1, number.shape[-1]).sum(axis=1)  # those in earnest stand behind the others
+    if not halves.sum(axis=-1).all():
+        return None
+    otherwise, in_earnest = (float(average(half, WHOLE)) for half in halves)
+    return Halves(in_earnest, otherwise)
 
 
 def _many(record: Record, step: int, threshold: int) -> Chance:

@@ -26,12 +26,13 @@ def compliance(record: Record) -> pd.DataFrame:
     """Probability that an ally meets the yardstick, by year and pillar.
 
     Columns: iso3, ally, year, pillar (core, related, total), target_pct, probability, ci_low, ci_high (95 % Wilson,
-    Monte Carlo error only), without_late_push, in_force (meets the target as a summit or review left it; core only),
-    not_yet_due (does not, but its date was put off and has not come; core only), paths. An ally that the yardstick does
-    not bind has a row without figures; a pillar without one has no rows.
+    Monte Carlo error only), over_parameters_low, over_parameters_high (the central 90 % of the probability over the
+    parameters it was drawn over; missing where they are not drawn), without_late_push, in_force (meets the target as a
+    summit or review left it; core only), not_yet_due (does not, but its date was put off and has not come; core only),
+    paths. An ally that the yardstick does not bind has a row without figures; a pillar without one has no rows.
     """
     table = pd.DataFrame(list(compliance_rows(record)), columns=list(COMPLIANCE_COLUMNS))
-    return table.astype(dict.fromkeys(COMPLIANCE_COLUMNS[5:11], float))
+    return table.astype(dict.fromkeys(COMPLIANCE_COLUMNS[5:13], float))
 
 
 def shares(record: Record) -> pd.DataFrame:

@@ -7,6 +7,11 @@ from sim.arguments import COUNTED_PCT
 MONTE_CARLO = (
     "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
 )
+OVER_PARAMETERS = (
+    "Over parameters: the central 90 % of P over the values of the model's parameters that the figures allow, and "
+    "over whether the pledge is kept in earnest."
+)
+P_MEANS = "P: in how many of 100 simulated runs the target is met, given the assumptions."
 CLOSED_ON_PAPER = "Closed on paper: the last distance to a target closed by reclassification when it is due."
 SPENT = "Spent only: without what was closed on paper that year; medians, averages and money are of what is spent."
 NOT_BOUND = "\u2013"

@@ -19,6 +19,7 @@ POINTS: Final = "percentage points of GDP"
 WHOLE: Final = frozenset({YEAR, ALLIES, RUNS})
 """Units of whole numbers; those of a share or of money have decimals."""
 
+OVER_PARAMETERS: Final = "central 90 % of the probability over the parameters it was drawn over; missing where none are"
 WILSON: Final = "95 % Wilson interval of the probability, Monte Carlo error only"
 
 
@@ -61,6 +62,8 @@ COLUMNS: Final[dict[str, dict[str, ColumnUnit]]] = {
         "probability": ColumnUnit(OF_RUNS, "runs that meet the yardstick, given the assumptions"),
         "ci_low": ColumnUnit(OF_RUNS, f"lower end of the {WILSON}"),
         "ci_high": ColumnUnit(OF_RUNS, f"upper end of the {WILSON}"),
+        "over_parameters_low": ColumnUnit(OF_RUNS, f"lower end of the {OVER_PARAMETERS}"),
+        "over_parameters_high": ColumnUnit(OF_RUNS, f"upper end of the {OVER_PARAMETERS}"),
         "without_late_push": ColumnUnit(
             OF_RUNS,
             "runs that meet it by what is spent only: the report before anything is closed on paper that year; what "

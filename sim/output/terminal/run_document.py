@@ -7,7 +7,7 @@ from dataclasses import asdict
 from math import inf
 
 from sim.analysis.sensitivity import HalfUrgency
-from sim.output.exports.units import ABOVE_GRID, ALLIES, OF_GDP, OF_RUNS, PART, WILSON
+from sim.output.exports.units import ABOVE_GRID, ALLIES, OF_GDP, OF_RUNS, OVER_PARAMETERS, PART, WILSON
 from sim.output.origins import mark, meaning, not_natos
 from sim.results.counts import PILLARS
 from sim.results.record import Record
@@ -20,6 +20,11 @@ UNITS = {
     "base_share_own": "whose figure base_share_pct is, where it is not NATO's: null, or as on the page",
     "probability": f"{OF_RUNS}, given the assumptions",
     "ci_low, ci_high": WILSON,
+    "over_parameters": f"{OVER_PARAMETERS}; of core_over_parameters, of the expected number of allies",
+    "core_by_pledge": (
+        f"{ALLIES} expected at the core target in runs that keep the pledge in earnest, and in the others; null: all "
+        "runs keep it in one way"
+    ),
     "expected, q05, q95": ALLIES,
     "core_spent_share_pct": f"{OF_GDP}, as reported without what is closed on paper that year",
     "core, related, total": "of an ally; null: there is no such target, or it does not bind the ally",
@@ -55,6 +60,8 @@ def document(
             "allies": alliance.bound.get("core", alliance.allies),
             "bound": {pillar: alliance.bound.get(pillar) for pillar in PILLARS},
             "core": _count(alliance.counted),
+            "core_over_parameters": None if alliance.over_parameters is None else alliance.over_parameters._asdict(),
+            "core_by_pledge": None if alliance.halves is None else asdict(alliance.halves),
             "core_without_late_push": _count(alliance.counted_without),
             "at_least": None if alliance.many is None else {"allies": alliance.threshold, **_chance(alliance.many)},
             "related": _assumed(alliance.related),
@@ -97,6 +104,7 @@ def _chance(chance: Chance) -> dict[str, object]:
         "probability": chance.probability,
         "ci_low": chance.ci_low,
         "ci_high": chance.ci_high,
+        "over_parameters": None if chance.over_parameters is None else chance.over_parameters._asdict(),
         "without_late_push": chance.without_late_push,
         "in_force": chance.in_force,
         "not_yet_due": chance.not_yet_due,

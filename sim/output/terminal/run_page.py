@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
 from rich.padding import Padding
@@ -17,8 +17,18 @@ from sim.results.record import Record, Yardstick
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.escaping import plain
 from sim.text.figures import added, mean_share, number, published_share, share, span, target, whole
-from sim.text.footnotes import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, NOT_BOUND, SPENT, UNBOUND
-from sim.text.probabilities import interval, of_100, percent
+from sim.text.footnotes import (
+    ASSUMPTION,
+    BEYOND,
+    CLOSED_ON_PAPER,
+    MONTE_CARLO,
+    NOT_BOUND,
+    OVER_PARAMETERS,
+    P_MEANS,
+    SPENT,
+    UNBOUND,
+)
+from sim.text.probabilities import interval, of_100, outward, percent
 from sim.text.sentences import allies, among, listed, runs
 
 WORTH_CODES = 4  # rank of a column for which names give way to codes
@@ -80,6 +90,13 @@ def _precision(record: Record) -> str:
     return "" if points is None else f", as many as a precision of {_points(points)} takes"
 
 
+def monte_carlo(lines: Sequence[AllySummary]) -> str:
+    """Monte Carlo error in a footnote, where the range over parameters stands in the table."""
+    chances = [chance for line in lines for chance in line.chances.values()]
+    widest = max(max(chance.ci_high - chance.probability, chance.probability - chance.ci_low) for chance in chances)
+    return f"Monte Carlo error, what another seed would change, is at most {100 * widest:.1f} points (95 %)."
+
+
 def _points(points: float) -> str:
     return f"{points:g} percentage point{'' if points == 1 else 's'}"
 
@@ -107,7 +124,7 @@ def _columns(record: Record, year: int, lines: Sequence[AllySummary]) -> list[Co
         goal = f"≥{target(core.share_pct)}"
         columns += [
             Column("P core", f"P core\n{goal}", _probabilities(lines, "core"), 0),
-            Column("95 % interval", "95 %\ninterval", _cells(lines, "core", _interval), 5),
+            _range_column(lines),
             Column("P core spent only", "P core\nspent\nonly", _cells(lines, "core", _without), 4),
         ]
         bound = [line.chances["core"] for line in lines if "core" in line.chances]
@@ -145,6 +162,17 @@ def _chance(chance: Chance) -> str:
 
 def _interval(chance: Chance) -> str:
     return interval(chance.ci_low, chance.ci_high)
+
+
+def _range_column(lines: Sequence[AllySummary]) -> Column:
+    """How far the parameters move the probability; where they are not drawn, how far another seed would."""
+    if any(line.chances["core"].over_parameters for line in lines if "core" in line.chances):
+        return Column("over parameters", "Over\nparam-\neters", _cells(lines, "core", _over_parameters), 1)
+    return Column("95 % interval", "95 %\ninterval", _cells(lines, "core", _interval), 5)
+
+
+def _over_parameters(chance: Chance) -> str:
+    return "" if chance.over_parameters is None else outward(*chance.over_parameters)
 
 
 def _without(chance: Chance) -> str:
@@ -185,6 +213,7 @@ def _show_alliance(
     if core and alliance.counted and alliance.counted_without and alliance.many:
         facts += [
             (f"Allies at {target(core.share_pct)} %", _counted(alliance.counted, bound["core"], of)),
+            *_by_parameters(alliance, bound["core"], of),
             ("spent only", _counted(alliance.counted_without, bound["core"], of)),
         ]
         if half:
@@ -218,6 +247,19 @@ def _show_alliance(
     page.print(Padding(grid, (0, 0, 0, GAP), expand=False), width=width)
 
 
+def _by_parameters(alliance: AllianceSummary, bound: int, of: int) -> Iterator[tuple[str, str]]:
+    """What the drawn parameters make of the expected number."""
+    if alliance.over_parameters:
+        low, high = (number(each, bound) for each in alliance.over_parameters)
+        yield "over parameters", f"{low} to {high} of {among(bound, of)} expected, by the parameters drawn"
+    if alliance.halves:
+        kept, not_kept = (number(each, bound) for each in (alliance.halves.in_earnest, alliance.halves.otherwise))
+        yield (
+            "kept in earnest",
+            f"{kept} of {among(bound, of)} expected in runs that keep the pledge in earnest, {not_kept} in the others",
+        )
+
+
 def _counted(band: Band, bound: int, of: int) -> str:
     expected = f"{number(band.middle, bound)} of {among(bound, of)} expected"
     return f"{expected}, {whole(band.q05)}–{whole(band.q95)} in 90 of 100 runs"
@@ -248,7 +290,9 @@ def _footer(
     notes.append(f"Shares are {shares_sentence(record, [line.entry for line in lines])}.")
     pillars = {aim.pillar for aim in record.description.yardsticks}
     if pillars:
-        notes.append("P: in how many of 100 simulated runs the target is met, given the assumptions. " + MONTE_CARLO)
+        notes.append(P_MEANS + ("" if "over parameters" in kept else f" {MONTE_CARLO}"))
+    if "over parameters" in kept:
+        notes.append(f"{OVER_PARAMETERS} {monte_carlo(lines)}")
     shown = {pillar for pillar in pillars if any(name.startswith(f"P {pillar}") for name in kept)}
     if any(shown - line.chances.keys() for line in lines):
         notes.append(UNBOUND)

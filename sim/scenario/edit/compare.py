@@ -15,6 +15,8 @@ from hashlib import sha256
 from typing import Any
 
 from sim.distributions.families import FAMILIES
+from sim.model.estimated import ESTIMATED
+from sim.model.sections import BY_NAME
 from sim.scenario.loading.merging import ASKS
 from sim.scenario.schema import Scenario
 from sim.text.sentences import UNSET
@@ -23,6 +25,13 @@ SHORT = 8
 """Letters of a digest that tell two tables of one name apart."""
 
 Facts = Mapping[str, Any]
+
+SHIPPED = "shipped"
+_AS_SHIPPED = {
+    f"{each.section}.{each.field}": BY_NAME[each.section].model().model_dump(mode="json", by_alias=True)[each.field]
+    for each in ESTIMATED
+}
+"""The estimated parameters as shipped, as JSON has them."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,8 @@ def differences(before: Scenario | str, after: Scenario | str) -> tuple[Differen
     Raises:
         ValueError: a text that is not JSON.
     """
-    found = list(_walk("", *(_facts(each) for each in (before, after))))
+    facts = [_facts(each) for each in (before, after)]
+    found = [each for each in _walk("", *facts) if not _is_of_the_choice(each, *facts)]
     if isinstance(before, Scenario) and isinstance(after, Scenario):
         found += _contents(before, after)
     return tuple(found)
@@ -106,7 +116,19 @@ def _facts(scenario: Scenario | str) -> dict[str, Any]:
         name: {key: value for key, value in target.items() if key != "agreed"}
         for name, target in facts["targets"].items()
     }
+    use = facts.get("parameters", {}).get("use", SHIPPED)
+    for each in ESTIMATED:  # what no file says, and is not as shipped
+        facts[each.section].setdefault(each.field, use)
     return {name: facts[name] for name in facts if name != "event"} | {"targets": targets} | events
+
+
+def _is_of_the_choice(difference: Difference, before: Facts, after: Facts) -> bool:
+    """Whether a parameter differs only because the parameters come from elsewhere, which is a difference of its own."""
+    uses = [facts.get("parameters", {}).get("use", SHIPPED) for facts in (before, after)]
+    if uses[0] == uses[1] or difference.path not in _AS_SHIPPED:
+        return False
+    values = zip((difference.before, difference.after), uses, strict=True)
+    return all(value == (_AS_SHIPPED[difference.path] if use == SHIPPED else use) for value, use in values)
 
 
 def builds_on(scenario: Scenario) -> dict[str, Any]:
