@@ -107,7 +107,7 @@ def parameters_of(scenario: Scenario) -> Parameters:
         recession_probability=number(growth.recession_probability),
         recession_depth_pct=number(growth.recession_depth_pct),
         ally_noise_df=ally_noise.df, ally_noise_sd=ally_noise.sd,
-        urgency_start=float(past_urgency(scenario.horizon.base_year, 12, monthly)),
+        urgency_start=float(past_urgency(scenario.horizon.base_year, 12, monthly, dict(scenario.urgency))),
         level_mean=level.mean, level_log_sd=level.log_sd, monthly=monthly,
         retrenchment_probability=yearly_probability(number(events["us_retrenchment"].rate)),
         retrenchment_mean=_law(events["us_retrenchment"].size, Exponential).mean,

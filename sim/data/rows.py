@@ -289,6 +289,9 @@ class ParameterDrawRow(Row):
     will_mean_mean: Annotated[Number, Field(ge=-10, le=10)]
     will_mean_sd: Annotated[Number, Field(ge=0, le=10)]
     urgency_decay: Part
+    urgency_crimea_jump: Annotated[Number, Field(ge=0, le=10)]
+    urgency_invasion_jump: Annotated[Number, Field(ge=0, le=10)]
+    urgency_us_warning_jump: Annotated[Number, Field(ge=0, le=10)]
     outturn_noise_sd: Part
     outturn_late_push_weight: Part
 

@@ -10,7 +10,7 @@ from itertools import count
 
 import numpy as np
 
-from sim.distributions.draws import Draws
+from sim.distributions.draws import Draws, Prepared
 from sim.distributions.families import Shape
 from sim.distributions.quantile_tables import Evaluated, kept
 from sim.engine import alliance
@@ -22,14 +22,14 @@ from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
 from sim.engine.recorder import Recorder
 from sim.model.calendar import RECORDER_RANK, Phase, Years
-from sim.model.equations.urgency import past_urgency
+from sim.model.equations.urgency import HISTORY, past_urgency
 from sim.model.events import in_order
 from sim.model.events.base import Event
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.model.parameters import Urgency
 from sim.model.state import LONG_AGO, TargetInForce, World
 from sim.model.urgency_state import UrgencyState
-from sim.numerics.arrays import broadcast
+from sim.numerics.arrays import Value, broadcast
 from sim.results.counts import Counts
 from sim.scenario.schema import Scenario
 
@@ -107,13 +107,15 @@ class BlockSimulation:
             name: TargetInForce(target.share_pct, float(target.by), target.commitment, draws.paths)
             for name, target in sorted(scenario.targets.items())
         }
-        urgency = _urgency(parameters, self.years, draws.paths)
+        past_jumps = {jump.size: getattr(parameters.of(Urgency), jump.size) for jump in HISTORY}
+        urgency = _urgency(parameters.of(Urgency), past_jumps, self.years, draws.paths)
         shape = len(self.inputs), draws.paths
         # one array for all allies, so that a month's elections are one call; int16 holds 2,700 years
         self.world = World(
             self._clock, draws, urgency, targets, {},
             will=np.empty(shape, dtype=np.float32), last_vote=np.full(shape, LONG_AGO, dtype=np.int16),
             changes=np.zeros(shape, dtype=np.uint16) if observer.asks_for_changes else None,
+            past_jumps=past_jumps,
         )  # fmt: skip
         events = self._events(scenario)
         # an ally that never promises anything needs no draw of whether a new government drops it
@@ -163,11 +165,12 @@ class BlockSimulation:
                 self._clock.start(alliance.dated(self._clock, self.world, event, next(ranks), observer))
 
 
-def _urgency(parameters: Parameters, years: Years, paths: int) -> UrgencyState:
+def _urgency(
+    urgency: Urgency[Value, Prepared], past_jumps: Mapping[str, Value], years: Years, paths: int
+) -> UrgencyState:
     """A in December of the base year: what history has left of it, times the level each path starts from."""
-    urgency = parameters.of(Urgency)
     # 12 is the calendar's December; below, 11 is the clock's, which counts from 0
-    past = past_urgency(years.base, 12, urgency.decay)
+    past = past_urgency(years.base, 12, urgency.decay, past_jumps)
     return UrgencyState(broadcast(urgency.level * past, paths), 11, urgency.decay)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from sim.numerics.exact import exp, log
+
 
 @dataclass(frozen=True)
 class Estimated:
@@ -18,6 +20,8 @@ class Estimated:
     low: float
     high: float
     title: str
+    prior_mean: float | None = None
+    """Of an exponential prior from 0, in the place of an even one, cut where its last twentieth begins: at `high`."""
     in_earnest: bool = False
     """Whether it stands at the top of its range where the pledge is kept in earnest."""
 
@@ -44,7 +48,31 @@ class Estimated:
     @property
     def middle(self) -> float:
         """Where it stands before any figure is seen."""
-        return (self.low + self.high) / 2
+        return self.at(0.5)
+
+    def at(self, part: float) -> float:
+        """The value below which this part of its prior lies, 0 to 1."""
+        if self.prior_mean is None:
+            return self.low + part * (self.high - self.low)
+        return -self.prior_mean * log(1 - CUT * part)
+
+    def part(self, value: float) -> float:
+        """The part of its prior that lies below a value."""
+        if self.prior_mean is None:
+            return (value - self.low) / (self.high - self.low)
+        return (1 - exp(-value / self.prior_mean)) / CUT
+
+
+CUT: Final = 0.95
+"""Where an exponential prior is cut: a range has to end somewhere."""
+
+JUMP_MEAN: Final = 0.7
+"""Mean of the jumps of urgency before any figure is seen: that of the crises to come."""
+
+
+def _jump(name: str, title: str) -> Estimated:
+    high = float(f"{-JUMP_MEAN * log(1 - CUT):.6g}")
+    return Estimated(f"urgency.{name}", 0.0, high, title, prior_mean=JUMP_MEAN)
 
 
 ESTIMATED: Final = (
@@ -60,6 +88,9 @@ ESTIMATED: Final = (
     Estimated("will.mean.mean", -1.5, 1.5, "mean of will", in_earnest=True),
     Estimated("will.mean.sd", 0.1, 2.0, "spread of will between allies"),
     Estimated("urgency.decay", 0.0, 0.3, "decay of urgency in a year"),
+    _jump("crimea_jump", "jump of urgency in March 2014"),
+    _jump("invasion_jump", "jump of urgency in February 2022"),
+    _jump("us_warning_jump", "jump of urgency in February 2025"),
     Estimated("outturn.noise.sd", 0.02, 0.2, "noise of outlays"),
     Estimated(
         "outturn.late_push_weight", 0.0, 1.0, "probability of closing on paper at full willingness", in_earnest=True

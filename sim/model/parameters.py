@@ -159,6 +159,16 @@ class Urgency(FrozenModel, DrawnAs["Urgency[Value, Prepared]"], Generic[Once, La
         Lognormal(mean=1.0, log_sd=0.3), "factor on what history has left of urgency at the start", unit="1",
         scope="path", low=0, high=None, evidence="judgement: nobody measures urgency, and much hangs on it",
     )  # fmt: skip
+    crimea_jump: Once = parameter(
+        0.35, "jump of urgency at the annexation of Crimea, March 2014", unit="urgency", scope="path", low=0, high=10
+    )
+    invasion_jump: Once = parameter(
+        1.0, "jump at the full-scale invasion of Ukraine, February 2022", unit="urgency", scope="path", low=0, high=10
+    )
+    us_warning_jump: Once = parameter(
+        0.7, "jump as the United States warned that Europe must provide for itself, February 2025", unit="urgency",
+        scope="path", low=0, high=10,
+    )  # fmt: skip
 
 
 class Will(FrozenModel, DrawnAs["Will[Value, Prepared]"], Generic[Once, Later]):

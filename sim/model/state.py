@@ -7,7 +7,7 @@ names: `_pct` is percent of GDP (of growth: percentage points), money is USD bil
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, overload
 
@@ -296,6 +296,7 @@ class World(Electorate):
     will: Array  # u of all allies, (allies, paths)
     last_vote: Months  # (allies, paths)
     changes: Changes | None  # of government so far, (allies, paths), if somebody asks
+    past_jumps: Mapping[str, Value]  # sizes of what has happened to urgency, by the parameter
     common_surprise_pct: Value = 0.0
     growth_loss_pct: Array | None = None  # recessions of the year, all allies
     europe_canada_gdp_usd_bn: Value = 0.0  # last December

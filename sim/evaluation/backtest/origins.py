@@ -71,8 +71,8 @@ def past_scenario(origin: int, last_year: int, *, events_given: bool = False) ->
         for year, month, size, title in HISTORY:
             if origin < year <= last_year:
                 lines.append(
-                    f'[[event]]\nname = "given_{year}"\nkind = "crisis"\ntitle = "{title.capitalize()}"\n'
-                    f'when = "{year}-{month:02}"\nsize = {size}'
+                    f'[[event]]\nname = "given_{year}"\nkind = "past_jump"\ntitle = "{title.capitalize()}"\n'
+                    f'when = "{year}-{month:02}"\njump = "{size}"'
                 )
         for agreed, new_share, by in TARGETS:
             if origin < agreed <= last_year:

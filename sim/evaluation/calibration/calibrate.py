@@ -153,12 +153,11 @@ def table(found: Calibration) -> list[dict[str, object]]:
     moments = numbers_at(found.by_moments.point) if found.by_moments else {}
     rows = []
     for index, each in enumerate(ESTIMATED):
-        span = each.high - each.low
         row: dict[str, object] = {
             "parameter": each.name, "title": each.title, "low": each.low, "high": each.high,
             "shipped": as_shipped[each.name], "estimate": found.numbers[each.name],
-            "q05": each.low + span * float(found.uncertainty.low[index]),
-            "q95": each.low + span * float(found.uncertainty.high[index]),
+            "q05": each.at(float(found.uncertainty.low[index])),
+            "q95": each.at(float(found.uncertainty.high[index])),
             "verdict": found.uncertainty.verdict(index),
         }  # fmt: skip
         if found.uncertainty.profiles is not None:

@@ -52,7 +52,7 @@ class ScoringJob:
     def key(self) -> str:
         """What determines the answer."""
         facts = [code_digest(), self.scenario.digest, self.origin, self.last_year, self.seed, self.paths]
-        ranges = [(each.name, each.low, each.high) for each in ESTIMATED]
+        ranges = [(each.name, each.low, each.high, each.prior_mean) for each in ESTIMATED]
         return sha256(repr([facts, ranges]).encode() + np.ascontiguousarray(self.points, "<f8").tobytes()).hexdigest()
 
     @property

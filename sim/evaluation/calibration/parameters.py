@@ -14,23 +14,18 @@ from sim.scenario.schema import Scenario
 Floats = NDArray[np.float64]
 
 
-LOW: Floats = np.array([parameter.low for parameter in ESTIMATED])
-HIGH: Floats = np.array([parameter.high for parameter in ESTIMATED])
 MIDDLE: Floats = np.full(len(ESTIMATED), 0.5)
 """The middle of every range, as a point of the unit cube."""
 
 
 def numbers_at(point: Floats) -> dict[str, float]:
     """The parameters by name at a point of the unit cube (parameters,); rounded to six significant digits."""
-    values = LOW + point * (HIGH - LOW)
-    return {each.name: float(f"{value:.6g}") for each, value in zip(ESTIMATED, values, strict=True)}
+    return {each.name: float(f"{each.at(float(part)):.6g}") for each, part in zip(ESTIMATED, point, strict=True)}
 
 
 def point_of(numbers: Mapping[str, float]) -> Floats:
     """The point of the unit cube (parameters,) where the parameters have these values."""
-    values = np.array([numbers[each.name] for each in ESTIMATED])
-    point: Floats = (values - LOW) / (HIGH - LOW)
-    return point
+    return np.array([each.part(numbers[each.name]) for each in ESTIMATED])
 
 
 def shipped(scenario: Scenario) -> dict[str, float]:

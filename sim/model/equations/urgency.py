@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.numerics.arrays import Value
 
-HISTORY: tuple[tuple[int, int, float, str], ...] = (
-    (2014, 3, 0.35, "annexation of Crimea"),
-    (2022, 2, 1.0, "full-scale invasion of Ukraine"),
-    (2025, 2, 0.7, "the United States warns that Europe must provide for itself"),
+
+class PastJump(NamedTuple):
+    """Something that has happened, and the parameter of [urgency] that says how much urgency jumped with it."""
+
+    year: int
+    month: int
+    size: str
+    title: str
+
+
+HISTORY = (
+    PastJump(2014, 3, "crimea_jump", "annexation of Crimea"),
+    PastJump(2022, 2, "invasion_jump", "full-scale invasion of Ukraine"),
+    PastJump(2025, 2, "us_warning_jump", "the United States warns that Europe must provide for itself"),
 )
-"""What has happened: year, month, jump, title. The same in every scenario; sizes are judgement."""
 
 
 def past_urgency(
-    year: int, month: int, monthly: Value, history: Sequence[tuple[int, int, float, str]] = HISTORY
+    year: int, month: int, monthly: Value, sizes: Mapping[str, Value], history: Sequence[PastJump] = HISTORY
 ) -> Value:
-    """A left in a month by what happened up to it; `monthly` is what a month leaves of it."""
+    """A left in a month by what happened up to it, by its `sizes`; `monthly` is what a month leaves of it."""
     factor = np.asarray(monthly, dtype=np.float64)
     left = sum(
         (
-            jump * power(factor, (year - then) * 12 + month - that)
-            for then, that, jump, _ in history
-            if (then, that) <= (year, month)
+            np.asarray(sizes[jump.size], dtype=np.float64) * power(factor, (year - jump.year) * 12 + month - jump.month)
+            for jump in history
+            if (jump.year, jump.month) <= (year, month)
         ),
         np.zeros_like(factor),
     )

@@ -10,6 +10,7 @@ from sim.model.events.base import Event
 from sim.model.events.crisis import Crisis
 from sim.model.events.detente import Detente
 from sim.model.events.election import Election
+from sim.model.events.past_jump import PastJump
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.model.events.recession import Recession
 from sim.model.events.shock import Shock
@@ -17,7 +18,17 @@ from sim.model.events.summit import Review, Summit
 from sim.model.events.us_retrenchment import UsRetrenchment
 
 AnyEvent = Annotated[
-    Crisis | UsRetrenchment | Detente | Recession | Election | Summit | Review | Pledge | AnnouncedPath | Shock,
+    Crisis
+    | UsRetrenchment
+    | Detente
+    | Recession
+    | Election
+    | Summit
+    | Review
+    | Pledge
+    | AnnouncedPath
+    | Shock
+    | PastJump,
     Field(discriminator="kind"),
 ]
 
