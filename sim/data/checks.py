@@ -56,6 +56,9 @@ def cover_faults(
     if name == "allies":
         yield from _peer_faults(rows, file)
         yield from _number_faults(rows, file)
+    if name == "parameter_draws" and (len(rows) < 2 or min(row.key for row in rows) != (0,)):
+        rule, remedy = "must have the draw 0, the estimate, and draws behind it", "write it by `sim calibrate --draws`"
+        yield Fault(file, 0, "draw", "", rule, remedy, "missing-draw")
     if name in (_EACH_ALLY_OF_OWN if own else _EACH_ALLY):
         armed = {iso3 for iso3, ally in allies.items() if ally.armed_forces}
         lacking = sorted(armed - {getattr(row, "iso3", "") for row in rows})

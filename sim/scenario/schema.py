@@ -80,6 +80,9 @@ class Data(FrozenModel):
         None, description="a file in place of the table `announced_paths`, or over it"
     )
     geography: Table | None = Field(None, description="a file in place of the table `geography`, or over it")
+    parameter_draws: Table | None = Field(
+        None, description="a file in place of the table `parameter_draws`; `sim calibrate --draws` writes one"
+    )
 
 
 def _some_of(section: sections.Section) -> type[FrozenModel]:

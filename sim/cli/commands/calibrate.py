@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     "--work", default="runs/calibration", show_default=True, metavar="FOLDER", help="What was computed is kept here."
 )
 @click.option("--out", metavar="FILE.toml", help="Write the estimate as a file that scenarios can extend.")
+@click.option(
+    "--draws", metavar="FILE.csv", help="Write the estimate and draws as unsure as it is, as the table parameter_draws."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     cutoff: int | None, vintage: str, every: bool, quick: bool, paths: int, seed: int, workers: int | None, work: str,
-    out: str | None, as_json: bool,
+    out: str | None, draws: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Estimate the model's parameters: those whose forecasts from every December since 2014 came closest to the shares.
 
@@ -44,19 +47,24 @@ def command(
 
     \b
     sim calibrate --out scenarios/estimated.toml
+    sim calibrate --draws draws.csv
     sim calibrate --cutoff 2021 --quick
     sim calibrate --every --out estimates.toml
     """
     if every and cutoff is not None:
         raise click.UsageError("--cutoff and --every exclude each other.")
+    if every and draws is not None:
+        raise click.UsageError("--draws and --every exclude each other: the draws are of one cutoff.")
     from sim.evaluation.calibration import calibrate as calibration
-    from sim.evaluation.calibration import fragment
+    from sim.evaluation.calibration import fragment, parameter_draws
 
     last = calibration.last_cutoff(vintage) if cutoff is None else cutoff
     calibration.asked(last, vintage, paths, seed, workers)
     folder = _folder(work)
     if out is not None:
         fragment.check_destination(out)
+    if draws is not None:
+        parameter_draws.check_destination(draws)
 
     def estimated(year: int, quick: bool) -> Calibration:
         file = folder / f"{vintage}-{year}-{seed}-{paths}.npz"
@@ -89,6 +97,9 @@ def command(
         if out is not None:
             fragment.write(text, out)
             note(f"Saved in {plain(out)}")
+        if draws is not None:
+            parameter_draws.write(found, draws)
+            note(f"Saved in {plain(draws)}")
     finally:  # what was computed is shown even where it cannot be written
         _print(document, show, as_json)
 

@@ -27,6 +27,9 @@ EVERY = 50
 ABOVE = frozenset({"__main__", "analysis", "cli", "output", "py"})
 """Layers and files of the package that an answer cannot depend on, since nothing it is made with may import them."""
 
+RESULTS = frozenset({"parameter_draws.csv", "estimates.toml"})
+"""What estimations leave: an answer is of parameters that it was asked with, never of these."""
+
 MOST_BYTES = 4 * 1024**3
 """Of a file of answers; a long estimation leaves a tenth of it."""
 
@@ -40,7 +43,12 @@ def code_digest() -> str:
     root = Path(str(files("sim")))
     for file in sorted(root.rglob("*")):
         part = file.relative_to(root)
-        if part.parts[0].partition(".")[0] not in ABOVE and "__pycache__" not in part.parts and file.is_file():
+        if (
+            part.parts[0].partition(".")[0] not in ABOVE
+            and "__pycache__" not in part.parts
+            and file.is_file()
+            and part.name not in RESULTS
+        ):
             whole.update(part.as_posix().encode() + b"\0" + sha256(file.read_bytes()).digest())
     return whole.hexdigest()
 
