@@ -25,7 +25,7 @@ from sim.data.cells import (
     Year,
 )
 
-Part = Annotated[Number, Field(ge=0, le=1)]
+ZeroToOne = Annotated[Number, Field(ge=0, le=1)]
 
 
 class Row(BaseModel):
@@ -277,23 +277,23 @@ class ParameterDrawRow(Row):
     TABLE: ClassVar[str] = "parameter_draws"
     KEY: ClassVar[tuple[str, ...]] = ("draw",)
     draw: Annotated[Whole, Field(ge=0, le=4096)]
-    budget_speed: Part
+    budget_speed: ZeroToOne
     budget_speed_urgency: Annotated[Number, Field(ge=0, le=10)]
-    budget_speed_down: Part
+    budget_speed_down: ZeroToOne
     budget_threat_weight: Annotated[Number, Field(ge=0, le=50)]
     budget_threat_urgency: Annotated[Number, Field(ge=0, le=10)]
-    budget_norm_learning: Part
-    budget_pledge_weight: Part
-    budget_deadline_weight: Part
+    budget_norm_learning: ZeroToOne
+    budget_pledge_weight: ZeroToOne
+    budget_deadline_weight: ZeroToOne
     budget_headroom_pct: Annotated[Number, Field(ge=0, le=50)]
     will_mean_mean: Annotated[Number, Field(ge=-10, le=10)]
     will_mean_sd: Annotated[Number, Field(ge=0, le=10)]
-    urgency_decay: Part
+    urgency_decay: ZeroToOne
     urgency_crimea_jump: Annotated[Number, Field(ge=0, le=10)]
     urgency_invasion_jump: Annotated[Number, Field(ge=0, le=10)]
     urgency_us_warning_jump: Annotated[Number, Field(ge=0, le=10)]
-    outturn_noise_sd: Part
-    outturn_late_push_weight: Part
+    outturn_noise_sd: ZeroToOne
+    outturn_late_push_weight: ZeroToOne
 
 
 ROWS: Final[dict[str, type[Row]]] = {

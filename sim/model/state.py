@@ -306,6 +306,10 @@ class World(Electorate):
         """One ally."""
         return self.allies[iso3]
 
+    def past_jump(self, name: str, paths: Paths) -> Value:
+        """The size of something that has happened to urgency, on some paths."""
+        return at(self.past_jumps[name], paths)
+
     def states(self, iso3: str | None) -> Iterable[AllyState]:
         """One ally, or all."""
         return self.allies.values() if iso3 is None else (self.allies[iso3],)

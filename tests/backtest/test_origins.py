@@ -157,7 +157,7 @@ def test_events_given_are_those_that_came_in_their_months_and_no_others(origin: 
     summits = {"target_2025"} if origin < 2025 <= last else set()
     assert set(events) == RANDOM_EVENTS | set(jumps) | summits
     assert [events[name].rate for name in RANDOM_EVENTS] == [0, 0, 0]
-    assert {name: (events[name].when, events[name].size) for name in jumps} == jumps
+    assert {name: (events[name].when, events[name].jump) for name in jumps} == jumps
     for name in summits:
         event = events[name]
         assert (event.kind, event.when, event.share_pct, event.by) == ("summit", "2025-06", 3.5, 2035)

@@ -25,7 +25,7 @@ from sim.evaluation.backtest.origins import LAST, ORIGINS
 from sim.evaluation.calibration.cache import Cache
 from sim.evaluation.calibration.calibrate import calibrate, table
 from sim.evaluation.calibration.fragment import DRAWS, MARK
-from sim.evaluation.calibration.parameters import shipped
+from sim.evaluation.calibration.parameters import MIDDLE, numbers_at, shipped
 from sim.model.estimated import ESTIMATED
 
 Call = Callable[..., Any]
@@ -142,7 +142,7 @@ def test_every_cutoff_makes_the_table_of_the_backtest(call: Call, formula: Formu
     assert head.split()[1:] == [str(year) for year in ORIGINS]
     written = Path("estimates.toml").read_bytes()
     document = json.loads(call("calibrate", "--every", *SMALL, "--out", "estimates.toml", "--json").out)
-    assert document["cutoffs"]["2014"] == {each.name: each.middle for each in ESTIMATED}
+    assert document["cutoffs"]["2014"] == numbers_at(MIDDLE)
     assert list(document["scores"]["cutoffs"]) == [str(year) for year in range(2015, LAST)]
     assert Path("estimates.toml").read_bytes() == written
     one = json.loads(call("calibrate", *SMALL, "--cutoff", 2019, "--quick", "--json").out)

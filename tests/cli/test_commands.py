@@ -103,8 +103,8 @@ def test_what_an_ally_is_taken_to_be_is_said_as_the_scenario_has_it(call: Call, 
 
 
 def test_the_allies_whose_exposure_is_a_judgement_are_read_from_the_table(call: Call, tmp_path: Path) -> None:
-    header = "iso3,distance_moscow_km,land_border_russia,near_coast,exposure_override,note"
-    (tmp_path / "g.csv").write_text(f"{header}\nFIN,892,1,1,,\nESP,3400,0,0,0.5,own\n", "utf-8")
+    header = "iso3,distance_moscow_km,land_border_russia,near_coast,black_sea_only,exposure_override,note"
+    (tmp_path / "g.csv").write_text(f"{header}\nFIN,892,1,1,0,,\nESP,3400,0,0,0,0.5,own\n", "utf-8")
     (tmp_path / "own.toml").write_text('[data]\ngeography = { file = "g.csv", overlay = true }\n', "utf-8")
     own = " ".join(call("data", "allies", "--scenario", tmp_path / "own.toml").out.split())
     assert "from geography, for Finland and Norway by judgement;" in " ".join(call("data", "allies").out.split())

@@ -68,7 +68,7 @@ def test_a_country_is_added_with_its_own_rows_alone() -> None:
     tables = load_tables({
         "allies": Replacement("a.csv", "iso3,iso_numeric,name,joined_nato,eu_member,armed_forces\n"
                               "UKR,804,Ukraine,2030,0,1\n", True),
-        "geography": Replacement("g.csv", packaged("geography").splitlines()[0] + "\nUKR,756,1,1,,\n", True),
+        "geography": Replacement("g.csv", packaged("geography").splitlines()[0] + "\nUKR,756,1,1,0,,\n", True),
         "shares": Replacement("s.csv", SHARES + "UKR,2026,20,estimate,,,\n", True),
         "gdp": Replacement("d.csv", packaged("gdp").splitlines()[0] + "\nUKR,2026,2,200,,,,,forecast\n", True),
         "elections": Replacement("e.csv", ELECTIONS + "UKR,2030,3,,presidential,0,projected,,none in war\n", True),

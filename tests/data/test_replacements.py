@@ -129,7 +129,7 @@ CASES = {
     "numeric code": (swapped("allies", "DEU,276", "DEU,8"), "duplicate", 7, "iso_numeric", "ISO 3166 numeric"),
     "long text": (swapped("early_elections", "Parliament only.", "x" * 601), "too-long", 12, "note", "shorten"),
     "day": (swapped("elections", "DEU,2025,2,23,", "DEU,2025,2,30,"), "bad-date", 19, "day", "correct the day"),
-    "ally left out": (swapped("geography", "SVK,1631,0,0,,\n", ""), "missing-ally", 0, "iso3", "rows of SVK"),
+    "ally left out": (swapped("geography", "SVK,1631,0,0,0,,\n", ""), "missing-ally", 0, "iso3", "rows of SVK"),
     "edition": (
         ("share_vintages", VINTAGES + "DEU,2026,July,2,actual,x\n"),
         "bad-format",
@@ -226,7 +226,7 @@ def test_allies_may_be_added_when_every_table_that_needs_them_has_them() -> None
     tables = load_tables(
         {
             "allies": Replacement("a.csv", allies),
-            "geography": Replacement("g.csv", packaged("geography") + "UKR,756,1,1,,\n"),
+            "geography": Replacement("g.csv", packaged("geography") + "UKR,756,1,1,0,,\n"),
             "shares": Replacement("s.csv", packaged("shares") + "UKR,2026,20,estimate,,,\n"),
             "gdp": Replacement("d.csv", packaged("gdp") + "UKR,2026,2,200,,,,,forecast\n"),
             "elections": Replacement("e.csv", packaged("elections") + "UKR,2030,3,,presidential,0,projected,,none\n"),

@@ -153,7 +153,7 @@ def test_every_ally_has_the_figures_of_the_tables(base: int, last: int) -> None:
             assert expected == (before if base < 2025 else growth[iso3][min(year, last_known)])
         assert entry.exposure == exposure(
             geography.distance_moscow_km, geography.land_border_russia, geography.near_coast,
-            geography.exposure_override,
+            geography.black_sea_only, geography.exposure_override,
         )  # fmt: skip
         assert entry.elections == {
             row.year: row.month

@@ -10,7 +10,7 @@ import pytest
 from model.test_followed import SIZE, moved
 from model.test_world import ally
 from sim.model.equations import budget, growth, outturn, related, targets
-from sim.model.equations.urgency import past_urgency, power
+from sim.model.equations.urgency import HistoricalJump, past_urgency, power
 from sim.model.state import TargetInForce
 from sim.model.urgency_state import UrgencyState
 from sim.numerics import arrays
@@ -116,13 +116,25 @@ def test_security_related_outlays_stay_at_or_above_zero() -> None:
 
 
 def test_urgency_of_the_past_is_a_number_unless_the_decay_differs_by_path() -> None:
-    one = past_urgency(2015, 3, 0.5, [(2014, 3, 1.0, ""), (2015, 3, 0.25, ""), (2015, 4, 9.0, "")])
+    sizes = {"first": 1.0, "second": 0.25, "later": 9.0}
+    history = [
+        HistoricalJump(2014, 3, "first", ""),
+        HistoricalJump(2015, 3, "second", ""),
+        HistoricalJump(2015, 4, "later", ""),
+    ]
+    one = past_urgency(2015, 3, 0.5, sizes, history)
     assert isinstance(one, float)
     assert one == 0.5**12 + 0.25
     monthly = array(0.9, 0.99)
-    two = past_urgency(2015, 3, monthly, [(2014, 3, 1.0, "")])
+    two = past_urgency(2015, 3, monthly, sizes, history[:1])
     assert per_path(two).dtype == np.float32
     assert per_path(two).tolist() == power(monthly.astype(np.float64), 12).astype(np.float32).tolist()
+
+
+def test_jumps_of_the_past_may_differ_by_path() -> None:
+    sizes = {"first": array(1.0, 0.5), "second": 0.25}
+    history = [HistoricalJump(2014, 3, "first", ""), HistoricalJump(2015, 3, "second", "")]
+    assert per_path(past_urgency(2015, 3, 1.0, sizes, history)).tolist() == [1.25, 0.75]
 
 
 def test_what_all_paths_agree_on_stays_a_number_and_the_rest_is_single_precision() -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sim.data.tables import load_tables
 from sim.engine.growth_inputs import own_growth_sd
 from sim.model.equations import budget, growth, outturn, related, will
-from sim.model.equations.exposure import exposure
+from sim.model.equations.exposure import Rule, exposure
 from sim.model.equations.targets import followed, wanted_step, years_left
 from sim.model.equations.urgency import HISTORY, past_urgency
+from sim.model.parameters import Urgency
 from sim.model.state import AllyState, OwnPath, Politics, TargetInForce
 from sim.model.urgency_state import UrgencyState
 from sim.numerics.arrays import link, saturate
@@ -51,9 +52,10 @@ def test_saturate_is_near_one_minus_exp(a: float) -> None:
 
 
 def test_urgency_of_history_in_december_2026() -> None:
-    assert past_urgency(2026, 12, monthly_factor(0.05)) == pytest.approx(1.61, abs=0.005)
-    assert past_urgency(2014, 2, monthly_factor(0.05)) == 0
-    assert past_urgency(2014, 3, monthly_factor(0.05)) == HISTORY[0][2]
+    sizes = dict(Urgency())
+    assert past_urgency(2026, 12, monthly_factor(0.05), sizes) == pytest.approx(1.61, abs=0.005)
+    assert past_urgency(2014, 2, monthly_factor(0.05), sizes) == 0
+    assert past_urgency(2014, 3, monthly_factor(0.05), sizes) == sizes[HISTORY[0].size] == 0.35
 
 
 def test_urgency_fades_jumps_and_halves() -> None:
@@ -93,12 +95,23 @@ def test_the_common_factor_has_mean_zero() -> None:
 
 
 def test_exposure_from_geography() -> None:
-    assert exposure(1609, False, True) == pytest.approx(math.log(2200 / 1609))
-    assert exposure(867, True, True) == pytest.approx(math.log(2200 / 867))
-    assert exposure(1151, True, True) == 0.9
-    assert exposure(1569, False, False) == pytest.approx(0.4 * math.log(2200 / 1569))
-    assert exposure(7822, False, False) == 0
-    assert exposure(892, True, True, override=0.5) == 0.5
+    assert exposure(1609, False, True, False) == pytest.approx(math.log(2200 / 1609))
+    assert exposure(867, True, True, False) == pytest.approx(math.log(2200 / 867))
+    assert exposure(1151, True, True, False) == 0.9
+    assert exposure(1569, False, False, False) == pytest.approx(0.4 * math.log(2200 / 1569))
+    assert exposure(7822, False, False, False) == 0
+    assert exposure(892, True, True, False, override=0.5) == 0.5
+
+
+def test_exposure_by_the_other_rules() -> None:
+    assert exposure(1569, False, False, False, rule=Rule.DISTANCE) == pytest.approx(math.log(2200 / 1569))
+    assert exposure(1777, False, True, True) == pytest.approx(math.log(2200 / 1777))
+    assert exposure(1777, False, True, True, rule=Rule.SHELTERED_BLACK_SEA) == pytest.approx(
+        0.4 * math.log(2200 / 1777)
+    )
+    assert exposure(1609, False, True, False, rule=Rule.SHELTERED_BLACK_SEA) == pytest.approx(math.log(2200 / 1609))
+    assert exposure(7822, False, False, False, rule=Rule.DISTANCE) == 0
+    assert {exposure(892, True, True, False, 0.5, rule) for rule in Rule} == {0.5}
 
 
 def test_fiscal_room_is_what_the_worse_of_debt_and_deficit_leaves() -> None:

@@ -39,7 +39,7 @@ def world(*states: AllyState) -> World:
     urgency = UrgencyState(np.ones(3, dtype=np.float32), 0, 1.0)
     return World(
         Clock(2026), draws, urgency, {}, {f"X{index}": state for index, state in enumerate(states)}, will=zeros,
-        last_vote=zeros.astype(np.int16), changes=zeros.astype(np.uint16),
+        last_vote=zeros.astype(np.int16), changes=zeros.astype(np.uint16), past_jumps={},
     )  # fmt: skip
 
 

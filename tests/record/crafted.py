@@ -23,6 +23,9 @@ def small() -> Record:
         if axes[-1] in ("cell", "step", "number"):
             arrays[name][..., 0] = PATHS
     core = PILLARS.index("core")
+    arrays["row_paths"][...] = PATHS
+    arrays["row_number"][..., 0], arrays["row_number"][..., 2] = 0, PATHS
+    arrays["row_compliant"][core] = PATHS
     for name, pillars in (("shares", PILLARS), ("spent_shares", SPENT)):
         row = arrays[name][pillars.index("core")]
         row[..., 0], row[..., 250] = 0, PATHS

@@ -100,6 +100,7 @@ def made() -> Made:
         Record(description, counts, MANIFEST),
     )  # fmt: skip
     _count(whole, counts.arrays)
+    _count_rows(whole, counts.arrays)
     return whole
 
 
@@ -141,6 +142,13 @@ def _count(made: Made, arrays: dict[str, np.ndarray]) -> None:
         for path in range(PATHS):
             arrays["first_year"][ally, steps[made.first(ally, path)]] += 1
             arrays["kept_from"][ally, steps[made.first(ally, path)]] += made.stays(ally, path)
+
+
+def _count_rows(made: Made, arrays: dict[str, np.ndarray]) -> None:
+    """All paths took one row of parameters."""
+    arrays["row_paths"][:] = PATHS
+    arrays["row_compliant"][..., 0] = arrays["compliant"]
+    arrays["row_number"][:, 0] = arrays["number"][TALLIES.index("core")]
 
 
 def _fill(histogram: np.ndarray, values: np.ndarray) -> None:

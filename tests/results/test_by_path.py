@@ -59,7 +59,7 @@ def test_compliance_is_counted_path_by_path(run: Made) -> None:
                 expected += 1
                 if pillar == "total" and entry.iso3 not in MEMBERS:
                     row = rows[entry.iso3, entry.name, year, pillar]
-                    assert row[4:] == (TARGETS[pillar] / 100, None, None, None, None, None, None, PATHS)
+                    assert row[4:] == (TARGETS[pillar] / 100, *[None] * 8, PATHS)
                     continue
                 met, paper = run.met(pillar)[ally, step], run.paper[pillar][ally, step]
                 row = rows[entry.iso3, entry.name, year, pillar]
@@ -68,16 +68,17 @@ def test_compliance_is_counted_path_by_path(run: Made) -> None:
                 low, high = interval(met.sum())
                 assert row[4:6] == (TARGETS[pillar] / 100, met.mean())
                 assert row[6:8] == pytest.approx((max(low, 0), min(high, 1)), abs=1e-12)
-                assert row[8] == pytest.approx((met & ~paper).mean())
-                assert row[9:] == (*force, PATHS)
+                assert row[8:10] == (None, None)  # one row of parameters has no range
+                assert row[10] == pytest.approx((met & ~paper).mean())
+                assert row[11:] == (*force, PATHS)
     assert len(rows) == expected
     table = Results(run.record).compliance()
-    moved = ["in_force", "not_yet_due"]
-    columns = table.drop(columns=moved).astype(object)
+    moved, drawn = ["in_force", "not_yet_due"], ["over_parameters_low", "over_parameters_high"]
+    columns = table.drop(columns=[*moved, *drawn]).astype(object)
     assert [tuple(row) for row in columns.where(columns.notna(), None).itertuples(index=False)] == [
-        row[:9] + row[11:] for row in rows.values()
+        row[:8] + row[10:11] + row[13:] for row in rows.values()
     ]
-    assert [table[name].dtype.kind for name in moved] == ["f", "f"]
+    assert [table[name].dtype.kind for name in (*moved, *drawn)] == ["f"] * 4
 
 
 def test_shares_are_those_of_every_path(run: Made) -> None:
@@ -214,7 +215,9 @@ def _within(hits: np.ndarray) -> tuple[float, float]:
 
 
 def numbers(found: summary.Chance) -> tuple[float, ...]:
-    return astuple(found)
+    *figures, over_parameters = astuple(found)
+    assert over_parameters is None
+    return tuple(figures)
 
 
 @pytest.mark.parametrize("year", YEARS)

@@ -26,8 +26,8 @@ QUANTILES = ["q05", "q25", "q50", "q75", "q95"]
 def test_compliance_table(rutte_results: sim.Results) -> None:
     table = rutte_results.compliance()
     assert list(table.columns) == [
-        "iso3", "ally", "year", "pillar", "target_pct", "probability", "ci_low", "ci_high", "without_late_push",
-        "in_force", "not_yet_due", "paths",
+        "iso3", "ally", "year", "pillar", "target_pct", "probability", "ci_low", "ci_high",
+        "over_parameters_low", "over_parameters_high", "without_late_push", "in_force", "not_yet_due", "paths",
     ]  # fmt: skip
     assert len(table) == 31 * 6 * 3
     assert not table.duplicated(["iso3", "year", "pillar"]).any()

@@ -17,6 +17,7 @@ from sim.model.estimated import ESTIMATED
 from sim.model.parameters import ParameterSource
 from sim.scenario.edit.change import number
 from sim.scenario.schema import Scenario
+from sim.text.probabilities import did_you_mean
 
 FILE = "estimates.toml"
 
@@ -69,11 +70,11 @@ def drawn_from(scenario: Scenario, numbers: Numbers) -> Scenario:
     Raises:
         UsageError: a name that is none of the estimated parameters.
     """
-    unknown = numbers.keys() - {each.name for each in ESTIMATED}
-    if unknown:
-        raise UsageError(
-            f"no estimated parameter {min(unknown)!r}; there are {', '.join(each.name for each in ESTIMATED)}"
-        )
+    known = [each.name for each in ESTIMATED]
+    if unknown := numbers.keys() - set(known):
+        wrong = min(unknown)
+        meant = did_you_mean(wrong, known) or f"There are {', '.join(known)}."
+        raise UsageError(f"no estimated parameter {wrong!r}. {meant}")
     count = len(next(iter(numbers.values())))
     columns = [numbers.get(each.name) or [number(scenario, each.name)] * count for each in ESTIMATED]
     text = io.StringIO()

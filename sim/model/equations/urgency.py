@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.numerics.arrays import Value
 
 
-class PastJump(NamedTuple):
+class HistoricalJump(NamedTuple):
     """Something that has happened, and the parameter of [urgency] that says how much urgency jumped with it."""
 
     year: int
@@ -21,14 +21,14 @@ class PastJump(NamedTuple):
 
 
 HISTORY = (
-    PastJump(2014, 3, "crimea_jump", "annexation of Crimea"),
-    PastJump(2022, 2, "invasion_jump", "full-scale invasion of Ukraine"),
-    PastJump(2025, 2, "us_warning_jump", "the United States warns that Europe must provide for itself"),
+    HistoricalJump(2014, 3, "crimea_jump", "annexation of Crimea"),
+    HistoricalJump(2022, 2, "invasion_jump", "full-scale invasion of Ukraine"),
+    HistoricalJump(2025, 2, "us_warning_jump", "the United States warns that Europe must provide for itself"),
 )
 
 
 def past_urgency(
-    year: int, month: int, monthly: Value, sizes: Mapping[str, Value], history: Sequence[PastJump] = HISTORY
+    year: int, month: int, monthly: Value, sizes: Mapping[str, Value], history: Sequence[HistoricalJump] = HISTORY
 ) -> Value:
     """A left in a month by what happened up to it, by its `sizes`; `monthly` is what a month leaves of it."""
     factor = np.asarray(monthly, dtype=np.float64)

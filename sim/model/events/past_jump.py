@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from sim.model.events.base import Event
-from sim.numerics.arrays import at
 
 if TYPE_CHECKING:
     from sim.model.state import Hit, World
@@ -23,7 +22,7 @@ class PastJump(Event):
 
     def apply(self, world: World, hit: Hit) -> None:
         """A += the parameter on the paths hit."""
-        world.urgency.jump(hit.paths, at(world.past_jumps[self.jump], hit.paths), world.calendar.month)
+        world.urgency.jump(hit.paths, world.past_jump(self.jump, hit.paths), world.calendar.month)
 
     def story(self, hit: Hit, who: str) -> str:
         """One sentence."""
