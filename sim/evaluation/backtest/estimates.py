@@ -17,7 +17,7 @@ from sim.model.estimated import ESTIMATED
 from sim.model.parameters import ParameterSource
 from sim.scenario.edit.change import number
 from sim.scenario.schema import Scenario
-from sim.text.probabilities import did_you_mean
+from sim.text.suggestions import did_you_mean
 
 FILE = "estimates.toml"
 
