@@ -101,9 +101,9 @@ The model as shipped with one mechanism left out, same draws, origins 2015 to 20
 |---|---|
 | shares | of the July 2026 edition throughout, so as revised later; how large revisions are stands under [first estimates](#first-estimates) |
 | norm before 2018 | mean of the years since 2014, where NATO's table begins |
-| growth | before April 2025 the ally's mean of the ten years before; in December 2025 the IMF's forecast of October 2025 |
-| spread of growth | measured to the December of the forecast |
-| debt and deficit | of the years before, as the IMF had them in April 2026 |
+| growth | before 2020 the ally's mean of the ten years before; from December 2020 on the IMF's forecast of that October |
+| spread of growth | measured to the December of the forecast, on growth as the IMF had it in April 2026 |
+| debt and deficit | of the years before; from December 2020 on as the IMF printed them that October (of 2017 and 2018, which the outlook of October 2020 does not show here, as in April 2026), before as in April 2026 |
 | elections | dates before 2021 by hazard; later ones from the calendar, early ones unforeseen; hazards measured 1990 to 2023 |
 | targets | 2 % by 2024 until December 2024, then 3.5 % by 2035 |
 | national pledges and announced paths | from the month they were made |

@@ -50,6 +50,9 @@ Share = Annotated[Number, Field(gt=0, le=MOST_SHARE_PCT)]  # % of GDP
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Usd = Annotated[Number, Field(ge=0, le=1e9)]
 GrowthPct = Annotated[Number, Field(ge=-60, le=200)]  # % a year
+DeflatorPct = Annotated[Number, Field(ge=-60, le=10_000)]  # % a year
+Balance = Annotated[Number, Field(ge=-100, le=100)]  # % of GDP, negative: deficit
+Debt = Annotated[Number, Field(ge=0, le=1000)]  # % of GDP
 
 _MONTH, _DAY = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
 Edition = Annotated[str, Field(pattern=f"^(19|20)[0-9]{{2}}-{_MONTH}$")]  # YYYY-MM of publication

@@ -86,22 +86,25 @@ def full_editions() -> tuple[str, ...]:
 
 @cache
 def outlooks() -> tuple[str, ...]:
-    """The IMF's outlooks whose growth is packaged, oldest first; the last is that of `gdp`."""
-    return (*sorted({row["edition"] for row in _rows("growth_vintages")} - {key_of("gdp")}), key_of("gdp"))
+    """The IMF's outlooks that are packaged, oldest first; the last is that of `gdp`."""
+    return (*sorted({row["edition"] for row in _rows("outlook_vintages")} - {key_of("gdp")}), key_of("gdp"))
 
 
-def growth_forecast_from() -> int:
-    """Base years from here on have the IMF's forecast of their time in the data."""
-    return int(outlooks()[0][:4])
+def has_outlook(base_year: int) -> bool:
+    """Whether the data have an outlook of a base year's time; the last base year goes by that of `gdp`."""
+    return base_year >= LAST_YEAR or base_year >= int(outlooks()[0][:4])
 
 
 def outlook_known_in(base_year: int) -> str | None:
     """The last outlook of a base year or before it, where that is not the one of `gdp`; None: go by `gdp`.
 
     The last base year goes by the newest outlook, even one of the spring after it: NATO's next table is not out yet.
+    For that year the record of outlooks is not read.
     """
+    if base_year >= LAST_YEAR:
+        return None
     known = [outlook for outlook in outlooks() if int(outlook[:4]) <= base_year]
-    return known[-1] if base_year < LAST_YEAR and known and known[-1] != outlooks()[-1] else None
+    return known[-1] if known and known[-1] != outlooks()[-1] else None
 
 
 @cache

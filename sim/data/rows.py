@@ -10,7 +10,10 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.data.cells import (
+    Balance,
     Dated,
+    Debt,
+    DeflatorPct,
     Edition,
     Flag,
     GrowthPct,
@@ -123,9 +126,9 @@ class GdpRow(Row):
     year: Year
     growth_pct: GrowthPct | None = None  # real, a year
     nominal_usd_bn: Annotated[Number, Field(ge=0.1, le=1e6)] | None = None  # current USD
-    deflator_pct: Annotated[Number, Field(ge=-60, le=10_000)] | None = None  # change a year, national currency
-    gov_balance_pct: Annotated[Number, Field(ge=-100, le=100)] | None = None  # net lending, % of GDP
-    gov_debt_pct: Annotated[Number, Field(ge=0, le=1000)] | None = None  # gross, % of GDP
+    deflator_pct: DeflatorPct | None = None  # change a year, national currency
+    gov_balance_pct: Balance | None = None  # net lending, % of GDP
+    gov_debt_pct: Debt | None = None  # gross, % of GDP
     gov_spending_pct: Annotated[Number, Field(ge=0, le=200)] | None = None  # % of GDP
     status: Literal["actual", "estimate", "forecast"]
 
@@ -237,15 +240,19 @@ class PublishedCountRow(Row):
     source: Text
 
 
-class GrowthVintageRow(Row):
-    """Real growth of one ally and year as one outlook printed it, % a year; IMF."""
+class OutlookVintageRow(Row):
+    """One ally-year as one outlook printed it; IMF, World Economic Outlook."""
 
-    TABLE: ClassVar[str] = "growth_vintages"
+    TABLE: ClassVar[str] = "outlook_vintages"
     KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "edition")
     iso3: Iso3
     year: Year
     edition: Edition
-    growth_pct: GrowthPct
+    growth_pct: GrowthPct | None = None  # real, a year
+    deflator_pct: DeflatorPct | None = None  # change a year, national currency
+    gov_balance_pct: Balance | None = None  # net lending, % of GDP
+    gov_debt_pct: Debt | None = None  # gross, % of GDP
+    last_actual: Year  # the last year that this edition takes for known; later ones are estimates and forecasts
 
 
 class ForecastRow(Row):
@@ -300,7 +307,7 @@ ROWS: Final[dict[str, type[Row]]] = {
     model.TABLE: model
     for model in (
         AllyRow, GeographyRow, ShareRow, AggregateRow, VintageRow, GdpRow, ElectionRow, EarlyElectionRow,
-        PledgeRow, AnnouncedPathRow, RussiaRow, PromiseRow, PublishedCountRow, GrowthVintageRow, ForecastRow,
+        PledgeRow, AnnouncedPathRow, RussiaRow, PromiseRow, PublishedCountRow, OutlookVintageRow, ForecastRow,
         ParameterDrawRow,
     )
 }  # fmt: skip

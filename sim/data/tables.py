@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections import defaultdict
@@ -107,9 +108,9 @@ class Tables:
         return self._of(rows.PublishedCountRow)
 
     @cached_property
-    def growth_vintages(self) -> tuple[rows.GrowthVintageRow, ...]:
-        """Real growth as successive outlooks printed it, % a year; IMF."""
-        return self._of(rows.GrowthVintageRow)
+    def outlook_vintages(self) -> tuple[rows.OutlookVintageRow, ...]:
+        """Growth, prices (% a year) and public finance (% of GDP) as successive outlooks printed them; IMF."""
+        return self._of(rows.OutlookVintageRow)
 
     @cached_property
     def outside_forecasts(self) -> tuple[rows.ForecastRow, ...]:
@@ -127,9 +128,13 @@ class Tables:
             raise UsageError(f"no table {shorten(name)!r}; there are {', '.join(rows.ROWS)}")
         return self.replaced[name] if name in self.replaced else _packaged(name)
 
+    def is_replaced(self, name: str) -> bool:
+        """Whether the table called `name` is a user's own whole, with none of the packaged rows."""
+        return name in self.replaced and name not in self.laid
+
     def is_own(self, name: str, row: rows.Row) -> bool:
         """Whether a row of the table called `name` is a user's own."""
-        return name in self.replaced and (name not in self.laid or row.key in self.laid[name])
+        return self.is_replaced(name) or row.key in self.laid.get(name, ())
 
     def ally(self, iso3: str) -> rows.AllyRow:
         """The ally with this alpha-3 code; raises UsageError where there is none."""
@@ -159,9 +164,13 @@ class Tables:
         """Growth, GDP and public finance of one ally and year, or None; IMF."""
         return self._gdp_index.get((iso3, year))
 
-    def growth_known(self, iso3: str, year: int, edition: str) -> float | None:
-        """Growth of one ally and year, % a year, as the outlook of `edition` (YYYY-MM) had it, or None; IMF."""
-        return self._growth_index.get((iso3, year, edition))
+    def gdp_of(self, iso3: str) -> tuple[rows.GdpRow, ...]:
+        """Growth, GDP and public finance of one ally, by year; IMF."""
+        return self._gdp_by_ally.get(iso3, ())
+
+    def outlook_of(self, iso3: str, edition: str) -> Mapping[int, rows.OutlookVintageRow]:
+        """What the outlook of `edition` (YYYY-MM) printed of one ally, by year; empty where it has nothing; IMF."""
+        return self._outlook_index.get((iso3, edition), {})
 
     def debt_pct(self, iso3: str, year: int) -> float | None:
         """Gross general government debt, % of GDP, or None where unknown; IMF."""
@@ -189,7 +198,8 @@ class Tables:
         """sha256 over the values of all tables; no order of rows or columns and no line ending moves it."""
         whole = hashlib.sha256()
         for name in sorted(rows.ROWS):
-            lines = [json.dumps(dict(row), sort_keys=True) for row in self.table(name)]  # by key: _by_key
+            own = self.replaced.get(name)
+            lines = _packaged_values(name) if own is None else tuple(sorted(_values(dict(row)) for row in own))
             whole.update("\n".join([f"{name} {len(lines)}", *lines, ""]).encode())
         return whole.hexdigest()
 
@@ -224,8 +234,15 @@ class Tables:
         return {(row.iso3, row.year): row for row in self.gdp}
 
     @cached_property
-    def _growth_index(self) -> dict[tuple[str, int, str], float]:
-        return {(row.iso3, row.year, row.edition): row.growth_pct for row in self.growth_vintages}
+    def _gdp_by_ally(self) -> dict[str, tuple[rows.GdpRow, ...]]:
+        return _by_ally(self.gdp)
+
+    @cached_property
+    def _outlook_index(self) -> dict[tuple[str, str], dict[int, rows.OutlookVintageRow]]:
+        index: dict[tuple[str, str], dict[int, rows.OutlookVintageRow]] = defaultdict(dict)
+        for row in self.outlook_vintages:
+            index[row.iso3, row.edition][row.year] = row
+        return dict(index)
 
     @cached_property
     def _elections_by_ally(self) -> dict[str, tuple[rows.ElectionRow, ...]]:
@@ -284,6 +301,26 @@ def _packaged(name: str) -> tuple[rows.Row, ...]:
     if parsed.faults:
         raise ScenarioError(tuple(parsed.faults))
     return _by_key(row for _, row in parsed.rows)
+
+
+@lru_cache(maxsize=len(rows.ROWS))
+def _packaged_values(name: str) -> tuple[str, ...]:
+    """The values of a packaged table, from its text: most runs read few of the tables, and all stand in the digest."""
+    text = resources.files("sim.data").joinpath("tables", f"{name}.csv").read_text(encoding="utf-8")
+    return tuple(sorted(_values(row) for row in csv.DictReader(text.splitlines())))
+
+
+def _values(row: Mapping[str, Any]) -> str:
+    """A row's values by column in one line, the same of its cells as written and of what was read from them."""
+    return json.dumps([_value(row[column]) for column in sorted(row)])
+
+
+def _value(cell: Any) -> Any:
+    """A number where the cell holds one: 2 and 2.00 are the same, and so are 1 and a flag that is set."""
+    try:
+        return None if cell in (None, "") else float(cell)
+    except ValueError:
+        return cell.strip()
 
 
 def _by_key(table: Iterable[rows.Row]) -> tuple[rows.Row, ...]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 
-from sim.data.edition import growth_forecast_from, last_actual_growth
+from sim.data.edition import has_outlook, last_actual_growth
 
 SD_YEARS = tuple(year for year in range(2000, last_actual_growth() + 1) if year not in (2009, 2020, 2021))
 """The years an ally's own growth noise is measured on, to the last that the IMF has as actual.
 
 The common shocks of 2009, 2020 and 2021 are left out.
 """
-
-KNOWN_FROM = growth_forecast_from()
-"""Base years from here on have the IMF's forecasts in the data."""
 
 
 def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str, base_year: int) -> float:
@@ -34,9 +31,10 @@ def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str, base
 def forecast(growth_pct: Mapping[int, float], base_year: int, years: Sequence[int]) -> list[float]:
     """Growth expected for each of `years`, percent: the IMF's forecast, its last year carried on.
 
-    For a base year before `KNOWN_FROM` no forecast of the time is in the data: the mean of the ten years before.
+    Where no forecast of the base year's time is in the data (`sim.data.edition.has_outlook`): the mean of the ten years
+    before.
     """
-    if base_year < KNOWN_FROM:
+    if not has_outlook(base_year):
         past = [growth_pct[year] for year in range(base_year - 9, base_year + 1) if year in growth_pct]
         return [fmean(past)] * len(years)
     last = max(growth_pct)

@@ -9,11 +9,12 @@ from statistics import fmean
 
 from pydantic import ValidationError
 
-from sim.data.edition import outlook_known_in, pledges_from
+from sim.data.edition import has_outlook, pledges_from
 from sim.data.reader import parse
 from sim.data.rows import ROWS
 from sim.data.tables import Tables, load_tables
-from sim.engine.growth_inputs import KNOWN_FROM, SD_YEARS, forecast, own_growth_sd
+from sim.engine.growth_inputs import SD_YEARS, forecast, own_growth_sd
+from sim.engine.outlook_inputs import as_known, debt_pct, deficit_pct
 from sim.errors import Fault, ScenarioError
 from sim.model.equations.exposure import Rule, exposure
 from sim.model.events.pledge import AnnouncedPath, PathPoint, Pledge
@@ -30,9 +31,6 @@ MEAN_YEARS = 5
 
 LONGEST_TERM = 5
 """Years that a parliament or president of an ally may sit at most."""
-
-DEFICIT_YEARS = 3
-"""Years before the base year whose mean deficit counts."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +106,9 @@ def _inputs(
     base, last = scenario.horizon.base_year, scenario.horizon.last_year
     years = range(base + 1, last + 1)
     ally, geography, own = tables.ally(iso3), tables.geography_of(iso3), scenario.ally.get(iso3)
-    # debt of the year before: the last whole year that a budget of December can know
-    row, gdp, debt = tables.share(iso3, base), tables.gdp_row(iso3, base), tables.debt_pct(iso3, base - 1)
+    row, gdp = tables.share(iso3, base), tables.gdp_row(iso3, base)
     share = own.share_pct if own and own.share_pct is not None else (row.share_pct if row else None)
-    debt = own.debt_pct if own and own.debt_pct is not None else debt
+    debt = own.debt_pct if own and own.debt_pct is not None else debt_pct(tables, iso3, base)
     deficit = own.deficit_pct if own and own.deficit_pct is not None else deficit_pct(tables, iso3, base)
     gaps = []
 
@@ -147,7 +144,7 @@ def _inputs(
         geography.exposure_override,
     )  # fmt: skip
     near = {rule: exposure(*facts, rule) for rule in Rule}
-    expected = forecast(_growth_known(scenario, tables, iso3, growth[iso3]), base, list(years))
+    expected = forecast(as_known(tables, iso3, "growth_pct", base), base, list(years))
     return AllyInputs(
         iso3=iso3,
         code=ally.iso_numeric,
@@ -169,39 +166,17 @@ def _inputs(
     )
 
 
-def deficit_pct(tables: Tables, iso3: str, base_year: int) -> float | None:
-    """Mean public deficit of the years before the base year that are known, % of GDP; IMF, table `gdp`.
-
-    One year would let a single bad one, such as 2020, stand for what an ally can afford.
-    """
-    rows = [tables.gdp_row(iso3, year) for year in range(base_year - DEFICIT_YEARS, base_year)]
-    balances = [row.gov_balance_pct for row in rows if row is not None and row.gov_balance_pct is not None]
-    return -fmean(balances) if balances else None
-
-
 def first_growth_missing(growth_pct: Mapping[int, float], base_year: int, last_year: int) -> str | None:
     """The first years that `own_growth_sd` and `forecast` need and a series lacks; None where it suffices."""
     measured = [year for year in SD_YEARS if year <= base_year]
     if sum(year in growth_pct for year in measured) < 2:
         return f"two years of {measured[0]} to {measured[-1]}"
-    if base_year < KNOWN_FROM:
+    if not has_outlook(base_year):
         past = range(base_year - 9, base_year + 1)
         enough = sum(year in growth_pct for year in past) >= MEAN_YEARS  # or one bad year stands for all to come
         return None if enough else f"{MEAN_YEARS} years of {past[0]} to {past[-1]}"
     wanted = range(base_year + 1, max(base_year + 1, min(last_year, max(growth_pct))) + 1)  # one forecast at least
     return next((str(year) for year in wanted if year not in growth_pct), None)
-
-
-def _growth_known(scenario: Scenario, tables: Tables, iso3: str, growth_pct: dict[int, float]) -> Mapping[int, float]:
-    """Growth as forecast in December of the base year: of an earlier edition where the packaged tables have it."""
-    edition = outlook_known_in(scenario.horizon.base_year)
-    own = {year for year in growth_pct if (row := tables.gdp_row(iso3, year)) and tables.is_own("gdp", row)}
-    if edition is None or own == growth_pct.keys():
-        return growth_pct
-    known = {year: tables.growth_known(iso3, year, edition) for year in growth_pct.keys() - own}
-    earlier = {year: value for year, value in known.items() if value is not None}
-    last = max((*earlier, *own), default=max(growth_pct))
-    return {year: value for year, value in (growth_pct | earlier).items() if year <= last}
 
 
 def _scheduled(tables: Tables, iso3: str, base_year: int) -> dict[int, int]:

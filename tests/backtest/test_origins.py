@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 import sim
-from sim.data.tables import Replacement, load_tables
+from sim.data.rows import GdpRow, OutlookVintageRow
+from sim.data.tables import Replacement, Tables, load_tables
+from sim.engine import inputs
 from sim.engine.block import run_block
 from sim.engine.growth_inputs import SD_YEARS
 from sim.engine.inputs import AllyInputs, ally_inputs
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario, seen_in
 from sim.model.equations.urgency import HISTORY
+from support import present
 
 EVERY_ORIGIN = pytest.mark.parametrize("origin", ORIGINS)
 RANDOM_EVENTS = {"crisis", "detente", "us_retrenchment"}
@@ -53,20 +56,13 @@ def test_the_origins_are_the_decembers_that_a_later_figure_can_score() -> None:
 def test_growth_is_expected_as_in_that_december(origin: int) -> None:
     tables, known = load_tables(), growth()
     for iso3, entry in inputs_from(origin).items():
-        if origin >= 2025:
-            outlook = max(row.edition for row in tables.growth_vintages if row.edition <= f"{origin}-12")
-            ahead = range(origin + 1, horizon(origin) + 1)
-            wanted = {year: tables.growth_known(iso3, year, outlook) for year in ahead}
+        if origin >= 2020:
+            printed = tables.outlook_of(iso3, f"{origin}-10")
+            wanted = {year: present(printed[year].growth_pct) for year in range(origin + 1, horizon(origin) + 1)}
         else:
             past = fmean(known[iso3][year] for year in range(origin - 9, origin + 1) if year in known[iso3])
             wanted = dict.fromkeys(range(origin + 1, horizon(origin) + 1), past)
         assert entry.forecast_pct == pytest.approx(wanted)
-
-
-def test_the_forecast_of_2025_is_not_that_of_the_year_after() -> None:
-    tables = load_tables()
-    later = [tables.growth_known(iso3, 2026, "2026-04") for iso3 in inputs_from(2025)]
-    assert [entry.forecast_pct[2026] for entry in inputs_from(2025).values()] != later
 
 
 @EVERY_ORIGIN
@@ -88,10 +84,10 @@ def test_shares_debt_and_deficit_are_those_of_the_day(origin: int) -> None:
         shares = {row.year: row.share_pct for row in tables.shares_of(iso3)}
         assert entry.base_share_pct == shares[origin]
         assert entry.norm_pct == pytest.approx(fmean(shares[y] for y in range(origin - 4, origin + 1) if y in shares))
-        assert entry.debt_pct == tables.debt_pct(iso3, origin - 1)
-        balances = [tables.gdp_row(iso3, year) for year in range(origin - 3, origin)]
-        known = [row.gov_balance_pct for row in balances if row and row.gov_balance_pct is not None]
-        assert entry.deficit_pct == pytest.approx(-fmean(known))
+        now, then = {row.year: row for row in tables.gdp_of(iso3)}, tables.outlook_of(iso3, f"{origin}-10")
+        balances = [(then.get(year) or now[year]).gov_balance_pct for year in range(origin - 3, origin)]
+        assert entry.debt_pct == (then or now)[origin - 1].gov_debt_pct
+        assert entry.deficit_pct == pytest.approx(-fmean(known for known in balances if known is not None))
 
 
 @EVERY_ORIGIN
@@ -217,15 +213,37 @@ GDP = ("nominal_usd_bn", "deflator_pct", "gov_balance_pct", "gov_debt_pct", "gov
 @EVERY_ORIGIN
 def test_no_later_figure_leaks_into_a_forecast(origin: int) -> None:
     """Other shares, growth, money, balances and debts after the origin leave every bit; one before it does not."""
-    # From 2025 on growth to come is a forecast of the day, which a user's own table replaces.
-    columns = GDP if origin >= 2025 else ("growth_pct", *GDP)
-    unchanged = replaced("gdp", dict) if origin >= 2025 else {}
+    # From 2020 on growth to come is a forecast of the day, which a user's own table replaces.
+    columns = GDP if origin >= 2020 else ("growth_pct", *GDP)
+    unchanged = replaced("gdp", dict) if origin >= 2020 else {}
     usual = forecast(origin, unchanged)
     later = replaced("shares", moved(SHARES, lambda row: int(row["year"]) > origin))
     later |= replaced("gdp", moved(columns, lambda row: int(row["year"]) > origin))
     assert forecast(origin, later).tobytes() == usual.tobytes()
     earlier = replaced("gdp", moved(("growth_pct",), lambda row: (row["iso3"], row["year"]) == ("DEU", "2007")))
     assert forecast(origin, earlier).tobytes() != usual.tobytes()
+
+
+@pytest.mark.parametrize("origin", [each for each in ORIGINS if each >= 2020])
+def test_no_later_outlook_leaks_into_a_forecast(origin: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other growth to come, balances and debts in the table of today and in all later outlooks; its own moves it."""
+    usual, tables, cells = inputs_from(origin), load_tables(), {"growth_pct": 9.0, "gov_debt_pct": 9.0}
+
+    def known(gdp: Callable[[GdpRow], bool], outlooks: Callable[[OutlookVintageRow], bool]) -> dict[str, AllyInputs]:
+        other = {
+            "gdp": tuple(row.model_copy(update=cells) if gdp(row) else row for row in tables.gdp),
+            "outlook_vintages": tuple(
+                row.model_copy(update=cells) if outlooks(row) else row for row in tables.outlook_vintages
+            ),
+        }
+        laid = Tables(other, dict.fromkeys(other, frozenset()))  # none of its rows is a user's own
+        monkeypatch.setattr(inputs, "load_tables", lambda _: laid)
+        found = ally_inputs.__wrapped__(past_scenario(origin, horizon(origin)))
+        return {entry.iso3: entry for entry in found}
+
+    last = f"{origin}-10"
+    assert known(lambda row: row.year > origin, lambda row: row.edition != last) == usual
+    assert known(lambda row: False, lambda row: row.edition == last) != usual
 
 
 def test_the_share_of_the_origin_moves_the_forecast() -> None:

@@ -49,29 +49,49 @@ def test_the_members_of_a_count_are_those_of_its_year(tables: Tables) -> None:
         assert row.members == sum(ally.joined_nato <= row.year for ally in tables.armed_allies())
 
 
-def test_the_last_edition_of_growth_is_the_table_of_gdp(tables: Tables) -> None:
-    last = [row for row in tables.growth_vintages if row.edition == key_of("gdp")]
-    assert len(last) == 32 * (1 + max(row.year for row in tables.gdp) - 2019)
-    for row in last:
-        assert present(tables.gdp_row(row.iso3, row.year)).growth_pct == row.growth_pct
+EDITIONS = [f"{year}-{month}" for year in range(2020, int(key_of("gdp")[:4]) + 1) for month in ("04", "10")][1:]
+EDITIONS = EDITIONS[: EDITIONS.index(key_of("gdp"))]
+"""Every outlook of April and October from October 2020 to the one before that of `gdp`."""
 
 
-def test_each_edition_of_growth_has_every_ally(tables: Tables) -> None:
-    spans = {"2025-04": range(2021, 2031), "2025-10": range(2019, 2031), "2026-04": range(2019, 2032)}
-    spans.setdefault(key_of("gdp"), range(2019, 1 + max(row.year for row in tables.gdp)))
-    have = {(row.iso3, row.year, row.edition) for row in tables.growth_vintages}
-    assert have == {(a.iso3, year, edition) for a in tables.allies for edition, span in spans.items() for year in span}
+def test_each_outlook_has_every_ally_that_is_counted(tables: Tables) -> None:
+    spans = {edition: range(int(edition[:4]) - 3, int(edition[:4]) + 6) for edition in EDITIONS}
+    spans["2020-10"] = range(2019, 2026)
+    have = {(row.iso3, row.year, row.edition) for row in tables.outlook_vintages}
+    armed = [ally.iso3 for ally in tables.armed_allies()]
+    assert have == {(iso3, year, edition) for iso3 in armed for edition, span in spans.items() for year in span}
 
 
-@pytest.mark.parametrize(("edition", "mean", "sd"), [("2025-04", -0.21, 0.51), ("2025-10", -0.20, 0.27)])
+def test_only_the_first_year_of_the_first_outlook_has_no_change_of_prices(tables: Tables) -> None:
+    for row in tables.outlook_vintages:
+        assert None not in (row.growth_pct, row.gov_balance_pct, row.gov_debt_pct)
+        assert (row.deflator_pct is None) == ((row.edition, row.year) == ("2020-10", 2019))
+        assert int(row.edition[:4]) - 3 <= row.last_actual < int(row.edition[:4])
+
+
+@pytest.mark.parametrize(("edition", "year", "iso3", "growth"), [
+    ("2020-10", 2020, "DEU", -6.0), ("2020-10", 2020, "ESP", -12.8), ("2020-10", 2020, "GBR", -9.8),
+    ("2021-10", 2021, "USA", 6.0), ("2022-10", 2023, "DEU", -0.3), ("2022-10", 2023, "ITA", -0.2),
+    ("2023-10", 2024, "DEU", 0.9), ("2025-10", 2025, "USA", 2.0), ("2025-10", 2025, "DEU", 0.2),
+])  # fmt: skip
+def test_growth_is_what_the_text_of_the_outlook_says(
+    tables: Tables, edition: str, year: int, iso3: str, growth: float
+) -> None:
+    """IMF, World Economic Outlook, table 1.1: one decimal."""
+    assert round(present(tables.outlook_of(iso3, edition)[year].growth_pct), 1) == growth
+
+
+@pytest.mark.parametrize(("edition", "mean", "sd"), [("2025-04", -0.20, 0.51), ("2025-10", -0.19, 0.27)])
 def test_growth_of_2026_was_revised_by_the_known_amounts(tables: Tables, edition: str, mean: float, sd: float) -> None:
+    april = {ally.iso3: tables.outlook_of(ally.iso3, "2026-04") for ally in tables.armed_allies()}
     moves = [
-        tables.growth_known(ally.iso3, 2026, "2026-04") - tables.growth_known(ally.iso3, 2026, edition)
-        for ally in tables.allies
+        present((printed.get(2026) or present(tables.gdp_row(iso3, 2026))).growth_pct)
+        - present(tables.outlook_of(iso3, edition)[2026].growth_pct)
+        for iso3, printed in april.items()
     ]
     assert statistics.fmean(moves) == pytest.approx(mean, abs=0.005)
     assert statistics.stdev(moves) == pytest.approx(sd, abs=0.005)
-    assert tables.growth_known("DEU", 2031, "2025-10") is None
+    assert 2031 not in tables.outlook_of("DEU", "2025-10")
 
 
 def test_natos_own_expectations_for_2024_are_there(tables: Tables) -> None:

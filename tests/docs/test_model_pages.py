@@ -34,7 +34,7 @@ KINDS = {get_args(event.model_fields["kind"].annotation)[0]: event for event in 
 """The class of every kind of event."""
 
 EQUATIONS = (
-    "numerics/arrays", "engine/growth_inputs",
+    "numerics/arrays", "engine/growth_inputs", "engine/outlook_inputs",
     *(f"model/equations/{name}" for name in (
         "budget", "exposure", "growth", "outturn", "related", "targets", "urgency", "will"
     )),

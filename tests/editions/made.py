@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.data.edition import LAST_YEAR, name_of
+from sim.data.edition import LAST_YEAR, in_words, key_of, name_of, outlooks
 
 ROOT = Path(__file__).parents[2]
 YEAR = LAST_YEAR + 1
@@ -68,8 +68,8 @@ def renew(data: Path) -> None:
     shares = changed(tables / "shares.csv", _shares)
     changed(tables / "aggregates.csv", lambda rows: _a_year_on(rows, "name"))
     changed(tables / "share_vintages.csv", lambda rows: [*rows, *map(_vintage, shares)])
-    gdp = changed(tables / "gdp.csv", _outlook)
-    changed(tables / "growth_vintages.csv", lambda rows: [*rows, *_growth(rows, gdp)])
+    changed(tables / "outlook_vintages.csv", lambda rows: [*rows, *_former(tables / "gdp.csv", rows)])
+    changed(tables / "gdp.csv", _outlook)
     changed(tables / "elections.csv", lambda rows: [_held(row) for row in rows])
     file = data / "tables.toml"
     file.write_text(described(file.read_text("utf-8")), "utf-8")
@@ -127,12 +127,15 @@ def _outlook(rows: list[Cells]) -> list[Cells]:
     return found
 
 
-def _growth(rows: list[Cells], gdp: list[Cells]) -> list[Cells]:
-    """The new outlook's growth, over the years of the record."""
-    first = min(int(row["year"]) for row in rows)
+def _former(file: Path, record: list[Cells]) -> list[Cells]:
+    """The outlook that is no longer the newest, as the record of outlooks has it: what every edition of it has."""
+    with file.open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    counted, former = {row["iso3"] for row in record}, key_of("gdp")
+    actual = max(row["year"] for row in rows if row["status"] == "actual")
     return [
-        {"iso3": row["iso3"], "year": row["year"], "edition": IMF, "growth_pct": row["growth_pct"]}
-        for row in gdp if int(row["year"]) >= first
+        {column: row.get(column, "") for column in record[0]} | {"edition": former, "last_actual": actual}
+        for row in rows if row["iso3"] in counted and int(row["year"]) >= int(former[:4]) - 3
     ]  # fmt: skip
 
 
@@ -145,12 +148,13 @@ def _held(row: Cells) -> Cells:
 def described(text: str) -> str:
     """The text of tables.toml for the new edition; a table that keeps editions has the new one beside the old."""
     nato, imf = (name_of(), NATO_IN_WORDS), (name_of("gdp"), IMF_IN_WORDS)
-    publishers = {"shares": nato, "aggregates": nato, "share_vintages": nato, "gdp": imf, "growth_vintages": imf}
+    former = (in_words(outlooks()[-2]), name_of("gdp"))  # it joins the record once it is no longer the newest
+    publishers = {"shares": nato, "aggregates": nato, "share_vintages": nato, "gdp": imf, "outlook_vintages": former}
     for table, (old, new) in publishers.items():
         before, head, entry, columns, after = re.split(rf"(?s)(\[{table}\]\n)(.*?)(\n\[{table}\.columns\])", text)
         lines = dict(line.split(" = ", 1) for line in entry.strip().splitlines())
         lines["edition"] = lines["edition"].replace(f'{old}"', f'{new}"')
-        lines["cutoff"] = f"{YEAR}{lines['cutoff'][4:]}"
+        lines["cutoff"] = f"{int(lines['cutoff'][:4]) + 1}{lines['cutoff'][4:]}"
         if table.endswith("_vintages"):
             lines["citation"] = lines["citation"].removesuffix('"') + f'; {new}"'
         else:

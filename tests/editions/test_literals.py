@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.data.edition import in_words
+from sim.data.edition import in_words, outlooks
 from sim.data.tables import load_tables
 
 ROOT = Path(__file__).parents[2] / "sim"
@@ -19,7 +19,7 @@ DATA = {"data/edition.py"}
 YEAR = re.compile(r"\b20(?:2[4-9]|[3-9]\d)(?:-\d\d)?\b")
 """A year or month that is near: the name of a scenario, rutte_2032, is none."""
 
-KEYS = {row.edition for table in (load_tables().share_vintages, load_tables().growth_vintages) for row in table}
+KEYS = {row.edition for row in load_tables().share_vintages} | set(outlooks())
 EDITIONS = re.compile("|".join(sorted(re.escape(words) for key in KEYS for words in (key, in_words(key)))))
 """Every edition that the tables know, as key and in words."""
 

@@ -13,7 +13,8 @@ from sim.data.rows import PledgeRow
 from sim.data.tables import Replacement, Tables, load_tables
 from sim.engine import inputs
 from sim.engine.growth_inputs import own_growth_sd
-from sim.engine.inputs import AllyInputs, ally_inputs, deficit_pct, first_growth_missing
+from sim.engine.inputs import AllyInputs, ally_inputs, first_growth_missing
+from sim.engine.outlook_inputs import as_known, deficit_pct
 from sim.errors import ScenarioError
 from sim.model.equations.exposure import exposure
 from sim.model.events.pledge import AnnouncedPath, Pledge
@@ -40,7 +41,7 @@ def test_own_growth_needs_two_of_the_years_it_is_measured_on(base: int, last_mea
     one = growth_without(*range(2000, last_measured))
     two = {2009: 1.0, 2000: 2.0} | one
     assert first_growth_missing(one, base, base + 1) == f"two years of 2000 to {last_measured}"
-    mean = None if base == 2026 else f"5 years of {base - 9} to {base}"
+    mean = None if base >= 2020 else f"5 years of {base - 9} to {base}"
     assert first_growth_missing(two, base, base + 1) == mean
 
 
@@ -150,7 +151,7 @@ def test_every_ally_has_the_figures_of_the_tables(base: int, last: int) -> None:
         last_known = max(growth[iso3])
         for year, expected in entry.forecast_pct.items():
             before = fmean(growth[iso3][past] for past in range(base - 9, base + 1))
-            assert expected == (before if base < 2025 else growth[iso3][min(year, last_known)])
+            assert expected == (before if base < 2020 else growth[iso3][min(year, last_known)])
         assert entry.exposure == exposure(
             geography.distance_moscow_km, geography.land_border_russia, geography.near_coast,
             geography.black_sea_only, geography.exposure_override,
@@ -166,29 +167,116 @@ def test_every_ally_has_the_figures_of_the_tables(base: int, last: int) -> None:
         assert entry.early_election_rate == pytest.approx(rate)
 
 
-def test_a_base_year_of_2025_knows_the_forecast_of_its_october() -> None:
-    """Years that outlook did not reach have its last."""
-    tables, found = load_tables(), of(horizon(2025, 2034))
-    edition = {
-        row.year: row.growth_pct for row in tables.growth_vintages if (row.iso3, row.edition) == ("DEU", "2025-10")
-    }
-    last = max(edition)
-    assert 2026 in edition
-    assert last < 2034
-    for year, expected in found["DEU"].forecast_pct.items():
-        assert expected == edition[min(year, last)]
-    own = {row.year: row.growth_pct for row in tables.gdp if row.iso3 == "DEU"}
-    assert own[2026] != edition[2026], "the control: the table has a later outlook"
+@pytest.mark.parametrize("base", range(2020, 2026))
+def test_a_base_year_knows_the_outlook_of_its_october(base: int) -> None:
+    """Growth to come, debt and deficit as printed then; years that outlook did not reach have its last growth."""
+    tables, last = load_tables(), base + 5
+    for iso3, entry in of(horizon(base, base + 9)).items():
+        printed = tables.outlook_of(iso3, f"{base}-10")
+        assert max(printed) == last
+        assert entry.forecast_pct == {year: printed[min(year, last)].growth_pct for year in range(base + 1, base + 10)}
+        assert entry.debt_pct == printed[base - 1].gov_debt_pct
+        before = [present(printed[year].gov_balance_pct) for year in range(base - 3, base) if year in printed]
+        if base == 2020:  # that of October 2020 begins in 2019: two years are the table's, as restated since
+            before += [present(present(tables.gdp_row(iso3, year)).gov_balance_pct) for year in (2017, 2018)]
+        assert len(before) == 3
+        assert entry.deficit_pct == pytest.approx(-fmean(before))
 
 
-def test_an_ally_of_which_that_outlook_said_nothing_has_the_forecast_of_the_table() -> None:
-    tables = load_tables()
-    others = tuple(row for row in tables.growth_vintages if row.iso3 != "DEU")
-    found = of(horizon(2025, 2030), Tables({"growth_vintages": others}))
+def test_the_outlook_of_the_day_is_not_that_of_today() -> None:
+    """The control: growth, debt and deficit were others before they were restated."""
+    germany, tables = of(horizon(2022, 2026))["DEU"], load_tables()
+    now = {year: present(tables.gdp_row("DEU", year)) for year in range(2019, 2027)}
+    assert germany.forecast_pct[2023] == -0.294
+    assert now[2023].growth_pct != -0.294
+    assert germany.debt_pct == 69.642
+    assert now[2021].gov_debt_pct != 69.642
+    assert germany.deficit_pct != pytest.approx(
+        -fmean(present(now[year].gov_balance_pct) for year in (2019, 2020, 2021))
+    )
+
+
+def test_before_2020_no_outlook_of_the_time_is_there() -> None:
+    tables, found = load_tables(), of(horizon(2019, 2024))
+    for iso3, entry in found.items():
+        past = [present(present(tables.gdp_row(iso3, year)).growth_pct) for year in range(2010, 2020)]
+        assert set(entry.forecast_pct.values()) == {fmean(past)}
+        assert entry.debt_pct == tables.debt_pct(iso3, 2018)
+
+
+def outlook_without(edition: str, iso3: str, **blank: None) -> Tables:
+    """The tables with an ally's rows of an outlook left out, or some of their cells blank."""
+    return Tables({"outlook_vintages": tuple(
+        row.model_copy(update=blank) if (row.iso3, row.edition) == (iso3, edition) else row
+        for row in load_tables().outlook_vintages
+        if blank or (row.iso3, row.edition) != (iso3, edition)
+    )})  # fmt: skip
+
+
+def test_an_ally_of_which_that_outlook_said_nothing_has_the_figures_of_the_table() -> None:
+    tables, usual = load_tables(), of(horizon(2024, 2030))
+    found = of(horizon(2024, 2030), outlook_without("2024-10", "DEU"))
     assert found["DEU"].forecast_pct == {
-        year: present(tables.gdp_row("DEU", year)).growth_pct for year in range(2026, 2031)
+        year: present(tables.gdp_row("DEU", year)).growth_pct for year in range(2025, 2031)
     }
-    assert found["FRA"] == of(horizon(2025, 2030))["FRA"]
+    assert found["DEU"].debt_pct == tables.debt_pct("DEU", 2023) != usual["DEU"].debt_pct
+    assert found["FRA"] == usual["FRA"]
+
+
+@pytest.mark.parametrize("column", ["growth_pct", "gov_debt_pct", "gov_balance_pct"])
+def test_a_cell_that_the_outlook_lacks_is_that_of_the_table(column: str) -> None:
+    tables, germany = load_tables(), of(horizon(2024, 2027))["DEU"]
+    found = of(horizon(2024, 2027), outlook_without("2024-10", "DEU", **{column: None}))["DEU"]
+    now = {year: getattr(present(tables.gdp_row("DEU", year)), column) for year in range(2021, 2028)}
+    facts = {
+        "growth_pct": (found.forecast_pct, germany.forecast_pct, {year: now[year] for year in (2025, 2026, 2027)}),
+        "gov_debt_pct": (found.debt_pct, germany.debt_pct, now[2023]),
+        "gov_balance_pct": (
+            found.deficit_pct, germany.deficit_pct, pytest.approx(-fmean(now[year] for year in (2021, 2022, 2023))),
+        ),
+    }  # fmt: skip
+    for name, (is_now, was, wanted) in facts.items():
+        assert is_now == (wanted if name == column else was)
+        assert is_now != was or name != column
+
+
+def test_nothing_is_known_beyond_the_last_year_of_the_outlook() -> None:
+    assert max(as_known(load_tables(), "DEU", "growth_pct", 2021)) == 2026
+    assert max(as_known(load_tables(), "DEU", "growth_pct", 2026)) == max(row.year for row in load_tables().gdp)
+    own = Tables({"gdp": load_tables().gdp}, {"gdp": frozenset({("DEU", 2029)})})
+    assert max(as_known(own, "DEU", "growth_pct", 2021)) == 2029, "what the user says of it is known"
+    assert max(as_known(own, "FRA", "growth_pct", 2021)) == 2026
+
+
+def own_rows(*lines: str, overlay: bool) -> sim.Scenario:
+    """A run from 2022 on a user's own table of the economy, whole or laid over."""
+    head, *rows = resources.files("sim.data").joinpath("tables", "gdp.csv").read_text("utf-8").splitlines()
+    named = {line[:9] for line in lines}
+    text = "\n".join([head, *lines, *(() if overlay else (row for row in rows if row[:9] not in named))]) + "\n"
+    entry = '{ file = "own.csv", overlay = true }' if overlay else '"own.csv"'
+    given = {"gdp": Replacement("own.csv", text, overlay)}
+    return reload(horizon(2022, 2026) + f"[data]\ngdp = {entry}\n", given)
+
+
+@pytest.mark.parametrize("overlay", [True, False])
+def test_own_tables_win_over_an_outlook_of_the_package(overlay: bool) -> None:
+    """Laid over, the rows given; whole, all of it: then no figure of the outlook is mixed in."""
+    lines = ("DEU,2021,3.0,4000,2,-7.5,55.5,50,actual", "DEU,2024,9.0,4500,2,-2,60,50,forecast")
+    tables, usual = load_tables(), of(horizon(2022, 2026))
+    found = {entry.iso3: entry for entry in ally_inputs(own_rows(*lines, overlay=overlay))}
+    printed, now = tables.outlook_of("DEU", "2022-10"), {row.year: row for row in tables.gdp_of("DEU")}
+    known: Any = printed if overlay else now
+    germany = found["DEU"]
+    assert germany.debt_pct == 55.5
+    assert germany.deficit_pct == pytest.approx((7.5 - known[2019].gov_balance_pct - known[2020].gov_balance_pct) / 3)
+    assert germany.forecast_pct == {2024: 9.0} | {year: known[year].growth_pct for year in (2023, 2025, 2026)}
+    assert (found["FRA"].forecast_pct == usual["FRA"].forecast_pct) == overlay
+    assert (found["FRA"].debt_pct == usual["FRA"].debt_pct) == overlay
+
+
+def test_a_figure_that_a_whole_table_of_the_users_own_lacks_is_missing_though_an_outlook_has_it() -> None:
+    blank = own_rows("DEU,2021,3.0,4000,2,-7.5,,50,actual", overlay=False)
+    assert [(file, field) for file, _, field, _ in places(blank)] == [("own.csv", "DEU.gov_debt_pct")]
 
 
 def test_an_ally_without_a_record_of_early_elections_has_them_as_believed_before_one_is_seen() -> None:
@@ -198,14 +286,6 @@ def test_an_ally_without_a_record_of_early_elections_has_them_as_believed_before
         assert of("", Tables({"early_elections": blank}))["BEL"].early_election_rate == 0.08
     others = tuple(row for row in rows if row.iso3 != "BEL")
     assert of("", Tables({"early_elections": others}))["BEL"].early_election_rate == 0.08
-
-
-def test_own_tables_of_growth_are_not_mixed_with_an_outlook_of_the_package() -> None:
-    tables = load_tables()
-    text = resources.files("sim.data").joinpath("tables", "gdp.csv").read_text("utf-8")
-    scenario = reload(horizon(2025, 2030) + '[data]\ngdp = "own.csv"\n', {"gdp": Replacement("own.csv", text)})
-    germany = next(entry for entry in ally_inputs(scenario) if entry.iso3 == "DEU")
-    assert germany.forecast_pct[2026] == present(tables.gdp_row("DEU", 2026)).growth_pct
 
 
 def test_what_the_file_says_of_an_ally_stands_in_place_of_each_figure() -> None:
@@ -278,7 +358,9 @@ def test_all_that_is_missing_is_told_at_once() -> None:
 def test_years_without_a_balance_are_left_out_of_the_mean_deficit() -> None:
     tables = without("gdp", *YEARS_BEFORE[:2], gov_balance_pct=None)
     assert deficit_pct(tables, "ITA", 2026) == -present(tables.gdp_row("ITA", 2025)).gov_balance_pct
-    assert deficit_pct(tables, "ITA", 2025) == -present(tables.gdp_row("ITA", 2022)).gov_balance_pct
+    assert deficit_pct(tables, "ITA", 2025) == -present(tables.gdp_row("ITA", 2022)).gov_balance_pct, (
+        "no outlook mixed in"
+    )
     assert deficit_pct(without("gdp", *YEARS_BEFORE), "ITA", 2026) is None
 
 

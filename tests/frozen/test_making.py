@@ -154,9 +154,10 @@ def test_tables_of_the_users_own_have_their_own_age() -> None:
         for name in Data.model_fields
     }
     text = "[targets.core]\nshare_pct = 3.5\nby = 2032\n"
-    after, before = f"{KNOWN['gdp']:%Y}-05", f"{KNOWN['gdp']:%Y}-03"
+    outlooks = KNOWN["outlook_vintages"]
+    after, before = f"{outlooks.year + 1}-01", f"{outlooks.year}-01"
     assert freeze({"own": reload(text, own)}, after, LAST_YEAR + 2, paths=16, workers=1).date == after
-    with pytest.raises(UsageError, match=rf"known on {KNOWN['gdp']} \(table growth_vintages\)"):
+    with pytest.raises(UsageError, match=rf"known on {outlooks} \(table outlook_vintages\)"):
         freeze({"own": reload(text, own)}, before, LAST_YEAR + 2, paths=16)
 
 

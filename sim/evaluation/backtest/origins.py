@@ -1,8 +1,9 @@
 """Scenarios that start in the past, with what was known then.
 
 The share of the origin is that of the edition in use: a figure revised later stands there as revised. Elections before
-2021 come by hazard, growth is expected to be the mean of the ten years before, and its spread is measured to the
-origin; national pledges and announced paths are known from the month they were made.
+2021 come by hazard. From 2020 on growth to come, debt and deficit are those of the IMF's outlook of that October;
+before, growth is expected to be the mean of the ten years before. Its spread is measured to the origin; national
+pledges and announced paths are known from the month they were made.
 """
 
 from __future__ import annotations

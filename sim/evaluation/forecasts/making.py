@@ -109,7 +109,7 @@ def _in_time(scenarios: Mapping[str, Scenario], date: str) -> None:
         cutoff, table = max(
             (entry.cutoff, entry.name)
             for entry in catalogue()
-            if entry.name in (*Data.model_fields, "growth_vintages")
+            if entry.name in (*Data.model_fields, "outlook_vintages")
             and (entry.name not in scenario.replacements or scenario.replacements[entry.name].overlay)
         )
         if last_day(date) < cutoff.isoformat():

@@ -125,23 +125,28 @@ def own_growth_sd(iso3: str, base: int) -> float:
 @cache
 def forecast(iso3: str, base: int, year: int) -> float:
     """The growth that a budget counts on."""
-    growth = by_year("gdp", "growth_pct")[iso3]
-    if base < 2025:
+    if base < 2020:
+        growth = by_year("gdp", "growth_pct")[iso3]
         last_ten = [growth[t] for t in range(base - 9, base + 1) if t in growth]
         return sum(last_ten) / len(last_ten)
-    if base == 2025:
-        growth = october_2025()[iso3]
+    growth = october(base, "growth_pct")[iso3] if base < 2026 else by_year("gdp", "growth_pct")[iso3]
     return growth[min(year, max(growth))]
 
 
 @cache
-def october_2025() -> dict[str, dict[int, float]]:
-    """The outlook of October 2025."""
+def october(year: int, column: str) -> dict[str, dict[int, float]]:
+    """A column of the outlook of an October, without the blanks."""
     found: dict[str, dict[int, float]] = {}
-    for row in rows("growth_vintages"):
-        if row["edition"] == "2025-10":
-            found.setdefault(row["iso3"], {})[int(row["year"])] = float(row["growth_pct"])
+    for row in rows("outlook_vintages"):
+        if row["edition"] == f"{year}-10" and row[column]:
+            found.setdefault(row["iso3"], {})[int(row["year"])] = float(row[column])
     return found
+
+
+def finance(iso3: str, base: int, column: str) -> dict[int, float]:
+    """Public finance as known in December of the base year: what that October's outlook lacks is of the table."""
+    printed = october(base, column)[iso3] if 2020 <= base < 2026 else {}
+    return {**by_year("gdp", column)[iso3], **printed}
 
 
 @cache
@@ -181,8 +186,8 @@ class Ally:
         years = parameter(scenario, "budget", "norm_years", own)
         known = [self.shares[t] for t in range(base - years + 1, base) if t in self.shares] + [self.start]
         self.norm = own.get("norm_pct", sum(known) / len(known))
-        self.debt = own.get("debt_pct", by_year("gdp", "gov_debt_pct")[self.iso3].get(base - 1))
-        balance = by_year("gdp", "gov_balance_pct")[self.iso3]
+        self.debt = own.get("debt_pct", finance(self.iso3, base, "gov_debt_pct").get(base - 1))
+        balance = finance(self.iso3, base, "gov_balance_pct")
         deficits = [-balance[t] for t in range(base - 3, base) if t in balance]
         self.deficit = own.get("deficit_pct", sum(deficits) / len(deficits))
         place = next(line for line in rows("geography") if line["iso3"] == self.iso3)
