@@ -63,7 +63,7 @@ USD million, and {figures["in_force_in_doubt"]:,} of the paths, years and allies
 review has moved, where that prints a hundredth higher or lower. A comparison whose sides are nearer than their bounds is a near-tie, and either
 outcome is right in float32: {figures["paths_with_near_ties"]:,} paths had one, {figures["paths_that_turned_one"]} needed one
 turned to agree. In {figures["tied_scenarios"]} scenarios all paths had the same exact ties, behind which no draw stands, as
-when two targets ask for the same step from a base year's share. Besides, {figures["turned_by_chance"]} ties by chance had to be
+when a base year's share lies as far from the target as can be closed on paper. Besides, {figures["turned_by_chance"]} ties by chance had to be
 turned (the same numbers on several paths of a scenario are one); 1 in 10,000 is allowed, here {figures["turned_allowed"]} with 99 % confidence. Negative controls: the reference model with
 any one of some twenty things changed no longer agrees (`tests/verification/reference/test_controls.py`)."""
 

@@ -101,8 +101,9 @@ void simulate(const Parameters *parameters, const Allies *all, const Tables *qua
             for (int i = 0; i < LANES; i++) {
                 float s = share[i], c = a.commitment[i];
                 float left = larger(p->target_by - year + 1, 1), own_left = larger(a.pledge_by[i] - year + 1, 1);
-                float wanted = c * (p->target_pct - s) / left, pledged_step = (a.pledge_pct[i] - s) / own_left;
-                int own = holds[i] & (a.pledge_pct[i] > 0) & ((a.opt_out[i] > 0) | (pledged_step > wanted));
+                float mine = a.pledge_pct[i], agreed = c * p->target_pct;
+                int more = (mine > agreed) | ((mine == agreed) & (a.pledge_by[i] < p->target_by));
+                int own = holds[i] & (mine > 0) & ((a.opt_out[i] > 0) | more);
                 float goal = own ? a.pledge_pct[i] : p->target_pct;
                 left = own ? own_left : left;
                 target[i] = goal;

@@ -113,10 +113,9 @@ def simulate(
             for i in range(allies):
                 s = share[i]
                 target[i], by[i], c = p.target_pct, p.target_by, commitment[i]
-                if pledge[i] > 0 and holds[i]:
-                    wanted = c * (target[i] - s) / max(by[i] - year + 1, 1.0)
-                    if opt_out[i] or (pledge[i] - s) / max(pledge_by[i] - year + 1, 1.0) > wanted:
-                        target[i], by[i], c = pledge[i], pledge_by[i], 1.0
+                more = opt_out[i] or (pledge[i], -pledge_by[i]) > (c * target[i], -by[i])
+                if pledge[i] > 0 and holds[i] and more:
+                    target[i], by[i], c = pledge[i], pledge_by[i], 1.0
                 willing[i] = c * link(will[i] + urgency)
                 premium = p.threat_weight * exposure[i] * 2 * link(will[i] + p.threat_urgency * urgency) * saturated
                 norm[i] += p.norm_learning * max(s - premium - norm[i], 0.0)

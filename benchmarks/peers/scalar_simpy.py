@@ -163,13 +163,12 @@ class Ally:
         self.surprise = max(alliance.common + noise, -50.0)
         self.gdp *= min(max(1 + (own.forecast_pct[step] + self.surprise) / 100, 0.5), 2.0)
 
-    def follow(self, year: int) -> tuple[float, float, float]:
-        """The target that asks for the largest step, its year and commitment; an opt-out that holds wins."""
+    def follow(self) -> tuple[float, float, float]:
+        """The target that binds to more, of equal ones the one due first; an opt-out that holds wins."""
         p, own = self.p, self.own
         if own.pledge_pct and self.holds:
-            wanted = own.commitment * (p.target_pct - self.share) / max(p.target_by - year + 1, 1)
-            pledged = (own.pledge_pct - self.share) / max(own.pledge_by - year + 1, 1)
-            if own.opt_out or pledged > wanted:
+            agreed = own.commitment * p.target_pct, -p.target_by
+            if own.opt_out or (own.pledge_pct, -own.pledge_by) > agreed:
                 return own.pledge_pct, own.pledge_by, 1.0
         return p.target_pct, p.target_by, own.commitment
 
@@ -177,7 +176,7 @@ class Ally:
         """Equations 5 and 6: the budget of a year, in the December before it."""
         p, own, s, year = self.p, self.own, self.share, self.alliance.facts.years[step]
         urgency = self.alliance.urgency()
-        self.target, self.by, commitment = self.follow(year)
+        self.target, self.by, commitment = self.follow()
         self.willing = commitment * link(self.will + urgency)
         feared = link(self.will + p.threat_urgency * urgency) * saturate(urgency)
         premium = p.threat_weight * own.exposure * 2 * feared

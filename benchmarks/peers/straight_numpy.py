@@ -94,17 +94,15 @@ class Ally:
         if self.bound:
             self.holds[changed] &= self.rng.random(count) >= p.lapse_probability
 
-    def follow(self, step: int) -> tuple[Floats, Floats, Floats]:
-        """The target that asks for the largest step, its year and commitment; an opt-out that holds wins."""
+    def follow(self) -> tuple[Floats, Floats, Floats]:
+        """The target that binds to more, of equal ones the one due first; an opt-out that holds wins."""
         facts, p, row = self.facts, self.facts.parameters, self.row
-        year = facts.years[step]
         target, by = np.full(self.paths, p.target_pct), np.full(self.paths, p.target_by)
         commitment = np.full(self.paths, facts.commitment[row])
         pledge, pledge_by = facts.pledge_pct[row], facts.pledge_by[row]
-        if pledge:
-            wanted = commitment * (target - self.share) / np.maximum(by - year + 1, 1)
-            pledged = (pledge - self.share) / max(pledge_by - year + 1, 1)
-            own = self.holds & (facts.opt_out[row] | (pledged > wanted))
+        agreed = facts.commitment[row] * p.target_pct, -p.target_by
+        if pledge and (facts.opt_out[row] or (pledge, -pledge_by) > agreed):
+            own = self.holds
             target[own], by[own], commitment[own] = pledge, pledge_by, 1.0
         return target, by, commitment
 
@@ -112,7 +110,7 @@ class Ally:
         """Equations 5 and 6: the budget of a year, in the December before it."""
         facts, p, row = self.facts, self.facts.parameters, self.row
         share, exposure, room = self.share, facts.exposure[row], facts.room[row]
-        self.target, self.by, commitment = self.follow(step)
+        self.target, self.by, commitment = self.follow()
         self.willing = commitment * link(self.will + urgency)
         premium = p.threat_weight * exposure * 2 * link(self.will + p.threat_urgency * urgency) * saturate(urgency)
         self.norm += p.norm_learning * np.maximum(share - premium - self.norm, 0)

@@ -115,7 +115,7 @@ class AllyProcess:
         """Equations 5 and 6, in December of the year before `year`."""
         world, state, b = self.world, self.state, self.budget_parameters
         urgency, month, share = world.urgency, world.calendar.month, state.share_pct
-        target, due, commitment = followed(state, self.targets, self.inputs.commitment, year)
+        target, due, commitment = followed(state, self.targets, self.inputs.commitment)
         willing = budget.willingness(self._inclined(), commitment=commitment)
         premium = budget.threat_premium(
             state.will, urgency.shared(month, budget.felt, weight=b.threat_urgency), urgency.saturated(month),

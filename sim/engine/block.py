@@ -101,7 +101,7 @@ class BlockSimulation:
         self.years = Years(scenario.horizon.base_year, scenario.horizon.last_year)
         self.inputs = ally_inputs(scenario)
         self._clock = Clock(self.years.base)
-        # by name: of two targets that ask for equal steps the first is followed, whatever the order of a file
+        # by name: of two that bind to as much and fall due together the first is followed, whatever the order of a file
         targets = {
             # the year as a float, since a review may make it an array, and all arrays of the state are float32
             name: TargetInForce(target.share_pct, float(target.by), target.commitment, draws.paths)

@@ -139,12 +139,12 @@ def test_jumps_of_the_past_may_differ_by_path() -> None:
 
 def test_what_all_paths_agree_on_stays_a_number_and_the_rest_is_single_precision() -> None:
     dates_apart = [TargetInForce(3.5, 2032.0, 1.0, SIZE), moved(TargetInForce(3.5, 2040.0, 1.0, SIZE), [1], by=2028.0)]
-    share, due, commitment = targets.followed(ally(2.0), dates_apart, 1.0, 2027)
+    share, due, commitment = targets.followed(ally(2.0), dates_apart, 1.0)
     assert (share, commitment) == (3.5, 1.0)
     assert not isinstance(share, np.ndarray)
     assert (per_path(due).dtype, per_path(due).tolist()) == (np.dtype(np.float32), [2032.0, 2028.0, 2032.0])
     shares_apart = [moved(TargetInForce(3.5, 2032.0, 1.0, SIZE), [1], share_pct=4.0)]
-    assert per_path(targets.followed(ally(2.0), shares_apart, 1.0, 2027).share_pct).dtype == np.float32
+    assert per_path(targets.followed(ally(2.0), shares_apart, 1.0).share_pct).dtype == np.float32
     assert targets.years_left(2032.0, 2027).dtype == np.float32
 
 
@@ -161,14 +161,14 @@ def test_the_common_factor_is_single_precision() -> None:
 
 def test_nobody_is_followed_without_a_target_that_binds() -> None:
     nobody = targets.Followed(0.0, 9999.0, 0.0)
-    assert targets.followed(ally(2.0), [], 1.0, 2027) == nobody
-    assert targets.followed(ally(2.0), [TargetInForce(3.5, 2032.0, 0.0, SIZE)], 1.0, 2027) == nobody
+    assert targets.followed(ally(2.0), [], 1.0) == nobody
+    assert targets.followed(ally(2.0), [TargetInForce(3.5, 2032.0, 0.0, SIZE)], 1.0) == nobody
     nowhere = ally(2.0)
     nowhere.pledge(3.0, 2030.0, 0.5, False, np.array([], dtype=np.intp))
-    assert targets.followed(nowhere, [], 1.0, 2027) == nobody
+    assert targets.followed(nowhere, [], 1.0) == nobody
     somewhere = ally(2.0)
     somewhere.pledge(3.0, 2030.0, 0.5, False, np.array([1]))
-    found = targets.followed(somewhere, [], 1.0, 2027)
+    found = targets.followed(somewhere, [], 1.0)
     assert [per_path(value).tolist() for value in found] == [[0, 3, 0], [9999, 2030, 9999], [0, 0.5, 0]]
     assert {per_path(value).dtype for value in found} == {np.dtype(np.float32)}
 

@@ -13,7 +13,7 @@ from sim.data.tables import load_tables
 from sim.engine.growth_inputs import own_growth_sd
 from sim.model.equations import budget, growth, outturn, related, will
 from sim.model.equations.exposure import Rule, exposure
-from sim.model.equations.targets import followed, wanted_step, years_left
+from sim.model.equations.targets import Followed, bound_pct, followed, years_left
 from sim.model.equations.urgency import HISTORY, past_urgency
 from sim.model.parameters import Urgency
 from sim.model.state import AllyState, OwnPath, Politics, TargetInForce
@@ -246,17 +246,17 @@ def ally(share: float) -> AllyState:
     )  # fmt: skip
 
 
-def test_the_largest_wanted_step_is_followed_and_an_opt_out_wins_until_it_lapses() -> None:
+def test_what_binds_to_most_is_followed_and_an_opt_out_wins_until_it_lapses() -> None:
     state = ally(2.0)
-    alliance = [TargetInForce(3.5, 2032.0, 1.0, 2), TargetInForce(5.0, 2027.0, 0.3, 2)]
-    share, due, commitment = followed(state, alliance, 1.0, 2027)
-    assert (share, due, commitment) == (5.0, 2027, pytest.approx(0.3)), "numbers, where all paths agree"
+    alliance = [TargetInForce(3.5, 2032.0, 1.0, 2), TargetInForce(5.0, 2027.0, 0.8, 2)]
+    share, due, commitment = followed(state, alliance, 1.0)
+    assert (share, due, commitment) == (5.0, 2027, pytest.approx(0.8)), "numbers, where all paths agree"
     state.pledge(2.1, 2035.0, 1.0, True, np.array([0, 1]))
     state.drop_pledges(np.array([1]))
-    share, due, _ = followed(state, alliance, 1.0, 2027)
+    share, due, _ = followed(state, alliance, 1.0)
     assert per_path(share).tolist() == pytest.approx([2.1, 5.0])
-    assert followed(ally(2.0), [TargetInForce(3.5, 2032.0, 1.0, 2)], 0.3, 2027) == (3.5, 2032.0, 0.3)
-    assert followed(ally(2.0), [], 1.0, 2027)[2] == 0
+    assert followed(ally(2.0), [TargetInForce(3.5, 2032.0, 1.0, 2)], 0.3) == (3.5, 2032.0, 0.3)
+    assert followed(ally(2.0), [], 1.0)[2] == 0
 
 
 def test_an_announced_path_is_straight_between_points() -> None:
@@ -275,7 +275,7 @@ def test_the_years_left_count_the_budget_being_made() -> None:
     assert years_left(2032.0, 2027) == 6
     assert years_left(2032.0, 2032) == 1
     assert years_left(2032.0, 2040) == 1
-    assert wanted_step(array(2.0), 3.5, 2032.0, 1.0, 2027) == pytest.approx([0.25])
+    assert bound_pct(Followed(3.5, 2032.0, 0.3)) == np.float32(3.5) * np.float32(0.3)
 
 
 def test_related_aims_at_what_will_and_urgency_ask() -> None:

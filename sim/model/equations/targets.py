@@ -1,4 +1,4 @@
-"""Which target an ally steers by: the one that asks for the largest step, unless it has opted out."""
+"""Which target an ally steers by: the one that binds it to the highest share, unless it has opted out."""
 
 from __future__ import annotations
 
@@ -20,14 +20,11 @@ class Followed(NamedTuple):
     commitment: Value  # 0 to 1
 
 
-class Candidate(NamedTuple):
-    """A target an ally may follow."""
+NOBODY = Followed(0.0, 9999.0, 0.0)
+"""Where there is nothing to follow."""
 
-    share_pct: Value
-    due: Value
-    commitment: Value
-    holds: Mask | None = None  # None: on every path
-    opt_out: bool = False
+Where = Mask | np.bool_ | bool
+"""On which paths: a mask, or a number where all agree."""
 
 
 def years_left(due: Value, year: int) -> Array:
@@ -36,11 +33,10 @@ def years_left(due: Value, year: int) -> Array:
     return left
 
 
-def wanted_step(share_pct: Array, target_pct: Value, due: Value, commitment: Value, year: int) -> Array:
-    """The yearly step a target asks for in the budget of `year`, percentage points: c (T - s) / years left."""
-    bound: Array = commitment * (target_pct - share_pct)
-    step: Array = bound / years_left(due, year)
-    return step
+def bound_pct(target: Followed) -> Value:
+    """The share that a target binds to, % of GDP: c T, in single precision also where both are numbers."""
+    bound: Value = np.multiply(target.commitment, target.share_pct, dtype=np.float32)
+    return bound
 
 
 def least(one: Value, other: float) -> Value:
@@ -48,49 +44,49 @@ def least(one: Value, other: float) -> Value:
     return np.minimum(one, np.float32(other)) if isinstance(one, np.ndarray) else min(one, other)
 
 
-def followed(ally: AllyState, alliance: Iterable[TargetInForce], binding: float, year: int) -> Followed:
-    """The target an ally follows in the budget of `year`.
+def followed(ally: AllyState, alliance: Iterable[TargetInForce], binding: float) -> Followed:
+    """The target an ally follows: the one that binds to the highest share, of equal ones the one due first.
 
-    `alliance` holds the core targets on the ally, `binding` the most it feels bound by one of them. An opt-out wins
-    over every other target on the paths where it still holds. Numbers where all paths agree, else arrays (paths,).
+    `alliance` holds the core targets on the ally, by name, `binding` the most it feels bound by one of them. An opt-out
+    wins over every other target on the paths where it still holds, the later of two over the former. Numbers where all
+    paths agree, else arrays (paths,).
     """
-    candidates = [Candidate(t.share_pct, t.by, least(t.commitment, binding)) for t in alliance]
-    candidates += [Candidate(p.share_pct, p.by, p.commitment, p.holds, p.opt_out) for p in ally.pledges]
-    # A commitment of 0 makes a yardstick, not a target: it holds nobody.
-    candidates = [c for c in candidates if isinstance(c.commitment, np.ndarray) or c.commitment > 0]
-    if not candidates:
-        return Followed(0.0, 9999.0, 0.0)
-    only = candidates[0]
-    if len(candidates) == 1 and only.holds is None and not isinstance(only.commitment, np.ndarray):
-        return Followed(only.share_pct, only.due, only.commitment)
-    # below every step, for a step may be a cut: who stands above all its targets follows one nevertheless
-    best = np.full(ally.size, -np.inf, dtype=np.float32)
-    chosen = Followed(0.0, 9999.0, 0.0)
-    for candidate in candidates:
-        better, best = _better(candidate, ally, year, best)
-        if better.all():
-            chosen = Followed(*candidate[:3])
-        elif better.any():
-            chosen = Followed(*(_where(better, *both) for both in zip(candidate[:3], chosen, strict=True)))
+    chosen = NOBODY
+    for target in alliance:
+        offered = Followed(target.share_pct, target.by, least(target.commitment, binding))
+        # A commitment of 0 makes a yardstick, not a target: it holds nobody.
+        chosen = _taken(offered, (offered.commitment > 0) & _before(offered, chosen), chosen)
+    own = [(Followed(p.share_pct, p.by, p.commitment), p) for p in ally.pledges if p.commitment > 0]
+    for offered, pledge in own:
+        if not pledge.opt_out:
+            chosen = _taken(offered, pledge.holds & _before(offered, chosen), chosen)
+    for offered, pledge in own:
+        if pledge.opt_out:
+            chosen = _taken(offered, pledge.holds, chosen)
     return chosen
 
 
-def _where(better: Mask, new: Value, old: Value) -> Value:
-    """The new value where it is better; still a number where both are the same one."""
+def _before(one: Followed, other: Followed) -> Where:
+    """Where a target goes before another that was named first."""
+    if other is NOBODY:
+        return True
+    mine, its = bound_pct(one), bound_pct(other)
+    return (mine > its) | ((mine == its) & (one.due < other.due))
+
+
+def _taken(offered: Followed, where: Where, former: Followed) -> Followed:
+    """The target offered on the paths where it is taken, elsewhere the former one."""
+    if not isinstance(where, np.ndarray):
+        return offered if where else former
+    if where.all():
+        return offered
+    if not where.any():
+        return former
+    return Followed(*(_where(where, *both) for both in zip(offered, former, strict=True)))
+
+
+def _where(taken: Mask, new: Value, old: Value) -> Value:
+    """The new value where it is taken; still a number where both are the same one."""
     if not isinstance(new, np.ndarray) and not isinstance(old, np.ndarray) and new == old:
         return old
-    return select(better, new, old)
-
-
-def _better(candidate: Candidate, ally: AllyState, year: int, best: Array) -> tuple[Mask, Array]:
-    """Where a candidate asks for more than the best so far, and the best with it; of two opt-outs the later wins."""
-    holds = candidate.holds
-    if isinstance(candidate.commitment, np.ndarray):  # of a target of the alliance: these hold on every path
-        holds = candidate.commitment > 0
-    if candidate.opt_out:
-        assert holds is not None
-        # infinite, so that no step beats it; the next opt-out does, for it is not compared
-        return holds, select(holds, np.inf, best)
-    step = wanted_step(ally.share_pct, candidate.share_pct, candidate.due, candidate.commitment, year)
-    better: Mask = step > best if holds is None else (step > best) & holds
-    return better, np.maximum(step, best) if holds is None else select(better, step, best)
+    return select(taken, new, old)

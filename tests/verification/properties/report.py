@@ -21,6 +21,7 @@ import sim  # noqa: E402
 from properties import monotone as mono  # noqa: E402
 from properties import test_adding_up as adding  # noqa: E402
 from properties import test_kept as kept  # noqa: E402
+from properties import test_lesser_pledges as lesser  # noqa: E402
 from properties import test_machine as machine  # noqa: E402
 from properties import test_monotone as monotone  # noqa: E402
 from properties import test_paths as paths  # noqa: E402
@@ -42,6 +43,8 @@ PROPERTIES: tuple[tuple[str, str, Callable[[], None]], ...] = (
      relabelling.test_the_order_of_a_file_changes_neither_digest_nor_bit),
     ("restated defaults, an event of rate 0, a target of commitment 0 move nothing", BITS,
      relabelling.test_saying_again_what_holds_anyway_changes_no_number),
+    ("a pledge no higher, due no earlier and bound no more than a target in force moves nothing", BITS,
+     lesser.test_a_pledge_that_is_nowhere_above_a_target_in_force_moves_no_bit),
     ("without peers an ally's own parameters move no other ally", BITS,
      relabelling.test_without_peers_an_allys_own_parameters_move_no_bit_of_any_other),
     ("with peers they move others from the second year only, those of the United States never", BITS,

@@ -176,8 +176,11 @@ def test_a_norm_that_learned_less_under_a_threat_is_lower_when_the_threat_is_gon
     assert high[1] == low[1]
 
 
-def test_of_two_targets_the_one_that_is_followed_changes_and_the_plan_jumps() -> None:
-    """The largest wanted step decides, c * (T - s) / years left, and not the target that asks for most in the end."""
+def test_of_two_targets_the_one_that_binds_to_more_is_followed_and_the_plan_jumps() -> None:
+    """c T decides, wherever the ally stands: at 0.69 a demand of 5 % binds to 3.45 and is not felt, at 0.71 to 3.55.
+
+    The share of the ally decides nothing, so the plan moves with it without a jump, also past a target.
+    """
     over: Table = {
         "targets": {
             "core": {"share_pct": 3.5, "by": 2035, "commitment": 1.0, "yardstick": True},
@@ -192,31 +195,11 @@ def test_of_two_targets_the_one_that_is_followed_changes_and_the_plan_jumps() ->
         scenario = world(over, {"targets": {"demand": demand}, "ally": own})
         return float(of(run(scenario, 16), "DEU", "plan_pct")[0, 0])
 
-    # More commitment to a second target: at 0.02 its step of 0.04 loses against 0.5 / 9, at 0.04 it wins.
-    assert plan(0.04, 3.0) < plan(0.02, 3.0) - 0.1
-    # The share a thousandth higher: both ask for less, the nearer date for still less, and the other target takes over.
-    # 0.03 (5 - s) = (3.5 - s) / 9 at s = (3.5 / 9 - 0.15) / (1 / 9 - 0.03) = 2.9452.
-    assert abs(plan(0.03, 2.945) - plan(0.03, 2.946)) > 0.1
-    assert plan(0.03, 2.940) - plan(0.03, 2.944) == pytest.approx(0, abs=0.01)  # on one side it moves with the share
-
-
-def test_above_two_targets_an_ally_follows_the_one_that_asks_for_the_slowest_cut() -> None:
-    """At 5.3 %, a demand of 5 % that is due asks for a cut of 0.3, a pledge of 3.5 % in 2035 for 1.8 / 9 a year: the
-    pledge is followed and the whole way down to it is planned; bound less by the demand, the ally would stop at 5 %.
-    """
-    targets = {
-        "core": {"share_pct": 3.5, "by": 2035, "yardstick": False},
-        "demand": {"share_pct": 5.0, "by": 2027, "yardstick": True},
-    }
-    plans = []
-    for commitment in (0.6, 1.0):
-        own: Table = {"ally": {"DEU": {"share_pct": 5.3, "norm_pct": 2.0}}, "will": {"mean": 0.0},
-                      "budget": {"speed_down": 0.9}}  # fmt: skip
-        over = {"targets": {**targets, "demand": {**targets["demand"], "commitment": commitment}}}
-        plans.append(float(of(run(world(own, over), 16), "DEU", "plan_pct")[0, 0]))
-    pull = 0.9 * (2.0 - 5.3)
-    # w = c / 2 at a will of 0 and no urgency; wanted = pull + w * (step to the target followed - pull)
-    assert plans == pytest.approx([pull + 0.3 * (-0.3 - pull), pull + 0.5 * (-1.8 - pull)], abs=1e-4)
+    for share in (2.5, 3.0, 3.6, 4.5):
+        assert plan(0.69, share) == plan(0.01, share)
+        assert plan(0.71, share) > plan(0.69, share) + 0.1
+    for share in (2.945, 3.499):
+        assert plan(0.03, share) - plan(0.03, share + 0.002) == pytest.approx(0, abs=0.005)
 
 
 def test_peers_below_zero_let_the_unbound_lean_on_the_bound() -> None:

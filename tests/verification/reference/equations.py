@@ -134,11 +134,6 @@ def toward_announced(plan: Number, announced: Number, weight: Number) -> Number:
     return (1 - weight) * plan + weight * announced
 
 
-def wanted_step(commitment: Number, target: Number, share: Number, by: int, year: int) -> Number:
-    """By the largest of these an ally chooses what it follows."""
-    return commitment * (target - share) / years_left(by, year)
-
-
 # 7. and 8. Outturn, report and late push ------------------------------------------------------------------------------
 
 

@@ -74,6 +74,7 @@ class Path:
         self.targets = {
             name: {
                 "share": number(target["share_pct"]),
+                "single": single(target["share_pct"]),  # to the bit, for of equal targets the first is followed
                 "by": target["by"],
                 "commitment": target.get("commitment", 1.0),
             }
@@ -244,6 +245,7 @@ class Path:
                 target = self.targets[event.get("target", "core")]
                 if "share_pct" in event:
                     target["share"] = self.number(event["share_pct"])
+                    target["single"] = single(event["share_pct"])
                 target["by"] = event.get("by", target["by"])
                 target["commitment"] = event.get("commitment", target["commitment"])
             case "review":
@@ -251,9 +253,11 @@ class Path:
                 target["by"] += event.get("years_later", 0)
                 if event.get("change_pct", 0.0):
                     target["share"] = larger(target["share"] + event["change_pct"], 0.0)
+                    target["single"] = max(single(target["single"] + single(event["change_pct"])), 0.0)
             case "pledge":
                 one = self.by_code[event["ally"]]
                 pledge = {"share": self.number(event["share_pct"]), "by": event["by"],
+                          "single": single(event["share_pct"]),
                           "commitment": event.get("commitment", 1.0), "opt_out": event.get("opt_out", False),
                           "name": event["name"]}  # fmt: skip
                 one.pledges = [held for held in one.pledges if held["name"] != event["name"]] + [pledge]
@@ -432,7 +436,7 @@ class Path:
         """Equations 5 and 6."""
         year, exposure, share = self.year + 1, one.facts.exposure, one.share
         its = {name: self.of("budget", name, one) for name, (_, drawn) in PARAMETERS["budget"].items() if drawn == PATH}
-        commitment, target, by = self.followed(one, year)
+        commitment, target, by = self.followed(one)
         willing = eq.willingness(commitment, one.will, urgency)
         premium = eq.threat_premium(its["threat_weight"], exposure, one.will, its["threat_urgency"], urgency)
         one.norm = eq.learned_norm(one.norm, its["norm_learning"], share, premium)
@@ -458,7 +462,7 @@ class Path:
             plan = eq.toward_announced(plan, eq.within_reach(announced - share, share, *limits), weight)
         one.next_plan, one.next_course = plan, (willing, target, by)
 
-    def followed(self, one: Government, year: int) -> tuple[float, Number, int]:
+    def followed(self, one: Government) -> tuple[float, Number, int]:
         """Commitment, share and year of the target that an ally steers by."""
         opt_outs = [held for held in one.pledges if held["opt_out"] and held["commitment"] > 0]
         if opt_outs:
@@ -469,17 +473,13 @@ class Path:
             members = target.get("members")
             if target.get("pillar", "core") == "core" and (members is None or one.facts.iso3 in members):
                 now = self.targets[name]
-                choice.append((min(now["commitment"], one.facts.commitment), now["share"], now["by"]))
-        choice += [(held["commitment"], held["share"], held["by"]) for held in one.pledges if not held["opt_out"]]
+                choice.append((min(now["commitment"], one.facts.commitment), now))
+        choice += [(held["commitment"], held) for held in one.pledges if not held["opt_out"]]
         best, found = None, (0.0, self.number(0.0), eq.NOBODY)
-        asked = set()
-        for commitment, share, by in choice:
-            same = (commitment, float(share), eq.years_left(by, year))
-            if commitment > 0 and same not in asked:  # of equal steps the first wins
-                step = eq.wanted_step(commitment, share, one.share, by, year)
-                if best is None or step > best:
-                    best, found = step, (commitment, share, by)
-            asked.add(same)
+        for commitment, target in choice:
+            place = (single(single(commitment) * target["single"]), -target["by"])
+            if commitment > 0 and (best is None or place > best):
+                best, found = place, (commitment, target["share"], target["by"])
         return found
 
     # December

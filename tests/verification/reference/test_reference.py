@@ -98,10 +98,11 @@ def test_a_run_from_2025_knows_no_later_outlook() -> None:
 
 
 def tie(share_pct: float) -> dict[str, Any]:
-    """A scenario in which two targets ask every ally at `share_pct` for the same step in its first budget."""
-    targets = {"core": {"share_pct": share_pct + 1.5, "by": 2027, "yardstick": True},
-               "more": {"share_pct": share_pct + 3.0, "by": 2030}}  # fmt: skip
-    return {"horizon": {"base_year": 2024, "last_year": 2026}, "targets": targets,
+    """A world without chance, in which an ally at `share_pct` is as far from the target as can be closed on paper."""
+    return {"horizon": {"base_year": 2026, "last_year": 2027},
+            "targets": {"core": {"share_pct": round(share_pct + 0.4, 2), "by": 2027}},
+            "growth": {"factor": 0.0, "ally_noise": 0.0, "recession_probability": 0.0}, "urgency": {"level": 100.0},
+            "outturn": {"execution": 0.0, "noise": 0.0, "reporting": 0.0, "late_push_weight": 1.0},
             "ally": {"CZE": {"share_pct": share_pct}}}  # fmt: skip
 
 
