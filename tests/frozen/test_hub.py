@@ -1,13 +1,11 @@
-"""The export as a hub: it says what the forecast says, and is valid by the rules of the hubverse."""
+"""The export as a hub: it says what the forecast says, and is valid by the schemas that the hubverse publishes."""
 
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import jsonschema
@@ -15,18 +13,22 @@ import pytest
 
 from frozen.conftest import DATE
 from sim.errors import RunError, UsageError
-from sim.evaluation.forecasts import hubverse
+from sim.evaluation.forecasts import hub_config, hubverse
 from sim.evaluation.forecasts.hub_checks import faults
+from sim.evaluation.forecasts.hub_config import UNNAMED
 from sim.evaluation.forecasts.schema import LEVELS, Frozen
 
+SCHEMAS = {
+    file.name.removesuffix("-schema.json"): json.loads(file.read_text(encoding="utf-8"))
+    for file in (Path(__file__).parent / "schemas").glob("*-schema.json")
+}
+"""What the hubverse publishes, by the name of the file in hub-config/ that it is of."""
 
-def rules() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("hub_rules", Path(__file__).with_name("hub_rules.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+
+def check(configuration: Any, name: str) -> None:
+    """Raises ValidationError where a file of hub-config/ breaks the schema of that name, formats of texts included."""
+    kind = jsonschema.Draft202012Validator
+    kind(SCHEMAS[name], format_checker=kind.FORMAT_CHECKER).validate(configuration)
 
 
 def lines(output: Path) -> list[dict[str, str]]:
@@ -110,50 +112,72 @@ def test_scenarios_with_other_years_have_tasks_of_their_own(by_hand: Frozen, tmp
     assert len(config(tmp_path / "hub", "tasks")["rounds"][0]["model_tasks"]) == 6
 
 
-def test_the_configuration_follows_the_hubverses_rules(frozen: Frozen, by_hand: Frozen, tmp_path: Path) -> None:
-    known = rules()
+def test_the_configuration_is_valid_by_the_published_schemas(frozen: Frozen, by_hand: Frozen, tmp_path: Path) -> None:
     for place, forecast in (("one", frozen), ("two", by_hand)):
-        hubverse.export_frozen(forecast, tmp_path / place)
-        tasks, admin = config(tmp_path / place, "tasks"), config(tmp_path / place, "admin")
-        jsonschema.validate(admin, known.ADMIN)
-        jsonschema.validate(tasks, known.TASKS)
-        for block in tasks["rounds"][0]["model_tasks"]:
-            (about,) = block["target_metadata"]
-            ((key, value),) = about["target_keys"].items()
-            assert block["task_ids"][key]["required"] == [value]
+        hubverse.export_frozen(forecast, tmp_path / place, "someone/nato-hub.2" if place == "two" else UNNAMED)
+        names = {file.stem for file in (tmp_path / place / "hub-config").iterdir()} - {"model-metadata-schema"}
+        assert names == {"admin", "tasks"}
+        for name in names:
+            configuration = config(tmp_path / place, name)
+            check(configuration, name)
+            assert configuration["schema_version"] == SCHEMAS[name]["$id"]
+
+
+def test_what_no_schema_says_of_targets_holds(hub: Path) -> None:
+    """Its keys are one value of a task identifier of the same block, as the description of target_keys asks."""
+    for block in config(hub, "tasks")["rounds"][0]["model_tasks"]:
+        (about,) = block["target_metadata"]
+        ((key, value),) = about["target_keys"].items()
+        assert block["task_ids"][key]["required"] == [value]
+
+
+def test_the_published_schemas_are_of_the_version_that_hubs_name() -> None:
+    assert {name: schema["$id"] for name, schema in SCHEMAS.items()} == {
+        name: f"{hub_config.SCHEMAS}/{name}-schema.json" for name in ("admin", "tasks", "target-data")
+    }
+    for schema in SCHEMAS.values():
+        jsonschema.Draft202012Validator.check_schema(schema)
 
 
 @pytest.mark.parametrize(
     "change",
     [
         lambda tasks: tasks.update(extra=1),
+        lambda tasks: tasks.pop("schema_version"),
         lambda tasks: tasks["rounds"][0].pop("submissions_due"),
+        lambda tasks: tasks["rounds"][0]["submissions_due"].update(end="2026-11-31"),
         lambda tasks: tasks["rounds"][0]["model_tasks"][1]["output_type"]["pmf"]["value"].update(maximum=2),
         lambda tasks: tasks["rounds"][0]["model_tasks"][0]["task_ids"]["target"].pop("optional"),
         lambda tasks: tasks["rounds"][0]["model_tasks"][0]["target_metadata"][0].update(is_step_ahead=True),
     ],
 )
-def test_the_rules_refuse_what_breaks_them(hub: Path, change: Callable[[Any], object]) -> None:
+def test_the_schemas_refuse_tasks_that_break_them(hub: Path, change: Callable[[Any], object]) -> None:
     tasks = config(hub, "tasks")
+    check(tasks, "tasks")
     change(tasks)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(tasks, rules().TASKS)
+        check(tasks, "tasks")
 
 
 @pytest.mark.parametrize(
     "change",
     [
         lambda admin: admin.update(model_output_dir="model-output"),
+        lambda admin: admin.pop("contact"),
+        lambda admin: admin["repository"].pop("host"),
         lambda admin: admin["repository"].pop("owner"),
         lambda admin: admin["repository"].update(host="gitlab"),
         lambda admin: admin["contact"].update(phone="1"),
+        lambda admin: admin["contact"].update(email="nobody"),
+        lambda admin: admin.update(timezone="CEST"),
     ],
 )
-def test_the_rules_refuse_an_admin_that_breaks_them(hub: Path, change: Callable[[Any], object]) -> None:
+def test_the_schemas_refuse_an_admin_that_breaks_them(hub: Path, change: Callable[[Any], object]) -> None:
     admin = config(hub, "admin")
+    check(admin, "admin")
     change(admin)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(admin, rules().ADMIN)
+        check(admin, "admin")
 
 
 def test_a_hub_names_the_repository_that_it_is_published_in(by_hand: Frozen, hub: Path, tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-"""What must hold between the model output of a hub and the tasks that the hub asks for."""
+"""What must hold between the model output of a hub and the tasks that the hub asks for.
+
+What tasks.json and admin.json themselves must be, the schemas of the hubverse say, and a test holds them to these. No
+schema says anything of model output: rows agree with tasks.json, or they do not.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The configuration of a forecast hub that holds our forecasts: admin.json, tasks.json and the model's metadata.
 
-After the schemas v6.0.0 of the hubverse (github.com/hubverse-org/schemas) and its pages on tasks, model output and
-model metadata (docs.hubverse.io), read in 2026. No time unit of theirs is a year, so a target is named by the day on
-which its year ends.
+By the schemas v6.0.0 of the hubverse (github.com/hubverse-org/schemas), which a test holds them to, and after its pages
+on tasks, model output and model metadata (docs.hubverse.io), read in 2026. No time unit of theirs is a year, so a
+target is named by the day on which its year ends.
 """
 
 from __future__ import annotations
