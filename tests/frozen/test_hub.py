@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import sim
 from frozen.conftest import DATE
+from sim.arguments import MOST_PATHS
 from sim.errors import RunError, UsageError
 from sim.evaluation.forecasts import hub_config, hubverse
+from sim.evaluation.forecasts.digits import stated, stated_pmf
 from sim.evaluation.forecasts.hub_checks import faults
 from sim.evaluation.forecasts.hub_config import UNNAMED
+from sim.evaluation.forecasts.making import forecast_of
 from sim.evaluation.forecasts.schema import LEVELS, Frozen
+from sim.results.counts import PILLARS, TALLIES
 
 SCHEMAS = {
     file.name.removesuffix("-schema.json"): json.loads(file.read_text(encoding="utf-8"))
@@ -83,7 +92,7 @@ def test_the_export_read_back_is_the_forecast(frozen: Frozen, tmp_path: Path) ->
             for level, value in zip(LEVELS, cell.quantiles, strict=True):
                 expected[(*key, "core share", cell.iso3, end, f"{level:g}")] = value
             expected[(*key, "core compliance", cell.iso3, end, "yes")] = cell.at_target[0]
-            expected[(*key, "core compliance", cell.iso3, end, "no")] = pytest.approx(1 - cell.at_target[0])
+            expected[(*key, "core compliance", cell.iso3, end, "no")] = float(1 - Decimal(repr(cell.at_target[0])))
         for entry in forecast.number:
             for number, value in enumerate(entry.pmf):
                 expected[(forecast.name, "compliant allies", "NATO", f"{entry.year}-12-31", str(number))] = value
@@ -91,6 +100,55 @@ def test_the_export_read_back_is_the_forecast(frozen: Frozen, tmp_path: Path) ->
     assert {(row["target"], row["output_type"]) for row in table} == {
         ("core share", "quantile"), ("core compliance", "pmf"), ("compliant allies", "pmf"),
     }  # fmt: skip
+
+
+@given(st.integers(1, MOST_PATHS), st.data())
+def test_a_probability_is_written_whole_without_an_exponent(paths: int, data: st.DataObject) -> None:
+    probability = data.draw(st.integers(1, paths)) / paths
+    text = hubverse._plain(probability)
+    assert float(text) == probability > 0
+    assert not set(text) - set("0123456789.")
+    assert len(text.replace(".", "").lstrip("0")) <= 17
+
+
+def test_numbers_by_hand() -> None:
+    values = {0.0: "0", 1.0: "1", 3.0: "3", 2.25: "2.25", 1e-05: "0.00001", 1e-09: "0.000000001", 10.0: "10"}
+    assert [hubverse._plain(value) for value in values] == list(values.values())
+
+
+def test_what_came_about_in_one_run_of_100_000_is_not_0(by_hand: Frozen, tmp_path: Path) -> None:
+    """Nor what did not in one of them; a log score of 0 would be infinite."""
+    forecast = by_hand.scenarios[0]
+    one, rest = stated(1, 100_000), stated_pmf([60_000, 39_999, 1], 100_000)
+    chance = {"shares": tuple(
+        cell.model_copy(update={"at_target": one}) if cell.at_target else cell for cell in forecast.shares
+    )}  # fmt: skip
+    number = {"number": tuple(entry.model_copy(update={"pmf": rest}) for entry in forecast.number)}
+    table = lines(hubverse.export([forecast.model_copy(update=chance | number)], "2026-11", tmp_path / "hub"))
+    expected = {"yes": "0.00001", "no": "0.99999", "0": "0.6", "1": "0.39999", "2": "0.00001"}
+    for identifier, value in expected.items():
+        assert {row["value"] for row in table if row["output_type_id"] == identifier} == {value}
+
+
+def test_no_outcome_that_was_simulated_is_0(scenarios: Mapping[str, sim.Scenario], tmp_path: Path) -> None:
+    """Each probability of the hub is the part of the runs, and the two of compliance sum to 1 exactly."""
+    record = sim.simulate(scenarios["hague_2035"], paths=112, seed=7, executor="serial").record
+    table = lines(hubverse.export([forecast_of(record, "hague_2035")], DATE, tmp_path / "hub"))
+    values = {
+        (row["target"], row["location"], int(row["target_end_date"][:4]), row["output_type_id"]): row["value"]
+        for row in table
+    }
+    rare = 0
+    for step, year in enumerate(record.description.years):
+        for number, count in enumerate(record.counts.arrays["number"][TALLIES.index("core"), step, :32].tolist()):
+            assert float(values["compliant allies", "NATO", year, str(number)]) == count / 112
+            rare += count == 1
+        for ally, entry in enumerate(record.description.allies):
+            count = int(record.counts.arrays["compliant"][PILLARS.index("core"), ally, step])
+            no, yes = (values["core compliance", entry.iso3, year, answer] for answer in ("no", "yes"))
+            assert float(yes) == min(max(count, 0.5), 111.5) / 112
+            assert float(no) == float(1 - Fraction(yes)) > 0
+    assert rare > 10  # the probabilities that rounding took away
 
 
 def test_the_hub_is_valid_by_its_own_tasks(frozen: Frozen, tmp_path: Path) -> None:

@@ -1,9 +1,8 @@
-"""Probabilities with the digits that their number of paths carries, and no more."""
+"""Probabilities as a forecast states them: the exact part of the runs, and never a certainty of one outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import ceil, floor
 
 from sim.results.intervals import wilson_of
@@ -14,23 +13,22 @@ Stated = tuple[float, float, float]
 
 
 def stated(count: int, paths: int) -> Stated:
-    """The probability of what came about in `count` of `paths` runs, with its interval, both rounded.
+    """The probability of what came about in `count` of `paths` runs, exactly, with its interval, rounded outward.
 
-    The last digit is worth no more than the interval's width, so a number of so few digits lies inside it: where the
-    nearest does not, the next one is stated. The interval's ends are rounded outward. None of the runs is not never:
-    the probability stays one unit of the last digit from 0 and 1.
+    None of the runs is not never: none or all of them is stated as half a run, or all but half a run. The last digit of
+    the interval's ends is worth no more than its width.
+
+    >>> stated(76_123, 100_000), stated(1, 100_000), stated(0, 100_000)
+    ((0.76123, 0.758, 0.764), (1e-05, 0.0, 6e-05), (5e-06, 0.0, 4e-05))
     """
     low, high = wilson_of(count / paths, paths)
     units = 10 ** decimals(high - low)
-    least, most = decimal(low) * units, decimal(high) * units
-    nearest = floor(Fraction(count, paths) * units + Fraction(1, 2))
-    inside = min(max(nearest, ceil(least)), floor(most))
-    middle = min(max(inside, 1), units - 1)
-    return middle / units, max(floor(least), 0) / units, min(ceil(most), units) / units
+    probability = min(max(count, 0.5), paths - 0.5) / paths
+    return probability, floor(decimal(low) * units) / units, min(ceil(decimal(high) * units), units) / units
 
 
 def decimals(width: float) -> int:
-    """Decimals of a probability whose 95 % interval is that wide: 3 for 0.006, 1 at least."""
+    """Decimals of the ends of a 95 % interval that wide: 3 for 0.006, 1 at least."""
     decimals = 1
     while 10.0**-decimals > width:
         decimals += 1
@@ -38,15 +36,11 @@ def decimals(width: float) -> int:
 
 
 def stated_pmf(counts: Sequence[int], paths: int) -> tuple[float, ...]:
-    """The probabilities of a distribution, all with the decimals that the widest interval carries; they sum to 1.
+    """The probabilities of a distribution, exactly: 0 is what came about in none of the runs, and nothing else is.
 
-    Largest remainders are rounded up, the first among equals. A 0 is less than one unit of the last digit.
+    >>> stated_pmf([0, 1, 99_999], 100_000)
+    (0.0, 1e-05, 0.99999)
     """
     if sum(counts) != paths:
         raise ValueError(f"the counts of a distribution sum to the {paths} paths, not to {sum(counts)}")
-    units = 10 ** min(decimals(high - low) for low, high in (wilson_of(count / paths, paths) for count in counts))
-    whole = [count * units // paths for count in counts]
-    by_remainder = sorted(range(len(counts)), key=lambda index: (-(counts[index] * units % paths), index))
-    for index in by_remainder[: units - sum(whole)]:
-        whole[index] += 1
-    return tuple(number / units for number in whole)
+    return tuple(count / paths for count in counts)

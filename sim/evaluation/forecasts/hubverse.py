@@ -17,6 +17,7 @@ from sim.evaluation.forecasts.hub_config import ALLIANCE, COLUMNS, COMPLIANCE, M
 from sim.evaluation.forecasts.schema import LEVELS, Forecast, Frozen, last_day
 from sim.files.writing import write_folder
 from sim.text.escaping import json_text
+from sim.text.rounding import decimal
 
 HubRow = tuple[str, str, str, str, str, str, str, str]
 """The columns of `hub_config.COLUMNS`."""
@@ -100,7 +101,7 @@ def rows(forecasts: Sequence[Forecast], date: str) -> Iterator[HubRow]:
             if cell.at_target is not None:
                 head = (origin, scenario, COMPLIANCE, hub_config.end_of(cell.year), cell.iso3)
                 probability = cell.at_target[0]
-                yield *head, "pmf", NO, _plain(round(1 - probability, 10))
+                yield *head, "pmf", NO, _plain(float(1 - decimal(probability)))
                 yield *head, "pmf", YES, _plain(probability)
         for entry in forecast.number:
             head = (origin, scenario, NUMBER, hub_config.end_of(entry.year), ALLIANCE)
@@ -109,8 +110,8 @@ def rows(forecasts: Sequence[Forecast], date: str) -> Iterator[HubRow]:
 
 
 def _plain(value: float) -> str:
-    """The shortest decimal of a number, without an exponent: 0.00001."""
-    return f"{value:.10f}".rstrip("0").removesuffix(".")
+    """The shortest decimal that reads back as the number, without an exponent: 0.00001."""
+    return f"{decimal(value).normalize():f}"
 
 
 def _csv(forecasts: Sequence[Forecast], date: str) -> str:

@@ -44,12 +44,12 @@ EUC_NAME = "Europe and Canada"
 READING = {
     "share": "core outlays, % of GDP, as NATO prints them; EUC is Europe and Canada, weighted by GDP",
     "at_target": "[probability, low, high]: the share of simulated runs that report at least the target in that year, "
-    "given the assumptions of the scenario, and its 95 % Wilson interval, which is Monte Carlo error only. None or all "
-    "of the runs are stated one unit of the last digit from 0 or 1",
+    "given the assumptions of the scenario, and its 95 % Wilson interval, rounded outward, which is Monte Carlo error "
+    "only. None or all of the runs are stated half a run from 0 or 1",
     "without_late_push": "the same without compliance on paper: the last distance closed by reclassification",
     "at_least": "the same for each of thresholds_pct",
     "quantiles": "of the share at each of levels, on the grid of 0.01",
-    "pmf": "probability of 0, 1, 2, ... allies at the target; a 0 is less than one unit of the last digit",
+    "pmf": "probability of 0, 1, 2, ... allies at the target, the share of simulated runs; a 0 came about in none",
     "log_score_floor": "probabilities are scored as if they lay this far from 0 and 1 at least",
     "sha256": "of this document without the key sha256, as JSON in ASCII with sorted keys and without blanks",
 }
