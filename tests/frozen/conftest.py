@@ -12,8 +12,17 @@ import pytest
 import sim
 from sim.cli import app
 from sim.data.edition import LAST_YEAR
-from sim.evaluation.forecasts.making import freeze
-from sim.evaluation.forecasts.schema import Forecast, ForecastCell, ForecastNumber, ForecastTarget, Frozen
+from sim.evaluation.forecasts.making import Forecasters, freeze
+from sim.evaluation.forecasts.schema import (
+    AS_SHIPPED,
+    SHIPPED,
+    Forecast,
+    ForecastCell,
+    ForecastNumber,
+    ForecastTarget,
+    Frozen,
+    FrozenForecaster,
+)
 
 DATE = f"{LAST_YEAR}-11"
 """A month in which a forecast from the last year with a figure can be made."""
@@ -47,7 +56,28 @@ def by_hand() -> Frozen:
         data_digest="0" * 64, seed=1, paths=100, shares=tuple(shares),
         number=(ForecastNumber(year=2027, pmf=(0.2, 0.8)), ForecastNumber(year=2028, pmf=(0.3, 0.7))),
     )  # fmt: skip
-    return Frozen(date="2026-11", burdenshare="0.1.0", stream_version=1, reading={}, scenarios=(forecast,))
+    only = FrozenForecaster(name=SHIPPED, description=AS_SHIPPED, scenarios=(forecast,))
+    return Frozen(date="2026-11", burdenshare="0.1.0", stream_version=1, reading={}, forecasters=(only,))
+
+
+def of(frozen: Frozen, *forecasts: Forecast) -> Frozen:
+    """The same from one forecaster, of these scenarios."""
+    (only,) = frozen.forecasters
+    return frozen.model_copy(update={"forecasters": (only.model_copy(update={"scenarios": forecasts}),)})
+
+
+@pytest.fixture(scope="session")
+def two_by_hand(by_hand: Frozen) -> Frozen:
+    """The forecast by hand, and another forecaster who gives everything half a chance and 4 %."""
+    forecast, half = by_hand.scenarios[0], (0.5, 0.4, 0.6)
+    cells = tuple(
+        entry.model_copy(update={"quantiles": (4.0,) * 23} | ({"at_target": half} if entry.at_target else {}))
+        for entry in forecast.shares
+    )
+    numbers = tuple(entry.model_copy(update={"pmf": (0.5, 0.5)}) for entry in forecast.number)
+    other = forecast.model_copy(update={"shares": cells, "number": numbers, "simulated_digest": "1" * 64})
+    coin = FrozenForecaster(name="coin", description="Everything has half a chance.", scenarios=(other,))
+    return Frozen(**{**dict(by_hand), "forecasters": (*by_hand.forecasters, coin)})
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +89,18 @@ def scenarios() -> dict[str, sim.Scenario]:
 def frozen(scenarios: Mapping[str, sim.Scenario]) -> Frozen:
     """The two shipped scenarios, 320 paths each, to 2035."""
     return freeze(scenarios, DATE, paths=320, seed=7, workers=1)
+
+
+FORECASTERS: Forecasters = {
+    "shipped": ("As shipped.", lambda scenario: scenario),
+    "half": ("Half the urgency.", lambda scenario: scenario.with_urgency(0.5)),
+}
+
+
+@pytest.fixture(scope="session")
+def two(scenarios: Mapping[str, sim.Scenario]) -> Frozen:
+    """The same two scenarios by two forecasters."""
+    return freeze(scenarios, DATE, forecasters=FORECASTERS, paths=320, seed=7, workers=1)
 
 
 Edition = Callable[..., Path]

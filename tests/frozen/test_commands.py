@@ -17,7 +17,7 @@ import sim
 from frozen.conftest import DATE
 from sim.data.edition import LAST_YEAR
 from sim.evaluation.forecasts import files
-from sim.evaluation.forecasts.schema import Frozen
+from sim.evaluation.forecasts.schema import AS_SHIPPED, Frozen
 
 Call = Callable[..., Any]
 Edition = Callable[..., Path]
@@ -54,7 +54,9 @@ def test_freeze_as_json(call: Call, tmp_path: Path) -> None:
     document = json.loads(said.out)
     assert document["sha256"] == files.digest_of(files.read(tmp_path / "f.json"))
     assert document["written"] is True
-    (scenario,) = document["scenarios"]
+    (forecaster,) = document["forecasters"]
+    assert (forecaster["name"], forecaster["description"]) == ("shipped", AS_SHIPPED)
+    (scenario,) = forecaster["scenarios"]
     assert (scenario["name"], scenario["last_year"], scenario["paths"]) == ("rutte_2032", 2028, 320)
     assert scenario["scenario_digest"] == sim.load(RUTTE).digest
 
@@ -143,6 +145,42 @@ def test_score_against_a_later_edition(call: Call, file: Path, edition: Edition)
     assert f"{line['crps']:.2f}" in shown
 
 
+def test_score_of_several_forecasters(call: Call, two: Frozen, edition: Edition, tmp_path: Path) -> None:
+    file, later = tmp_path / "two.json", edition(3.6, LAST_YEAR + 1)
+    files.write(two, file)
+    said = call("score", file, "--data", later)
+    assert (said.code, said.err) == (0, "")
+    parts = [said.out.index(words) for words in ("shipped: As shipped.", "half: Half the urgency.", "Side by side")]
+    assert parts == sorted(parts)
+    document = json.loads(call("score", file, "--data", later, "--json").out)
+    assert document["forecasters"] == [
+        {"name": "shipped", "description": "As shipped."}, {"name": "half", "description": "Half the urgency."},
+    ]  # fmt: skip
+    assert [(line["forecaster"], line["scenario"]) for line in document["scores"]] == [
+        (forecaster, scenario) for forecaster in ("shipped", "half") for scenario in ("rutte_2032", "hague_2035")
+    ]
+    assert {case["forecaster"] for case in document["cases"]} == {"shipped", "half"}
+    rutte, _ = document["side_by_side"]
+    shipped, _, half, _ = document["scores"]
+    for name in ("brier", "log", "crps", "number_rps"):
+        assert rutte[name] == {"shipped": shipped[name], "half": half[name]}
+        assert shipped[name] < half[name]  # 3.6 % for all is nearer to what the more urgent one says
+    for section, line in ((said.out[parts[0] : parts[1]], shipped), (said.out[parts[1] : parts[2]], half)):
+        (shown,) = (text for text in section.split("\n") if text.startswith("rutte_2032"))
+        assert f" {line['brier']:.2f} " in shown
+        assert shown.endswith(f"{line['number_rps']:.2f}")
+    compared = next(line for line in said.out[parts[2] :].split("\n") if "rutte_2032" in line)
+    assert compared.split()[:4] == ["rutte_2032", str(LAST_YEAR + 1), "31", "allies"]
+    pairs = [(shipped[name], half[name]) for name in ("crps", "brier", "log", "number_rps")]
+    assert compared.split()[4:] == [f"{score:.2f}" for pair in pairs for score in pair]
+
+
+def test_one_forecaster_has_no_title_and_nothing_to_be_compared_with(call: Call, file: Path, edition: Edition) -> None:
+    out = call("score", file, "--data", edition(3.6, LAST_YEAR + 1)).out
+    assert "Side by side" not in out
+    assert AS_SHIPPED not in out
+
+
 @pytest.mark.parametrize(("text", "words"), [
     ("Defence expenditure, % of GDP\n\nCountry;2026;2027\nGermany;2,7;2,9\n", "sim data import"),
     ("iso3,year,growth_pct,nominal_usd_bn\nDEU,2027,1.0,5000\n", "these are columns of the table gdp"),
@@ -185,7 +223,7 @@ def test_score_refuses_a_changed_forecast_and_a_faulty_table(call: Call, file: P
 
 def test_export_of_a_frozen_forecast(call: Call, file: Path, tmp_path: Path) -> None:
     said = call("export", file, "--format", "hubverse", "--out", tmp_path / "hub")
-    output = tmp_path / "hub" / "model-output" / "burdenshare-sim" / f"{DATE}-30-burdenshare-sim.csv"
+    output = tmp_path / "hub" / "model-output" / "burdenshare-shipped" / f"{DATE}-30-burdenshare-shipped.csv"
     assert (said.code, said.out, said.err) == (0, f"Exported to {output}\n", "")
     with output.open(encoding="utf-8", newline="") as stream:
         assert len(list(csv.DictReader(stream))) == 2 * (2035 - LAST_YEAR) * (32 * 25 + 32)
@@ -202,7 +240,8 @@ def test_export_of_a_saved_run_is_that_of_its_forecast(call: Call, frozen: Froze
     of_run = (tmp_path / "hub" / "model-output" / "burdenshare-sim" / f"{DATE}-30-burdenshare-sim.csv").read_text()
     from sim.evaluation.forecasts.hubverse import export
 
-    export(frozen.scenarios[1:], DATE, tmp_path / "hub2")
+    only = frozen.forecasters[0].model_copy(update={"scenarios": frozen.scenarios[1:]})
+    export([only], DATE, tmp_path / "hub2")
     assert of_run == next((tmp_path / "hub2" / "model-output").glob("*/*.csv")).read_text()
     for date, words in {
         "2026-02-30": "--date: 2026-02-30: that month has the days 01 to 28",

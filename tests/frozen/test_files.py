@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 import sim
 from frozen.conftest import DATE
+from sim.data.edition import LAST_YEAR
 from sim.errors import RunError, ScenarioError, UsageError
 from sim.evaluation.forecasts import files
 from sim.evaluation.forecasts.making import freeze
-from sim.evaluation.forecasts.schema import Frozen
+from sim.evaluation.forecasts.schema import AS_SHIPPED, SHIPPED, Frozen
 
 FORECASTS = Path(__file__).parents[2] / "forecasts"
 
@@ -28,12 +29,16 @@ def codes(error: pytest.ExceptionInfo[ScenarioError]) -> list[str]:
     return [fault.code for fault in faults]
 
 
-def test_what_is_written_is_read(frozen: Frozen, tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", ["frozen", "two"])
+def test_what_is_written_is_read(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    frozen: Frozen = request.getfixturevalue(which)
     file = tmp_path / "new" / "f.json"
     assert files.write(frozen, file)
     assert files.read(file) == frozen
     assert [entry.name for entry in file.parent.iterdir()] == ["f.json"]
-    assert json.loads(file.read_text("utf-8"))["sha256"] == files.digest_of(frozen) == files.digest_of(files.read(file))
+    content = json.loads(file.read_text("utf-8"))
+    assert content["sha256"] == files.digest_of(frozen) == files.digest_of(files.read(file))
+    assert (content["format"], len(content["forecasters"])) == (2, len(frozen.forecasters))
 
 
 def test_the_same_arguments_give_the_same_bytes(frozen: Frozen, scenarios: Mapping[str, sim.Scenario]) -> None:
@@ -119,6 +124,45 @@ def test_a_damaged_file_is_refused(
     assert codes(error) == [code]
 
 
+def test_a_file_of_format_1_holds_the_scenarios_of_one_forecaster(by_hand: Frozen, tmp_path: Path) -> None:
+    content = json.loads(files.text(by_hand))
+    former = {**content, "format": 1, "scenarios": content["forecasters"][0]["scenarios"]}
+    del former["forecasters"]
+    former["sha256"] = files.digest(former)
+    file = tmp_path / "f.json"
+    file.write_text(json.dumps(former), encoding="utf-8")
+    read = files.read(file)
+    assert read == by_hand.model_copy(update={"format": 1})
+    assert [forecaster.name for forecaster in read.forecasters] == ["shipped"]
+    assert json.loads(files.text(read)) == former
+    assert files.digest_of(read) == former["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        (lambda c: c.update(forecasters=[]), "forecasters", "must not stand in a file of format 1"),
+        (lambda c: c.update(forecasters=c.pop("scenarios")), "forecasters", "must not stand in a file of format 1"),
+        (lambda c: c.pop("scenarios"), "scenarios", "valid array"),
+        (lambda c: c.update(scenarios=[]), "scenarios", "at least 1 item"),
+        (lambda c: c.update(more=1), "more", "Extra inputs"),
+        (lambda c: c["scenarios"][0].update(paths=0), "scenarios.0.paths", "greater than or equal to 1"),
+    ],
+)
+def test_faults_of_a_file_of_format_1_are_named_as_they_stand_in_it(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], field: str, words: str
+) -> None:
+    content = json.loads((FORECASTS / "2026-11.json").read_text(encoding="utf-8"))
+    assert content["format"] == 1
+    change(content)
+    content["sha256"] = files.digest(content)
+    file = tmp_path / "f.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=words) as error:
+        files.read(file)
+    assert error.value.faults[0].field == field
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError) as error:
         files.read(tmp_path / "f.json")
@@ -126,29 +170,50 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 
 
 def first_cell(content: dict[str, Any]) -> dict[str, Any]:
-    cell: dict[str, Any] = content["scenarios"][0]["shares"][0]
+    cell: dict[str, Any] = content["forecasters"][0]["scenarios"][0]["shares"][0]
     return cell
+
+
+def other(content: dict[str, Any]) -> dict[str, Any]:
+    """What the second forecaster says of the first scenario."""
+    forecast: dict[str, Any] = content["forecasters"][1]["scenarios"][0]
+    return forecast
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (lambda c: c["forecasters"][1].update(name="shipped"), "forecasters must have different names"),
+        (lambda c: c["forecasters"][1].update(name="Coin"), "should match pattern"),
+        (lambda c: c["forecasters"][1].update(name="a" * 17), "should match pattern"),
+        (lambda c: c["forecasters"][1].update(description=""), "at least 1 character"),
+        (lambda c: c["forecasters"][1].update(scenarios=[]), "at least 1 item"),
+        (lambda c: c.update(forecasters=[]), "at least 1 item"),
+        (lambda c: other(c).update(name="another"), "must forecast the same"),
+        (lambda c: other(c).update(scenario_digest="2" * 64), "must forecast the same"),
+        (lambda c: other(c).update(data_digest="2" * 64), "must forecast the same"),
+        (lambda c: other(c)["target"].update(share_pct=3.0), "must forecast the same"),
+        (lambda c: other(c)["shares"][0].update(at_target=None), "must forecast the same"),
+        (lambda c: [cell.update(iso3="FRA") for cell in other(c)["shares"][::3]], "must forecast the same"),
+        (lambda c: other(c)["number"][0].update(pmf=[0.2, 0.3, 0.5]), "must forecast the same"),
+        (lambda c: c.update(scenarios=c["forecasters"][0]["scenarios"]), "Extra inputs"),
         (lambda c: first_cell(c)["quantiles"].reverse() or first_cell(c)["quantiles"].append(0.0), "must not fall"),
         (lambda c: first_cell(c)["quantiles"].pop(), "must have a quantile a level"),
         (lambda c: first_cell(c).update(at_target=[1.2, 0.0, 1.0]), "less than or equal to 1"),
-        (lambda c: c["scenarios"][0]["number"][0].update(pmf=[0.5, 0.4]), "must sum to 1"),
-        (lambda c: c["scenarios"][0]["shares"].pop(), "must have every year once"),
-        (lambda c: c["scenarios"].append(c["scenarios"][0]), "must have different names"),
+        (lambda c: other(c)["number"][0].update(pmf=[0.5, 0.4]), "must sum to 1"),
+        (lambda c: other(c)["shares"].pop(), "must have every year once"),
+        (lambda c: c["forecasters"][0]["scenarios"].append(other(c)), "must have different names"),
         (lambda c: c.update(date="2026-13"), "months go from 01 to 12"),
         (lambda c: c.update(date="2026-02-30"), "that month has the days 01 to 28"),
         (lambda c: c.update(more=1), "Extra inputs"),
-        (lambda c: c.update(format=2), "must be 1"),
+        (lambda c: c.update(format=3), "must be 1 or 2"),
+        (lambda c: c.pop("format"), "must be 1 or 2"),
     ],
 )
 def test_a_file_that_was_hashed_anew_must_still_hold_a_forecast(
-    by_hand: Frozen, tmp_path: Path, change: Callable[[dict[str, Any]], object], words: str
+    two_by_hand: Frozen, tmp_path: Path, change: Callable[[dict[str, Any]], object], words: str
 ) -> None:
-    content = json.loads(files.text(by_hand))
+    content = json.loads(files.text(two_by_hand))
     change(content)
     content["sha256"] = files.digest(content)
     file = tmp_path / "f.json"
@@ -192,6 +257,17 @@ def test_the_recipe_of_the_page_gives_the_digest(by_hand: Frozen, tmp_path: Path
     file.write_text(files.text(by_hand).replace("0.8", "0.7", 1), encoding="utf-8")
     with pytest.raises(AssertionError):
         exec(recipe.replace("forecasts/2026-11.json", str(file)), {})
+
+
+def test_the_forecasters_of_the_page_are_frozen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "forecasts.md").read_text(encoding="utf-8")
+    recipe = page.split("```python\n", 2)[2].split("```", 1)[0]
+    monkeypatch.chdir(tmp_path)
+    exec(recipe.replace("2026-11", DATE).replace("2028", f"{LAST_YEAR + 2}"), {})
+    shipped, half = files.read("two.json").forecasters
+    assert (shipped.name, shipped.description) == (SHIPPED, AS_SHIPPED)
+    assert (half.name, half.description) == ("half", "Every scenario with half its urgency.")
+    assert half.scenarios != shipped.scenarios
 
 
 @pytest.mark.parametrize("file", sorted(FORECASTS.glob("*.json")), ids=lambda file: file.name)

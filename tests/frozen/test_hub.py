@@ -24,7 +24,7 @@ from sim.evaluation.forecasts.digits import stated, stated_pmf
 from sim.evaluation.forecasts.hub_checks import faults
 from sim.evaluation.forecasts.hub_config import UNNAMED
 from sim.evaluation.forecasts.making import forecast_of
-from sim.evaluation.forecasts.schema import LEVELS, Frozen
+from sim.evaluation.forecasts.schema import AS_SHIPPED, LEVELS, SHIPPED, Forecast, Frozen, FrozenForecaster
 from sim.results.counts import PILLARS, TALLIES
 
 SCHEMAS = {
@@ -45,8 +45,17 @@ def lines(output: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+def shipped(*forecasts: Forecast) -> FrozenForecaster:
+    return FrozenForecaster(name=SHIPPED, description=AS_SHIPPED, scenarios=forecasts)
+
+
 def config(hub: Path, name: str) -> Any:
     return json.loads((hub / "hub-config" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def metadata(hub: Path, model: str) -> dict[str, Any]:
+    text = (hub / "model-metadata" / f"{model}.yml").read_text("utf-8")
+    return {key: json.loads(value) for key, value in (line.split(": ", 1) for line in text.strip().split("\n"))}
 
 
 YES = "EST,pmf,yes,0.8\n2026-11-30,hand,core compliance,2027-12-31,"
@@ -59,23 +68,24 @@ def hub(by_hand: Frozen, tmp_path: Path) -> Path:
 
 
 def test_files_stand_where_the_hubverse_looks_for_them(by_hand: Frozen, tmp_path: Path) -> None:
-    output = hubverse.export_frozen(by_hand, tmp_path / "new" / "hub")
+    (output,) = hubverse.export_frozen(by_hand, tmp_path / "new" / "hub")
     hub = tmp_path / "new" / "hub"
     assert sorted(str(file.relative_to(hub)) for file in hub.rglob("*") if file.is_file()) == [
         "hub-config/admin.json",
         "hub-config/model-metadata-schema.json",
         "hub-config/tasks.json",
-        "model-metadata/burdenshare-sim.yml",
-        "model-output/burdenshare-sim/2026-11-30-burdenshare-sim.csv",
+        "model-metadata/burdenshare-shipped.yml",
+        "model-output/burdenshare-shipped/2026-11-30-burdenshare-shipped.csv",
     ]
-    assert output == hub / "model-output" / "burdenshare-sim" / "2026-11-30-burdenshare-sim.csv"
+    assert output == hub / "model-output" / "burdenshare-shipped" / "2026-11-30-burdenshare-shipped.csv"
     header = output.read_text("utf-8").split("\n", 1)[0]
     assert header == "origin_date,scenario_id,target,target_end_date,location,output_type,output_type_id,value"
     assert [entry.name for entry in hub.parent.iterdir()] == ["hub"]
 
 
 def test_the_export_read_back_is_the_forecast(frozen: Frozen, tmp_path: Path) -> None:
-    table = lines(hubverse.export_frozen(frozen, tmp_path / "hub"))
+    (output,) = hubverse.export_frozen(frozen, tmp_path / "hub")
+    table = lines(output)
     found = {
         (row["scenario_id"], row["target"], row["location"], row["target_end_date"], row["output_type_id"]): float(
             row["value"]
@@ -124,7 +134,8 @@ def test_what_came_about_in_one_run_of_100_000_is_not_0(by_hand: Frozen, tmp_pat
         cell.model_copy(update={"at_target": one}) if cell.at_target else cell for cell in forecast.shares
     )}  # fmt: skip
     number = {"number": tuple(entry.model_copy(update={"pmf": rest}) for entry in forecast.number)}
-    table = lines(hubverse.export([forecast.model_copy(update=chance | number)], "2026-11", tmp_path / "hub"))
+    rare = shipped(forecast.model_copy(update=chance | number))
+    table = lines(hubverse.export([rare], "2026-11", tmp_path / "hub")[0])
     expected = {"yes": "0.00001", "no": "0.99999", "0": "0.6", "1": "0.39999", "2": "0.00001"}
     for identifier, value in expected.items():
         assert {row["value"] for row in table if row["output_type_id"] == identifier} == {value}
@@ -133,7 +144,7 @@ def test_what_came_about_in_one_run_of_100_000_is_not_0(by_hand: Frozen, tmp_pat
 def test_no_outcome_that_was_simulated_is_0(scenarios: Mapping[str, sim.Scenario], tmp_path: Path) -> None:
     """Each probability of the hub is the part of the runs, and the two of compliance sum to 1 exactly."""
     record = sim.simulate(scenarios["hague_2035"], paths=112, seed=7, executor="serial").record
-    table = lines(hubverse.export([forecast_of(record, "hague_2035")], DATE, tmp_path / "hub"))
+    table = lines(hubverse.export([shipped(forecast_of(record, "hague_2035"))], DATE, tmp_path / "hub")[0])
     values = {
         (row["target"], row["location"], int(row["target_end_date"][:4]), row["output_type_id"]): row["value"]
         for row in table
@@ -159,13 +170,34 @@ def test_the_hub_is_valid_by_its_own_tasks(frozen: Frozen, tmp_path: Path) -> No
     assert all(block["task_ids"]["scenario_id"]["required"] == ["rutte_2032", "hague_2035"] for block in tasks)
 
 
+def test_every_forecaster_is_a_model_of_the_hub(two: Frozen, frozen: Frozen, tmp_path: Path) -> None:
+    outputs = hubverse.export_frozen(two, tmp_path / "two")
+    (only,) = hubverse.export_frozen(frozen, tmp_path / "one")
+    models = ["burdenshare-shipped", "burdenshare-half"]
+    assert outputs == [tmp_path / "two" / "model-output" / model / f"{DATE}-30-{model}.csv" for model in models]
+    assert faults(tmp_path / "two") == []
+    assert outputs[0].read_bytes() == only.read_bytes() != outputs[1].read_bytes()
+    assert config(tmp_path / "two", "tasks") == config(tmp_path / "one", "tasks")
+    yes = next(row for row in lines(outputs[1]) if row["output_type_id"] == "yes")
+    chance = two.forecasters[1].scenarios[0].shares[0].at_target
+    assert chance
+    assert float(yes["value"]) == chance[0]
+    for model, forecaster in zip(models, two.forecasters, strict=True):
+        facts = metadata(tmp_path / "two", model)
+        jsonschema.validate(facts, config(tmp_path / "two", "model-metadata-schema"))
+        assert (f"{facts['team_abbr']}-{facts['model_abbr']}", facts["model_name"].split(": ")[1]) == (
+            model, forecaster.name,
+        )  # fmt: skip
+        assert facts["methods"].endswith(f"given the assumptions of a scenario. {forecaster.description}")
+
+
 def test_scenarios_with_other_years_have_tasks_of_their_own(by_hand: Frozen, tmp_path: Path) -> None:
     forecast = by_hand.scenarios[0]
     short = forecast.model_copy(update={
         "name": "short", "last_year": 2027, "number": forecast.number[:1],
         "shares": tuple(cell for cell in forecast.shares if cell.year == 2027),
     })  # fmt: skip
-    hubverse.export([forecast, short], "2026-11", tmp_path / "hub")
+    hubverse.export([shipped(forecast, short)], "2026-11", tmp_path / "hub")
     assert faults(tmp_path / "hub") == []
     assert len(config(tmp_path / "hub", "tasks")["rounds"][0]["model_tasks"]) == 6
 
@@ -268,17 +300,16 @@ def test_a_scenario_is_named_by_a_text_whatever_it_is_called(
     """By numbers and dates hubdata and others would give the column a type of its own, and could not read it back."""
     forecast = by_hand.scenarios[0].model_copy(update={"name": name})
     other = by_hand.scenarios[0].model_copy(update={"name": "other"})
-    table = lines(hubverse.export([forecast, other], "2026-11", tmp_path / "hub"))
+    table = lines(hubverse.export([shipped(forecast, other)], "2026-11", tmp_path / "hub")[0])
     assert {row["scenario_id"] for row in table} == {identifier, "other"}
     for block in config(tmp_path / "hub", "tasks")["rounds"][0]["model_tasks"]:
         assert block["task_ids"]["scenario_id"]["required"] == [identifier, "other"]
 
 
 def test_the_metadata_follow_the_schema_shipped_with_them(hub: Path) -> None:
-    text = (hub / "model-metadata" / "burdenshare-sim.yml").read_text("utf-8")
-    facts = {key: json.loads(value) for key, value in (line.split(": ", 1) for line in text.strip().split("\n"))}
+    facts = metadata(hub, "burdenshare-shipped")
     jsonschema.validate(facts, config(hub, "model-metadata-schema"))
-    assert (f"{facts['team_abbr']}-{facts['model_abbr']}", facts["model_version"]) == ("burdenshare-sim", "0.1.0")
+    assert (f"{facts['team_abbr']}-{facts['model_abbr']}", facts["model_version"]) == ("burdenshare-shipped", "0.1.0")
     assert "given the assumptions" in facts["methods"]
 
 
@@ -309,7 +340,7 @@ def test_the_check_sees_every_kind_of_fault(hub: Path, old: str, new: str, words
 
 
 def test_the_check_misses_neither_metadata_nor_output(hub: Path) -> None:
-    (hub / "model-metadata" / "burdenshare-sim.yml").unlink()
+    (hub / "model-metadata" / "burdenshare-shipped.yml").unlink()
     assert any("no metadata" in fault for fault in faults(hub))
     (output,) = hub.glob("model-output/*/*.csv")
     output.unlink()

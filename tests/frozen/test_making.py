@@ -11,12 +11,13 @@ import pytest
 
 import sim
 from frozen.conftest import DATE
+from frozen.conftest import FORECASTERS as TWO
 from sim.data.catalogue import catalogue
 from sim.data.edition import LAST_YEAR
 from sim.data.tables import Replacement
 from sim.errors import UsageError
 from sim.evaluation.forecasts.digits import stated, stated_pmf
-from sim.evaluation.forecasts.making import forecast_of, freeze, prolonged
+from sim.evaluation.forecasts.making import FORECASTERS, forecast_of, freeze, prolonged
 from sim.evaluation.forecasts.schema import LEVELS, THRESHOLDS_PCT, Frozen, last_day
 from sim.numerics.grid import printed
 from sim.scenario.loading.load import reload
@@ -33,6 +34,33 @@ def test_it_holds_every_ally_year_and_scenario(frozen: Frozen) -> None:
         assert len(forecast.shares) == 32 * len(forecast.years)
         assert {len(entry.pmf) for entry in forecast.number} == {32}
         assert (forecast.paths, forecast.seed) == (320, 7)
+
+
+def test_every_forecaster_forecasts_the_same_scenarios_in_its_way(
+    two: Frozen, frozen: Frozen, scenarios: Mapping[str, sim.Scenario]
+) -> None:
+    shipped, half = two.forecasters
+    assert (shipped.name, half.name, half.description) == ("shipped", "half", "Half the urgency.")
+    assert shipped.scenarios == two.scenarios == frozen.scenarios
+    halved = {name: scenario.with_urgency(0.5) for name, scenario in scenarios.items()}
+    alone = freeze(halved, DATE, paths=320, seed=7, workers=1)
+    for mine, same, other in zip(half.scenarios, alone.scenarios, shipped.scenarios, strict=True):
+        assert (mine.shares, mine.number) == (same.shares, same.number)
+        assert (mine.simulated_digest, mine.scenario_digest) == (same.simulated_digest, other.scenario_digest)
+        assert mine.simulated_digest != other.simulated_digest
+        assert mine.shares != other.shares
+    ((name, (description, change)),) = FORECASTERS.items()
+    assert (name, description) == (frozen.forecasters[0].name, frozen.forecasters[0].description)
+    assert all(change(scenario) is scenario for scenario in scenarios.values())
+
+
+def test_a_forecaster_that_forecasts_something_else_is_refused(scenarios: Mapping[str, sim.Scenario]) -> None:
+    base = scenarios["hague_2035"]
+    core = base.targets["core"].model_copy(update={"share_pct": 3.0})
+    easier = base.model_copy(update={"targets": base.targets | {"core": core}})
+    ways = {"shipped": ("As shipped.", lambda scenario: scenario), "easy": ("Less.", lambda scenario: easier)}
+    with pytest.raises(ValueError, match="must forecast the same allies and years of the same scenarios"):
+        freeze({"hague_2035": base}, DATE, LAST_YEAR + 2, forecasters=ways, paths=16, workers=1)
 
 
 def test_it_agrees_with_the_tables_and_paths_of_the_run(scenarios: Mapping[str, sim.Scenario]) -> None:
@@ -178,6 +206,10 @@ def test_progress_counts_the_runs_of_all_scenarios(scenarios: Mapping[str, sim.S
     seen: list[tuple[int, int]] = []
     freeze(scenarios, DATE, paths=32, workers=1, progress=lambda done, wanted: seen.append((done, wanted)))
     assert seen == [(32, 64), (64, 64)]
+    seen.clear()
+    advance = lambda done, wanted: seen.append((done, wanted))  # noqa: E731
+    freeze(scenarios, DATE, forecasters=TWO, paths=32, workers=1, progress=advance)
+    assert seen == [(done, 128) for done in (32, 64, 96, 128)]
 
 
 def test_the_last_day_of_a_date() -> None:

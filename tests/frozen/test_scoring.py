@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from frozen.conftest import before
+from frozen.conftest import before, of
 from sim.data.edition import LAST_YEAR
 from sim.data.tables import Replacement, Tables, load_tables
 from sim.evaluation.forecasts import quantile_scores as qs
 from sim.evaluation.forecasts.schema import LEVELS, Frozen
-from sim.evaluation.forecasts.scoring import score
+from sim.evaluation.forecasts.scoring import score, side_by_side
 
 Edition = Callable[..., Path]
 POINT, STEP = (3.0,) * 23, (2.0,) * 11 + (4.0,) * 12
@@ -134,6 +134,29 @@ def test_a_made_up_edition_by_hand(by_hand: Frozen, edition: Edition) -> None:
     assert line.number_rps == pytest.approx(0.04)  # pmf (0.2, 0.8), one ally
 
 
+def test_every_forecaster_is_scored_apart_and_side_by_side(
+    two_by_hand: Frozen, by_hand: Frozen, edition: Edition
+) -> None:
+    """All report 3.6 % for 2027; the other forecaster gave Estonia one half and both 4 %."""
+    scores, alone = (score(frozen, tables(edition(3.6, 2027))) for frozen in (two_by_hand, by_hand))
+    assert scores.cases[:2] == alone.cases
+    assert scores.lines[:1] == alone.lines
+    assert scores.waiting == alone.waiting
+    estonia, italy = scores.cases[2:]
+    assert [(case.forecaster, case.iso3) for case in (estonia, italy)] == [("coin", "EST"), ("coin", "ITA")]
+    assert (estonia.brier, estonia.log) == pytest.approx((0.25, log(2)))
+    assert (estonia.crps, italy.crps) == pytest.approx((0.4, 0.4))
+    (row,) = side_by_side(scores.lines)
+    assert (row.scenario, row.pillar, row.year, row.group, row.scored) == ("hand", "core", 2027, "allies", 2)
+    for found, expected in (
+        (row.brier, {"shipped": 0.04, "coin": 0.25}),
+        (row.log, {"shipped": -log(0.8), "coin": log(2)}),
+        (row.crps, {"shipped": alone.lines[0].crps, "coin": 0.4}),
+        (row.number_rps, {"shipped": 0.04, "coin": 0.25}),
+    ):
+        assert found == pytest.approx(expected)
+
+
 def test_a_share_is_at_the_target_as_printed(by_hand: Frozen, edition: Edition) -> None:
     for share, met in ((3.49, False), (3.5, True)):
         scores = score(by_hand, tables(edition(share, 2027)))
@@ -148,7 +171,7 @@ def test_a_sure_forecast_that_errs_scores_the_floor(by_hand: Frozen, edition: Ed
         cell.model_copy(update={"at_target": (0.00001, 0.0, 0.0001)}) if cell.iso3 == "EST" else cell
         for cell in forecast.shares
     )
-    sure = by_hand.model_copy(update={"scenarios": (forecast.model_copy(update={"shares": cells}),)})
+    sure = of(by_hand, forecast.model_copy(update={"shares": cells}))
     assert score(sure, tables(edition(3.6, 2027))).cases[0].log == pytest.approx(-log(0.01))
 
 

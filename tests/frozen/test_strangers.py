@@ -33,11 +33,11 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def test_whatever_a_forecast_says_it_is_refused_or_can_be_scored_and_exported(
-    by_hand: Frozen, edition: Callable[..., Path], tmp_path: Path
+    two_by_hand: Frozen, edition: Callable[..., Path], tmp_path: Path
 ) -> None:
     later = edition(3.0, 2027)
     tables = load_tables({"shares": Replacement("later", later.read_text("utf-8"))})
-    content, file = by_hand.model_dump(mode="json"), tmp_path / "f.json"
+    content, file = two_by_hand.model_dump(mode="json"), tmp_path / "f.json"
     cases = read = 0
     for path in leaves(content):
         for value in NASTY:
@@ -56,8 +56,9 @@ def test_whatever_a_forecast_says_it_is_refused_or_can_be_scored_and_exported(
             scores = score(frozen, tables)
             json.dumps([line.crps for line in scores.lines], allow_nan=False)
             json.dumps([case.log for case in scores.cases], allow_nan=False)
-            assert list(rows(frozen.scenarios, frozen.date))
+            assert all(list(rows(forecaster.scenarios, frozen.date)) for forecaster in frozen.forecasters)
             assert hub_config.tasks(frozen.scenarios, frozen.date)
+            assert [hub_config.metadata(forecaster, frozen.burdenshare) for forecaster in frozen.forecasters]
     assert cases > 500
     assert read < cases / 5
 
@@ -77,8 +78,8 @@ def test_what_no_forecast_says_is_named(
     change: Callable[[dict[str, Any]], object], place: str, by_hand: Frozen, tmp_path: Path
 ) -> None:
     content = by_hand.model_dump(mode="json")
-    change(content["scenarios"][0])
+    change(content["forecasters"][0]["scenarios"][0])
     (tmp_path / "f.json").write_text(json.dumps({**content, KEY: digest(content)}))
     with pytest.raises(ScenarioError) as raised:
         files.read(tmp_path / "f.json")
-    assert raised.value.faults[0].field == place
+    assert raised.value.faults[0].field == f"forecasters.0.{place}"

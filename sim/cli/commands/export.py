@@ -53,11 +53,12 @@ def command(run: str, form: str | None, out: str, date: str | None, repository: 
     form = form or _by_ending(out)
     if form != HUB and (date, repository) != (None, None):
         raise click.UsageError(f"--{'date' if date else 'repository'}: only a hub has one ({HUB}).")
-    written = _export_hub(run, out, date, repository) if form == HUB else _export_tables(run, form, out)
+    written = _export_hub(run, out, date, repository) if form == HUB else [_export_tables(run, form, out)]
     from sim.output.terminal.console import say
     from sim.text.escaping import plain
 
-    say(f"Exported to {plain(str(written))}")
+    for file in written:
+        say(f"Exported to {plain(str(file))}")
 
 
 def _by_ending(out: str) -> str:
@@ -78,7 +79,7 @@ def _export_tables(run: str, form: str, out: str) -> Path:
     return export(inputs.saved_run(run), form, out)
 
 
-def _export_hub(run: str, out: str, date: str | None, repository: str | None) -> Path:
+def _export_hub(run: str, out: str, date: str | None, repository: str | None) -> list[Path]:
     from sim.evaluation.forecasts import hubverse
     from sim.evaluation.forecasts.hub_config import UNNAMED
 
@@ -93,7 +94,7 @@ def _export_hub(run: str, out: str, date: str | None, repository: str | None) ->
 
         return hubverse.export_frozen(read(run), out, repository)
     from sim.evaluation.forecasts.making import forecast_of
-    from sim.evaluation.forecasts.schema import check_in_time
+    from sim.evaluation.forecasts.schema import FrozenForecaster, check_in_time
 
     record = inputs.saved_run(run)
     day = date or f"{record.description.base_year}-12-31"
@@ -102,4 +103,5 @@ def _export_hub(run: str, out: str, date: str | None, repository: str | None) ->
     except ValueError as error:
         raise click.UsageError(f"--date: {error}.") from None
     forecast = forecast_of(record, Path(run).resolve().name)
-    return hubverse.export([forecast], day, out, made_by=str(record.manifest["burdenshare"]), repository=repository)
+    only = FrozenForecaster(name="sim", description="A saved run, as its scenario has it.", scenarios=(forecast,))
+    return hubverse.export([only], day, out, made_by=str(record.manifest["burdenshare"]), repository=repository)

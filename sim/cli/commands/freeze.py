@@ -48,11 +48,12 @@ def command(
     except ValueError as error:
         raise click.UsageError(f"--date: {error}.") from None
     files.check_destination(out)
-    from sim.evaluation.forecasts.making import freeze
+    from sim.evaluation.forecasts.making import FORECASTERS, freeze
     from sim.output.terminal.console import progress
 
     loaded = {name: inputs.scenario(file) for name, file in zip(names, scenarios, strict=True)}
-    with progress("Simulating", sum(paths or scenario.run.paths for scenario in loaded.values())) as advance:
+    wanted = len(FORECASTERS) * sum(paths or scenario.run.paths for scenario in loaded.values())
+    with progress("Simulating", wanted) as advance:
         frozen = freeze(loaded, date, last_year, paths=paths, seed=seed, workers=workers, progress=advance)
     written = files.write(frozen, out)
     _print(frozen, out, written, as_json)
@@ -71,14 +72,23 @@ def _print(frozen: Frozen, out: str, written: bool, as_json: bool) -> None:
             "written": written,
             "date": frozen.date,
             "sha256": sha256,
-            "scenarios": [{key: getattr(forecast, key) for key in keys} for forecast in frozen.scenarios],
+            "forecasters": [
+                {
+                    "name": forecaster.name,
+                    "description": forecaster.description,
+                    "scenarios": [{key: getattr(forecast, key) for key in keys} for forecast in forecaster.scenarios],
+                }
+                for forecaster in frozen.forecasters
+            ],
         })  # fmt: skip
         return
     say(f"Frozen in {plain(out)}" if written else f"{plain(out)} holds this forecast already")
-    for forecast in frozen.scenarios:
-        allies = len({cell.iso3 for cell in forecast.shares}) - 1
-        years = f"{forecast.years[0]}–{forecast.years[-1]}"
-        counted = f"{runs(forecast.paths)}, seed {forecast.seed}"
-        note = f". {forecast.note}" if forecast.note else ""
-        say(f"  {plain(forecast.name)}: {allies} allies and Europe and Canada, {years}; {counted}{plain(note)}")
+    for forecaster in frozen.forecasters:
+        say(f"  {forecaster.name}: {plain(forecaster.description)}")
+        for forecast in forecaster.scenarios:
+            allies = len({cell.iso3 for cell in forecast.shares}) - 1
+            years = f"{forecast.years[0]}–{forecast.years[-1]}"
+            counted = f"{runs(forecast.paths)}, seed {forecast.seed}"
+            note = f". {forecast.note}" if forecast.note else ""
+            say(f"    {plain(forecast.name)}: {allies} allies and Europe and Canada, {years}; {counted}{plain(note)}")
     say(f"  sha256 {sha256}")

@@ -32,7 +32,8 @@ UNITS = {
 def command(file: str, data: str | None, aggregates: str | None, as_json: bool) -> None:
     """Score the frozen forecast FILE against the published figures: Brier, log score, CRPS, coverage, by year.
 
-    Where no figure has come yet, it says what will be scored when.
+    Where the file holds several forecasters, each is scored apart, then all of them side by side. Where no figure has
+    come yet, it says what will be scored when.
 
     \b
     sim score forecasts/2026-11.json
@@ -42,7 +43,7 @@ def command(file: str, data: str | None, aggregates: str | None, as_json: bool) 
 
     frozen = read(file)
     tables, edition = _tables(data, aggregates)
-    from sim.evaluation.forecasts.scoring import COVERAGES, score
+    from sim.evaluation.forecasts.scoring import COVERAGES, score, side_by_side
 
     scores = score(frozen, tables)
     if as_json:
@@ -52,12 +53,14 @@ def command(file: str, data: str | None, aggregates: str | None, as_json: bool) 
             "forecast": {
                 "file": file, "date": frozen.date, "sha256": digest_of(frozen), "burdenshare": frozen.burdenshare,
             },
+            "forecasters": [{"name": entry.name, "description": entry.description} for entry in frozen.forecasters],
             "figures": edition,
             "thresholds_pct": frozen.thresholds_pct,
             "log_score_floor": frozen.log_score_floor,
             "coverages": COVERAGES,
             "units": UNITS,
             "scores": [asdict(line) for line in scores.lines],
+            "side_by_side": [asdict(row) for row in side_by_side(scores.lines)],
             "cases": [asdict(case) for case in scores.cases],
             "waiting": scores.waiting,
         })  # fmt: skip

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from sim.data.reader import shorten
 from sim.errors import Fault, ScenarioError, UsageError
-from sim.evaluation.forecasts.schema import FORMAT, Frozen
+from sim.evaluation.forecasts.schema import AS_SHIPPED, FORMAT, SHIPPED, Frozen
 from sim.files import strict_json
 from sim.files.writing import try_write, write_new
 from sim.scenario.loading.reading import text_of
@@ -32,14 +32,23 @@ def digest(content: Mapping[str, Any]) -> str:
     return sha256(canonical({key: value for key, value in content.items() if key != KEY})).hexdigest()
 
 
+def content_of(frozen: Frozen) -> dict[str, Any]:
+    """What the file of a forecast holds but for the digest, in the format that the forecast is of."""
+    content = frozen.model_dump(mode="json")
+    if frozen.format == 1:
+        (only,) = content.pop("forecasters")
+        content["scenarios"] = only["scenarios"]
+    return content
+
+
 def digest_of(frozen: Frozen) -> str:
     """The sha256 that the file of a forecast states."""
-    return digest(frozen.model_dump(mode="json"))
+    return digest(content_of(frozen))
 
 
 def text(frozen: Frozen) -> str:
     """The file's text: an ally and year a line, the digest last."""
-    content = frozen.model_dump(mode="json")
+    content = content_of(frozen)
     return _laid_out({**content, KEY: digest(content)}) + "\n"
 
 
@@ -92,17 +101,29 @@ def read(path: str | os.PathLike[str]) -> Frozen:
     if content.get(KEY) != expected:
         rule = f"must be the sha256 of the content, {expected}: the file was changed or damaged since it was frozen"
         raise _refused(file, KEY, content.get(KEY), rule, ORIGINAL, "damaged-forecast")
-    if content.get("format") != FORMAT:
+    if content.get("format") not in (1, FORMAT):
         remedy = "read it with the version of burdenshare that the file names"
-        raise _refused(file, "format", content.get("format"), f"must be {FORMAT}", remedy, "other-format")
+        raise _refused(file, "format", content.get("format"), f"must be 1 or {FORMAT}", remedy, "other-format")
     del content[KEY]
+    in_format_1 = content["format"] == 1
+    if in_format_1:
+        content = _of_format_1(content, file)
     try:
         return Frozen.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
+        field = ".".join(map(str, first["loc"])).removeprefix("forecasters.0." if in_format_1 else "")
         value = first["input"] if isinstance(first["input"], (str, int, float)) else ""
         raise _refused(file, field, value, first["msg"], ORIGINAL, "damaged-forecast") from None
+
+
+def _of_format_1(content: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """What format 2 has for the content of a file of format 1: its scenarios are those of one forecaster."""
+    if "forecasters" in content:
+        raise _refused(file, "forecasters", "", "must not stand in a file of format 1", ORIGINAL, "damaged-forecast")
+    facts = {key: value for key, value in content.items() if key != "scenarios"}
+    only = {"name": SHIPPED, "description": AS_SHIPPED, "scenarios": content.get("scenarios")}
+    return {**facts, "forecasters": [only]}
 
 
 def _parsed(found: str, file: str) -> dict[str, Any]:

@@ -11,12 +11,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sim.evaluation.forecasts.schema import LEVELS, Forecast, last_day
+from sim.evaluation.forecasts.schema import LEVELS, Forecast, FrozenForecaster, last_day
 from sim.text.escaping import defused, plain
 
 SCHEMAS: Final = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0"
-TEAM, MODEL = "burdenshare", "sim"
-MODEL_ID: Final = f"{TEAM}-{MODEL}"
+TEAM: Final = "burdenshare"
 AUTHORS: Final = "The burdenshare authors"
 
 SHARE, COMPLIANCE, NUMBER = "core share", "core compliance", "compliant allies"
@@ -70,6 +69,11 @@ def scenario_id(name: str) -> str:
     text = defused(plain(name))
     text_to_all = text[:1].isalpha() and text.lower() not in _VALUES and not text.startswith(PREFIX)
     return text if text_to_all else PREFIX + text
+
+
+def model_id(forecaster: str) -> str:
+    """What a hub calls a forecaster, whose name is that of a model of this team."""
+    return f"{TEAM}-{forecaster}"
 
 
 def admin(repository: str = UNNAMED) -> dict[str, Any]:
@@ -171,18 +175,19 @@ def metadata_schema() -> dict[str, Any]:
     }
 
 
-def metadata(version: str) -> dict[str, Any]:
-    """What model-metadata/burdenshare-sim.yml holds; `version` is burdenshare's."""
+def metadata(forecaster: FrozenForecaster, version: str) -> dict[str, Any]:
+    """What the file of a forecaster in model-metadata/ holds; `version` is burdenshare's."""
     return {
         "team_name": AUTHORS,
         "team_abbr": TEAM,
-        "model_name": "burdenshare, scenario simulator of defence budgets",
-        "model_abbr": MODEL,
+        "model_name": f"burdenshare, scenario simulator of defence budgets: {forecaster.name}",
+        "model_abbr": forecaster.name,
         "model_version": version,
         "license": "BSD-3-Clause",
         "designated_model": True,
         "methods": "Simulated yearly budgets of every ally under uncertain growth, political will, elections, threat "
-        "and deadlines. Quantiles and probabilities are shares of simulated runs, given the assumptions of a scenario.",
+        "and deadlines. Quantiles and probabilities are shares of simulated runs, given the assumptions of a scenario. "
+        f"{plain(forecaster.description)}",
         "data_inputs": "NATO, Defence Expenditure of NATO Countries; IMF, World Economic Outlook; ParlGov.",
     }
 

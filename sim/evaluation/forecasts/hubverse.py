@@ -13,8 +13,8 @@ from pathlib import Path
 from sim.errors import RunError, UsageError
 from sim.evaluation.forecasts import hub_config
 from sim.evaluation.forecasts.hub_checks import faults
-from sim.evaluation.forecasts.hub_config import ALLIANCE, COLUMNS, COMPLIANCE, MODEL_ID, NO, NUMBER, SHARE, UNNAMED, YES
-from sim.evaluation.forecasts.schema import LEVELS, Forecast, Frozen, last_day
+from sim.evaluation.forecasts.hub_config import ALLIANCE, COLUMNS, COMPLIANCE, NO, NUMBER, SHARE, UNNAMED, YES
+from sim.evaluation.forecasts.schema import LEVELS, Forecast, Frozen, FrozenForecaster, last_day
 from sim.files.writing import write_folder
 from sim.text.escaping import json_text
 from sim.text.rounding import decimal
@@ -23,19 +23,20 @@ HubRow = tuple[str, str, str, str, str, str, str, str]
 """The columns of `hub_config.COLUMNS`."""
 
 
-def export_frozen(frozen: Frozen, out: str | os.PathLike[str], repository: str = UNNAMED) -> Path:
-    """Write a frozen forecast as a hub into the new folder `out`: the path of its model output; see `export`."""
-    return export(frozen.scenarios, frozen.date, out, made_by=frozen.burdenshare, repository=repository)
+def export_frozen(frozen: Frozen, out: str | os.PathLike[str], repository: str = UNNAMED) -> list[Path]:
+    """Write a frozen forecast as a hub into the new folder `out`: the paths of its model output; see `export`."""
+    return export(frozen.forecasters, frozen.date, out, made_by=frozen.burdenshare, repository=repository)
 
 
 def export(
-    forecasts: Sequence[Forecast], date: str, out: str | os.PathLike[str], *, made_by: str | None = None,
+    forecasters: Sequence[FrozenForecaster], date: str, out: str | os.PathLike[str], *, made_by: str | None = None,
     repository: str = UNNAMED,
-) -> Path:  # fmt: skip
-    """Write forecasts as a hub into the new folder `out`: the path of its model output.
+) -> list[Path]:  # fmt: skip
+    """Write what forecasters say of the same scenarios as a hub into the new folder `out`: a model each.
 
-    `date` is when they were made, YYYY-MM or YYYY-MM-DD; `made_by` the version of burdenshare, this one unless given;
-    `repository` owner and name of the repository on GitHub in which the hub is published.
+    The paths are those of the model output, in the order of the forecasters. `date` is when the forecasts were made,
+    YYYY-MM or YYYY-MM-DD; `made_by` the version of burdenshare, this one unless given; `repository` owner and name of
+    the repository on GitHub in which the hub is published.
 
     Raises:
         UsageError: a repository that is none.
@@ -44,16 +45,17 @@ def export(
     destination = Path(out)
     check_repository(repository)
     check_destination(destination)
-    output = Path("model-output", MODEL_ID, f"{last_day(date)}-{MODEL_ID}.csv")
+    models = {hub_config.model_id(forecaster.name): forecaster for forecaster in forecasters}
+    outputs = {model: Path("model-output", model, f"{last_day(date)}-{model}.csv") for model in models}
+    made = made_by or version("burdenshare")
     texts = {
         Path("hub-config", "admin.json"): json_text(hub_config.admin(repository), 2),
-        Path("hub-config", "tasks.json"): json_text(hub_config.tasks(forecasts, date), 2),
+        Path("hub-config", "tasks.json"): json_text(hub_config.tasks(forecasters[0].scenarios, date), 2),
         Path("hub-config", "model-metadata-schema.json"): json_text(hub_config.metadata_schema(), 2),
-        Path("model-metadata", f"{MODEL_ID}.yml"): hub_config.yaml(
-            hub_config.metadata(made_by or version("burdenshare"))
-        ),
-        output: _csv(forecasts, date),
     }
+    for model, forecaster in models.items():
+        texts[Path("model-metadata", f"{model}.yml")] = hub_config.yaml(hub_config.metadata(forecaster, made))
+        texts[outputs[model]] = _csv(forecaster.scenarios, date)
 
     def fill(folder: Path) -> None:
         for file, text in texts.items():
@@ -64,7 +66,7 @@ def export(
             raise AssertionError(f"the hub would not be valid: {'; '.join(found[:5])}")
 
     write_folder(fill, destination)
-    return destination / output
+    return [destination / output for output in outputs.values()]
 
 
 def check_repository(repository: str) -> None:

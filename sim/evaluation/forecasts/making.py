@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib.metadata import version
 from math import inf
@@ -15,13 +15,16 @@ from sim.data.catalogue import catalogue
 from sim.errors import UsageError
 from sim.evaluation.forecasts.digits import stated, stated_pmf
 from sim.evaluation.forecasts.schema import (
+    AS_SHIPPED,
     LEVELS,
+    SHIPPED,
     THRESHOLDS_PCT,
     Forecast,
     ForecastCell,
     ForecastNumber,
     ForecastTarget,
     Frozen,
+    FrozenForecaster,
     StatedChance,
     last_day,
 )
@@ -41,7 +44,13 @@ LAST_YEAR = 2035
 CORE, EUC, NUMBER = PILLARS.index("core"), GROUPS.index("EUC"), TALLIES.index("core")
 EUC_NAME = "Europe and Canada"
 
+Forecasters = Mapping[str, tuple[str, Callable[[Scenario], Scenario]]]
+"""By name: what a forecaster does, in one sentence, and the scenario that it simulates in the place of a given one."""
+
+FORECASTERS: Forecasters = {SHIPPED: (AS_SHIPPED, lambda scenario: scenario)}
+
 READING = {
+    "forecasters": "each with its name, what it does, and what it says of every scenario",
     "share": "core outlays, % of GDP, as NATO prints them; EUC is Europe and Canada, weighted by GDP",
     "at_target": "[probability, low, high]: the share of simulated runs that report at least the target in that year, "
     "given the assumptions of the scenario, and its 95 % Wilson interval, rounded outward, which is Monte Carlo error "
@@ -60,6 +69,7 @@ def freeze(
     date: str,
     last_year: int = LAST_YEAR,
     *,
+    forecasters: Forecasters = FORECASTERS,
     paths: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
@@ -67,8 +77,9 @@ def freeze(
 ) -> Frozen:
     """Simulate scenarios by name to `last_year` and freeze what they say; `date` is YYYY-MM or YYYY-MM-DD.
 
-    A scenario that ends earlier is prolonged, and its part of the forecast says so. The number of paths and the seed
-    are each scenario's own unless given. The same arguments give the same forecast, bit for bit.
+    Each of the `forecasters` simulates all of them, on the same random numbers. A scenario that ends earlier is
+    prolonged, and its part of the forecast says so. The number of paths and the seed are each scenario's own unless
+    given. The same arguments give the same forecast, bit for bit.
 
     Raises:
         UsageError: a date before that of the packaged figures that a scenario uses or after the first year forecast, a
@@ -76,23 +87,30 @@ def freeze(
         ScenarioError: a scenario's figures do not suffice.
     """
     _in_time(scenarios, date)
-    longer = {name: prolonged(scenario, last_year, name) for name, scenario in scenarios.items()}
     for name, scenario in scenarios.items():
         if scenario.yardstick("core") is None:
             raise UsageError(f"{name} has no core target, so nothing in it can be frozen; add [targets.core]")
-    forecasts = []
-    wanted = [scenario.run.paths if paths is None else paths for scenario in scenarios.values()]
-    for index, (name, scenario) in enumerate(longer.items()):
+    simulated = {
+        (forecaster, name): prolonged(change(scenario), last_year, name)
+        for forecaster, (_, change) in forecasters.items()
+        for name, scenario in scenarios.items()
+    }
+    wanted = [scenario.run.paths if paths is None else paths for scenario in simulated.values()]
+    said: dict[str, list[Forecast]] = {forecaster: [] for forecaster in forecasters}
+    for index, ((forecaster, name), scenario) in enumerate(simulated.items()):
         before = sum(wanted[:index])
         advance = None if progress is None else partial(_advance, progress, before, sum(wanted))
         record = simulate.simulate(scenario, paths, seed, workers=workers, progress=advance)
-        forecasts.append(forecast_of(record, name, last_year, scenarios[name]))
+        said[forecaster].append(forecast_of(record, name, last_year, scenarios[name]))
     return Frozen(
         date=date,
         burdenshare=version("burdenshare"),
         stream_version=STREAM_VERSION,
         reading=READING,
-        scenarios=tuple(forecasts),
+        forecasters=tuple(
+            FrozenForecaster(name=name, description=description, scenarios=tuple(said[name]))
+            for name, (description, _) in forecasters.items()
+        ),
     )
 
 

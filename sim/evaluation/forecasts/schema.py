@@ -13,8 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from sim.arguments import MOST_PATHS
 
-FORMAT: Final = 1
-"""Raised when the content changes its meaning."""
+FORMAT: Final = 2
+"""Raised when the content changes its meaning; a file of format 1, of one forecaster, is read as well."""
+
+SHIPPED: Final = "shipped"
+AS_SHIPPED: Final = "Every scenario with the parameters as shipped, but for those that its file sets."
+"""The forecaster of a file of format 1, which does not name it, and what it does."""
 
 LEVELS: Final = (
     0.01, 0.025, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50,
@@ -35,6 +39,8 @@ Share = Annotated[float, Field(ge=0, le=100)]
 Year = Annotated[int, Field(ge=1949, le=2200)]
 Code = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Text = Annotated[str, Field(max_length=10_000)]
+ForecasterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,15}$")]
+"""A name that a forecast hub takes for that of a model."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 StatedChance = tuple[Probability, Probability, Probability]
 """A probability and its 95 % Wilson interval, low and high: Monte Carlo error only."""
@@ -141,7 +147,7 @@ class Forecast(Part):
     scenario_digest: Sha256
     """Of the scenario as its file has it."""
     simulated_digest: Sha256
-    """Of the scenario as it was simulated: another one where its horizon was prolonged."""
+    """Of the scenario as it was simulated: another one where its horizon was prolonged or the forecaster changed it."""
     data_digest: Sha256
     seed: Annotated[int, Field(ge=0, lt=2**63)]
     paths: Annotated[int, Field(ge=1, le=MOST_PATHS)]
@@ -166,11 +172,26 @@ class Forecast(Part):
         return self
 
 
+class FrozenForecaster(Part):
+    """One of those who forecast: what it makes of a scenario, and what it then says of each."""
+
+    name: ForecasterName
+    description: Annotated[Text, Field(min_length=1)]
+    """One sentence."""
+    scenarios: Annotated[tuple[Forecast, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        if len({forecast.name for forecast in self.scenarios}) < len(self.scenarios):
+            raise ValueError("scenarios must have different names")
+        return self
+
+
 class Frozen(Part):
     """A frozen forecast: everything in its file but the sha256 over it."""
 
     kind: Literal["burdenshare frozen forecast"] = "burdenshare frozen forecast"
-    format: Literal[1] = FORMAT
+    format: Literal[1, 2] = FORMAT
     date: str
     burdenshare: Text
     stream_version: Annotated[int, Field(ge=1)]
@@ -179,7 +200,13 @@ class Frozen(Part):
     levels: tuple[Probability, ...] = LEVELS
     thresholds_pct: tuple[Share, ...] = THRESHOLDS_PCT
     log_score_floor: Annotated[float, Field(gt=0, le=0.5)] = LOG_SCORE_FLOOR
-    scenarios: Annotated[tuple[Forecast, ...], Field(min_length=1)]
+    forecasters: Annotated[tuple[FrozenForecaster, ...], Field(min_length=1)]
+    """Of the same scenarios, which they simulate each in its way."""
+
+    @property
+    def scenarios(self) -> tuple[Forecast, ...]:
+        """What is forecast, as the first forecaster has it; names, targets, years and allies are those of all."""
+        return self.forecasters[0].scenarios
 
     @field_validator("date")
     @classmethod
@@ -191,9 +218,21 @@ class Frozen(Part):
     def _together(self) -> Self:
         if self.levels != LEVELS:
             raise ValueError("levels must be the 23 of the forecast hubs")
-        if len({forecast.name for forecast in self.scenarios}) < len(self.scenarios):
-            raise ValueError("scenarios must have different names")
-        for cell in (cell for forecast in self.scenarios for cell in forecast.shares):
+        if len({forecaster.name for forecaster in self.forecasters}) < len(self.forecasters):
+            raise ValueError("forecasters must have different names")
+        forecasts = [forecast for forecaster in self.forecasters for forecast in forecaster.scenarios]
+        asked = [_asked(forecast) for forecast in forecasts]
+        if asked != asked[: len(self.scenarios)] * len(self.forecasters):
+            raise ValueError("forecasters must forecast the same allies and years of the same scenarios")
+        for cell in (cell for forecast in forecasts for cell in forecast.shares):
             if len(cell.quantiles) != len(self.levels) or len(cell.at_least) != len(self.thresholds_pct):
                 raise ValueError(f"{cell.iso3} {cell.year} must have a quantile a level and a probability a threshold")
         return self
+
+
+def _asked(forecast: Forecast) -> tuple[object, ...]:
+    """What a forecast is of, whatever it says: of the same scenario it is the same for every forecaster."""
+    tasks = tuple((cell.iso3, cell.year, cell.at_target is None) for cell in forecast.shares)
+    numbers = tuple(len(entry.pmf) for entry in forecast.number)
+    given = (forecast.name, forecast.scenario_digest, forecast.data_digest, forecast.target, forecast.years)
+    return (*given, tasks, numbers)

@@ -23,12 +23,13 @@ Status = Literal["actual", "estimate", "mixed"]
 
 @dataclass(frozen=True)
 class Case:
-    """One ally, or Europe and Canada, in one year of one scenario, with what was published of it.
+    """One ally, or Europe and Canada, in one year of one scenario, as one forecaster has it, with what was published.
 
     Log scores count natural logarithms; crps and interval scores are percentage points of GDP. A score of the target
     is None where it does not bind the ally.
     """
 
+    forecaster: str
     scenario: str
     pillar: str
     year: int
@@ -49,8 +50,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Line:
-    """The mean scores of one scenario and year: of the allies, or of Europe and Canada alone."""
+    """One forecaster's mean scores of one scenario and year: of the allies, or of Europe and Canada alone."""
 
+    forecaster: str
     scenario: str
     pillar: str
     year: int
@@ -70,6 +72,21 @@ class Line:
 
 
 @dataclass(frozen=True)
+class SideBySide:
+    """The mean scores of every forecaster of one scenario, year and group, which are of the same figures; by name."""
+
+    scenario: str
+    pillar: str
+    year: int
+    group: str
+    scored: int
+    brier: dict[str, float | None]
+    log: dict[str, float | None]
+    crps: dict[str, float]
+    number_rps: dict[str, float | None]
+
+
+@dataclass(frozen=True)
 class Scores:
     """What was scored, and the years that wait for figures."""
 
@@ -81,19 +98,39 @@ class Scores:
 def score(frozen: Frozen, tables: Tables) -> Scores:
     """Every forecast whose year has a figure in the table of shares, or in NATO's aggregates for Europe and Canada."""
     cases, lines = list[Case](), list[Line]()
-    for forecast in frozen.scenarios:
-        found = [case for cell in forecast.shares if (case := _case(frozen, forecast, cell, tables)) is not None]
-        cases += found
-        for year in forecast.years:
-            for group in GROUPS:
-                of_group = [case for case in found if case.year == year and (case.iso3 == "EUC") == (group == "EUC")]
-                if of_group:
-                    lines.append(_line(forecast, year, group, of_group))
+    for forecaster in frozen.forecasters:
+        for forecast in forecaster.scenarios:
+            of_all = (_case(frozen, forecaster.name, forecast, cell, tables) for cell in forecast.shares)
+            found = [case for case in of_all if case is not None]
+            cases += found
+            for year in forecast.years:
+                for group in GROUPS:
+                    of_group = [c for c in found if c.year == year and (c.iso3 == "EUC") == (group == "EUC")]
+                    if of_group:
+                        lines.append(_line(forecast, year, group, of_group))
     years = {year for forecast in frozen.scenarios for year in forecast.years}
     return Scores(tuple(lines), tuple(cases), tuple(sorted(years - {case.year for case in cases})))
 
 
-def _case(frozen: Frozen, forecast: Forecast, cell: ForecastCell, tables: Tables) -> Case | None:
+def side_by_side(lines: Sequence[Line]) -> tuple[SideBySide, ...]:
+    """The lines of all forecasters, one row for each scenario, year and group, in the order of the first of them."""
+    rows: dict[tuple[str, str, int, str], list[Line]] = {}
+    for line in lines:
+        rows.setdefault((line.scenario, line.pillar, line.year, line.group), []).append(line)
+    return tuple(
+        SideBySide(
+            *row,
+            scored=found[0].scored,
+            brier={line.forecaster: line.brier for line in found},
+            log={line.forecaster: line.log for line in found},
+            crps={line.forecaster: line.crps for line in found},
+            number_rps={line.forecaster: line.number_rps for line in found},
+        )
+        for row, found in rows.items()
+    )
+
+
+def _case(frozen: Frozen, forecaster: str, forecast: Forecast, cell: ForecastCell, tables: Tables) -> Case | None:
     whole = cell.iso3 == "EUC"
     row = tables.aggregate(EUC_NAME, cell.year) if whole else tables.share(cell.iso3, cell.year)
     if row is None:
@@ -105,6 +142,7 @@ def _case(frozen: Frozen, forecast: Forecast, cell: ForecastCell, tables: Tables
     above = [chance[0] for chance in cell.at_least]
     ends = printed(cell.quantiles)  # a share that is printed inside an interval lies inside it
     return Case(
+        forecaster=forecaster,
         scenario=forecast.name,
         pillar=frozen.pillar,
         year=cell.year,
@@ -132,6 +170,7 @@ def _line(forecast: Forecast, year: int, group: str, cases: Sequence[Case]) -> L
     number, rps = _number(forecast, year, bound) if group == "allies" else (None, None)
     statuses = {case.status for case in cases}
     return Line(
+        forecaster=cases[0].forecaster,
         scenario=forecast.name,
         pillar=cases[0].pillar,
         year=year,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
 from sim.evaluation.forecasts.schema import Frozen
-from sim.evaluation.forecasts.scoring import COVERAGES, Line, Scores
+from sim.evaluation.forecasts.scoring import COVERAGES, Line, Scores, SideBySide, side_by_side
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table
 from sim.text.escaping import plain
@@ -33,17 +33,31 @@ def show(page: Page, frozen: Frozen, scores: Scores, edition: str, last_figure: 
     page.print(Text(f"Figures: {plain(edition)}."), width=width)
     page.print()
     if scores.lines:
-        kept, dropped = fit(_columns(scores.lines), page.width)
-        page.print(table(kept))
-        page.print()
-        for text in (left_out(dropped), *WORDS, _known_before(frozen.date, scores.lines)):
+        several = len(frozen.forecasters) > 1
+        for forecaster in frozen.forecasters:
+            title = f"{forecaster.name}: {plain(forecaster.description)}" if several else ""
+            _table(page, title, _columns([line for line in scores.lines if line.forecaster == forecaster.name]))
+        if several:
+            _table(page, "Side by side", _compared(side_by_side(scores.lines)))
+        for text in (*WORDS, _known_before(frozen.date, scores.lines)):
             if text:
-                page.print(Text(text.replace("--csv or ", ""), style="dim"), width=width)
+                page.print(Text(text, style="dim"), width=width)
     else:
         text = f"Nothing can be scored yet: the figures end with {last_figure}, the forecast begins with "
         page.print(Text(f"{text}{scores.waiting[0]}."), width=width)
     if scores.waiting:
         page.print(Text(_waiting(scores.waiting)), width=width)
+
+
+def _table(page: Page, title: str, columns: Sequence[Column]) -> None:
+    """A table below its title, with what did not fit."""
+    kept, dropped = fit(columns, page.width)
+    if title:
+        page.print(Text(title, style="bold"), width=min(page.width, MOST_TEXT))
+    page.print(table(kept))
+    if dropped:
+        page.print(Text(left_out(dropped).replace("--csv or ", ""), style="dim"), width=min(page.width, MOST_TEXT))
+    page.print()
 
 
 def _waiting(years: Sequence[int]) -> str:
@@ -83,6 +97,30 @@ def _columns(lines: Sequence[Line]) -> list[Column]:
         Column("number", "Number", ["–" if line.number is None else str(line.number) for line in lines], 8),
         Column("RPS of the number", "RPS", [_score(line.number_rps) for line in lines], 9),
     ]
+
+
+def _compared(rows: Sequence[SideBySide]) -> list[Column]:
+    """One row for each scenario, year and group, one column for each score and forecaster."""
+    scores: dict[str, list[Mapping[str, float | None]]] = {
+        "CRPS": [row.crps for row in rows],
+        "Brier": [row.brier for row in rows],
+        "Log": [row.log for row in rows],
+        "RPS": [row.number_rps for row in rows],
+    }
+    return [
+        Column("scenario", "Scenario", [plain(row.scenario) for row in rows], 0, right=False),
+        Column("year", "Year", [str(row.year) for row in rows], 0),
+        Column("figures", "Figures", [_whose(row) for row in rows], 0, right=False),
+        *(
+            Column(f"{score} of {name}", f"{score}\n{name}", [_score(values[name]) for values in by_row], rank)
+            for rank, (score, by_row) in enumerate(scores.items(), start=1)
+            for name in rows[0].crps
+        ),
+    ]
+
+
+def _whose(row: SideBySide) -> str:
+    return "Europe and Canada" if row.group == "EUC" else f"{row.scored} allies"
 
 
 def _figures(line: Line) -> str:
