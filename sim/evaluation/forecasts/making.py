@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib.metadata import version
 from math import inf
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,24 @@ EUC_NAME = "Europe and Canada"
 Forecasters = Mapping[str, tuple[str, Callable[[Scenario], Scenario]]]
 """By name: what a forecaster does, in one sentence, and the scenario that it simulates in the place of a given one."""
 
-FORECASTERS: Forecasters = {SHIPPED: (AS_SHIPPED, lambda scenario: scenario)}
+
+def _using(use: Literal["drawn", "shipped"]) -> Callable[[Scenario], Scenario]:
+    """A function that takes the parameters of a scenario from elsewhere, but for those that its file sets."""
+
+    def changed(scenario: Scenario) -> Scenario:
+        return scenario.model_copy(update={"parameters": scenario.parameters.model_copy(update={"use": use})})
+
+    return changed
+
+
+FORECASTERS: Forecasters = {
+    "drawn": (
+        "Every scenario with the parameters, but for those that its file sets, drawn from what the figures allow, and "
+        "the pledge kept in earnest on half of the paths.",
+        _using("drawn"),
+    ),
+    SHIPPED: (AS_SHIPPED, _using("shipped")),
+}
 
 READING = {
     "forecasters": "each with its name, what it does, and what it says of every scenario",

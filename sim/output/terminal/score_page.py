@@ -53,10 +53,10 @@ def _table(page: Page, title: str, columns: Sequence[Column]) -> None:
     """A table below its title, with what did not fit."""
     kept, dropped = fit(columns, page.width)
     if title:
-        page.print(Text(title, style="bold"), width=min(page.width, MOST_TEXT))
+        page.print(Text(title, style="bold"), width=page.text_width)
     page.print(table(kept))
     if dropped:
-        page.print(Text(left_out(dropped).replace("--csv or ", ""), style="dim"), width=min(page.width, MOST_TEXT))
+        page.print(Text(left_out(dropped).replace("--csv or ", ""), style="dim"), width=page.text_width)
     page.print()
 
 
