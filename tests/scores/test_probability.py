@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from sim.evaluation.scores.probability import (
     brier,
+    calibration_slope,
     log_score,
     murphy,
     ranked_probability_score,
@@ -180,3 +181,34 @@ def test_no_distribution_scores_better_than_the_true_one(true: list[int], said: 
 def test_what_cannot_be_scored_is_refused(score: Callable[[], object], match: str) -> None:
     with pytest.raises(ValueError, match=match):
         score()
+
+
+@pytest.mark.parametrize("slope", [0.5, 1.0, 1.6])
+def test_the_slope_is_that_of_the_odds(slope: float) -> None:
+    rng = np.random.default_rng(3)
+    stated = rng.normal(0, 2, 200_000)
+    came = rng.random(stated.size) < 1 / (1 + np.exp(-(0.3 + slope * stated)))
+    found = calibration_slope(1 / (1 + np.exp(-stated)), came, 10**9)
+    assert found == pytest.approx(slope, abs=0.02)
+
+
+def test_the_slope_knows_that_an_ensemble_has_few_members() -> None:
+    """Four outcomes of one member in two, by hand: log-odds of 0.5, 1.5 and 2.5 of 3 members."""
+    chance, came = [0, 0, 0.5, 0.5, 1, 1], [0, 1, 0, 1, 1, 1]
+    odds = np.log(np.array([0.5, 0.5, 1.5, 1.5, 2.5, 2.5]) / np.array([2.5, 2.5, 1.5, 1.5, 0.5, 0.5]))
+    slope = calibration_slope(chance, came, 2)
+    assert np.isfinite(slope)
+    ends = odds[-1]
+    # of three log-odds -e, 0 and e with 1, 1 and 2 hits of two, the likelihood is largest where its slopes are 0
+    a = np.linspace(-3, 3, 1201)[:, None]
+    b = np.linspace(0, 3, 601)[None]
+    likelihood = sum(o * (a + b * x) - np.logaddexp(0, a + b * x) for o, x in zip(came, odds, strict=True))
+    place = np.unravel_index(np.argmax(likelihood), likelihood.shape)
+    assert slope == pytest.approx(b[0, place[1]], abs=0.006)
+    assert ends > 0
+
+
+@pytest.mark.parametrize(("chance", "came"), [([0.2, 0.4], [0, 0]), ([0.3, 0.3], [0, 1])])
+def test_no_slope_without_both_outcomes_and_two_forecasts(chance: list[float], came: list[int]) -> None:
+    with pytest.raises(ValueError, match="a slope needs both outcomes"):
+        calibration_slope(chance, came, 100)

@@ -135,7 +135,7 @@ def event_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     rows = []
     for scores in test.scores.values():
         for horizon in horizons:
-            chance, met, _ = _events(test, scores, horizon)
+            chance, met, _ = event_cases(test, scores, horizon)
             parts = murphy(chance, met)
             rows.append({
                 "forecaster": scores.name, "horizon": horizon, "cases": len(met), "frequency": float(met.mean()),
@@ -205,7 +205,7 @@ def pit_values(test: Backtest, scores: ForecastScores, horizons: Sequence[int] =
 
 def reliability_rows(test: Backtest, scores: ForecastScores, horizons: Sequence[int] = SHORT, bins: int = 10) -> Rows:
     """Of all forecasts of standing at 2 % with about one probability, how many came true."""
-    found = [_events(test, scores, horizon) for horizon in horizons]
+    found = [event_cases(test, scores, horizon) for horizon in horizons]
     chance, met = (np.concatenate([each[part] for each in found]) for part in (0, 1))
     curve = reliability_curve(chance, met, bins, equal_count=False)
     return [
@@ -257,7 +257,7 @@ def _mean(test: Backtest, values: Floats, horizon: int) -> float:
     return float(_cells(test, values, horizon)[0].mean())
 
 
-def _events(test: Backtest, scores: ForecastScores, horizon: int) -> tuple[Floats, Floats, Floats]:
+def event_cases(test: Backtest, scores: ForecastScores, horizon: int) -> tuple[Floats, Floats, Floats]:
     """Probability of standing at 2 %, whether it came, and the year; all allies, compared origins, (cases,).
 
     Origins without a forecast are left out.

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import isotonic_regression
+from scipy.optimize import isotonic_regression, minimize
+from scipy.special import expit
 
 from sim.evaluation.scores.ensembles import Counted, Floats
 
@@ -102,6 +103,29 @@ def reliability_curve(
     sums = (np.bincount(bin_of, weights=array, minlength=bins)[held] for array in (p, o))
     forecast, observed = (total / count[held] for total in sums)
     return Reliability(forecast, observed, count[held].astype(np.int64))
+
+
+def calibration_slope(probability: ArrayLike, outcome: ArrayLike, members: int) -> float:
+    """The slope of a logistic regression of what came on the forecast's log-odds (Cox 1958), over all cases.
+
+    1 where the odds mean what they say; below it they are too bold, above it too timid. A probability that no or every
+    one of the `members` of an ensemble shows has log-odds all the same: half a member is added to each side.
+
+    Raises:
+        ValueError: only one outcome, or forecasts that are all the same: no slope fits them.
+    """
+    p, o = (array.ravel() for array in _cases(probability, outcome))
+    if not 0 < o.sum() < o.size or np.ptp(p) == 0:
+        raise ValueError("a slope needs both outcomes and forecasts that differ")
+    hits = p * members + 0.5
+    log_odds = np.log(hits / (members + 1 - hits))
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        odds = line[0] + line[1] * log_odds
+        missed = expit(odds) - o
+        return float((np.logaddexp(0, odds) - o * odds).mean()), np.array([missed.mean(), (missed * log_odds).mean()])
+
+    return float(minimize(loss, np.array([0.0, 1.0]), jac=True, method="BFGS").x[1])
 
 
 def ranked_probability_score(pmf: ArrayLike, outcome: ArrayLike) -> Floats:
