@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.errors import UsageError
 from sim.execution.simulate import simulate
+from sim.model.estimated import BY_NAME
 from sim.results.record import Record
 from sim.results.summary import expected_number
 from sim.scenario.schema import Scenario
@@ -15,6 +16,9 @@ HALF_URGENCY_PATHS = 20_000
 
 SENSITIVITY_PATHS = 10_000
 """Paths of each run of `sensitivities` at most: enough for whole allies."""
+
+
+HEADROOM = ("budget", "headroom_pct")
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,10 @@ def sensitivities(scenario: Scenario, record: Record, year: int) -> tuple[Sensit
         return ()
     budget, outturn = scenario.budget, scenario.outturn
     others = {"as in this run": scenario, "if governments felt half as threatened": scenario.with_urgency(0.5)}
-    if isinstance(budget.headroom_pct, float):
+    headroom = BY_NAME["budget.headroom_pct"].middle if HEADROOM in scenario.left_to_rows else budget.headroom_pct
+    if isinstance(headroom, float):
         for step, assumption in ((-1.0, "sooner"), (1.0, "later")):
-            level = budget.headroom_pct + step
+            level = headroom + step
             name = f"rises end {assumption}: at {level:g} % of GDP, and more with nearness to Russia"
             others[name] = _with(scenario, budget=budget.model_copy(update={"headroom_pct": level}))
     reach = outturn.late_push_reach_2025_pct  # the shipped model lets less be closed after 2025

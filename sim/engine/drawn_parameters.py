@@ -17,8 +17,9 @@ from sim.distributions.draws import Distribution, Distributions, Draws, Location
 from sim.distributions.families import Family
 from sim.distributions.quantile_tables import standardised, table_of
 from sim.engine.inputs import AllyInputs
-from sim.engine.parameter_rows import BY_NAME, ParameterRows
+from sim.engine.parameter_rows import ParameterRows
 from sim.model.declaring import FrozenModel
+from sim.model.estimated import BY_NAME
 from sim.model.parameters import DrawnAs, InBlock
 from sim.model.sections import Section, section_of
 from sim.numerics.arrays import Value

@@ -12,12 +12,10 @@ from sim.data.tables import load_tables
 from sim.distributions.draws import Draws, Mask, Paths
 from sim.engine.inputs import AllyInputs
 from sim.model.equations.exposure import Rule
-from sim.model.estimated import ESTIMATED
+from sim.model.estimated import BY_NAME
 from sim.numerics.arrays import Value
 from sim.numerics.exact import Function
 from sim.scenario.schema import Scenario
-
-BY_NAME = {each.name: each for each in ESTIMATED}
 
 
 class ParameterRows:

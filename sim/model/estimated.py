@@ -96,3 +96,5 @@ ESTIMATED: Final = (
         "outturn.late_push_weight", 0.0, 1.0, "probability of closing on paper at full willingness", in_earnest=True
     ),
 )
+
+BY_NAME: Final = {each.name: each for each in ESTIMATED}

@@ -313,6 +313,17 @@ def test_sensitivities_are_runs_with_one_assumption_otherwise(record: Record) ->
     assert sensitivity_rows([Sensitivity("x", 9.94)], record) == [("x", "10")]
 
 
+def test_a_headroom_that_is_drawn_is_held_at_the_ends_of_its_range() -> None:
+    text = '[targets.core]\nshare_pct = 3.5\nby = 2029\n[parameters]\nuse = "drawn"\n'
+    scenario = sim.loads(text)
+    found = sensitivities(scenario, sim.simulate(scenario, 640, executor="serial").record, 2029)
+    usual, _, sooner, later, *_ = (each.expected for each in found)
+    assert sooner < usual < later
+    assert [each.assumption.split(":")[1].split(" %")[0] for each in found[2:4]] == [" at 2.5", " at 4.5"]
+    low = sim.simulate(sim.loads(f"{text}[budget]\nheadroom_pct = 2.5\n"), 640, executor="serial").record
+    assert sooner == expected_number(low, 2029)
+
+
 def test_what_was_closed_on_paper_in_2025_is_read_from_the_scenario() -> None:
     def assumptions(reach: str) -> list[str]:
         scenario = sim.loads(
