@@ -40,6 +40,7 @@ verify: $(TESTING)  ## the long verifications whose code has changed, then docs/
 docs: $(TESTING)  ## rewrite the generated parts of the pages
 	$(BIN)/python -m sim.scenario.reference --write docs/scenario-format.md
 	$(BIN)/python tools/parameters.py
+	$(BIN)/python tools/examples.py
 	$(BIN)/python tools/figures.py
 	$(BIN)/python tools/commands.py
 

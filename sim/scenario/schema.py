@@ -245,7 +245,7 @@ class Scenario(FrozenModel):
 
     @cached_property
     def left_to_rows(self) -> frozenset[tuple[str, str]]:
-        """Section and key of every parameter that no file says, and that is therefore taken from the estimate.
+        r"""Section and key of every parameter that no file says, and that is therefore taken from the estimate.
 
         >>> import sim
         >>> scenario = sim.loads('[parameters]\nuse = "estimated"\n[budget]\nspeed = 0.1')
