@@ -28,6 +28,7 @@ ROWS: dict[str, Row] = {
     "c_kernel": other_programs.c_kernel,
     "scalar_simpy": other_programs.scalar_simpy,
     "straightforward": other_programs.straightforward,
+    "drawn": costs.drawn,
     "python": costs.python,
     "limit": costs.limit,
     "workers": workers.workers,

@@ -21,9 +21,11 @@ from sim.engine.recorder import ONE
 from sim.execution.simulate import BLOCK
 from sim.numerics.streams import LANES, Streams
 from sim.results.counts import CELLS
+from sim.scenario.schema import Scenario
 
 TURNS = 9
 CALLS_REACH = 0.25
+DRAWN_REACH = 1.25
 BARE_EVENTS = 50_000
 LARGE = 4 * BLOCK
 STRETCH = 8_192
@@ -45,6 +47,21 @@ def bare_simpy() -> Work:
         return float(environment.now)
 
     return Work(run, lambda now: now == months, months * ALLIES)
+
+
+def drawn() -> Found:
+    """What drawing the parameters costs, with all that is counted by row: a block of each, in turns."""
+    works = {use: block(scenario=using(use)) for use in ("drawn", "shipped")}
+    seconds = in_turns(works, TURNS)
+    times = ratio(seconds["drawn"], seconds["shipped"])
+    line = Line("A block with parameters drawn, over one as shipped", times.text(), f"≤ {DRAWN_REACH}",
+                verdict(times.middle <= DRAWN_REACH))  # fmt: skip
+    return Found([line], {"drawn": times.kept(), "turns": TURNS})
+
+
+def using(use: str) -> Scenario:
+    """The main scenario with its parameters from elsewhere."""
+    return MAIN.model_copy(update={"parameters": MAIN.parameters.model_copy(update={"use": use})})
 
 
 def python() -> Found:

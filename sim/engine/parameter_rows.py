@@ -32,6 +32,8 @@ class ParameterRows:
         if self.size > 1:
             earnest = draws.chance("parameters/in_earnest", scenario.parameters.probability_in_earnest)
             self._taken = draws.whole("parameters/draw", len(self._table)) + len(self._table) * earnest.astype(np.intp)
+            self._in_order = np.argsort(self._taken, kind="stable")
+            self._found, self._starts = np.unique(self._taken[self._in_order], return_index=True)
         rule = scenario.parameters.rule_of_exposure
         self._rule = None if rule == "drawn" else Rule(rule)
         self._rules = draws.whole("parameters/geography", len(Rule)) if self._rule is None else None
@@ -40,7 +42,12 @@ class ParameterRows:
         """How many paths took each row, or how many of those where a mask holds, (rows,)."""
         if self._taken is None:
             return np.array([self._paths if mask is None else np.count_nonzero(mask)])
-        return np.bincount(self._taken if mask is None else self._taken[mask], minlength=self.size)
+        if mask is None:
+            return np.bincount(self._taken, minlength=self.size)
+        # the paths of a row side by side: adding bytes up takes a third of the time of counting rows
+        counts = np.zeros(self.size, dtype=np.intp)
+        counts[self._found] = np.add.reduceat(mask.view(np.uint8)[self._in_order], self._starts, dtype=np.intp)
+        return counts
 
     def numbers(self, numbers: NDArray[np.uint8], most: int) -> NDArray[np.intp]:
         """How many paths of each row have each of the numbers 0 to `most` - 1, (rows, most)."""

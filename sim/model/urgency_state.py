@@ -23,7 +23,7 @@ class UrgencyState:
         self._monthly = monthly
         self._decay: dict[int, Value] = {}
         self._undecayed: Array = level / self._left(month)
-        self._read: dict[object, Array] = {}
+        self._read: dict[object, tuple[Array, object]] = {}
         self._month = month
 
     def jump(self, paths: NDArray[np.intp], size: Value, month: int) -> None:
@@ -47,18 +47,19 @@ class UrgencyState:
 
     def shared(self, month: int, function: Callable[..., Array], **numbers: Value) -> Array:
         """function(A, **numbers) in `month`, (paths,): computed once for all allies whose numbers are the same."""
-        if any(isinstance(value, np.ndarray) for value in numbers.values()):
-            return function(self.level(month), **numbers)
-        return self._once(month, (function, *numbers.items()), lambda: function(self.level(month), **numbers))
+        # an array by its identity: what all allies share is one object, and is kept beside what was made of it
+        known = ((name, id(value) if isinstance(value, np.ndarray) else value) for name, value in numbers.items())
+        return self._once(month, (function, *known), lambda: function(self.level(month), **numbers), numbers)
 
-    def _once(self, month: int, what: object, computed: Callable[[], Array]) -> Array:
+    def _once(self, month: int, what: object, computed: Callable[[], Array], of: object = None) -> Array:
+        """`of` lives as long as what was computed of it."""
         if month != self._month:
             self._read.clear()
             self._month = month
         found = self._read.get(what)
         if found is None:
-            found = self._read[what] = computed()
-        return found
+            found = self._read[what] = computed(), of
+        return found[0]
 
     def _left(self, month: int) -> Value:
         if month not in self._decay:
