@@ -2,7 +2,7 @@
 
 >>> import sim.backtest
 >>> [mode.value for mode in sim.backtest.Mode]
-['out-of-sample', 'as-shipped', 'events-given']
+['out-of-sample', 'as-shipped', 'events-given', 'first-estimates']
 """
 
 from sim.evaluation.backtest.backtest import Backtest, backtest

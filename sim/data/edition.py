@@ -79,8 +79,16 @@ def key_of(table: str = "shares") -> str:
 
 @cache
 def full_editions() -> tuple[str, ...]:
-    """NATO's editions whose shares go back to the first year, oldest first; the last is that of `shares`."""
-    found = {row["edition"] for row in _rows("share_vintages") if int(row["year"]) == FIRST_YEAR}
+    """NATO's editions with every ally's shares back to the first year, oldest first; the last is that of `shares`.
+
+    An edition from before an ally joined is none: it says nothing of whom it does not count.
+    """
+    counted = {row["iso3"] for row in _SHARES if int(row["year"]) == FIRST_YEAR}
+    known: dict[str, set[str]] = {}
+    for row in _rows("share_vintages"):
+        if int(row["year"]) == FIRST_YEAR:
+            known.setdefault(row["edition"], set()).add(row["iso3"])
+    found = {edition for edition, allies in known.items() if allies >= counted}
     return (*sorted(found - {key_of()}), key_of())
 
 

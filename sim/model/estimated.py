@@ -1,7 +1,8 @@
 """The parameters that are estimated: their ranges before any figure is seen, and which of them a kept pledge raises.
 
 A range is what a reader in 2014 could have defended without the figures: from no effect at all to about twice what the
-model ships with. Its middle is where an estimate stands as long as the figures say nothing else.
+model ships with, so that it was set by people who knew the shipped value, which is the middle of three of them. The
+middle is where an estimate stands as long as the figures say nothing else.
 """
 
 from __future__ import annotations

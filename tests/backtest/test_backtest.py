@@ -105,7 +105,13 @@ def test_progress_counts_every_forecast() -> None:
     assert told == [(done, every) for done in range(1, every + 1)]
 
 
-LEVELS = {Mode.OUT_OF_SAMPLE: 1.0, Mode.AS_SHIPPED: 2.0, Mode.EVENTS_GIVEN: 3.0}
+LEVELS = {Mode.OUT_OF_SAMPLE: 1.0, Mode.AS_SHIPPED: 2.0, Mode.EVENTS_GIVEN: 3.0, Mode.FIRST_ESTIMATES: 4.0}
+
+WHOLE = [mode for mode in Mode if mode is not Mode.FIRST_ESTIMATES]
+"""The modes that forecast from every origin."""
+
+FIRST_KNOWN = [2018, 2019, 2023, 2024, 2025]
+"""The origins that an edition of the year, or of the next, has a figure of."""
 
 
 @pytest.fixture
@@ -144,7 +150,7 @@ def tables_of(test: Backtest) -> list[dict[str, Any]]:
 
 def test_no_row_of_any_table_mixes_two_modes(constant: list[dict[str, Any]]) -> None:
     everything = tables_of(backtest(paths=16, estimates=ESTIMATES))
-    for mode in Mode:
+    for mode in WHOLE:
         alone = tables_of(backtest(paths=16, estimates=ESTIMATES, modes=[mode]))
         mine = [str(row) for row in everything if row["forecaster"] == mode]
         assert mine == [str(row) for row in alone if row["forecaster"] == mode]
@@ -159,9 +165,36 @@ def test_each_mode_is_asked_with_its_own_numbers(constant: list[dict[str, Any]])
     assert {(asked["paths"], asked["seed"]) for asked in constant} == {(16, 9)}
     for mode in Mode:
         mine = [asked for asked in constant if asked["mode"] is mode]
-        wanted = numbers if mode is Mode.OUT_OF_SAMPLE else {origin: {} for origin in ORIGINS}
-        assert [(asked["origin"], asked["numbers"]) for asked in mine] == list(wanted.items())
-        assert [asked["last"] for asked in mine] == [min(origin + 10, LAST) for origin in ORIGINS]
+        origins = FIRST_KNOWN if mode is Mode.FIRST_ESTIMATES else ORIGINS
+        estimated = mode in (Mode.OUT_OF_SAMPLE, Mode.FIRST_ESTIMATES)
+        wanted = [(origin, numbers[origin] if estimated else {}) for origin in origins]
+        assert [(asked["origin"], asked["numbers"]) for asked in mine] == wanted
+        assert [asked["last"] for asked in mine] == [min(origin + 10, LAST) for origin in origins]
+
+
+def test_scores_from_first_estimates_stand_apart(constant: list[dict[str, Any]]) -> None:
+    """In no row of another table; beside out-of-sample on its own origins only."""
+    test = backtest(paths=16, estimates=ESTIMATES, modes=[Mode.OUT_OF_SAMPLE, Mode.FIRST_ESTIMATES])
+    alone = backtest(paths=16, estimates=ESTIMATES, modes=[Mode.OUT_OF_SAMPLE])
+    assert str(tables_of(test)) == str(tables_of(alone))
+    assert score_tables.first_estimate_rows(alone) == []
+    rows = score_tables.first_estimate_rows(test)
+    for horizon in score_tables.SHORT:
+        mine = [row for row in rows if row["horizon"] == horizon]
+        origins = [origin for origin in FIRST_KNOWN if origin + horizon <= LAST]
+        assert [row["origin"] for row in mine] == [*origins, None]
+        for row in mine:
+            seen = test.shares[:, [year + horizon - FIRST for year in ([row["origin"]] if row["origin"] else origins)]]
+            ours, theirs = (np.abs(seen - level).mean() for level in (4.0, 1.0))
+            assert row["crps_pp"] == pytest.approx(ours, abs=0.05)  # nearly certain: the distance
+            assert row["out_of_sample_crps_pp"] == pytest.approx(theirs, abs=0.05)
+            assert row["ratio"] == row["crps_pp"] / row["out_of_sample_crps_pp"]
+            assert row["inside_90"] == pytest.approx((np.abs(seen - 4) <= 0.09).mean(), abs=0.05)
+
+
+def test_first_estimates_are_not_asked_alone() -> None:
+    with pytest.raises(UsageError, match="ask for out-of-sample as well"):
+        backtest(paths=16, modes=[Mode.FIRST_ESTIMATES, Mode.AS_SHIPPED])
 
 
 @pytest.mark.parametrize("numbers", [None, {}, {"budget.speed": []}])

@@ -18,7 +18,16 @@ from sim.engine import inputs
 from sim.engine.block import run_block
 from sim.engine.growth_inputs import SD_YEARS
 from sim.engine.inputs import AllyInputs, ally_inputs
-from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario, seen_in
+from sim.evaluation.backtest import origins
+from sim.evaluation.backtest.origins import (
+    FIRST,
+    LAST,
+    ORIGINS,
+    Mode,
+    first_estimate_origins,
+    past_scenario,
+    seen_in,
+)
 from sim.model.equations.urgency import HISTORY
 from support import present
 
@@ -168,7 +177,7 @@ def test_the_events_of_2021_to_2026_by_name() -> None:
 
 def test_every_mode_says_what_it_knows() -> None:
     words = [mode.in_words for mode in Mode]
-    assert len(set(words)) == len(words) == 3
+    assert len(set(words)) == len(words) == 4
     assert "have seen" in Mode.AS_SHIPPED.in_words
 
 
@@ -259,6 +268,62 @@ def test_what_is_known_too_early_is_what_the_page_says() -> None:
     assert forecast(2021, month).tobytes() != forecast(2021, {}).tobytes()
     count = replaced("early_elections", lambda row: {**row, "n_early": row["n_early"] and str(int(row["n_early"]) + 3)})
     assert forecast(2019, count).tobytes() != forecast(2019, {}).tobytes()
+
+
+def test_the_origins_of_first_estimates_are_those_of_an_edition_of_the_year_or_the_next() -> None:
+    assert first_estimate_origins() == (2018, 2019, 2023, 2024, 2025)
+
+
+FIRST_SHARES = {
+    2018: ("2019-06", {"FIN", "MKD", "SWE"}), 2019: ("2019-06", {"FIN", "MKD", "SWE"}), 2023: ("2023-07", {"SWE"}),
+    2024: ("2024-06", set()), 2025: ("2025-08", {"DEU"}),
+}  # fmt: skip
+"""By origin: the edition that first printed it, and the allies whose figure a later one has first."""
+
+
+@pytest.mark.parametrize("origin", FIRST_SHARES)
+def test_from_first_estimates_the_shares_are_those_of_the_first_edition(origin: int) -> None:
+    edition, later = FIRST_SHARES[origin]
+    printed = {(row.iso3, row.year, row.edition): row for row in load_tables().share_vintages}
+    scenario = past_scenario(origin, horizon(origin), first_estimates=True)
+    found = {entry.iso3: entry for entry in ally_inputs(scenario)}
+    assert len(found) == 31
+    for iso3, entry in found.items():
+        row = printed.get((iso3, origin, edition))
+        assert (row is None) == (iso3 in later)
+        if row is not None:
+            assert (entry.base_share_pct, entry.estimated) == (row.share_pct, True)
+        if origin == 2018 and row is not None:
+            known = [printed[iso3, year, edition].share_pct for year in range(2014, 2019)]
+            assert entry.norm_pct == pytest.approx(fmean(known))
+    if origin == 2025:
+        assert found["DEU"].base_share_pct == 2.4  # of March 2026: the edition of August 2025 has none
+    usual = inputs_from(origin)
+    assert sum(found[iso3].base_share_pct != entry.base_share_pct for iso3, entry in usual.items()) > 20
+    assert all(found[iso3].forecast_pct == entry.forecast_pct for iso3, entry in usual.items())
+
+
+def test_a_first_estimate_errs_as_the_model_says_that_estimates_do() -> None:
+    def law(first_estimates: bool) -> object:
+        return past_scenario(2024, 2026, first_estimates=first_estimates).outturn.base_error
+
+    assert law(True) == sim.loads("").outturn.base_error
+    assert law(False) == 0.0
+
+
+@pytest.mark.parametrize("origin", FIRST_SHARES)
+def test_no_later_share_leaks_into_a_forecast_from_first_estimates(
+    origin: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other figures of the packaged table, and of all editions for years after the origin, change nothing."""
+    usual = past_scenario(origin, horizon(origin), first_estimates=True)
+    tables = load_tables()
+    other = tuple(
+        row.model_copy(update={"share_pct": 9.0}) if row.year > origin else row for row in tables.share_vintages
+    )
+    moved_shares = tuple(row.model_copy(update={"share_pct": 9.0}) for row in tables.shares)
+    monkeypatch.setattr(origins, "load_tables", lambda: Tables({"share_vintages": other, "shares": moved_shares}))
+    assert origins.first_published(origin) == usual.replacements["shares"]
 
 
 def test_an_edition_of_its_own_is_seen_from_the_origin() -> None:

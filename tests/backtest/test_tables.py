@@ -117,16 +117,20 @@ def test_the_test_of_equal_accuracy_reaches_as_far_as_forecasts_overlap() -> Non
 
         @property
         def horizons(self) -> range:
-            return range(1, 4)
+            return range(1, 5)
 
-    rng = np.random.default_rng(1).random((2, 12, 3, 2))
+    rng = np.random.default_rng(1).random((2, 12, 4, 2))
     sides = [scored(name, values) for name, values in zip((Mode.OUT_OF_SAMPLE, "baseline"), rng, strict=True)]
     test = Long(("AAA", "BBB"), np.ones((2, 15)), {one.name: one for one in sides}, 64, 7)
-    for horizon in (1, 2, 3):
+    for horizon in (1, 2, 3, 4):
         row = only(score_tables.contest_rows(test, [horizon]), horizon=horizon)
         ours, theirs = rng[:, 1:, horizon - 1].mean(axis=-1)
         equal, cautious = (diebold_mariano(ours, theirs, horizon - 1, kernel) for kernel in ("rectangular", "bartlett"))
         found = (row["dm_statistic"], row["dm_p"], row["dm_p_bartlett"])
+        if horizon == 4:
+            assert np.isnan(found).all()
+            assert row["dm_reason"] == "no test more than 3 years ahead, where forecasts overlap too much"
+            continue
         assert found == (equal.statistic, equal.p_value, cautious.p_value)
         assert row["origins_won"] == (ours < theirs).sum()
         assert row["dm_p"] <= 1
@@ -172,6 +176,16 @@ def test_coverage_is_the_part_inside() -> None:
     one = only(rows, forecaster="as-shipped", horizon=1)
     assert [one[f"inside_{level}"] for level in LEVELS] == [0.5, 0.5, 0.75]
     assert only(rows, forecaster="as-shipped", horizon=2)["inside_50"] == 1
+
+
+def test_coverage_is_told_of_every_origin_compared() -> None:
+    inside = {level: each([[0, 0], [0, 0]], [[1, 0], [1, 1]], [[1, level == 90]]) for level in LEVELS}
+    rows = score_tables.coverage_by_origin_rows(small(inside=inside), BOTH)
+    assert [(row["forecaster"], row["origin"], row["horizon"]) for row in rows] == [
+        ("as-shipped", 2015, 1), ("as-shipped", 2015, 2), ("as-shipped", 2016, 1),
+    ]  # fmt: skip
+    assert [row["inside_50"] for row in rows] == [0.5, 1, 0.5]
+    assert [row["inside_90"] for row in rows] == [0.5, 1, 1]
 
 
 def test_the_event_is_2_percent_as_printed() -> None:

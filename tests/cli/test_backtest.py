@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import math
 import re
@@ -29,8 +30,9 @@ from sim.output.terminal import backtest_comparisons, backtest_page, console
 from sim.output.terminal.console import Page
 
 Call = Callable[..., Any]
+WHOLE = [mode for mode in Mode if mode is not Mode.FIRST_ESTIMATES]
 PATHS, SEED = 64, 2032
-DRIFTS = {Mode.OUT_OF_SAMPLE: 0.02, Mode.AS_SHIPPED: 0.06, Mode.EVENTS_GIVEN: 0.10}
+DRIFTS = {Mode.OUT_OF_SAMPLE: 0.02, Mode.AS_SHIPPED: 0.06, Mode.EVENTS_GIVEN: 0.10, Mode.FIRST_ESTIMATES: 0.04}
 
 
 def stand_in(origin: int, last: int, *, mode: Mode, paths: int, seed: int, numbers: object) -> np.ndarray:
@@ -44,7 +46,7 @@ def stand_in(origin: int, last: int, *, mode: Mode, paths: int, seed: int, numbe
 
 @pytest.fixture(scope="module")
 def whole() -> Backtest:
-    """All three modes and every baseline, 64 runs a forecast."""
+    """All modes and every baseline, 64 runs a forecast."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "model_forecast", stand_in)
         patch.setattr(forecast_scores, "JOINT_MEMBERS", 16)
@@ -74,8 +76,9 @@ def ready(monkeypatch: pytest.MonkeyPatch, whole: Backtest) -> list[dict[str, An
         asked.append(words)
         words["progress"](1, 144)
         names = [*words["modes"], *BASELINES]
-        kept = {name: whole.scores[name] for name in names}
-        return Backtest(whole.iso3, whole.shares, kept, whole.paths, whole.seed)
+        kept = {name: whole.scores[name] for name in names if name in whole.scores}
+        apart = whole.first_estimates if Mode.FIRST_ESTIMATES in words["modes"] else None
+        return Backtest(whole.iso3, whole.shares, kept, whole.paths, whole.seed, apart)
 
     monkeypatch.setattr(module, "backtest", run)
     monkeypatch.setattr(comparisons, "outside_rows", lambda *args: OUTSIDE)
@@ -170,6 +173,8 @@ HEADINGS = (
     "Mean CRPS, percentage points of GDP, by years ahead",
     "Each mode against the best baseline",
     "Shares inside the model's bands, of 100",
+    "Shares inside the 90 % band, of 100, by December",
+    "From first estimates, beside out of sample on the same Decembers",
     "Who stands at 2 %, and the alliance as a whole",
     "Allies at 2 %: expected, and in 90 of 100 simulated runs",
     "What 31 allies are worth, by years ahead",
@@ -209,7 +214,7 @@ def test_the_contest_says_where_a_mode_loses(printed: str, whole: Backtest) -> N
         ahead = "1 year" if row["horizon"] == 1 else f"{row['horizon']} years"
         assert re.search(rf"{ahead} ahead from [0-9, ]*{row['origin']}", mine)
     assert any(row["ratio"] > 1 for row in rows), "the stand-in must lose somewhere"
-    for mode in Mode:
+    for mode in WHOLE:
         lost = [row for row in score_tables.beaten_rows(whole) if (row["mode"], row["score"]) == (mode, "crps_pp")]
         assert lost
         assert f"{mode} loses by CRPS to {lost[0]['baseline'].replace('_', ' ')}, " in text
@@ -293,18 +298,49 @@ def test_coverage_is_of_100(printed: str, whole: Backtest) -> None:
     for row, cells in zip(rows, shown, strict=True):
         inside = [f"{100 * row[f'inside_{level}']:.0f}" for level in (50, 80, 90)]
         assert cells == [str(row["horizon"]), *inside, str(31 * (12 - row["horizon"]))]
-    assert [line.split()[0] for line in section if line.split("  ")[0] in set(Mode)] == list(Mode)
+    assert [line.split()[0] for line in section if line.split("  ")[0] in set(Mode)] == WHOLE
+
+
+def test_coverage_is_told_by_december(printed: str, whole: Backtest) -> None:
+    section = lines_of(printed, HEADINGS[4])
+    shown = [line.split() for line in section if re.search(r"\b20\d\d  .*\d$", line)]
+    rows = score_tables.coverage_by_origin_rows(whole)
+    for cells, (mode, origin) in zip(shown, itertools.product(WHOLE, range(2015, LAST)), strict=True):
+        held = [row["inside_90"] for row in rows if (row["forecaster"], row["origin"]) == (mode, origin)]
+        assert cells[-len(held) - 1 :] == [str(origin), *(backtest_page.of_100(value) for value in held)]
+
+
+def test_first_estimates_stand_beside_out_of_sample_on_their_own_decembers(
+    call: Call, ready: list[dict[str, Any]], printed: str, whole: Backtest
+) -> None:
+    section = lines_of(printed, HEADINGS[5])
+    shown = [line.split() for line in section if re.search(r"\d\.\d{3}  ", line)]
+    rows = score_tables.first_estimate_rows(whole)
+    assert len(rows) == 5 + 4 + 3 + 2 + 2 + 5
+    for cells, row in zip(shown, rows, strict=True):
+        wanted = [f"{row['crps_pp']:.3f}", f"{row['out_of_sample_crps_pp']:.3f}", f"{row['ratio']:.2f}"]
+        assert cells[-6:-2] == [str(row["origin"] or "all"), *wanted]
+        assert cells[-2:] == [backtest_page.of_100(row[name]) for name in ("inside_90", "out_of_sample_inside_90")]
+    without = call("backtest", "--mode", "out-of-sample").out
+    assert HEADINGS[5] not in without
+    assert Mode.FIRST_ESTIMATES not in without
+
+
+def test_first_estimates_are_not_told_alone(call: Call) -> None:
+    said = call("backtest", "--mode", "first-estimates")
+    assert (said.code, said.out) == (2, "")
+    assert "ask for out-of-sample as well" in flat(said.err)
 
 
 def test_the_event_and_the_alliance(printed: str, whole: Backtest) -> None:
-    section = lines_of(printed, HEADINGS[4])
+    section = lines_of(printed, HEADINGS[6])
     shown = [line for line in section if re.search(r"\d\.\d\d$", line)]
     events = {(row["forecaster"], row["horizon"]): row for row in score_tables.event_rows(whole)}
     joint = {(row["forecaster"], row["horizon"]): row for row in score_tables.joint_rows(whole)}
     for index, line in enumerate(shown):
         horizon = 1 + index // 4
         briers = {name: events[name, horizon]["brier"] for name in BASELINES if name != "arima_011"}
-        name = [*Mode, min(briers, key=lambda name: briers[name]).replace("_", " ")][index % 4]
+        name = [*WHOLE, min(briers, key=lambda name: briers[name]).replace("_", " ")][index % 4]
         row = events[name.replace(" ", "_"), horizon] | joint[name.replace(" ", "_"), horizon]
         parts = [f"{row[key]:.3f}" for key in ("brier", "reliability", "resolution", "uncertainty")]
         whole_alliance = [f"{row['log_score']:.2f}", f"{row['rps']:.1f}", f"{row['energy_pp']:.2f}"]
@@ -314,7 +350,7 @@ def test_the_event_and_the_alliance(printed: str, whole: Backtest) -> None:
 
 
 def test_the_number_of_allies_from_every_december(printed: str, whole: Backtest) -> None:
-    section = lines_of(printed, HEADINGS[5])
+    section = lines_of(printed, HEADINGS[7])
     rows = {(row["origin"], row["year"]): row for row in score_tables.number_rows(whole, whole.scores[Mode.AS_SHIPPED])}
     assert "17 seen     28 seen     30 seen" in "\n".join(section)
     for origin in ORIGINS:
@@ -332,8 +368,8 @@ def test_the_number_of_allies_from_every_december(printed: str, whole: Backtest)
 
 
 def test_what_31_allies_are_worth(printed: str, whole: Backtest) -> None:
-    section = lines_of(printed, HEADINGS[6])
-    for mode in Mode:
+    section = lines_of(printed, HEADINGS[8])
+    for mode in WHOLE:
         (line,) = [line for line in section if line.startswith(mode.value)]
         rows = score_tables.independence_rows(whole, whole.scores[mode])
         assert line.split()[1:] == [f"{row['effective']:.0f}" for row in rows]
@@ -348,6 +384,8 @@ def test_the_document_holds_the_tables(call: Call, ready: list[dict[str, Any]], 
         "scores": score_tables.score_rows, "contest": score_tables.contest_rows, "lost": score_tables.lost_rows,
         "beaten": score_tables.beaten_rows, "coverage": score_tables.coverage_rows, "events": score_tables.event_rows,
         "joint": score_tables.joint_rows, "by_origin": score_tables.origin_rows,
+        "coverage_by_origin": score_tables.coverage_by_origin_rows,
+        "first_estimates": score_tables.first_estimate_rows,
     }  # fmt: skip
     for name, part in parts.items():
         assert document[name] == [
@@ -356,7 +394,8 @@ def test_the_document_holds_the_tables(call: Call, ready: list[dict[str, Any]], 
     assert (document["paths"], document["seed"], document["horizons"]) == (PATHS, SEED, [1, 2, 3])
     assert document["origins"] == list(ORIGINS)
     assert len(document["allies"]) == 31
-    assert list(document["modes"]) == list(document["numbers"]) == list(Mode)
+    assert list(document["modes"]) == list(Mode)
+    assert list(document["numbers"]) == WHOLE
     assert list(document["baselines"]) == list(BASELINES)
     first = document["numbers"]["as-shipped"][0]
     assert sum(first["pmf"]) == pytest.approx(1)
@@ -371,7 +410,10 @@ def test_the_document_holds_the_tables(call: Call, ready: list[dict[str, Any]], 
 def test_all_ten_horizons_can_be_told(call: Call, ready: list[dict[str, Any]]) -> None:
     document = json.loads(call("backtest", "--horizons", 10, "--json").out)
     last = next(row for row in document["contest"] if row["horizon"] == 10)
-    assert (last["dm_p"], last["dm_reason"]) == (None, "fewer than 4 origins")
+    assert (last["dm_p"], last["dm_reason"]) == (
+        None,
+        "no test more than 3 years ahead, where forecasts overlap too much",
+    )
     page = call("backtest", "--horizons", 10)
     assert page.code == 0
     assert "No p where it cannot be reckoned" in flat(page.out)
@@ -454,7 +496,7 @@ def test_a_pipe_leaves_nothing_out(call: Call, ready: list[dict[str, Any]]) -> N
     ("args", "hint"),
     [
         (["--mode", "as-shiped"], "Did you mean 'as-shipped'?"),
-        (["--mode", "xyzzy"], "There are out-of-sample, as-shipped, events-given."),
+        (["--mode", "xyzzy"], "There are out-of-sample, as-shipped, events-given, first-estimates."),
         (["--mode", "\x1b[2Jout"], "--mode: no mode '\\x1b[2Jout'"),
         (["--horizons", "0"], "is not a whole number from 1 to 10"),
         (["--horizons", "11"], "is not a whole number from 1 to 10"),

@@ -11,10 +11,12 @@ import pytest
 from sim.data.tables import load_tables
 from sim.evaluation.backtest.backtest import model_forecast, shares_of
 from sim.evaluation.backtest.estimates import packaged
-from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode
+from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
 from sim.evaluation.calibration.calibrate import calibrate
 from sim.evaluation.calibration.fragment import draws_by_cutoff
+from sim.evaluation.calibration.parameters import shipped
 from sim.evaluation.scores.crps import crps
+from sim.model import estimated
 from sim.model.estimated import ESTIMATED
 
 PAGE = Path(__file__).parents[2] / "docs" / "track-record.md"
@@ -52,6 +54,16 @@ def test_the_estimates_are_those_of_the_calibration() -> None:
 
 def test_there_is_an_estimate_for_every_origin() -> None:
     assert list(packaged()) == list(ORIGINS)
+
+
+def test_page_and_code_agree_on_whose_middle_is_the_shipped_value() -> None:
+    """Ranges were set by people who knew the shipped values: the page says of how many parameters it shows."""
+    as_shipped = shipped(past_scenario(FIRST, LAST))
+    found = [each.name for each in ESTIMATED if each.middle == as_shipped[each.name]]
+    assert found == ["budget.threat_weight", "budget.pledge_weight", "budget.deadline_weight"]
+    said = "the middle of three of them is the shipped value"
+    assert " ".join(PAGE.read_text(encoding="utf-8").split()).count(said) == 2
+    assert "middle of three of them" in " ".join((estimated.__doc__ or "").split())
 
 
 def test_the_pictures_are_there() -> None:

@@ -25,6 +25,9 @@ def test_the_years_and_names_are_those_of_the_tables() -> None:
     assert edition.outlooks() == (*sorted({row.edition for row in tables.outlook_vintages}), edition.key_of("gdp"))
     assert edition.outlooks()[0] == "2020-10"
     assert {edition.LAST_OF_ALL_OUTLAYS, edition.FIRST_OF_CORE} <= set(edition.full_editions())
+    assert "2019-06" not in edition.full_editions(), (
+        "it goes back far enough, but has no figure of three allies of today"
+    )
     with resources.files("sim.data").joinpath("tables", "share_vintages.csv").open(encoding="utf-8") as text:
         core = {row["edition"] for row in csv.DictReader(text) if row["basis"].startswith("core")}
     assert min(core) == edition.FIRST_OF_CORE

@@ -23,6 +23,7 @@ UNITS = {
     "dm_statistic, dm_p": "test of equal accuracy of Diebold and Mariano, corrected after Harvey and others; below 0 "
     "the mode is better; dm_p_bartlett: with Bartlett's weights",
     "inside_*": "part of the outcomes inside the central interval of so many percent",
+    "first_estimates": "the mode of that name beside out-of-sample on the same origins; origin null: their mean",
     "brier": "of the event 2 % of GDP or more: reliability - resolution + uncertainty",
     "log_score": "-ln of the probability given to what came, no probability taken as surer than 1 in 100",
     "rps": "ranked probability score of the number of allies at 2 %, allies",
@@ -40,7 +41,8 @@ UNITS = {
 @options.seed(default=2032, help="Seed of every draw.  [2032]")
 @click.option(
     "--mode", "names", multiple=True, metavar="MODE",
-    help="out-of-sample, as-shipped or events-given. Repeatable; all three unless given.",
+    help="first-estimates (only beside out-of-sample), out-of-sample, as-shipped or events-given. Repeatable; all four "
+    "unless given.",
 )  # fmt: skip
 @click.option(
     "--horizons", type=options.WholeParam(1, MOST_HORIZON), default=5, help="Years ahead that are scored.  [5]"
@@ -55,9 +57,10 @@ def command(
 ) -> None:  # fmt: skip
     """Forecast from every December since 2014 with what was known then, and score it against what came.
 
-    The model runs in up to three modes, which are never mixed: with parameters estimated on figures up to the December
-    (out-of-sample), with those it ships with (as-shipped), and with these and the events that came (events-given).
-    Beside it stand simple baselines, such as a straight line to the target.
+    The model runs in up to four modes, which are never mixed: with parameters estimated on figures up to the December
+    (out-of-sample), with those it ships with (as-shipped), with these and the events that came (events-given); and, for
+    first-estimates, out of sample from the shares as NATO first published them, where these are known. Beside it stand
+    simple baselines, such as a straight line to the target.
 
     \b
     sim backtest
@@ -139,7 +142,7 @@ def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | N
     from sim.evaluation.scores.calibration import pit_histogram
     from sim.numerics.streams import STREAM_VERSION
 
-    modes, everyone = test.modes(), list(test.scores.values())
+    modes, everyone, apart = test.modes(), list(test.scores.values()), test.first_estimates
     return {
         "paths": test.paths,
         "seed": test.seed,
@@ -151,13 +154,15 @@ def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | N
         "origins": list(test.origins),
         "compared_from": score_tables.COMPARED_FROM,
         "horizons": list(ahead),
-        "modes": {scores.name: scores.title for scores in modes},
+        "modes": {scores.name: scores.title for scores in (*modes, *([apart] if apart else ()))},
         "baselines": {scores.name: scores.title for scores in test.baselines()},
         "scores": score_tables.score_rows(test, ahead),
         "contest": score_tables.contest_rows(test, ahead),
         "lost": score_tables.lost_rows(test, ahead),
         "beaten": score_tables.beaten_rows(test, ahead),
         "coverage": score_tables.coverage_rows(test, ahead),
+        "coverage_by_origin": score_tables.coverage_by_origin_rows(test, ahead),
+        "first_estimates": score_tables.first_estimate_rows(test, ahead),
         "events": score_tables.event_rows(test, ahead),
         "joint": score_tables.joint_rows(test, ahead),
         "by_origin": score_tables.origin_rows(test, ahead),

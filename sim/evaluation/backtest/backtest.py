@@ -10,10 +10,11 @@ import numpy as np
 from sim import arguments
 from sim.data.tables import Tables, load_tables
 from sim.engine.variants import reported_shares
+from sim.errors import UsageError
 from sim.evaluation.backtest.baselines import BASELINES, Past, target_in_force
 from sim.evaluation.backtest.estimates import Numbers, carried_on, check_cutoffs, drawn_from, packaged
 from sim.evaluation.backtest.forecast_scores import Ensemble, Floats, ForecastScores
-from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
+from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, first_estimate_origins, past_scenario
 
 HORIZONS = 10
 """Years ahead at most."""
@@ -29,6 +30,9 @@ Forecaster = Callable[[int, int], Ensemble | None]
 class Backtest:
     """All scores, by forecaster: first the modes of the model, then the baselines.
 
+    The mode first-estimates forecasts from a few origins only, so its scores stand apart: beside those of out-of-sample
+    on the same origins, and in no figure with others.
+
     >>> import sim.backtest
     >>> scores = sim.backtest.backtest(paths=64, modes=[sim.backtest.Mode.AS_SHIPPED])
     >>> scores.shares.shape, scores.paths
@@ -40,6 +44,7 @@ class Backtest:
     scores: dict[str, ForecastScores]
     paths: int
     seed: int
+    first_estimates: ForecastScores | None = None
 
     @property
     def origins(self) -> range:
@@ -109,7 +114,8 @@ def backtest(
 
     Raises:
         ScenarioError: the mode out-of-sample is asked for and an origin has no estimates.
-        UsageError: an impossible number of paths or seed, or an estimate that no scenario can take.
+        UsageError: an impossible number of paths or seed, an estimate that no scenario can take, or the mode
+            first-estimates without out-of-sample, beside which alone it can be read.
 
     >>> import numpy as np
     >>> import sim.backtest
@@ -121,6 +127,11 @@ def backtest(
     """
     most = f"from 1 to {MOST_BACKTEST_PATHS:,}, for a forecast is held whole"
     paths, seed = arguments.whole("paths", paths, range(1, MOST_BACKTEST_PATHS + 1), most), arguments.seed(seed)
+    if Mode.FIRST_ESTIMATES in modes and Mode.OUT_OF_SAMPLE not in modes:
+        raise UsageError(
+            f"{Mode.FIRST_ESTIMATES} is compared with {Mode.OUT_OF_SAMPLE} on the origins of which first estimates are "
+            f"known; ask for {Mode.OUT_OF_SAMPLE} as well"
+        )
     tables = load_tables()
     allies = tables.armed_allies()
     shares = shares_of(tables)
@@ -139,7 +150,8 @@ def backtest(
             done += 1
             if progress is not None:
                 progress(done, wanted)
-    return Backtest(tuple(ally.iso3 for ally in allies), shares, scores, paths, seed)
+    apart = scores.pop(Mode.FIRST_ESTIMATES, None)
+    return Backtest(tuple(ally.iso3 for ally in allies), shares, scores, paths, seed, apart)
 
 
 def shares_of(tables: Tables) -> Floats:
@@ -154,7 +166,9 @@ def model_forecast(origin: int, last_year: int, *, mode: Mode, paths: int, seed:
     `numbers` are what its parameters are drawn from, as in a run that uses `drawn`; without any they are as shipped. So
     the forecast is as unsure of the parameters as their estimate is.
     """
-    scenario = past_scenario(origin, last_year, events_given=mode is Mode.EVENTS_GIVEN)
+    scenario = past_scenario(
+        origin, last_year, events_given=mode is Mode.EVENTS_GIVEN, first_estimates=mode is Mode.FIRST_ESTIMATES
+    )
     shares: Ensemble = reported_shares([drawn_from(scenario, numbers) if numbers else scenario], seed, paths)[0]
     return shares
 
@@ -166,13 +180,17 @@ def _forecasters(
     for mode in modes:
         known: Mapping[int, Numbers] = {origin: {} for origin in ORIGINS}
         title = mode.in_words
-        if mode is Mode.OUT_OF_SAMPLE:
+        if mode in (Mode.OUT_OF_SAMPLE, Mode.FIRST_ESTIMATES):
             known = carried_on(packaged(), ORIGINS) if estimates is None else estimates
             check_cutoffs(known, ORIGINS)
             if estimates is None and (last := max(packaged())) < ORIGINS[-1]:
                 title += f", after {last} those of {last}"
 
-        def forecast(origin: int, last: int, mode: Mode = mode, known: Mapping[int, Numbers] = known) -> Ensemble:
+        def forecast(
+            origin: int, last: int, mode: Mode = mode, known: Mapping[int, Numbers] = known
+        ) -> Ensemble | None:
+            if mode is Mode.FIRST_ESTIMATES and origin not in first_estimate_origins():
+                return None
             return model_forecast(origin, last, mode=mode, paths=paths, seed=seed, numbers=known[origin])
 
         yield mode, (title, forecast)

@@ -26,7 +26,14 @@ COMPARED_FROM = 2015
 SHORT = (1, 2, 3, 4, 5)
 """Horizons that the comparison with baselines is about; the longer ones rest on few origins."""
 
+TESTED = (1, 2, 3)
+"""Horizons at which the test of Diebold and Mariano is made: further ahead, overlapping forecasts leave it nothing to
+estimate a variance from."""
+
 UNTESTED = DieboldMariano(np.nan, np.nan, np.nan, 0, "no test of a mode that has seen what it forecasts")
+TOO_FAR = DieboldMariano(
+    np.nan, np.nan, np.nan, 0, f"no test more than {TESTED[-1]} years ahead, where forecasts overlap too much"
+)
 
 LOG_FLOOR = 0.01
 """No forecast counts as surer than 1 in 100."""
@@ -52,7 +59,7 @@ def contest_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     """Each mode against the best baseline of each horizon: ratio of the scores, and the test of Diebold and Mariano.
 
     A baseline that cannot forecast from every origin compared is not among them: its mean is about other years. A mode
-    that has seen what it forecasts is not tested: its lead is no forecaster's.
+    that has seen what it forecasts is not tested: its lead is no forecaster's. Nor is a horizon beyond `TESTED`.
     """
     rows = []
     for mode in test.modes():
@@ -62,9 +69,11 @@ def contest_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
             theirs = {baseline.name: _cells(test, baseline.crps.mean(axis=-1), horizon)[0] for baseline in baselines}
             best = min(theirs, key=lambda name: float(theirs[name].mean()))
             equal, cautious = (
-                diebold_mariano(ours, theirs[best], horizon - 1, kernel)
-                if mode.name == Mode.OUT_OF_SAMPLE
-                else UNTESTED
+                UNTESTED
+                if mode.name != Mode.OUT_OF_SAMPLE
+                else TOO_FAR
+                if horizon not in TESTED
+                else diebold_mariano(ours, theirs[best], horizon - 1, kernel)
                 for kernel in ("rectangular", "bartlett")
             )
             rows.append({
@@ -128,6 +137,51 @@ def coverage_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
         for scores in test.scores.values()
         for horizon in horizons
     ]  # fmt: skip
+
+
+def coverage_by_origin_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """Part of the allies' outcomes inside each central interval of a mode, from every single compared origin.
+
+    The mean of origins hides that one world moves all allies: a band that holds nearly all in a calm year holds few in
+    another.
+    """
+    return [
+        {
+            "forecaster": mode.name, "origin": origin, "horizon": horizon,
+            **{f"inside_{level}": float(mode.inside[level][index, horizon - 1].mean()) for level in LEVELS},
+        }
+        for mode in test.modes()
+        for index, origin in enumerate(test.origins)
+        for horizon in horizons
+        if origin >= COMPARED_FROM and np.isfinite(mode.crps[index, horizon - 1]).all()
+    ]  # fmt: skip
+
+
+def first_estimate_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
+    """From first estimates beside out of sample, on the same origins: CRPS, and the part inside the 90 % band.
+
+    A row for each origin and horizon, and one for their mean with origin None; empty where the mode was not asked for.
+    """
+    if test.first_estimates is None:
+        return []
+    first, revised = test.first_estimates, test.scores[Mode.OUT_OF_SAMPLE]
+    rows: Rows = []
+    for horizon in horizons:
+        step = horizon - 1
+        known = [
+            index
+            for index in range(len(test.origins))
+            if np.isfinite(first.crps[index, step]).all() and np.isfinite(revised.crps[index, step]).all()
+        ]
+        for origin, kept in [*((test.origins[index], [index]) for index in known), *([(None, known)] if known else [])]:
+            ours, theirs = (float(scores.crps[kept, step].mean()) for scores in (first, revised))
+            held, held_revised = (float(scores.inside[90][kept, step].mean()) for scores in (first, revised))
+            rows.append({
+                "origin": origin, "horizon": horizon, "origins": len(kept), "crps_pp": ours,
+                "out_of_sample_crps_pp": theirs, "ratio": ours / theirs, "inside_90": held,
+                "out_of_sample_inside_90": held_revised,
+            })  # fmt: skip
+    return rows
 
 
 def event_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from sim.data.catalogue import catalogue
+from sim.data.edition import has_outlook
 from sim.data.tables import load_tables
 from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest
@@ -22,6 +23,7 @@ from sim.text.sentences import runs
 
 COUNT_YEARS = (LAST - 2, LAST - 1, LAST)
 LEVEL = 0.05
+FIRST_OUTLOOK = next(year for year in range(LAST) if has_outlook(year))
 SCORES = {"crps_pp": "CRPS", "brier": "Brier", "log_score": "log score", "rps": "number", "energy_pp": "energy score"}
 
 SCORE = (
@@ -37,6 +39,15 @@ P = (
 INSIDE = (
     "In how many of 100 cases the published share lay inside the band that should hold 50, 80 or 90 of them. Fewer: "
     "the bands were too narrow. The cases of one year share a world."
+)
+BY_ORIGIN = (
+    "The same of the 90 % band from every single December: one world moves all allies, so a band may hold nearly all "
+    "in a calm year and few in another, and their mean says of no single December how much it holds."
+)
+FIRST = (
+    "The mode first-estimates: each December starts from the shares as NATO first published them, with the model's "
+    "error of an estimated base year; everything else as out of sample. Beside it out of sample on the same Decembers, "
+    "whose shares are as revised since. Ratio below 1: first estimates did better. The outcomes are the same."
 )
 EVENT = (
     "The event: 2 % of GDP or more. Brier = miscalibration - discrimination + uncertainty: the first is better small, "
@@ -54,7 +65,7 @@ def show(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     heading(page, "Forecasts of the past, scored against what came")
     for text in _done(test):
         say(page, text)
-    for section in (_scores, _contest, _coverage, _events):
+    for section in (_scores, _contest, _coverage, _coverage_by_origin, _first_estimates, _events):
         section(page, test, ahead)
     _numbers(page, test)
     _independence(page, test, ahead)
@@ -64,17 +75,20 @@ def _done(test: Backtest) -> list[str]:
     editions = {info.name: info.edition for info in catalogue()}
     guessed = ", ".join(str(y) for y in sorted({r.year for r in load_tables().shares if r.status == "estimate"}))
     count, origins = len(test.iso3), test.origins
-    modes = [f"{mode.name}: {mode.title}." for mode in test.modes()]
+    apart = [test.first_estimates] if test.first_estimates else []
+    modes = [f"{mode.name}: {mode.title}." for mode in (*test.modes(), *apart)]
     return [
         f"From each of the {len(origins)} Decembers of {origins[0]} to {origins[-1]} the model forecasts the core "
         f"outlays of {count} allies, % of GDP, up to {test.horizons[-1]} years ahead and to {LAST} at the latest; "
         f"{runs(test.paths)} a forecast, seed {test.seed}. Every share, before a December and after it, is "
         f"of NATO's edition of {editions['shares']} ({guessed} estimated), so no score holds the "
-        "error of first estimates. The baselines know the shares up to the same December and the target then in force. "
+        f"error of first estimates{', but in the mode of that name' if apart else ''}. The baselines know the shares "
+        "up to the same December and the target then in force. "
         f"Scores are of the Decembers from {score_tables.COMPARED_FROM} on, when baselines have a change to go on.",
         f"Modes, never mixed in one figure. {' '.join(modes)}",
         "What every mode knew too early: the equations and the sizes of events were chosen with the whole history in "
-        f"view; growth, debt and deficits stand as revised to {editions['gdp']}; how often elections come early is "
+        f"view; GDP and growth behind a December stand as revised to {editions['gdp']}, debt and deficits before "
+        f"{FIRST_OUTLOOK} as well; how often elections come early is "
         f"measured to 2023, and regular elections from 2021 on stand in the calendar; all {count} count as allies "
         "from the start."
         + (" With the events given there is no forecast at all: it tests how budgets answer to them."
@@ -174,10 +188,49 @@ def _coverage(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     put(page, [
         Column("mode", "Mode", once(row["forecaster"] for row in rows), 0, right=False),
         Column("years ahead", "Years\nahead", [str(row["horizon"]) for row in rows], 0),
-        *(Column(f"{n} % band", f"{n} %\nband", [_of_100(row[f"inside_{n}"]) for row in rows], 0) for n in LEVELS),
+        *(Column(f"{n} % band", f"{n} %\nband", [of_100(row[f"inside_{n}"]) for row in rows], 0) for n in LEVELS),
         Column("cases", "Cases", [str(cases[row["forecaster"], row["horizon"]]) for row in rows], 1),
     ])  # fmt: skip
     say(page, INSIDE, dim=True)
+
+
+def _coverage_by_origin(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
+    heading(page, "Shares inside the 90 % band, of 100, by December")
+    rows = score_tables.coverage_by_origin_rows(test, ahead)
+    held = {(row["forecaster"], row["origin"], row["horizon"]): row["inside_90"] for row in rows}
+    lines = list(dict.fromkeys((row["forecaster"], row["origin"]) for row in rows))
+    put(page, [
+        Column("mode", "Mode", once(mode for mode, _ in lines), 0, right=False),
+        Column("December", "From\nDecember", [str(origin) for _, origin in lines], 0),
+        *(
+            Column(
+                f"{years([h])} ahead", f"{h} ahead",
+                [of_100(held[*line, h]) if (*line, h) in held else "" for line in lines], _rank(h, ahead),
+            )
+            for h in ahead
+        ),
+    ])  # fmt: skip
+    say(page, BY_ORIGIN, dim=True)
+
+
+def _first_estimates(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
+    rows = score_tables.first_estimate_rows(test, ahead)
+    if not rows:
+        return
+    heading(page, "From first estimates, beside out of sample on the same Decembers")
+    put(page, [
+        Column("years ahead", "Years\nahead", once(str(row["horizon"]) for row in rows), 0),
+        Column("December", "From\nDecember", [str(row["origin"] or "all") for row in rows], 0),
+        Column("CRPS", "CRPS", [points(row["crps_pp"]) for row in rows], 0),
+        Column("CRPS out of sample", "CRPS, out\nof sample", [points(row["out_of_sample_crps_pp"]) for row in rows], 0),
+        Column("ratio", "Ratio", [f"{row['ratio']:.2f}" for row in rows], 1),
+        Column("90 % band", "90 %\nband", [of_100(row["inside_90"]) for row in rows], 2),
+        Column(
+            "90 % band out of sample", "90 %, out\nof sample",
+            [of_100(row["out_of_sample_inside_90"]) for row in rows], 3,
+        ),
+    ])  # fmt: skip
+    say(page, FIRST, dim=True)
 
 
 def _events(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
@@ -194,7 +247,7 @@ def _events(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
         Column("years ahead", "Years\nahead", once(str(row["horizon"]) for row in rows), 0),
         Column("forecast", "Forecast", [spoken(row["forecaster"]) for row in rows], 0, right=False),
         Column("cases", "Cases", [str(row["cases"]) for row in rows], 8),
-        Column("how many of 100 came", "Came,\nof 100", [_of_100(row["frequency"]) for row in rows], 7),
+        Column("how many of 100 came", "Came,\nof 100", [of_100(row["frequency"]) for row in rows], 7),
         Column("Brier", "Brier", [points(row["brier"]) for row in rows], 0),
         Column("miscalibration", "Miscali-\nbration", [points(row["reliability"]) for row in rows], 3),
         Column("discrimination", "Discrimi-\nnation", [points(row["resolution"]) for row in rows], 4),
@@ -289,7 +342,8 @@ def _rank(horizon: int, ahead: Sequence[int]) -> int:
     return 0 if horizon == ahead[0] else 1 if horizon == ahead[-1] else 20 - horizon + 10 * (1 - horizon % 2)
 
 
-def _of_100(part: float) -> str:
+def of_100(part: float) -> str:
+    """A part of one as so many of 100."""
     return percent(part, part, part)
 
 
