@@ -94,6 +94,7 @@ def sensitivity_rows() -> Iterator[str]:
         "up to 0.75 points closed on paper after 2025, as to 2025": changed(outturn={"late_push_reach_pct": 0.75}),
         "nothing closed on paper": changed(outturn={"late_push": False}),
         "no announced paths": changed(budget={"announced_paths": False}),
+        "no budgets of the data": changed(budget={"adopted": False}),
         "peers push apart (-0.10)": changed(will={"peer": -0.10}),
         "peers pull together (+0.20)": changed(will={"peer": 0.20}),
         "the same will everywhere": changed(will={"mean": 0.3}),

@@ -153,15 +153,21 @@ def facts_of(scenario: Scenario) -> Facts:
 
 
 def _path(scenario: Scenario, entry: AllyInputs, years: tuple[int, ...]) -> tuple[Floats, Floats]:
-    """The announced share of each year, straight from the base year through the points, and its weight; 0: none."""
+    """The share budgeted or announced for each year, and its weight; 0: none.
+
+    A path is straight from the base year through its points; a year's budget stands in its place.
+    """
     path, budget = _own(entry, AnnouncedPath), scenario.budget
-    if path is None:
-        return np.zeros(len(years)), np.zeros(len(years))
-    points = {scenario.horizon.base_year: entry.base_share_pct} | {p.year: p.share_pct for p in path.points}
-    shares = np.interp(years, list(points), list(points.values()), right=0)
-    later = number(budget.path_weight_firm if path.firm else budget.path_weight_plan)
-    weights = np.full(len(years), later)
-    weights[0] = number(budget.path_weight_first)
+    shares, weights = np.zeros(len(years)), np.zeros(len(years))
+    if path is not None:
+        points = {scenario.horizon.base_year: entry.base_share_pct} | {p.year: p.share_pct for p in path.points}
+        shares = np.interp(years, list(points), list(points.values()), right=0)
+        weights[:] = number(budget.path_weight_firm if path.firm else budget.path_weight_plan)
+        weights[0] = number(budget.path_weight_first)
+    for row in entry.budgets:
+        if row.stage != "draft" or row.year != years[0]:
+            raise ValueError(f"the peers know drafts of {years[0]}, not a {row.stage} of {row.year}")
+        shares[0], weights[0] = row.share_pct, number(budget.draft_weight)
     return shares, np.where(shares > 0, weights, 0)
 
 

@@ -9,6 +9,7 @@ from sim.data.reader import code_meant, shorten
 from sim.data.rows import (
     ROWS,
     AllyRow,
+    BudgetRow,
     ElectionRow,
     ForecastRow,
     PledgeRow,
@@ -20,7 +21,7 @@ from sim.errors import Fault
 
 ALLIANCE = "ALL"  # stands for an ally in the pledges of the whole alliance
 MOST_ALLIES = 255
-_ARMED_ONLY = frozenset({"shares", "share_vintages", "announced_paths", "promises"})
+_ARMED_ONLY = frozenset({"shares", "share_vintages", "announced_paths", "budgets", "promises"})
 _EACH_ALLY = frozenset({"geography", "shares", "gdp", "elections"})
 """Tables without whose rows an ally with armed forces cannot run, or would never vote."""
 _EACH_ALLY_OF_OWN = _EACH_ALLY | {"early_elections"}
@@ -132,7 +133,10 @@ def _pledge_faults(row: PledgeRow, line: int, file: str) -> Iterator[Fault]:
 
 
 def _record_faults(row: Row, line: int, file: str) -> Iterator[Fault]:
-    """What cannot be in the record of earlier targets, counts and forecasts."""
+    """What cannot be in the record of budgets, earlier targets, counts and forecasts."""
+    if isinstance(row, BudgetRow) and row.year < int(row.announced[:4]):
+        rule, remedy = f"must not lie before the announcement ({row.announced})", "correct one of the two"
+        yield Fault(file, line, "year", str(row.year), rule, remedy, "bad-date")
     if isinstance(row, PromiseRow) and row.target_year < int(row.announced[:4]):
         rule, remedy = f"must not lie before the announcement ({row.announced})", "correct one of the two"
         yield Fault(file, line, "target_year", str(row.target_year), rule, remedy, "bad-date")

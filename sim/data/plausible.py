@@ -32,6 +32,7 @@ SHARES: Final[dict[str, tuple[str, ...]]] = {
     "share_vintages": ("share_pct",),
     "aggregates": ("share_pct",),
     "announced_paths": ("share_pct",),
+    "budgets": ("share_pct",),
     "pledges": ("target_pct",),
     "promises": ("target_pct",),
 }

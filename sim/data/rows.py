@@ -186,7 +186,7 @@ class AnnouncedPathRow(Row):
     """A point on NATO's measure that an ally's announced path runs through, % of GDP."""
 
     TABLE: ClassVar[str] = "announced_paths"
-    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "announced")
     WHOLE_ALLY: ClassVar[bool] = True  # one path: points of an earlier one have no place in it
     iso3: Iso3
     year: Year
@@ -195,6 +195,22 @@ class AnnouncedPathRow(Row):
     announced: Dated  # what was not yet announced belongs to no forecast made before
     source: Text
     reading: Flag  # a conversion or interpretation of ours
+
+
+class BudgetRow(Row):
+    """An ally's budget of one year, adopted or drafted, on NATO's measure, % of GDP; speaker and date in `source`."""
+
+    TABLE: ClassVar[str] = "budgets"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year", "stage")
+    iso3: Iso3
+    year: Year  # of a fiscal year NATO's: see docs/data.md
+    share_pct: Share
+    basis: Text  # measure of the source
+    stage: Literal["law", "adopted", "draft"]
+    announced: Dated  # what was not yet announced belongs to no forecast made before
+    source: Text
+    reading: Flag  # a conversion or interpretation of ours, shown in `note`
+    note: Text | None = None
 
 
 class RussiaRow(Row):
@@ -307,7 +323,7 @@ ROWS: Final[dict[str, type[Row]]] = {
     model.TABLE: model
     for model in (
         AllyRow, GeographyRow, ShareRow, AggregateRow, VintageRow, GdpRow, ElectionRow, EarlyElectionRow,
-        PledgeRow, AnnouncedPathRow, RussiaRow, PromiseRow, PublishedCountRow, OutlookVintageRow, ForecastRow,
-        ParameterDrawRow,
+        PledgeRow, AnnouncedPathRow, BudgetRow, RussiaRow, PromiseRow, PublishedCountRow, OutlookVintageRow,
+        ForecastRow, ParameterDrawRow,
     )
 }  # fmt: skip

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from importlib import resources
 from itertools import islice
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from sim.data import checks, rows
 from sim.data.plausible import plausible_faults
@@ -20,6 +20,12 @@ from sim.data.reader import MAX_FAULTS, Parsed, parse, shorten
 from sim.errors import Fault, ScenarioError, UsageError
 
 R = TypeVar("R", bound=rows.Row)
+
+ALWAYS: Final = "9999"
+"""As a date, after every other."""
+
+STAGES: Final = ("law", "adopted", "draft")
+"""Of a budget, the furthest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,11 @@ class Tables:
     def announced_paths(self) -> tuple[rows.AnnouncedPathRow, ...]:
         """Points of announced paths, % of GDP."""
         return self._of(rows.AnnouncedPathRow)
+
+    @cached_property
+    def budgets(self) -> tuple[rows.BudgetRow, ...]:
+        """Budgets of a year, adopted or drafted, % of GDP."""
+        return self._of(rows.BudgetRow)
 
     @cached_property
     def russia(self) -> tuple[rows.RussiaRow, ...]:
@@ -185,9 +196,19 @@ class Tables:
         """The ally's record of early elections, or None; its counts are None where ParlGov has none."""
         return next((row for row in self.early_elections if row.iso3 == iso3), None)
 
-    def announced_path(self, iso3: str) -> tuple[rows.AnnouncedPathRow, ...]:
-        """The points of the ally's announced path, % of GDP, by year; empty where none is known."""
-        return tuple(row for row in self.announced_paths if row.iso3 == iso3)
+    def announced_path(self, iso3: str, known_to: str = ALWAYS) -> tuple[rows.AnnouncedPathRow, ...]:
+        """The points of the ally's announced path, % of GDP, by year; empty where none was announced by `known_to`.
+
+        Of a year that was announced twice the later statement counts.
+        """
+        known = (row for row in self.announced_paths if row.iso3 == iso3 and row.announced <= known_to)
+        return tuple({row.year: row for row in known}.values())
+
+    def budgets_of(self, iso3: str, known_to: str = ALWAYS) -> tuple[rows.BudgetRow, ...]:
+        """The ally's budgets, % of GDP, by year: of each the furthest stage that was announced by `known_to`."""
+        known = [row for row in self.budgets if row.iso3 == iso3 and row.announced <= known_to]
+        furthest = sorted(known, key=lambda row: (row.year, -STAGES.index(row.stage)))
+        return tuple({row.year: row for row in furthest}.values())
 
     def pledges_of(self, iso3: str) -> tuple[rows.PledgeRow, ...]:
         """The pledges and opt-outs that the model gives to the ally (rows whose `role` is set)."""

@@ -15,7 +15,7 @@ from sim.model.calendar import FIRST_ALLY_RANK, Phase, Years
 from sim.model.equations import budget, growth, outturn, related, will
 from sim.model.equations.targets import followed, years_left
 from sim.model.parameters import Budget, Growth, Outturn, Related, Will
-from sim.model.state import AllyState, Hit, Politics, TargetInForce, World
+from sim.model.state import AllyState, Hit, OwnBudget, Politics, TargetInForce, World
 from sim.numerics.arrays import Array, Value, at, broadcast, positive, select
 
 
@@ -36,7 +36,7 @@ class AllyProcess:
     ) -> None:
         """`targets` are the alliance's core targets on this ally; `row` is its place among the allies.
 
-        `ever_bound` says whether the ally may have a pledge or path of its own, which a new government can drop.
+        `ever_bound` says whether the ally may have a pledge, path or draft of its own, which a new government can drop.
         """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
         self.rank, self.observer, self.ever_bound = FIRST_ALLY_RANK + row, observer, ever_bound
@@ -191,17 +191,26 @@ class AllyProcess:
         return self._inclination[1]
 
     def _toward_announced(self, plan: Array, year: int, *, first: bool) -> Array:
-        share, b = self.state.share_pct, self.budget_parameters
+        """The plan drawn toward the year's budget where the data hold one, elsewhere toward the announced path."""
+        b, before, own = self.budget_parameters, plan, self.state.budgets.pop(year, None)
+        if own is not None and own.holds is None:
+            return self._toward(before, own.share_pct, b.adopted_weight)
         for path in self.state.announced:
             announced = path.share_pct(year)
             if announced is None:
                 continue
             weight = b.path_weight_first if first else b.path_weight_firm if path.firm else b.path_weight_plan
-            step = budget.within_reach(
-                announced - share, share, max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall
-            )
-            plan = select(path.holds, budget.toward_announced(plan, step, weight), plan)
+            plan = select(path.holds, self._toward(before, announced, weight), plan)
+        if own is not None and own.holds is not None:
+            plan = select(own.holds, self._toward(before, own.share_pct, b.draft_weight), plan)
         return plan
+
+    def _toward(self, plan: Array, share_pct: float, weight: Value) -> Array:
+        b, share = self.budget_parameters, self.state.share_pct
+        step = budget.within_reach(
+            share_pct - share, share, max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall
+        )
+        return budget.toward_announced(plan, step, weight)
 
     def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
         return Hit(self.world.draws, stream, year, paths, self.inputs.code)
@@ -231,6 +240,10 @@ class AllyProcess:
             gdp_usd_bn=broadcast(inputs.gdp_usd_bn, size),
             base_share_pct=inputs.base_share_pct,
             base_year=base_year,
+            budgets={
+                row.year: OwnBudget(row.share_pct, np.ones(size, dtype=np.bool_) if row.stage == "draft" else None)
+                for row in inputs.budgets
+            },
             politics=Politics(
                 change_at_election=w.change_at_election,
                 change_between_elections=w.change_between_elections,

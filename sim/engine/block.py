@@ -120,6 +120,9 @@ class BlockSimulation:
         events = self._events(scenario)
         # an ally that never promises anything needs no draw of whether a new government drops it
         bound = {event.ally for event in events if isinstance(event, (Pledge, AnnouncedPath))}
+        # the first budget is adopted before anybody can drop its draft
+        drafts = {entry.iso3 for entry in self.inputs for row in entry.budgets
+                  if row.stage == "draft" and row.year > self.years.base + 1}  # fmt: skip
         allies = []
         for row, entry in enumerate(self.inputs):
             core = [
@@ -128,7 +131,7 @@ class BlockSimulation:
                 if target.pillar == "core" and (target.members is None or entry.iso3 in target.members)
             ]
             ally = AllyProcess(
-                entry, parameters, self.world, core, self.years, row, observer, ever_bound=entry.iso3 in bound
+                entry, parameters, self.world, core, self.years, row, observer, ever_bound=entry.iso3 in bound | drafts
             )
             allies.append(ally)
             self.world.allies[entry.iso3] = ally.state

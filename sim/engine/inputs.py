@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.data.edition import has_outlook, pledges_from
 from sim.data.reader import parse
-from sim.data.rows import ROWS
+from sim.data.rows import ROWS, BudgetRow
 from sim.data.tables import Tables, load_tables
 from sim.engine.growth_inputs import SD_YEARS, forecast, own_growth_sd
 from sim.engine.outlook_inputs import as_known, debt_pct, deficit_pct
@@ -54,6 +54,7 @@ class AllyInputs:
     election_years: range  # years whose elections are in the data
     early_election_rate: float  # a year
     own_pledges: tuple[Pledge | AnnouncedPath, ...]  # own pledges and path of the data
+    budgets: tuple[BudgetRow, ...]  # of the years simulated, by year
 
     @property
     def exposure(self) -> float:
@@ -163,6 +164,7 @@ def _inputs(
         election_years=_election_years(tables),
         early_election_rate=_early_rate(tables, iso3),
         own_pledges=_own_pledges(scenario, tables, iso3),
+        budgets=_budgets(scenario, tables, iso3),
     )
 
 
@@ -241,8 +243,8 @@ def _own_pledges(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
                     ally=iso3, share_pct=row.target_pct, by=row.target_year, opt_out=row.role == "opt_out",
                 ))  # fmt: skip
     points = [
-        point for point in tables.announced_path(iso3)
-        if point.announced <= december and point.year > scenario.horizon.base_year  # what has passed is no plan
+        point for point in tables.announced_path(iso3, december)
+        if point.year > scenario.horizon.base_year  # what has passed is no plan
     ]  # fmt: skip
     if budget.announced_paths and points:
         own.append(AnnouncedPath(
@@ -251,6 +253,13 @@ def _own_pledges(scenario: Scenario, tables: Tables, iso3: str) -> tuple[Pledge 
             firm=points[0].kind != "plan",
         ))  # fmt: skip
     return tuple(own)
+
+
+def _budgets(scenario: Scenario, tables: Tables, iso3: str) -> tuple[BudgetRow, ...]:
+    base = scenario.horizon.base_year
+    if not scenario.of_ally(iso3, scenario.budget).adopted:
+        return ()
+    return tuple(row for row in tables.budgets_of(iso3, f"{base}-12-31") if row.year > base)
 
 
 def _location(scenario: Scenario, table: str, iso3: str, year: int | None = None) -> tuple[str, int]:

@@ -101,6 +101,14 @@ class OwnPath:
         return self.points[earlier] + part * (self.points[later] - self.points[earlier])
 
 
+@dataclass
+class OwnBudget:
+    """A year's budget that is known before the run."""
+
+    share_pct: float
+    holds: Mask | None  # of a draft the paths on which it still holds; None of a law, or one adopted
+
+
 @dataclass(frozen=True)
 class Politics:
     """What elections do in an ally."""
@@ -187,6 +195,7 @@ class AllyState(Electorate):
     pushed: Paths | None = None  # where the report was closed on paper (a late push)
     pledges: list[OwnPledge] = field(default_factory=list)
     announced: list[OwnPath] = field(default_factory=list)
+    budgets: dict[int, OwnBudget] = field(default_factory=dict)  # by year, those that are still to be adopted
 
     @property
     def in_prose(self) -> str:
@@ -212,8 +221,9 @@ class AllyState(Electorate):
         self.announced.append(OwnPath({self.base_year: self.base_share_pct} | points, firm, self._only(paths)))
 
     def in_force(self) -> list[Mask]:
-        """Where each of the ally's own pledges, opt-outs and announced paths still holds."""
-        return [pledge.holds for pledge in self.pledges] + [path.holds for path in self.announced]
+        """Where each of the ally's own pledges, opt-outs, announced paths and drafts still holds."""
+        drafts = [budget.holds for budget in self.budgets.values() if budget.holds is not None]
+        return [pledge.holds for pledge in self.pledges] + [path.holds for path in self.announced] + drafts
 
     def by_ally(self, where: Paths) -> Iterator[tuple[AllyState, Paths]]:
         """This one."""
@@ -221,7 +231,7 @@ class AllyState(Electorate):
             yield self, where
 
     def drop_pledges(self, where: Paths) -> None:
-        """The ally's own pledges, opt-outs and announced path lapse for good there."""
+        """The ally's own pledges, opt-outs, announced path and drafts lapse for good there."""
         for holds in self.in_force():
             holds[where] = False
 

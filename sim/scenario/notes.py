@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sim.data.rows import AnnouncedPathRow, GdpRow, PledgeRow, Row, ShareRow
+from sim.data.rows import AnnouncedPathRow, BudgetRow, GdpRow, PledgeRow, Row, ShareRow
 from sim.data.tables import Tables, load_tables
 from sim.scenario.schema import Scenario
 
-WITHOUT: Final = {"pledges": "have no national pledge", "announced_paths": "have no announced path"}
+WITHOUT: Final = {
+    "pledges": "have no national pledge", "announced_paths": "have no announced path", "budgets": "have no budget",
+}  # fmt: skip
 """Tables that an ally need not stand in, and what it means if it does not."""
 SHOWN: Final = 4
 PILLARS: Final = ("core", "related", "total")
@@ -67,8 +69,10 @@ def _why_unread(scenario: Scenario, row: Row, packaged: Row | None, overlay: boo
         return f"of a year after the base year {base}"
     if isinstance(row, PledgeRow) and not row.role:
         return "without a role, on record only,"
-    if isinstance(row, PledgeRow | AnnouncedPathRow) and (row.announced or "") > f"{base}-12-31":
+    if isinstance(row, PledgeRow | AnnouncedPathRow | BudgetRow) and (row.announced or "") > f"{base}-12-31":
         return f"announced after the base year {base}"
+    if isinstance(row, BudgetRow) and row.year <= base:
+        return f"of a year up to the base year {base}"
     if not overlay:
         return ""
     read: set[str] = set()

@@ -64,7 +64,7 @@ Table = Annotated[
 class Data(FrozenModel):
     """A user's own table in the place of a packaged one, or rows over it: the name of a CSV file beside the scenario.
 
-    Laid over the packaged table, a row takes the place of the one of the same ally (and year); of elections, pledges
+    Laid over the packaged table, a row takes the place of the one of the same ally (year, stage); of elections, pledges
     and announced_paths the rows of an ally take the place of all it has.
     """
 
@@ -79,6 +79,7 @@ class Data(FrozenModel):
     announced_paths: Table | None = Field(
         None, description="a file in place of the table `announced_paths`, or over it"
     )
+    budgets: Table | None = Field(None, description="a file in place of the table `budgets`, or over it")
     geography: Table | None = Field(None, description="a file in place of the table `geography`, or over it")
     parameter_draws: Table | None = Field(
         None, description="a file in place of the table `parameter_draws`; `sim calibrate --draws` writes one"

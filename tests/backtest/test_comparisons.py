@@ -155,7 +155,7 @@ def test_a_plan_is_asked_with_its_pledge_and_without(monkeypatch: pytest.MonkeyP
     (own,) = [event for event in with_pledge.event if event.name == "plan"]
     assert (own.kind, own.ally, own.share_pct, own.by) == ("pledge", "DNK", 3.0, 2025)
     assert without.event == tuple(event for event in with_pledge.event if event is not own)
-    assert not any(scenario.budget.pledges or scenario.budget.announced_paths for scenario in asked)
+    assert not any(s.budget.pledges or s.budget.announced_paths or s.budget.adopted for s in asked)
     assert 0 <= row["without_pledge"] < row["probability"] <= 1
 
 

@@ -104,7 +104,7 @@ def test_no_pledge_or_path_is_known_before_it_was_announced(origin: int) -> None
     tables, december = load_tables(), f"{origin}-12-31"
     for iso3, entry in inputs_from(origin).items():
         pledges = [row for row in tables.pledges_of(iso3) if (row.announced or "9") <= december]
-        paths = [row for row in tables.announced_path(iso3) if row.announced <= december]
+        paths = tables.announced_path(iso3, december)
         wanted = {f"{iso3.lower()}_{row.role}" for row in pledges} | ({f"{iso3.lower()}_path"} if paths else set())
         assert {event.name for event in entry.own_pledges} == wanted
         for event in entry.own_pledges:

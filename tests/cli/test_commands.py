@@ -175,7 +175,7 @@ def test_data_of_one_ally_tells_all_that_is_known(call: Call) -> None:
     for words in ("Italy (ITA)", "Elections", "Targets and statements on record", "Announced path"):
         assert words in page
     document = json.loads(call("data", "allies", "ita", "--json").out)["allies"][0]
-    assert {"years", "elections", "statements", "announced_path", "geography"} <= set(document)
+    assert {"years", "elections", "statements", "announced_path", "budgets", "geography"} <= set(document)
     years = list(csv.DictReader(io.StringIO(call("data", "allies", "ita", "--csv").out)))
     assert [row["year"] for row in years[:2]] == ["2014", "2015"]
     assert "No armed forces" in call("data", "allies", "iceland").out

@@ -65,17 +65,17 @@ class Ally:
         self.n, self.u, self.q, self.gdp = facts.norm_pct, 0.4, 0.9, facts.gdp_usd_bn
         self.room = 1 - 0.45 * min(max((facts.debt_pct - 60) / 60, (facts.deficit_pct - 3) / 3, 0), 1)
 
-    def target(self, year: int) -> tuple[float, int, float]:
+    def target(self) -> tuple[float, int, float]:
         own = [e for e in self.f.own_pledges if isinstance(e, Pledge)]
         for pledge in own:
             if pledge.opt_out:
                 return pledge.share_pct, pledge.by, 1.0
         every = [(3.5, 2030, min(1.0, self.f.commitment)), *((p.share_pct, p.by, 1.0) for p in own)]
-        return max(every, key=lambda t: t[2] * (t[0] - self.s) / max(1, t[1] - year + 1))
+        return max(every, key=lambda t: (t[2] * t[0], -t[1]))
 
     def budget(self, year: int) -> None:
         a, s, e = urgency(year - 1), self.s, self.f.exposure
-        goal, by, c = self.target(year)
+        goal, by, c = self.target()
         w = c * link(self.u + a)
         premium = 6.0 * e * 2 * link(self.u + 0.5 * a) * saturate(a)
         self.n += 0.20 * max(s - premium - self.n, 0)
@@ -84,9 +84,13 @@ class Ally:
         pledged = 0.5 * self.room * (goal - s) / max(1, by - year + 1) if s < goal else goal - s
         plan = min(pull + w * max(pledged - pull, 0), 0.5 * max(3.0 + 2.5 * e - s, 0))
         plan = self.reach(plan)
+        voted = next((row for row in self.f.budgets if row.year == year), None)
+        if voted:
+            weight = 0.7 if voted.stage == "draft" else 0.9
+            plan = (1 - weight) * plan + weight * self.reach(voted.share_pct - s)
         for path in (event for event in self.f.own_pledges if isinstance(event, AnnouncedPath)):
             points = {2026: self.f.base_share_pct} | {p.year: p.share_pct for p in path.points}
-            if year <= max(points):
+            if year <= max(points) and not voted:
                 weight = 0.7 if year == 2027 else 0.5 if path.firm else 0.3
                 share = float(np.interp(year, sorted(points), [points[y] for y in sorted(points)]))
                 plan = (1 - weight) * plan + weight * self.reach(share - s)

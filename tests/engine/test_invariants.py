@@ -33,6 +33,7 @@ change_jump = 0.0
 norm_years = 1
 pledges = false
 announced_paths = false
+adopted = false
 desired_cap_pct = 50.0
 [outturn]
 base_error = 0.0

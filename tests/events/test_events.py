@@ -353,7 +353,7 @@ points = [{{ year = 2027, share_pct = {announced} }}]
 ])  # fmt: skip
 def test_a_commitment_of_zero_holds_nobody(words: str) -> None:
     """A yardstick must not even forbid cuts: the outlays are those without the target."""
-    free = "[budget]\npledges = false\nannounced_paths = false\n" + QUIET
+    free = "[budget]\npledges = false\nannounced_paths = false\nadopted = false\n" + QUIET
     bound, unbound = live(TARGET + free + words), live(free)
     if "summit" in words:
         assert np.all(bound.outturns["FRA", 2029]["target_pct"] == 0)

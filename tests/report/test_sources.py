@@ -26,7 +26,9 @@ def run(folder: Path, data: str) -> Record:
 
 
 def test_the_packaged_figures_are_cited_by_their_publishers(record: Record) -> None:
-    assert sources(record) == [CITED[name] for name in ("shares", "gdp", "elections", "pledges", "announced_paths")]
+    assert sources(record) == [
+        CITED[name] for name in ("shares", "gdp", "elections", "pledges", "announced_paths", "budgets")
+    ]
 
 
 def test_a_row_laid_over_a_table_takes_no_citation_away(tmp_path: Path, record: Record) -> None:

@@ -24,7 +24,7 @@ def first_ally_alone(folder: Path, table: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize("table", ["pledges", "announced_paths"])
+@pytest.mark.parametrize("table", ["pledges", "announced_paths", "budgets"])
 def test_whom_a_whole_table_leaves_out_is_said_and_how_to_keep_them(tmp_path: Path, table: str) -> None:
     file = first_ally_alone(tmp_path, table)
     (found,) = notes(sim.load(file))

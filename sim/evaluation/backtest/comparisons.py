@@ -129,7 +129,7 @@ def _met(promise: ClosedPromise, pledged: bool, paths: int, seed: int) -> float:
     scenario = past_scenario(origin, promise.target_year)
     own = Pledge(kind="pledge", name="plan", ally=promise.iso3, share_pct=promise.target_pct, by=promise.target_year)
     event = (*scenario.event, own) if pledged else scenario.event
-    budget = scenario.budget.model_copy(update={"pledges": False, "announced_paths": False})
+    budget = scenario.budget.model_copy(update={"pledges": False, "announced_paths": False, "adopted": False})
     alone = scenario.model_copy(update={"event": event, "budget": budget})
     shares = simulate(alone, paths, seed, keep=["reported_pct"], executor="serial").counts.kept["reported_pct"]
     index = [ally.iso3 for ally in load_tables().armed_allies()].index(promise.iso3)

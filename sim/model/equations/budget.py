@@ -113,6 +113,6 @@ def within_reach(
 
 
 def toward_announced(plan_pct: Array, announced_pct: Array, weight: Value) -> Array:
-    """The plan drawn toward the step that the ally's announced path asks for, by its weight."""
+    """The plan drawn toward the step that the ally's announced path, or its budget, asks for, by its weight."""
     drawn: Array = (1 - weight) * plan_pct + weight * announced_pct
     return drawn

@@ -212,7 +212,8 @@ def editions_sheet(record: Record) -> Sheet | None:
 def sources(record: Record) -> list[str]:
     """What the figures are cited as, those of tables that the scenario leaves out excepted."""
     budget = json.loads(record.scenario).get("budget", {}) if record.scenario else {}
-    national = tuple(name for name in ("pledges", "announced_paths") if budget.get(name, True))
+    switches = {"pledges": "pledges", "announced_paths": "announced_paths", "budgets": "adopted"}
+    national = tuple(table for table, switch in switches.items() if budget.get(switch, True))
     return citations(record, ("shares", "gdp", *national, "elections"))
 
 

@@ -102,6 +102,7 @@ class AllyData:
             "years": [dict(zip(YEAR_COLUMNS, row, strict=True)) for row in self.years()],
             "elections": [row.model_dump(mode="json") for row in tables.elections_of(iso3)],
             "statements": [row.model_dump(mode="json") for row in tables.pledges if row.iso3 == iso3],
+            "budgets": [row.model_dump(mode="json") for row in tables.budgets_of(iso3)],
             "announced_path": [row.model_dump(mode="json") for row in tables.announced_path(iso3)],
         }
 

@@ -178,6 +178,11 @@ def _statements(page: Page, ally: AllyData) -> None:
     if points:
         path = ", ".join(f"{point.share_pct:g} % in {point.year}" for point in points)
         _say(page, f"Announced path ({points[0].kind}): {path}. {points[-1].source}.")
+    for row in tables.budgets_of(iso3):
+        said = " ".join(
+            part for part in (f"({row.basis}), converted." if row.reading else f"({row.basis}).", row.note) if part
+        )
+        _say(page, f"Budget of {row.year} ({row.stage}): {row.share_pct:g} %. {row.source} {said}")
 
 
 def cell(value: object, form: str = "") -> str:

@@ -83,7 +83,7 @@ STILL: Table = {
         "threat_weight": 0.0, "pledge_weight": 0.0, "norm_learning": 0.0, "room_loss": 0.0, "speed": 0.0,
         "speed_urgency": 0.0, "speed_down": 0.0, "deadline_weight": 1.0, "headroom_pct": 50.0, "headroom_exposure": 0.0,
         "headroom_weight": 1.0, "max_rise_pct": 9.0, "max_rise": 9.0, "max_fall": 1.0, "pledges": False,
-        "announced_paths": False,
+        "announced_paths": False, "adopted": False,
     },
     "outturn": {"base_error": 0.0, "execution": 1.0, "noise": 0.0, "reporting": 0.0, "late_push": False},
     "ally": {"DEU": {"share_pct": 3.0, "norm_pct": 3.0}},

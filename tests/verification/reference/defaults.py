@@ -43,8 +43,9 @@ PARAMETERS: dict[str, dict[str, tuple[Any, str]]] = {
         "speed": (0.05, PATH), "speed_urgency": (0.18, PATH), "speed_max": (0.8, PATH), "speed_down": (0.2, PATH),
         "deadline_weight": (0.5, PATH), "headroom_pct": (3.0, PATH), "headroom_exposure": (2.5, PATH),
         "headroom_weight": (0.5, PATH), "max_rise_pct": (1.0, PATH), "max_rise": (0.4, PATH), "max_fall": (0.08, PATH),
-        "pledges": (True, FIXED), "announced_paths": (True, FIXED),
+        "pledges": (True, FIXED), "announced_paths": (True, FIXED), "adopted": (True, FIXED),
         "path_weight_first": (0.7, PATH), "path_weight_firm": (0.5, PATH), "path_weight_plan": (0.3, PATH),
+        "adopted_weight": (0.9, PATH), "draft_weight": (0.7, PATH),
     },
     "outturn": {
         "base_error": (normal(-0.02, 0.07), ALLY),

@@ -167,6 +167,16 @@ def calendar(iso3: str, base: int) -> list[tuple[int, int]]:
     ]
 
 
+def budgets(iso3: str, base: int) -> dict[int, Table]:
+    """By year, those that were known in December of the base year: of a year the furthest stage."""
+    found: dict[int, Table] = {}
+    for stage in ("draft", "adopted", "law"):
+        for row in rows("budgets"):
+            if row["iso3"] == iso3 and row["stage"] == stage and int(row["announced"][:4]) <= base < int(row["year"]):
+                found[int(row["year"])] = {"share_pct": float(row["share_pct"]), "draft": stage == "draft"}
+    return found
+
+
 class Ally:
     """The facts of one ally under a scenario."""
 
@@ -196,6 +206,7 @@ class Ally:
         self.gdp = by_year("gdp", "nominal_usd_bn")[self.iso3][base]
         self.growth_sd = own_growth_sd(self.iso3, base)
         self.calendar = calendar(self.iso3, base)
+        self.budgets = budgets(self.iso3, base) if parameter(scenario, "budget", "adopted", own) else {}
 
 
 def parameter(scenario: Table, section: str, name: str, own: Table) -> Any:
@@ -218,12 +229,15 @@ def facts_of_the_start(scenario: Table) -> list[Table]:
                 "share_pct": float(row["target_pct"]), "by": int(row["target_year"]),
                 "opt_out": row["role"] == "opt_out",
             })  # fmt: skip
-    points: dict[str, list[dict[str, str]]] = {}
+    points: dict[str, dict[str, dict[str, str]]] = {}
     for row in rows("announced_paths"):
         if int(row["announced"][:4]) > base:
             continue
-        points.setdefault(row["iso3"], []).append(row)
-    for iso3, lines in points.items():
+        of_ally = points.setdefault(row["iso3"], {})  # of a year announced twice the later statement counts
+        former = of_ally.get(row["year"])
+        if former is None or row["announced"] > former["announced"]:
+            of_ally[row["year"]] = row
+    for iso3, lines in ((iso3, list(found.values())) for iso3, found in points.items()):
         if parameter(scenario, "budget", "announced_paths", scenario["ally"].get(iso3, {})):
             lines = sorted(lines, key=lambda line: int(line["year"]))
             made.append({

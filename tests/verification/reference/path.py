@@ -57,7 +57,13 @@ class Government:
         self.last_vote = LONG_AGO
         self.pledges: list[Table] = []
         self.path: Table | None = None
+        self.budgets = dict(facts.budgets)
         self.pushed = False
+
+    def drop(self) -> None:
+        """A new government drops what was pledged, announced and drafted; no law."""
+        self.pledges, self.path = [], None
+        self.budgets = {year: voted for year, voted in self.budgets.items() if not voted["draft"]}
 
 
 class Path:
@@ -375,7 +381,7 @@ class Path:
         if self.random.chance(probability, f"{stream}/change", 0, self.year):
             self.jump(one, stream, 0)
             if self.random.chance(self.chance(one, "lapse_probability")[0], f"{stream}/lapse", 0, self.year):
-                one.pledges, one.path = [], None
+                one.drop()
 
     def change(self, one: Government, stream: str, name: str, chance: Chance) -> None:
         """Perhaps a new government, and perhaps no pledge and no path any more: one word decides both."""
@@ -383,7 +389,7 @@ class Path:
         if self.random.chance(chance[0], name, ally, self.year):
             self.jump(one, stream, ally)
             if self.random.chance(both(chance, lapse)[0], name, ally, self.year):
-                one.pledges, one.path = [], None
+                one.drop()
 
     def jump(self, one: Government, stream: str, ally: int) -> None:
         """The will of a new government."""
@@ -455,8 +461,12 @@ class Path:
         step = eq.held_back(pulled, pledged, willing, share, its["headroom_weight"], headroom)
         limits = (its["max_fall"], its["max_rise_pct"], its["max_rise"])
         plan = eq.within_reach(step, share, *limits)
+        voted = one.budgets.get(year)
         announced = None if one.path is None else share_on(one.path["points"], year)
-        if announced is not None:
+        if voted is not None:
+            weight = its["draft_weight" if voted["draft"] else "adopted_weight"]
+            plan = eq.toward_announced(plan, eq.within_reach(voted["share_pct"] - share, share, *limits), weight)
+        elif announced is not None:
             weight = its["path_weight_firm" if one.path.get("firm", False) else "path_weight_plan"]
             weight = its["path_weight_first"] if year == self.world.base + 1 else weight
             plan = eq.toward_announced(plan, eq.within_reach(announced - share, share, *limits), weight)

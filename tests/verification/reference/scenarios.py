@@ -44,7 +44,7 @@ PARAMETERS: dict[str, dict[str, Range]] = {
         "deadline_weight": (0, 1, 0, 1), "headroom_pct": (0, 50, 0, 6), "headroom_exposure": (0, 50, 0, 5),
         "headroom_weight": (0, 1, 0, 1), "max_rise_pct": (0, 50, 0, 2), "max_rise": (0, 10, 0, 1),
         "max_fall": (0, 1, 0, 0.5), "path_weight_first": (0, 1, 0, 1), "path_weight_firm": (0, 1, 0, 1),
-        "path_weight_plan": (0, 1, 0, 1),
+        "path_weight_plan": (0, 1, 0, 1), "adopted_weight": (0, 1, 0, 1), "draft_weight": (0, 1, 0, 1),
     },
     "outturn": {
         "base_error": (None, None, -0.2, 0.2), "execution": (0, 5, 0, 2), "noise": (None, None, -0.1, 0.1),
@@ -142,7 +142,9 @@ def sections(draw: st.DrawFn, section: str, most: int, ally: bool = False) -> Ta
     chosen = draw(st.lists(st.sampled_from(free), max_size=most, unique=True))
     made = {name: draw(quantities(PARAMETERS[section][name])) for name in chosen}
     if section == "budget":
-        made |= draw(st.fixed_dictionaries({}, optional={"pledges": st.booleans(), "announced_paths": st.booleans()}))
+        made |= draw(
+            st.fixed_dictionaries({}, optional=dict.fromkeys(("pledges", "announced_paths", "adopted"), st.booleans()))
+        )
         if not ally and draw(st.booleans()):
             made["norm_years"] = draw(st.integers(1, 13))
         if ally and draw(st.integers(0, 3)) == 3:
