@@ -12,7 +12,8 @@ import pytest
 import sim
 from sim.cli import app
 from sim.data.edition import LAST_YEAR
-from sim.evaluation.forecasts.making import Forecasters, freeze
+from sim.engine.parameter_rows import rows_counted
+from sim.evaluation.forecasts.making import FORECASTERS, Forecasters, freeze
 from sim.evaluation.forecasts.schema import (
     AS_SHIPPED,
     SHIPPED,
@@ -23,11 +24,18 @@ from sim.evaluation.forecasts.schema import (
     Frozen,
     FrozenForecaster,
 )
+from sim.results.parameter_range import LEAST_PATHS
 
 DATE = f"{LAST_YEAR}-11"
 """A month in which a forecast from the last year with a figure can be made."""
 
 SCENARIOS = Path(__file__).parent.parent.parent / "scenarios"
+RANGED_PATHS = LEAST_PATHS * rows_counted(sim.loads('[parameters]\nuse = "drawn"'))
+"""The fewest of which a range over parameters is told."""
+
+AS_SHIPPED_ONLY: Forecasters = {SHIPPED: FORECASTERS[SHIPPED]}
+as_shipped = FORECASTERS[SHIPPED][1]
+
 POINT = (3.0,) * 23
 STEP = (2.0,) * 11 + (4.0,) * 12
 """Two distributions whose scores can be had by hand: a certain 3 %, and 2 or 4 % with even chances."""
@@ -37,8 +45,8 @@ def cell(iso3: str, year: int, p: float | None, quantiles: tuple[float, ...]) ->
     chance = None if p is None else (p, p - 0.01, p + 0.01)
     at_least = tuple((q, q - 0.01, q + 0.01) for q in (0.9, 0.8, 0.6, 0.5, 0.1))
     return ForecastCell(
-        iso3=iso3, ally=iso3.title(), year=year, at_target=chance, without_late_push=None, at_least=at_least,
-        quantiles=quantiles,
+        iso3=iso3, ally=iso3.title(), year=year, at_target=chance, over_parameters=None, without_late_push=None,
+        at_least=at_least, quantiles=quantiles,
     )  # fmt: skip
 
 
@@ -87,20 +95,33 @@ def scenarios() -> dict[str, sim.Scenario]:
 
 @pytest.fixture(scope="session")
 def frozen(scenarios: Mapping[str, sim.Scenario]) -> Frozen:
-    """The two shipped scenarios, 320 paths each, to 2035."""
+    """The two shipped scenarios as shipped, 320 paths each, to 2035."""
+    return freeze(scenarios, DATE, forecasters=AS_SHIPPED_ONLY, paths=320, seed=7, workers=1)
+
+
+@pytest.fixture(scope="session")
+def by_all(scenarios: Mapping[str, sim.Scenario]) -> Frozen:
+    """The same by all forecasters of the project."""
     return freeze(scenarios, DATE, paths=320, seed=7, workers=1)
 
 
-FORECASTERS: Forecasters = {
-    "shipped": ("As shipped.", lambda scenario: scenario),
-    "half": ("Half the urgency.", lambda scenario: scenario.with_urgency(0.5)),
+TWO: Forecasters = {
+    "shipped": ("As shipped.", as_shipped),
+    "half": ("Half the urgency.", lambda scenario: as_shipped(scenario).with_urgency(0.5)),
 }
 
 
 @pytest.fixture(scope="session")
 def two(scenarios: Mapping[str, sim.Scenario]) -> Frozen:
     """The same two scenarios by two forecasters."""
-    return freeze(scenarios, DATE, forecasters=FORECASTERS, paths=320, seed=7, workers=1)
+    return freeze(scenarios, DATE, forecasters=TWO, paths=320, seed=7, workers=1)
+
+
+@pytest.fixture(scope="session")
+def drawn_and_shipped(scenarios: Mapping[str, sim.Scenario]) -> Frozen:
+    """One scenario by all forecasters, with as many paths as tell rows of parameters from chance."""
+    few = {"hague_2035": scenarios["hague_2035"]}
+    return freeze(few, DATE, LAST_YEAR + 2, paths=RANGED_PATHS, seed=7, workers=1)
 
 
 Edition = Callable[..., Path]

@@ -17,6 +17,7 @@ import sim
 from frozen.conftest import DATE
 from sim.data.edition import LAST_YEAR
 from sim.evaluation.forecasts import files
+from sim.evaluation.forecasts.making import FORECASTERS
 from sim.evaluation.forecasts.schema import AS_SHIPPED, Frozen
 
 Call = Callable[..., Any]
@@ -32,18 +33,19 @@ def file(frozen: Frozen, tmp_path: Path) -> Path:
     return tmp_path / "2026-11.json"
 
 
-def test_freeze_writes_the_forecast_and_says_its_digest(call: Call, frozen: Frozen, tmp_path: Path) -> None:
+def test_freeze_writes_the_forecast_and_says_its_digest(call: Call, by_all: Frozen, tmp_path: Path) -> None:
     out = tmp_path / "forecasts" / "2026-11.json"
     said = call("freeze", RUTTE, HAGUE, *SMALL, "--out", out)
     assert (said.code, said.err) == (0, "")
-    assert out.read_text("utf-8") == files.text(frozen)
-    assert f"Frozen in {out}\n" in said.out
+    assert out.read_text("utf-8") == files.text(by_all)
+    assert f"Frozen in {out}\n  drawn: {FORECASTERS['drawn'][0]}\n    rutte_2032: " in said.out
+    assert said.out.index("  drawn: ") < said.out.index(f"  shipped: {AS_SHIPPED}\n    rutte_2032: ")
     assert (
         f"rutte_2032: 31 allies and Europe and Canada, {LAST_YEAR + 1}–2035; 320 simulated runs, seed 7. The scenario's"
         in said.out
     )
     assert "it was simulated to 2035" in said.out
-    assert said.out.endswith(f"  sha256 {files.digest_of(frozen)}\n")
+    assert said.out.endswith(f"  sha256 {files.digest_of(by_all)}\n")
     again = call("freeze", RUTTE, HAGUE, *SMALL, "--out", out)
     assert again.code == 0
     assert f"{out} holds this forecast already\n" in again.out
@@ -54,11 +56,12 @@ def test_freeze_as_json(call: Call, tmp_path: Path) -> None:
     document = json.loads(said.out)
     assert document["sha256"] == files.digest_of(files.read(tmp_path / "f.json"))
     assert document["written"] is True
-    (forecaster,) = document["forecasters"]
-    assert (forecaster["name"], forecaster["description"]) == ("shipped", AS_SHIPPED)
-    (scenario,) = forecaster["scenarios"]
-    assert (scenario["name"], scenario["last_year"], scenario["paths"]) == ("rutte_2032", 2028, 320)
-    assert scenario["scenario_digest"] == sim.load(RUTTE).digest
+    said_of = {forecaster["name"]: forecaster["description"] for forecaster in document["forecasters"]}
+    assert list(said_of.items()) == [(name, description) for name, (description, _) in FORECASTERS.items()]
+    for forecaster in document["forecasters"]:
+        (scenario,) = forecaster["scenarios"]
+        assert (scenario["name"], scenario["last_year"], scenario["paths"]) == ("rutte_2032", 2028, 320)
+        assert scenario["scenario_digest"] == sim.load(RUTTE).digest
 
 
 def test_freeze_replaces_no_forecast(call: Call, file: Path) -> None:
@@ -175,9 +178,29 @@ def test_score_of_several_forecasters(call: Call, two: Frozen, edition: Edition,
     assert compared.split()[4:] == [f"{score:.2f}" for pair in pairs for score in pair]
 
 
+def test_the_forecast_with_drawn_parameters_leads(call: Call, by_all: Frozen, edition: Edition, tmp_path: Path) -> None:
+    """In the file, on the page, in its sentence, side by side and in the document."""
+    file, later = tmp_path / "f.json", edition(3.6, LAST_YEAR + 1)
+    files.write(by_all, file)
+    assert [entry["name"] for entry in json.loads(file.read_text("utf-8"))["forecasters"]] == ["drawn", "shipped"]
+    said = call("score", file, "--data", later)
+    assert (said.code, said.err) == (0, "")
+    drawn, shipped, together = (
+        said.out.index(words) for words in ("drawn: Every scenario", "shipped: Every scenario", "Side by side")
+    )
+    assert drawn < shipped < together
+    names = [word for word in said.out[together:].split("\n")[2].split() if word in FORECASTERS]
+    assert names == ["drawn", "shipped"] * 4
+    assert "The forecast is that of drawn; beside it shipped, on the same scenarios and figures." in said.out
+    document = json.loads(call("score", file, "--data", later, "--json").out)
+    assert [entry["name"] for entry in document["forecasters"]] == ["drawn", "shipped"]
+    assert [list(row["crps"]) for row in document["side_by_side"]] == [["drawn", "shipped"]] * 2
+
+
 def test_one_forecaster_has_no_title_and_nothing_to_be_compared_with(call: Call, file: Path, edition: Edition) -> None:
     out = call("score", file, "--data", edition(3.6, LAST_YEAR + 1)).out
     assert "Side by side" not in out
+    assert "The forecast is that of" not in out
     assert AS_SHIPPED not in out
 
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sim.evaluation.forecasts.digits import decimals, stated, stated_pmf
+from sim.evaluation.forecasts.digits import decimals, stated, stated_pmf, stated_range
 from sim.results.intervals import wilson
+from sim.results.parameter_range import Range
 
 
 @st.composite
@@ -63,6 +64,30 @@ def test_by_hand() -> None:
     assert stated(100_000, 100_000) == (0.999995, 0.99996, 1.0)
     assert stated(1, 2) == (0.5, 0.0, 1.0)  # 0.09 to 0.91, ends outward
     assert stated(0, 1) == (0.5, 0.0, 0.8)
+
+
+@given(counted(), st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted))
+def test_a_range_over_parameters_is_rounded_outward_to_the_digits_of_the_interval_and_no_certainty(
+    case: tuple[int, int], ends: list[float]
+) -> None:
+    count, paths = case
+    low, high = stated_range(Range(*ends), count, paths)
+    assert 0 <= low <= ends[0]
+    assert ends[1] <= high <= 1
+    assert (low, high) not in ((0, 0), (1, 1))
+    interval_low, interval_high = (float(end) for end in wilson(np.array(count), paths))
+    unit = 10.0 ** -decimals(interval_high - interval_low)
+    for end, exact in zip((low, high), ends, strict=True):
+        assert abs(end / unit - round(end / unit)) < 1e-6
+        assert abs(end - exact) < unit + 1e-12 + 0.5 / paths
+
+
+def test_a_range_by_hand() -> None:
+    assert stated_range(Range(0.4217, 0.9312), 76_123, 100_000) == (0.421, 0.932)  # as 0.758 to 0.764
+    assert stated_range(Range(0.25, 0.5), 76_123, 100_000) == (0.25, 0.5)
+    assert stated_range(Range(0.31, 0.62), 20, 40) == (0.3, 0.7)
+    assert stated_range(Range(0.0, 0.0), 0, 100_000) == (0.0, 0.00001)
+    assert stated_range(Range(1.0, 1.0), 100_000, 100_000) == (0.99999, 1.0)
 
 
 @given(st.lists(st.integers(0, 5_000), min_size=1, max_size=32).filter(sum))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from frozen.conftest import DATE
+from frozen.conftest import AS_SHIPPED_ONLY, DATE
 from sim.data.edition import LAST_YEAR
 from sim.errors import RunError, ScenarioError, UsageError
 from sim.evaluation.forecasts import files
@@ -29,7 +29,7 @@ def codes(error: pytest.ExceptionInfo[ScenarioError]) -> list[str]:
     return [fault.code for fault in faults]
 
 
-@pytest.mark.parametrize("which", ["frozen", "two"])
+@pytest.mark.parametrize("which", ["frozen", "two", "drawn_and_shipped"])
 def test_what_is_written_is_read(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     frozen: Frozen = request.getfixturevalue(which)
     file = tmp_path / "new" / "f.json"
@@ -42,9 +42,9 @@ def test_what_is_written_is_read(which: str, request: pytest.FixtureRequest, tmp
 
 
 def test_the_same_arguments_give_the_same_bytes(frozen: Frozen, scenarios: Mapping[str, sim.Scenario]) -> None:
-    again = freeze(scenarios, DATE, paths=320, seed=7, workers=2)
+    again = freeze(scenarios, DATE, forecasters=AS_SHIPPED_ONLY, paths=320, seed=7, workers=2)
     assert files.text(again) == files.text(frozen)
-    other = freeze(scenarios, DATE, paths=320, seed=8, workers=1)
+    other = freeze(scenarios, DATE, forecasters=AS_SHIPPED_ONLY, paths=320, seed=8, workers=1)
     assert files.digest_of(other) != files.digest_of(frozen)
 
 
@@ -128,6 +128,8 @@ def test_a_file_of_format_1_holds_the_scenarios_of_one_forecaster(by_hand: Froze
     content = json.loads(files.text(by_hand))
     former = {**content, "format": 1, "scenarios": content["forecasters"][0]["scenarios"]}
     del former["forecasters"]
+    for cell in former["scenarios"][0]["shares"]:
+        del cell["over_parameters"]
     former["sha256"] = files.digest(former)
     file = tmp_path / "f.json"
     file.write_text(json.dumps(former), encoding="utf-8")
@@ -147,6 +149,13 @@ def test_a_file_of_format_1_holds_the_scenarios_of_one_forecaster(by_hand: Froze
         (lambda c: c.update(scenarios=[]), "scenarios", "at least 1 item"),
         (lambda c: c.update(more=1), "more", "Extra inputs"),
         (lambda c: c["scenarios"][0].update(paths=0), "scenarios.0.paths", "greater than or equal to 1"),
+        (
+            lambda c: c["scenarios"][1]["shares"][2].update(over_parameters=None),
+            "scenarios.1.shares.2.over_parameters",
+            "must not stand in a file of format 1",
+        ),
+        (lambda c: c["scenarios"][0]["shares"].append(1), "scenarios.0.shares.288", "should be an object"),
+        (lambda c: c["scenarios"].append(1), "scenarios.2", "should be an object"),
     ],
 )
 def test_faults_of_a_file_of_format_1_are_named_as_they_stand_in_it(
@@ -200,6 +209,15 @@ def other(content: dict[str, Any]) -> dict[str, Any]:
         (lambda c: first_cell(c)["quantiles"].reverse() or first_cell(c)["quantiles"].append(0.0), "must not fall"),
         (lambda c: first_cell(c)["quantiles"].pop(), "must have a quantile a level"),
         (lambda c: first_cell(c).update(at_target=[1.2, 0.0, 1.0]), "less than or equal to 1"),
+        (lambda c: first_cell(c).pop("over_parameters"), "Field required"),
+        (lambda c: first_cell(c).update(over_parameters=[0.6, 0.5]), "must not end below where it begins"),
+        (lambda c: first_cell(c).update(over_parameters=[-0.1, 0.5]), "greater than or equal to 0"),
+        (lambda c: first_cell(c).update(over_parameters=[0.5]), "Field required"),
+        (lambda c: first_cell(c).update(over_parameters=[0.5, 0.6]), "must have a range over parameters, or none"),
+        (
+            lambda c: [cell.update(over_parameters=[0.5, 0.6]) for cell in other(c)["shares"]],
+            "over parameters, or none",
+        ),
         (lambda c: other(c)["number"][0].update(pmf=[0.5, 0.4]), "must sum to 1"),
         (lambda c: other(c)["shares"].pop(), "must have every year once"),
         (lambda c: c["forecasters"][0]["scenarios"].append(other(c)), "must have different names"),
@@ -264,8 +282,8 @@ def test_the_forecasters_of_the_page_are_frozen(tmp_path: Path, monkeypatch: pyt
     recipe = page.split("```python\n", 2)[2].split("```", 1)[0]
     monkeypatch.chdir(tmp_path)
     exec(recipe.replace("2026-11", DATE).replace("2028", f"{LAST_YEAR + 2}"), {})
-    shipped, half = files.read("two.json").forecasters
-    assert (shipped.name, shipped.description) == (SHIPPED, AS_SHIPPED)
+    drawn, shipped, half = files.read("three.json").forecasters
+    assert (drawn.name, shipped.name, shipped.description) == ("drawn", SHIPPED, AS_SHIPPED)
     assert (half.name, half.description) == ("half", "Every scenario with half its urgency.")
     assert half.scenarios != shipped.scenarios
 

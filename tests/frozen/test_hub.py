@@ -191,6 +191,26 @@ def test_every_forecaster_is_a_model_of_the_hub(two: Frozen, frozen: Frozen, tmp
         assert facts["methods"].endswith(f"given the assumptions of a scenario. {forecaster.description}")
 
 
+def test_the_models_of_the_project_are_its_forecasters_and_ranges_over_parameters_stay_out(
+    drawn_and_shipped: Frozen, tmp_path: Path
+) -> None:
+    outputs = hubverse.export_frozen(drawn_and_shipped, tmp_path / "hub")
+    assert [output.parent.name for output in outputs] == ["burdenshare-drawn", "burdenshare-shipped"]
+    assert faults(tmp_path / "hub") == []
+    without = [
+        forecaster.model_copy(update={"scenarios": tuple(
+            forecast.model_copy(update={"shares": tuple(
+                cell.model_copy(update={"over_parameters": None}) for cell in forecast.shares
+            )})
+            for forecast in forecaster.scenarios
+        )})
+        for forecaster in drawn_and_shipped.forecasters
+    ]  # fmt: skip
+    assert without[0] != drawn_and_shipped.forecasters[0]
+    for output, same in zip(outputs, hubverse.export(without, DATE, tmp_path / "without"), strict=True):
+        assert output.read_bytes() == same.read_bytes()
+
+
 def test_scenarios_with_other_years_have_tasks_of_their_own(by_hand: Frozen, tmp_path: Path) -> None:
     forecast = by_hand.scenarios[0]
     short = forecast.model_copy(update={

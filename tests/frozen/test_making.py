@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from importlib import resources
+from math import ceil, floor
 from typing import Any
 
 import pytest
 
 import sim
-from frozen.conftest import DATE
-from frozen.conftest import FORECASTERS as TWO
+from frozen.conftest import AS_SHIPPED_ONLY, DATE, RANGED_PATHS, SCENARIOS, TWO, as_shipped
 from sim.data.catalogue import catalogue
 from sim.data.edition import LAST_YEAR
 from sim.data.tables import Replacement
 from sim.errors import UsageError
-from sim.evaluation.forecasts.digits import stated, stated_pmf
-from sim.evaluation.forecasts.making import FORECASTERS, forecast_of, freeze, prolonged
+from sim.evaluation.forecasts.digits import decimals, stated, stated_pmf
+from sim.evaluation.forecasts.making import forecast_of, freeze, prolonged
 from sim.evaluation.forecasts.schema import LEVELS, THRESHOLDS_PCT, Frozen, last_day
 from sim.numerics.grid import printed
 from sim.scenario.loading.load import reload
@@ -42,16 +42,68 @@ def test_every_forecaster_forecasts_the_same_scenarios_in_its_way(
     shipped, half = two.forecasters
     assert (shipped.name, half.name, half.description) == ("shipped", "half", "Half the urgency.")
     assert shipped.scenarios == two.scenarios == frozen.scenarios
-    halved = {name: scenario.with_urgency(0.5) for name, scenario in scenarios.items()}
-    alone = freeze(halved, DATE, paths=320, seed=7, workers=1)
+    halved = {name: as_shipped(scenario).with_urgency(0.5) for name, scenario in scenarios.items()}
+    alone = freeze(halved, DATE, forecasters=AS_SHIPPED_ONLY, paths=320, seed=7, workers=1)
     for mine, same, other in zip(half.scenarios, alone.scenarios, shipped.scenarios, strict=True):
         assert (mine.shares, mine.number) == (same.shares, same.number)
         assert (mine.simulated_digest, mine.scenario_digest) == (same.simulated_digest, other.scenario_digest)
         assert mine.simulated_digest != other.simulated_digest
         assert mine.shares != other.shares
-    ((name, (description, change)),) = FORECASTERS.items()
-    assert (name, description) == (frozen.forecasters[0].name, frozen.forecasters[0].description)
-    assert all(change(scenario) is scenario for scenario in scenarios.values())
+
+
+def test_drawn_and_shipped_differ_as_runs_of_files_that_say_so(
+    drawn_and_shipped: Frozen, scenarios: Mapping[str, sim.Scenario]
+) -> None:
+    text = (SCENARIOS / "hague_2035.toml").read_text(encoding="utf-8")
+    found = {}
+    for use, forecaster in zip(("drawn", "shipped"), drawn_and_shipped.forecasters, strict=True):
+        assert forecaster.name == use
+        said = sim.loads(f'{text}\n[parameters]\nuse = "{use}"\n')
+        record = sim.simulate(said, paths=RANGED_PATHS, seed=7, executor="serial").record
+        run = forecast_of(record, "hague_2035", LAST_YEAR + 2)
+        (found[use],) = forecaster.scenarios
+        assert (found[use].shares, found[use].number) == (run.shares, run.number)
+        assert found[use].simulated_digest == said.digest
+        assert found[use].scenario_digest == scenarios["hague_2035"].digest
+    assert found["drawn"].shares != found["shipped"].shares
+
+
+@pytest.mark.parametrize("use", ["drawn", "estimated", "shipped"])
+def test_the_digest_of_a_scenario_is_of_its_file_and_what_a_forecaster_changes_comes_on_top(use: str) -> None:
+    text = "[targets.core]\nshare_pct = 3.5\nby = 2032\n[budget]\nspeed = 0.1\n[parameters]\nin_earnest = 0.25\nuse = "
+    own = sim.loads(f'{text}"{use}"')
+    frozen = freeze({"own": own}, DATE, LAST_YEAR + 2, paths=16, workers=1)
+    for forecaster in frozen.forecasters:
+        (forecast,) = forecaster.scenarios
+        assert forecast.scenario_digest == own.digest
+        assert forecast.simulated_digest == sim.loads(f'{text}"{forecaster.name}"').digest
+        assert (forecast.simulated_digest == own.digest) == (forecaster.name == use)
+
+
+def test_the_range_over_parameters_is_that_of_the_run_rounded_outward(
+    drawn_and_shipped: Frozen, by_all: Frozen, scenarios: Mapping[str, sim.Scenario]
+) -> None:
+    source = scenarios["hague_2035"].parameters.model_copy(update={"use": "drawn"})
+    drawn = scenarios["hague_2035"].model_copy(update={"parameters": source})
+    results = sim.simulate(drawn, paths=RANGED_PATHS, seed=7, executor="serial")
+    core: Any = results.compliance().query("pillar == 'core'").set_index(["iso3", "year"])
+    wide = 0
+    for cell in drawn_and_shipped.scenarios[0].shares:
+        if cell.iso3 == "EUC":
+            assert cell.over_parameters is None
+            continue
+        assert cell.at_target
+        assert cell.over_parameters
+        row = core.loc[(cell.iso3, cell.year)]
+        (low, high), unit = cell.over_parameters, 10.0 ** -decimals(row["ci_high"] - row["ci_low"])
+        half = 0.5 / RANGED_PATHS
+        assert low == pytest.approx(floor(min(row["over_parameters_low"], 1 - half) / unit) * unit, abs=1e-9)
+        assert high == pytest.approx(ceil(max(row["over_parameters_high"], half) / unit) * unit, abs=1e-9)
+        wide += high - low > cell.at_target[2] - cell.at_target[1]
+    assert wide > 10  # ranges that say more than chance does
+    shipped, few = drawn_and_shipped.forecasters[1], by_all.forecasters[0]
+    for forecaster in (shipped, few):
+        assert {cell.over_parameters for forecast in forecaster.scenarios for cell in forecast.shares} == {None}
 
 
 def test_a_forecaster_that_forecasts_something_else_is_refused(scenarios: Mapping[str, sim.Scenario]) -> None:
@@ -125,7 +177,9 @@ def test_a_prolonged_scenario_has_a_digest_of_its_own(scenarios: Mapping[str, si
 
 
 def test_a_shorter_forecast_is_the_longer_one_cut_off(frozen: Frozen, scenarios: Mapping[str, sim.Scenario]) -> None:
-    short = freeze({"hague_2035": scenarios["hague_2035"]}, DATE, 2029, paths=320, seed=7, workers=1).scenarios[0]
+    short = freeze(
+        {"hague_2035": scenarios["hague_2035"]}, DATE, 2029, forecasters=AS_SHIPPED_ONLY, paths=320, seed=7, workers=1
+    ).scenarios[0]
     assert short.years == range(LAST_YEAR + 1, 2030)
     assert short.note == ""
     assert short.shares == tuple(cell for cell in frozen.scenarios[1].shares if cell.year <= 2029)
@@ -196,18 +250,19 @@ def test_a_scenario_without_a_core_target_is_refused() -> None:
 
 def test_an_ally_that_the_target_does_not_bind_has_no_compliance() -> None:
     text = '[targets.core]\nshare_pct = 3.5\nby = 2032\nmembers = ["EST", "ITA"]\n'
-    forecast = freeze({"two": sim.loads(text)}, DATE, LAST_YEAR + 2, paths=64, workers=1).scenarios[0]
+    forecast = freeze({"two": sim.loads(text)}, DATE, LAST_YEAR + 2, paths=RANGED_PATHS, workers=1).scenarios[0]
     assert {cell.iso3 for cell in forecast.shares if cell.at_target} == {"EST", "ITA"}
-    assert all((cell.at_target is None) == (cell.iso3 not in ("EST", "ITA")) for cell in forecast.shares)
+    for cell in forecast.shares:
+        assert (cell.at_target is None) == (cell.over_parameters is None) == (cell.iso3 not in ("EST", "ITA"))
     assert {len(entry.pmf) for entry in forecast.number} == {3}
 
 
 def test_progress_counts_the_runs_of_all_scenarios(scenarios: Mapping[str, sim.Scenario]) -> None:
     seen: list[tuple[int, int]] = []
-    freeze(scenarios, DATE, paths=32, workers=1, progress=lambda done, wanted: seen.append((done, wanted)))
+    advance = lambda done, wanted: seen.append((done, wanted))  # noqa: E731
+    freeze(scenarios, DATE, forecasters=AS_SHIPPED_ONLY, paths=32, workers=1, progress=advance)
     assert seen == [(32, 64), (64, 64)]
     seen.clear()
-    advance = lambda done, wanted: seen.append((done, wanted))  # noqa: E731
     freeze(scenarios, DATE, forecasters=TWO, paths=32, workers=1, progress=advance)
     assert seen == [(done, 128) for done in (32, 64, 96, 128)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from sim.files.writing import try_write, write_new
 from sim.scenario.loading.reading import text_of
 
 KEY = "sha256"
+OVER_PARAMETERS = "over_parameters"
+NOT_IN_FORMAT_1 = "must not stand in a file of format 1"
 ORIGINAL = "fetch the original file again, or freeze anew under another date"
 
 
@@ -38,6 +40,8 @@ def content_of(frozen: Frozen) -> dict[str, Any]:
     if frozen.format == 1:
         (only,) = content.pop("forecasters")
         content["scenarios"] = only["scenarios"]
+        for _, cell in _cells(content):
+            del cell[OVER_PARAMETERS]
     return content
 
 
@@ -120,10 +124,29 @@ def read(path: str | os.PathLike[str]) -> Frozen:
 def _of_format_1(content: Mapping[str, Any], file: str) -> dict[str, Any]:
     """What format 2 has for the content of a file of format 1: its scenarios are those of one forecaster."""
     if "forecasters" in content:
-        raise _refused(file, "forecasters", "", "must not stand in a file of format 1", ORIGINAL, "damaged-forecast")
+        raise _refused(file, "forecasters", "", NOT_IN_FORMAT_1, ORIGINAL, "damaged-forecast")
+    for field, cell in _cells(content):
+        if OVER_PARAMETERS in cell:
+            key = f"{field}.{OVER_PARAMETERS}"
+            raise _refused(file, key, "", NOT_IN_FORMAT_1, ORIGINAL, "damaged-forecast")
+        cell[OVER_PARAMETERS] = None
     facts = {key: value for key, value in content.items() if key != "scenarios"}
     only = {"name": SHIPPED, "description": AS_SHIPPED, "scenarios": content.get("scenarios")}
     return {**facts, "forecasters": [only]}
+
+
+def _cells(content: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every ally and year of a file of format 1, with its place; what is none of a stranger's file is passed over."""
+    for number, forecast in _entries(content.get("scenarios")):
+        for index, cell in _entries(forecast.get("shares")):
+            yield f"scenarios.{number}.shares.{index}", cell
+
+
+def _entries(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a list, with their place in it."""
+    for index, entry in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(entry, dict):
+            yield index, entry
 
 
 def _parsed(found: str, file: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.arguments import COUNTED_PCT
 from sim.data.catalogue import catalogue
 from sim.errors import UsageError
-from sim.evaluation.forecasts.digits import stated, stated_pmf
+from sim.evaluation.forecasts.digits import stated, stated_pmf, stated_range
 from sim.evaluation.forecasts.schema import (
     AS_SHIPPED,
     LEVELS,
@@ -27,6 +27,7 @@ from sim.evaluation.forecasts.schema import (
     Frozen,
     FrozenForecaster,
     StatedChance,
+    StatedRange,
     last_day,
 )
 from sim.execution import simulate
@@ -35,6 +36,7 @@ from sim.numerics.grid import HUNDREDTHS, printed
 from sim.numerics.streams import STREAM_VERSION
 from sim.results.counts import GROUPS, PILLARS, TALLIES
 from sim.results.intervals import quantile
+from sim.results.parameter_range import of_probability
 from sim.results.record import Record, Yardstick
 from sim.scenario import Scenario
 from sim.scenario.edit.compare import builds_on
@@ -73,8 +75,10 @@ READING = {
     "at_target": "[probability, low, high]: the share of simulated runs that report at least the target in that year, "
     "given the assumptions of the scenario, and its 95 % Wilson interval, rounded outward, which is Monte Carlo error "
     "only. None or all of the runs are stated half a run from 0 or 1",
-    "without_late_push": "the same without compliance on paper: the last distance closed by reclassification",
-    "at_least": "the same for each of thresholds_pct",
+    "over_parameters": "[low, high]: the central 90 % of the probability at_target over the parameters drawn, apart "
+    "from Monte Carlo error, rounded outward; null where the parameters are not drawn, or by too few runs to tell",
+    "without_late_push": "as at_target, without compliance on paper: the last distance closed by reclassification",
+    "at_least": "as at_target, for each of thresholds_pct",
     "quantiles": "of the share at each of levels, on the grid of 0.01",
     "pmf": "probability of 0, 1, 2, ... allies at the target, the share of simulated runs; a 0 came about in none",
     "log_score_floor": "probabilities are scored as if they lay this far from 0 and 1 at least",
@@ -226,6 +230,7 @@ def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Foreca
                 ally=entry.name,
                 year=description.years[step],
                 at_target=stated(met, record.counts.paths) if bound else None,
+                over_parameters=_over_parameters(record, ally, step) if bound else None,
                 without_late_push=stated(met - pushed, record.counts.paths) if bound else None,
                 at_least=tuple(_reaching(arrays["shares"][CORE, ally, step], share) for share in THRESHOLDS_PCT),
                 quantiles=_quantiles(arrays["shares"][CORE, ally, step], entry.name, description.years[step]),
@@ -237,6 +242,7 @@ def _cells(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Foreca
             ally=EUC_NAME,
             year=description.years[step],
             at_target=_reaching(histogram, core.share_pct) if core.members is None else None,
+            over_parameters=None,
             without_late_push=None,
             at_least=tuple(_reaching(histogram, share) for share in THRESHOLDS_PCT),
             quantiles=_quantiles(histogram, EUC_NAME, description.years[step]),
@@ -248,6 +254,14 @@ def _numbers(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Fore
     for step in steps:
         counts = [int(count) for count in record.counts.arrays["number"][NUMBER, step, : bound + 1]]
         yield ForecastNumber(year=record.description.years[step], pmf=stated_pmf(counts, record.counts.paths))
+
+
+def _over_parameters(record: Record, ally: int, step: int) -> StatedRange | None:
+    """The range of an ally's probability of being at the target; None by one row of parameters or too few paths."""
+    arrays = record.counts.arrays
+    found = of_probability(arrays["row_compliant"][CORE, ally, step], arrays["row_paths"])
+    met = int(arrays["compliant"][CORE, ally, step])
+    return None if found is None else stated_range(found, met, record.counts.paths)
 
 
 def _reaching(histogram: NDArray[np.int64], share_pct: float) -> StatedChance:

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from sim.arguments import MOST_PATHS
 
 FORMAT: Final = 2
-"""Raised when the content changes its meaning; a file of format 1, of one forecaster, is read as well."""
+"""Raised when the content changes its meaning; a file of format 1, of one forecaster and without ranges over
+parameters, is read as well."""
 
 SHIPPED: Final = "shipped"
 AS_SHIPPED: Final = "Every scenario with the parameters as shipped, but for those that its file sets."
@@ -44,6 +45,8 @@ ForecasterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,15}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 StatedChance = tuple[Probability, Probability, Probability]
 """A probability and its 95 % Wilson interval, low and high: Monte Carlo error only."""
+StatedRange = tuple[Probability, Probability]
+"""The central 90 % of a probability over the parameters drawn, low and high: apart from Monte Carlo error."""
 
 
 def last_day(date: str) -> str:
@@ -105,6 +108,8 @@ class ForecastCell(Part):
     year: Year
     at_target: StatedChance | None
     """Of reporting at least the target; null where it does not bind the ally."""
+    over_parameters: StatedRange | None
+    """The range of that probability; null in a forecast without one, and for EUC."""
     without_late_push: StatedChance | None
     """The same, spent only: without what is closed on paper; null for EUC."""
     at_least: tuple[StatedChance, ...]
@@ -116,6 +121,8 @@ class ForecastCell(Part):
     def _ordered(self) -> Self:
         if any(low > high for low, high in pairwise(self.quantiles)):
             raise ValueError("quantiles must not fall with their level")
+        if self.over_parameters and self.over_parameters[0] > self.over_parameters[1]:
+            raise ValueError("a range over parameters must not end below where it begins")
         return self
 
 
@@ -169,6 +176,9 @@ class Forecast(Part):
             raise ValueError("every ally must have every year once")
         if [entry.year for entry in self.number] != list(self.years):
             raise ValueError("the number of allies must have every year once, in order")
+        bound = [cell.at_target is not None and cell.iso3 != "EUC" for cell in self.shares]
+        if [cell.over_parameters is not None for cell in self.shares] not in (bound, [False] * len(bound)):
+            raise ValueError("every ally that the target binds must have a range over parameters, or none")
         return self
 
 

@@ -39,7 +39,7 @@ def show(page: Page, frozen: Frozen, scores: Scores, edition: str, last_figure: 
             _table(page, title, _columns([line for line in scores.lines if line.forecaster == forecaster.name]))
         if several:
             _table(page, "Side by side", _compared(side_by_side(scores.lines)))
-        for text in (*WORDS, _known_before(frozen.date, scores.lines)):
+        for text in (_leading(frozen) if several else "", *WORDS, _known_before(frozen.date, scores.lines)):
             if text:
                 page.print(Text(text, style="dim"), width=width)
     else:
@@ -58,6 +58,12 @@ def _table(page: Page, title: str, columns: Sequence[Column]) -> None:
     if dropped:
         page.print(Text(left_out(dropped).replace("--csv or ", ""), style="dim"), width=page.text_width)
     page.print()
+
+
+def _leading(frozen: Frozen) -> str:
+    """Which forecaster's is the forecast: the first of the file."""
+    first, *others = (forecaster.name for forecaster in frozen.forecasters)
+    return f"The forecast is that of {first}; beside it {', '.join(others)}, on the same scenarios and figures."
 
 
 def _waiting(years: Sequence[int]) -> str:
