@@ -211,6 +211,15 @@ def test_the_models_of_the_project_are_its_forecasters_and_ranges_over_parameter
         assert output.read_bytes() == same.read_bytes()
 
 
+def test_targets_say_which_months_a_year_has(hub: Path) -> None:
+    blocks = config(hub, "tasks")["rounds"][0]["model_tasks"]
+    assert len(blocks) == 3
+    for block in blocks:
+        (about,) = block["target_metadata"]
+        assert "that of CAN and GBR is the fiscal year from April to March that begins in it" in about["description"]
+        assert "that of USA the one from October to September that ends in it" in about["description"]
+
+
 def test_scenarios_with_other_years_have_tasks_of_their_own(by_hand: Frozen, tmp_path: Path) -> None:
     forecast = by_hand.scenarios[0]
     short = forecast.model_copy(update={

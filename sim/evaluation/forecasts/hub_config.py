@@ -33,26 +33,31 @@ _VALUES: Final = frozenset({"na", "nan", "null", "none", "inf", "infinity", "tru
 TASK_IDS: Final = ("origin_date", "scenario_id", "target", "target_end_date", "location")
 COLUMNS: Final = (*TASK_IDS, "output_type", "output_type_id", "value")
 
+YEARS = (
+    "Years are NATO's: that of CAN and GBR is the fiscal year from April to March that begins in it, 2027/28 for 2027, "
+    "that of USA the one from October to September that ends in it."
+)
 GIVEN = "Conditional on the scenario in scenario_id, given its assumptions."
 METADATA: Final[dict[str, dict[str, str]]] = {
     SHARE: {
         "target_name": "Core defence outlays as NATO reports them",
         "target_units": "% of GDP",
         "target_type": "continuous",
-        "description": f"Core outlays in the year that ends on target_end_date, on NATO's grid of 0.01. {GIVEN}",
+        "description": f"Core outlays in the year of target_end_date, on NATO's grid of 0.01. {YEARS} {GIVEN}",
     },
     COMPLIANCE: {
         "target_name": "Whether core outlays are at the scenario's target",
         "target_units": "no or yes",
         "target_type": "binary",
-        "description": "Whether NATO reports at least the share of the scenario's core target in the year that ends on "
-        f"target_end_date, compliance on paper included. {GIVEN}",
+        "description": "Whether NATO reports at least the share of the scenario's core target in the year of "
+        f"target_end_date, compliance on paper included. {YEARS} {GIVEN}",
     },
     NUMBER: {
         "target_name": "Number of allies whose core outlays are at the scenario's target",
         "target_units": "allies",
         "target_type": "ordinal",
-        "description": f"Of the allies that the scenario's core target binds. {GIVEN}",
+        "description": "Of the allies that the scenario's core target binds, in the year of target_end_date. "
+        f"{YEARS} {GIVEN}",
     },
 }
 
