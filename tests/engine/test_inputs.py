@@ -277,6 +277,8 @@ def test_own_tables_win_over_an_outlook_of_the_package(overlay: bool) -> None:
 def test_a_figure_that_a_whole_table_of_the_users_own_lacks_is_missing_though_an_outlook_has_it() -> None:
     blank = own_rows("DEU,2021,3.0,4000,2,-7.5,,50,actual", overlay=False)
     assert [(file, field) for file, _, field, _ in places(blank)] == [("own.csv", "DEU.gov_debt_pct")]
+    absent = tuple(row for row in load_tables().gdp if (row.iso3, row.year) != ("DEU", 2021))
+    assert 2021 not in as_known(Tables({"gdp": absent}), "DEU", "gov_debt_pct", 2022)
 
 
 def test_an_ally_without_a_record_of_early_elections_has_them_as_believed_before_one_is_seen() -> None:
