@@ -276,12 +276,13 @@ def test_a_forecast_is_frozen_or_refused(name: str, file: Path, tmp_path: Path, 
         assert "no core target" in said.err
         return
     assert said.code == 0, said.err
-    told = json.loads((tmp_path / "frozen.json").read_text())["scenarios"][0]
-    for cell in told["shares"]:
-        if cell["iso3"] != "EUC":
-            assert (cell["at_target"] is not None) == binds(name, "core", cell["iso3"])
     members = BINDS[name]["core"]
-    assert {len(entry["pmf"]) for entry in told["number"]} == {32 if members is None else len(members) + 1}
+    for forecaster in json.loads((tmp_path / "frozen.json").read_text())["forecasters"]:
+        (told,) = forecaster["scenarios"]
+        for cell in told["shares"]:
+            if cell["iso3"] != "EUC":
+                assert (cell["at_target"] is not None) == binds(name, "core", cell["iso3"])
+        assert {len(entry["pmf"]) for entry in told["number"]} == {32 if members is None else len(members) + 1}
 
 
 def test_a_notebook_shows_dashes(name: str, results: sim.Results, file: Path) -> None:

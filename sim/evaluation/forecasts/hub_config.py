@@ -34,7 +34,7 @@ TASK_IDS: Final = ("origin_date", "scenario_id", "target", "target_end_date", "l
 COLUMNS: Final = (*TASK_IDS, "output_type", "output_type_id", "value")
 
 YEARS = (
-    "Years are NATO's: that of CAN and GBR is the fiscal year from April to March that begins in it, 2027/28 for 2027, "
+    "Years are NATO's: that of CAN and GBR is the fiscal year from April to March that begins in it, "
     "that of USA the one from October to September that ends in it."
 )
 GIVEN = "Conditional on the scenario in scenario_id, given its assumptions."
