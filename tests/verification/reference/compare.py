@@ -40,12 +40,13 @@ class Found:
     bound: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
     part: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KEPT, 0.0))
     kinds: Counter[str] = field(default_factory=Counter)
+    sources: Counter[str] = field(default_factory=Counter)  # scenarios by where their parameters come from
 
     def add(self, other: Found) -> None:
         """What other comparisons have found besides."""
         for name, value in vars(other).items():
             mine = getattr(self, name)
-            if name == "kinds":
+            if isinstance(value, Counter):
                 mine.update(value)
             elif isinstance(value, dict):
                 mine.update({key: max(mine[key], largest) for key, largest in value.items()})
@@ -79,6 +80,9 @@ def hold(scenario: Table, product: sim.Scenario, paths: int, seed: int, found: F
     found.tied_scenarios += bool(shared)
     found.turned_by_chance += len({turned - shared for turned in ties} - {frozenset()})
     found.scenarios += 1
+    found.sources[scenario.get("parameters", {}).get("use", "shipped")] += 1
+    found.sources["some in earnest"] += world.source.in_earnest > 0
+    found.sources[f"geography: {world.source.geography}"] += 1
     for event in world.events:
         how = "dated" if "when" in event else "random" if "rate" in event else "start"
         found.kinds[f"{event['kind']}, {how}"] += 1

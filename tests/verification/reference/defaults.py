@@ -23,7 +23,10 @@ PARAMETERS: dict[str, dict[str, tuple[Any, str]]] = {
         "sd_pct": (FROM_DATA, ALLY),
         "forecast_shift_pct": (0.0, ALLY),
     },
-    "urgency": {"decay": (0.05, PATH), "level": ({"lognormal": {"mean": 1.0, "log_sd": 0.3}}, PATH)},
+    "urgency": {
+        "decay": (0.05, PATH), "level": ({"lognormal": {"mean": 1.0, "log_sd": 0.3}}, PATH),
+        "crimea_jump": (0.35, PATH), "invasion_jump": (1.0, PATH), "us_warning_jump": (0.7, PATH),
+    },
     "will": {
         "mean": (normal(0.3, 1.0), ALLY),
         "reversion": (0.15, PATH),
@@ -89,5 +92,24 @@ EVENT_PARAMETERS: dict[str, tuple[str, Any]] = {
 }
 """The parameter that an event of a kind draws each time, with its default."""
 
-HISTORY = ((2014, 3, 0.35), (2022, 2, 1.0), (2025, 2, 0.7))
-"""Jumps of urgency in the past: year, month, size."""
+HISTORY = ((2014, 3, "crimea_jump"), (2022, 2, "invasion_jump"), (2025, 2, "us_warning_jump"))
+"""Jumps of urgency in the past: year, month, the parameter that is their size."""
+
+ESTIMATED: dict[str, dict[str, tuple[str, ...]]] = {
+    "urgency": {"decay": (), "crimea_jump": (), "invasion_jump": (), "us_warning_jump": ()},
+    "will": {"mean": ("mean", "sd")},
+    "budget": {
+        "speed": (), "speed_urgency": (), "speed_down": (), "threat_weight": (), "threat_urgency": (),
+        "norm_learning": (), "pledge_weight": (), "deadline_weight": (), "headroom_pct": (),
+    },
+    "outturn": {"noise": ("sd",), "late_push_weight": ()},
+}  # fmt: skip
+"""What the table of draws has a column for: parameters, and of a distribution its own parameters."""
+
+IN_EARNEST = {
+    "will_mean_mean": 1.5, "budget_pledge_weight": 1.0, "budget_deadline_weight": 1.0, "outturn_late_push_weight": 1.0,
+}  # fmt: skip
+"""Where a kept pledge puts them."""
+
+RULES = ("coasts", "distance", "sheltered_black_sea")
+"""Of exposure, in the order in which a word picks them."""

@@ -69,7 +69,7 @@ def willingness(commitment: Number, will: Number, urgency: Number) -> Number:
     return commitment * link(will + urgency)
 
 
-def threat_premium(weight: Number, exposure: float, will: Number, threat_urgency: Number, urgency: Number) -> Number:
+def threat_premium(weight: Number, exposure: Number, will: Number, threat_urgency: Number, urgency: Number) -> Number:
     """What the threat alone adds to the desired share."""
     return weight * exposure * 2 * link(will + threat_urgency * urgency) * saturate(urgency)
 
@@ -79,7 +79,7 @@ def learned_norm(norm: Number, learning: Number, share: Number, premium: Number)
     return norm + learning * larger(share - premium - norm, 0.0)
 
 
-def at_exposure(level: Number, rise: Number, exposure: float) -> Number:
+def at_exposure(level: Number, rise: Number, exposure: Number) -> Number:
     """A level that rises with exposure."""
     return level + rise * exposure
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reference.defaults import FILE, PARAMETERS
+from reference.defaults import ESTIMATED, FILE, IN_EARNEST, PARAMETERS, RULES
 from reference.random_numbers import logarithm
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -100,14 +100,15 @@ def armed() -> list[dict[str, str]]:
     )
 
 
-def exposure(row: dict[str, str]) -> float:
-    """Exposure from the map, or by judgement."""
+def exposure(row: dict[str, str], rule: str) -> float:
+    """Exposure from the map by one of its readings, or by judgement."""
     if row["exposure_override"]:
         return float(row["exposure_override"])
     near = min(max(logarithm(2200.0 / float(row["distance_moscow_km"])), 0.0), 1.0)
     if row["land_border_russia"] == "1":
         return max(near, 0.9)
-    return near if row["near_coast"] == "1" else 0.4 * near
+    coast = row["near_coast"] == "1" and not (rule == "sheltered_black_sea" and row["black_sea_only"] == "1")
+    return near if coast or rule == "distance" else 0.4 * near
 
 
 def own_growth_sd(iso3: str, base: int) -> float:
@@ -201,7 +202,7 @@ class Ally:
         deficits = [-balance[t] for t in range(base - 3, base) if t in balance]
         self.deficit = own.get("deficit_pct", sum(deficits) / len(deficits))
         place = next(line for line in rows("geography") if line["iso3"] == self.iso3)
-        self.exposure = own.get("exposure", exposure(place))
+        self.exposures = {rule: own.get("exposure", exposure(place, rule)) for rule in RULES}
         self.commitment = own.get("commitment", 1.0)
         self.gdp = by_year("gdp", "nominal_usd_bn")[self.iso3][base]
         self.growth_sd = own_growth_sd(self.iso3, base)
@@ -214,6 +215,42 @@ def parameter(scenario: Table, section: str, name: str, own: Table) -> Any:
     if name in own.get(section, {}):
         return own[section][name]
     return scenario.get(section, {}).get(name, PARAMETERS[section][name][0])
+
+
+Column = tuple[float, ...]
+
+
+class Source:
+    """Where parameters come from that no file says: the columns of the rows that paths take in turn."""
+
+    def __init__(self, scenario: Table) -> None:
+        said = scenario.get("parameters", {})
+        use = said.get("use", "shipped")
+        self.in_earnest = float(said.get("in_earnest", 0.5 if use == "drawn" else 0.0))
+        self.geography = said.get("geography", "drawn" if use == "drawn" else "coasts")
+        table = rows("parameter_draws")
+        self.rows = {"drawn": table[1:], "estimated": table[:1], "shipped": [None]}[use]
+        """None: as shipped."""
+        self.columns: dict[tuple[str, str], dict[str, Column]] = {
+            (section, name): {part: self.column(section, name, part) for part in parts or ("",)}
+            for section, names in ESTIMATED.items()
+            for name, parts in names.items()
+            if name not in scenario.get(section, {})
+            and (use != "shipped" or (self.in_earnest > 0 and any(
+                "_".join(filter(None, (section, name, part))) in IN_EARNEST for part in parts or ("",)
+            )))
+        }  # fmt: skip
+        """By parameter and, of a distribution, its own: in each row, then in each of them with the pledge kept."""
+
+    def column(self, section: str, name: str, part: str) -> Column:
+        """One parameter, row by row."""
+        default = PARAMETERS[section][name][0]
+        shipped = next(iter(default.values()))[part] if part else default
+        column = "_".join(filter(None, (section, name, part)))
+        found = tuple(float(shipped if row is None else row[column]) for row in self.rows)
+        if self.in_earnest == 0:
+            return found
+        return found + ((IN_EARNEST[column],) * len(found) if column in IN_EARNEST else found)
 
 
 def facts_of_the_start(scenario: Table) -> list[Table]:

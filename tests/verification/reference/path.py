@@ -9,8 +9,8 @@ from typing import Any
 
 from reference import equations as eq
 from reference.bounded import NEAR, Number, larger, single
-from reference.defaults import EVENT_PARAMETERS, HISTORY, PARAMETERS, PATH
-from reference.facts import Ally, Table, armed, early_election_rate, forecast, parameter, whole
+from reference.defaults import EVENT_PARAMETERS, HISTORY, PARAMETERS, PATH, RULES
+from reference.facts import Ally, Column, Source, Table, armed, early_election_rate, forecast, parameter, whole
 from reference.random_numbers import Quantiles, RandomNumbers, exponential, probability_of
 
 CALENDAR = range(2021, 2036)
@@ -31,6 +31,8 @@ class World:
         self.events = self.scenario["event"]
         self.years = range(self.base + 1, self.last + 1)
         self.tables: dict[int, Quantiles] = {}
+        self.source = Source(self.scenario)
+        self.specs: dict[tuple[str, str], Table] = {}  # distributions whose numbers are the same on all paths
 
 
 class Government:
@@ -91,6 +93,49 @@ class Path:
         self.loss_own: dict[str, Number] = {}
         self.year = world.base
         self.month = 11
+        self.row, self.rule = self.taken()
+
+    # Where parameters come from
+
+    def taken(self) -> tuple[int, str]:
+        """The row of the table of draws that this path takes, those with the pledge kept behind, and its map."""
+        source = self.world.source
+        row = self.random.whole("parameters/draw", len(source.rows)) if len(source.rows) > 1 else 0
+        if self.random.chance(source.in_earnest, "parameters/in_earnest", 0, 0):
+            row += len(source.rows)
+        if source.geography == "drawn":
+            return row, RULES[self.random.whole("parameters/geography", len(RULES))]
+        return row, source.geography
+
+    def left_to_rows(self, section: str, name: str, own: Table) -> dict[str, Column]:
+        """The columns of a parameter that no file says."""
+        return {} if name in own.get(section, {}) else self.world.source.columns.get((section, name), {})
+
+    def in_row(self, column: Column) -> Number:
+        """A number of this path's row: float32 where it differs by path."""
+        return column[0] if same(column) else self.number(single(column[self.row]))
+
+    def by_rows(
+        self, section: str, name: str, columns: dict[str, Column], stream: str, ally: int, period: int
+    ) -> Number:
+        """A parameter from its columns: a number, or a draw whose mean and sd are this path's."""
+        if "" in columns:
+            return self.in_row(columns[""])
+        ((family, shipped),) = PARAMETERS[section][name][0].items()
+        if all(map(same, columns.values())):
+            spec = self.world.specs.setdefault(
+                (section, name), {family: {**shipped, **{part: column[0] for part, column in columns.items()}}}
+            )
+            return self.drawn(spec, stream, ally, period)
+        standard = self.world.specs.setdefault((section, name), {family: {**shipped, "mean": 0.0, "sd": 1.0}})
+        mean, sd = (self.in_row(columns[part]) if part in columns else shipped[part] for part in ("mean", "sd"))
+        return self.drawn(standard, stream, ally, period) * sd + mean
+
+    def exposure(self, facts: Ally) -> Number:
+        """How near an ally lies to Russia by this path's map: float32 where maps differ and each path has its own."""
+        drawn = self.world.source.geography == "drawn" and not same(tuple(facts.exposures.values()))
+        near = facts.exposures[self.rule]
+        return self.number(single(near)) if drawn else near
 
     # Draws and parameters
 
@@ -114,20 +159,27 @@ class Path:
             if government is not None and PARAMETERS[section][name][1] == PATH and name not in own.get(section, {}):
                 store[section, name] = self.of(section, name)
             else:
-                spec = parameter(self.world.scenario, section, name, own)
-                store[section, name] = self.drawn(spec, f"param/{section}.{name}", ally, 0)
+                store[section, name] = self.value(section, name, own, f"param/{section}.{name}", ally, 0)
         return store[section, name]
 
     def yearly(self, section: str, name: str, stream: str, government: Government) -> Number:
         """A parameter that is drawn every year."""
-        spec = parameter(self.world.scenario, section, name, government.facts.own)
-        return self.drawn(spec, stream, government.facts.numeric, self.year)
+        return self.value(section, name, government.facts.own, stream, government.facts.numeric, self.year)
+
+    def value(self, section: str, name: str, own: Table, stream: str, ally: int, period: int) -> Number:
+        """A parameter as a file says it, or as this path's row has it."""
+        if columns := self.left_to_rows(section, name, own):
+            return self.by_rows(section, name, columns, stream, ally, period)
+        return self.drawn(parameter(self.world.scenario, section, name, own), stream, ally, period)
 
     # Urgency: B = A / D
 
     def decay(self, months: int) -> Number:
         """D: what is left after so many months."""
         spec = parameter(self.world.scenario, "urgency", "decay", {})
+        if columns := self.left_to_rows("urgency", "decay", {}):
+            left = exponential(-columns[""][0 if same(columns[""]) else self.row] / 12)
+            return power(left, months) if same(columns[""]) else self.number(power(single(left), months))
         if isinstance(spec, dict):
             return self.number(power(single(exponential(-float(self.of("urgency", "decay")) / 12)), months))
         return power(exponential(-spec / 12), months)
@@ -136,10 +188,10 @@ class Path:
         """What history has left, times the path's level."""
         now = self.world.base * 12 + 11
         past: Number = 0.0
-        for year, month, jump in HISTORY:
+        for year, month, size in HISTORY:
             months = now - (year * 12 + month - 1)
             if months >= 0:
-                past = past + jump * self.decay(months)
+                past = past + self.of("urgency", size) * self.decay(months)
         self.level = self.number_of(past * self.of("urgency", "level") / self.decay(11))
 
     def number_of(self, x: Number) -> Number:
@@ -239,6 +291,8 @@ class Path:
         match event["kind"]:
             case "crisis" | "us_retrenchment":
                 self.add_urgency(self.each_time(event))
+            case "past_jump":
+                self.add_urgency(self.of("urgency", event["jump"]))
             case "detente":
                 self.level = self.level * self.each_time(event)
             case "shock":
@@ -325,7 +379,7 @@ class Path:
 
     def urgent_events(self) -> None:
         """Phase `EVENT`."""
-        for event in self.hitting("crisis", "us_retrenchment", "detente", "shock"):
+        for event in self.hitting("crisis", "us_retrenchment", "detente", "shock", "past_jump"):
             self.strike(event)
 
     def elections(self) -> None:
@@ -440,7 +494,7 @@ class Path:
 
     def budget(self, one: Government, urgency: Number) -> None:
         """Equations 5 and 6."""
-        year, exposure, share = self.year + 1, one.facts.exposure, one.share
+        year, exposure, share = self.year + 1, self.exposure(one.facts), one.share
         its = {name: self.of("budget", name, one) for name, (_, drawn) in PARAMETERS["budget"].items() if drawn == PATH}
         commitment, target, by = self.followed(one)
         willing = eq.willingness(commitment, one.will, urgency)
@@ -516,6 +570,11 @@ class Path:
                 "counted_pct": counts, "total_pct": eq.total(one.report, counts),
                 "in_force": {name: (target["share"], target["by"]) for name, target in self.targets.items()},
             }  # fmt: skip
+
+
+def same(column: Column) -> bool:
+    """Whether a number is the same in all rows: then it stays a double."""
+    return len(set(column)) == 1
 
 
 Chance = tuple[float, bool]

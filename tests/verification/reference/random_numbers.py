@@ -81,9 +81,13 @@ class RandomNumbers:
         """Both words as a number from 0 to 1: a chance comes true where it lies below the probability."""
         return (self.word(name, ally, period) + self.word(name, ally, period, 1) / 65_536.0) / 65_536.0
 
+    def whole(self, name: str, count: int, ally: int = 0, period: int = 0) -> int:
+        """One of the numbers from 0 to below `count`, each equally likely."""
+        return (self.word(name, ally, period) * count) >> 16
+
     def month(self, name: str, ally: int, period: int) -> int:
         """A month of the year, each equally likely."""
-        return ((self.word(name, ally, period) * 12) >> 16) + 1
+        return self.whole(name, 12, ally, period) + 1
 
 
 @lru_cache(maxsize=200_000)

@@ -51,6 +51,8 @@ def main() -> int:
     print(pd.DataFrame(errors).to_string(index=False, float_format="{:.3g}".format))
     kinds = dict(sorted(found.kinds.items()))
     print(pd.Series(kinds, name="events").to_string())
+    sources = dict(sorted(found.sources.items()))
+    print(pd.Series(sources, name="parameters").to_string())
     figures = {
         "scenarios": found.scenarios, "paths": found.paths, "cells": found.cells, "counts": found.counts,
         "paths_with_near_ties": found.near_paths, "paths_that_turned_one": found.turned_paths,
@@ -59,7 +61,7 @@ def main() -> int:
         "cells_with_a_bound_above_1e_5": found.loose_cells,
         "cells_printed_otherwise": found.doubtful_cells,
         "usd_million_in_doubt": found.doubtful_money, "in_force_in_doubt": found.doubtful_in_force,
-        "events": kinds, "errors": errors,
+        "events": kinds, "parameters": sources, "errors": errors,
     }  # fmt: skip
     print(pd.Series({name: value for name, value in figures.items() if isinstance(value, int)}).to_string())
     keep(

@@ -29,7 +29,10 @@ PARAMETERS: dict[str, dict[str, Range]] = {
         "factor": (None, None, -3, 3), "recession_probability": (0, 1, 0, 1), "recession_depth_pct": (0, 40, 0, 10),
         "ally_noise": (None, None, -2, 2), "sd_pct": (0, 30, 0, 5), "forecast_shift_pct": (-20, 20, -4, 4),
     },
-    "urgency": {"decay": (0, 1, 0, 1), "level": (0, None, 0, 2)},
+    "urgency": {
+        "decay": (0, 1, 0, 1), "level": (0, None, 0, 2), "crimea_jump": (0, 10, 0, 2), "invasion_jump": (0, 10, 0, 2),
+        "us_warning_jump": (0, 10, 0, 2),
+    },
     "will": {
         "mean": (None, None, -3, 3), "reversion": (0, 1, 0, 1), "noise": (None, None, -0.5, 0.5),
         "peer": (-1, 1, -1, 1), "change_at_election": (0, 1, 0, 1), "change_between_elections": (0, 5, 0, 1),
@@ -237,6 +240,8 @@ def effects(draw: st.DrawFn, kind: str, targets: list[str], base: int, last: int
     match kind:
         case "crisis" | "us_retrenchment":
             return some(size=quantities((0, None, 0, 2)))
+        case "past_jump":
+            return {"jump": draw(st.sampled_from(("crimea_jump", "invasion_jump", "us_warning_jump")))}
         case "detente":
             return some(factor=quantities((0, 1, 0, 1)))
         case "recession":
@@ -266,7 +271,10 @@ def effects(draw: st.DrawFn, kind: str, targets: list[str], base: int, last: int
 def events(draw: st.DrawFn, targets: list[str], base: int, last: int) -> list[Table]:
     """Up to six events of any kind, dated or random, some in the place of one of the defaults or a fact of the data."""
     names = draw(st.lists(st.sampled_from(NAMES + STANDING + FACTS), max_size=6, unique=True))
-    kinds = ("crisis", "shock", "detente", "us_retrenchment", "recession", "election", "pledge", "announced_path")
+    kinds = (
+        "crisis", "shock", "detente", "us_retrenchment", "recession", "election", "pledge", "announced_path",
+        "past_jump",
+    )  # fmt: skip
     made: list[Table] = []
     pledged: set[tuple[str, bool, str]] = set()
     for name in names:
@@ -312,6 +320,17 @@ def happens_from(event: Table, base: int) -> int:
     return int(event["when"][:4]) if "when" in event else base + 1
 
 
+def sources() -> Made:
+    """Where parameters come from that the file does not say."""
+    return st.fixed_dictionaries(
+        {"use": st.sampled_from(("drawn", "estimated", "shipped"))},
+        optional={
+            "in_earnest": st.sampled_from((0.5, 0.0, 1.0, 0.3)),
+            "geography": st.sampled_from(("drawn", "coasts", "distance", "sheltered_black_sea")),
+        },
+    )
+
+
 @st.composite
 def scenarios(draw: st.DrawFn, most_years: int = 12) -> Table:
     """A whole scenario: valid, runnable, and as small as a failure lets it shrink to."""
@@ -323,6 +342,8 @@ def scenarios(draw: st.DrawFn, most_years: int = 12) -> Table:
         found = draw(sections(section, 5))
         if found:
             made[section] = found
+    if draw(st.booleans()):
+        made["parameters"] = draw(sources())
     own = draw(allies())
     if own:
         made["ally"] = own

@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 
 import sim
-from reference import counts, random_numbers
+from reference import counts, defaults, random_numbers
 from reference import equations as eq
 from reference import facts as facts_module
 from reference import path as model
@@ -37,9 +37,22 @@ SCENARIO: dict[str, Any] = {
 }
 """Short, and everything in it happens often."""
 
-PATHS = 2
+DRAWN: dict[str, Any] = {
+    "horizon": {"base_year": 2025, "last_year": 2028},
+    "targets": {"core": {"share_pct": 3.5, "by": 2027}},
+    "parameters": {"use": "drawn"},
+    "budget": {"speed": 0.05},
+    "outturn": {"late_push_reach_pct": 2.0, "late_push_reach": 1.0},
+    "ally": {"DEU": {"budget": {"pledge_weight": 0.5}, "will": {"mean": {"normal": {"mean": 0.3, "sd": 1.0}}}}},
+    "event": [{"name": "again", "kind": "past_jump", "when": "2026-03", "jump": "crimea_jump"}],
+}
+"""Of its three paths one keeps the pledge, and each reads the map in its own way; two numbers of the file are those
+that are shipped."""
+
+PATHS, PATHS_DRAWN, SEED_DRAWN = 2, 3, 22
 Change = Callable[[pytest.MonkeyPatch], None]
 CHANGES: dict[str, Change] = {}
+CHANGES_DRAWN: dict[str, Change] = {}
 
 
 def change(made: Change) -> Change:
@@ -48,12 +61,33 @@ def change(made: Change) -> Change:
     return made
 
 
+def change_of_source(made: Change) -> Change:
+    """One changed thing about where parameters come from."""
+    CHANGES_DRAWN[made.__name__] = made
+    return made
+
+
 def held(paths: int = PATHS) -> None:
     hold(SCENARIO, sim.loads(tomli_w.dumps(SCENARIO)), paths, 5, Found())
 
 
+def held_drawn() -> None:
+    hold(DRAWN, sim.loads(tomli_w.dumps(DRAWN)), PATHS_DRAWN, SEED_DRAWN, Found())
+
+
 def test_the_unchanged_twin_agrees() -> None:
     held()
+
+
+def test_the_unchanged_twin_agrees_on_drawn_parameters() -> None:
+    held_drawn()
+
+
+def test_the_paths_differ_in_what_they_draw() -> None:
+    world = model.World(DRAWN)
+    paths = [model.Path(world, SEED_DRAWN, path) for path in range(PATHS_DRAWN)]
+    assert {path.rule for path in paths} == {*defaults.RULES}
+    assert {path.row >= len(world.source.rows) for path in paths} == {True, False}
 
 
 @change
@@ -224,6 +258,104 @@ def the_total_does_without_the_core(patch: pytest.MonkeyPatch) -> None:
 @change
 def halves_are_rounded_down(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(counts, "hundredths", lambda x: int(100 * x))
+
+
+@change_of_source
+def paths_take_the_next_row(patch: pytest.MonkeyPatch) -> None:
+    own = model.Path.taken
+
+    def next_row(self: model.Path) -> tuple[int, str]:
+        row, rule = own(self)
+        return row - 1, rule
+
+    patch.setattr(model.Path, "taken", next_row)
+
+
+@change_of_source
+def every_row_is_the_estimate(patch: pytest.MonkeyPatch) -> None:
+    own = facts_module.rows
+    patch.setattr(facts_module, "rows", lambda name: own(name)[:1] * 2 if name == "parameter_draws" else own(name))
+
+
+@change_of_source
+def what_is_drawn_is_the_shipped(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts_module, "ESTIMATED", {})
+
+
+@change_of_source
+def a_value_of_the_file_yields_to_the_row(patch: pytest.MonkeyPatch) -> None:
+    own = facts_module.Source.__init__
+
+    def without(self: facts_module.Source, scenario: dict[str, Any]) -> None:
+        own(self, {**scenario, "budget": {}})
+
+    patch.setattr(facts_module.Source, "__init__", without)
+
+
+@change_of_source
+def an_allys_own_value_yields_to_the_row(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        model.Path, "left_to_rows", lambda self, section, name, _: self.world.source.columns.get((section, name), {})
+    )
+
+
+@change_of_source
+def nobody_keeps_the_pledge(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(facts_module, "IN_EARNEST", {})
+
+
+def kept_without(column: str) -> Change:
+    """A kept pledge leaves one parameter where it is."""
+    return lambda patch: patch.setattr(
+        facts_module, "IN_EARNEST", {name: top for name, top in defaults.IN_EARNEST.items() if name != column}
+    )
+
+
+CHANGES_DRAWN |= {f"a_kept_pledge_leaves_{column}": kept_without(column) for column in defaults.IN_EARNEST}
+
+
+@change_of_source
+def the_half_is_hardly_any(patch: pytest.MonkeyPatch) -> None:
+    own = random_numbers.RandomNumbers.chance
+
+    def hardly(self: random_numbers.RandomNumbers, probability: float, name: str, *place: int) -> bool:
+        return own(self, 0.001 if name == "parameters/in_earnest" else probability, name, *place)
+
+    patch.setattr(random_numbers.RandomNumbers, "chance", hardly)
+
+
+@change_of_source
+def the_spread_is_not_of_the_row(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(facts_module.ESTIMATED, "outturn", {"late_push_weight": ()})
+
+
+@change_of_source
+def everybody_reads_the_map_with_coasts(patch: pytest.MonkeyPatch) -> None:
+    own = facts_module.exposure
+    patch.setattr(facts_module, "exposure", lambda row, _: own(row, "coasts"))
+
+
+@change_of_source
+def maps_change_places(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(model, "RULES", ("coasts", "sheltered_black_sea", "distance"))
+
+
+@change_of_source
+def history_jumps_as_shipped(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(facts_module.ESTIMATED, "urgency", {"decay": ()})
+
+
+@change_of_source
+def a_past_jump_is_another(patch: pytest.MonkeyPatch) -> None:
+    own = model.Path.strike
+    patch.setattr(model.Path, "strike", lambda self, event: own(self, {**event, "jump": "invasion_jump"}))
+
+
+@pytest.mark.parametrize("name", CHANGES_DRAWN)
+def test_a_twin_that_takes_its_parameters_elsewhere_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    CHANGES_DRAWN[name](monkeypatch)
+    with pytest.raises(Disagreement):
+        held_drawn()
 
 
 @pytest.mark.parametrize("name", CHANGES)
