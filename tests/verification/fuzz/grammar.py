@@ -175,6 +175,8 @@ def made(random: Random) -> Document:
     document = Document([horizon], base, last, [], [])
     if random.random() < 0.5:
         document.tables.append(Table("[run]", _chosen(random, "Run", 2), "Run"))
+    if random.random() < 0.4:
+        document.tables.append(Table("[parameters]", _chosen(random, "ParameterSource", 3), "ParameterSource"))
     for pillar in ("core", "related", "total"):
         if random.random() < (0.8 if pillar == "core" else 0.3):
             document.tables.append(_target(random, document, pillar, pillar))
@@ -263,7 +265,10 @@ def _event(random: Random, document: Document, name: str, kind: str) -> Table:
     else:
         made["rate"] = value(random, known["rate"])
     for key, part in known.items():
-        needed = key in ("ally", "state", "amount", "share_pct", "by", "points") and kind not in ("summit", "recession")
+        needed = key in ("ally", "state", "amount", "share_pct", "by", "points", "jump") and kind not in (
+            "summit",
+            "recession",
+        )
         if key in made or key in ("when", "rate", "probability") or not (needed or random.random() < 0.4):
             continue
         if key == "ally":

@@ -75,7 +75,7 @@ def addresses(number: int = ADDRESSES) -> list[Address]:
     for word in (0, 1):
         for index, (code, year) in enumerate(places):
             for name, of_ally in names:
-                once = name.startswith("param/")
+                once = name.startswith(("param/", "parameters/"))
                 if not of_ally and (index in (1, 4) or (once and index)):
                     continue  # the same year again, or drawn once
                 found.append(Address(name, code if of_ally else 0, 0 if once else year, word))

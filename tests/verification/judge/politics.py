@@ -26,7 +26,7 @@ from judge.processes import (
     size_checks,
     yearly,
 )
-from judge.values import month_chances
+from judge.values import part_of_words
 from sim.distributions import families as f
 from sim.distributions.draws import Draws
 
@@ -83,7 +83,7 @@ def early_checks(ledger: Ledger, found: Found) -> None:
         ]
         months += np.bincount(month[struck], minlength=13)
         happened[iso3] = struck[inside], p
-    found.checks.append(cells("early elections: months", months[1:], month_chances()))
+    found.checks.append(cells("early elections: months", months[1:], part_of_words(12)))
     for one, two in pairwise(iso3 for iso3 in ALLIES if iso3 not in NONE):
         both = happened[one][0] & happened[two][0]
         chance = happened[one][1] * happened[two][1]
@@ -92,7 +92,7 @@ def early_checks(ledger: Ledger, found: Found) -> None:
 
 def calendar_checks(ledger: Ledger, found: Found) -> None:
     """Who votes by the calendar: exactly the paths that have not voted for more than twelve months."""
-    dates, rates, chances = scheduled(), early_rates(), np.concatenate([[0.0], month_chances()])
+    dates, rates, chances = scheduled(), early_rates(), np.concatenate([[0.0], part_of_words(12)])
     for iso3 in ALLIES:
         votes = []
         for order, stream in enumerate(("event/snap", "event/d_vote", "election/early", "election/scheduled")):

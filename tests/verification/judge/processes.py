@@ -18,7 +18,7 @@ import sim
 from judge.judge import Check, binomial, cells, correlation, trials
 from judge.laws import law_of
 from judge.ledger import Ledger
-from judge.values import moment_checks, month_chances, sums_of_powers
+from judge.values import moment_checks, part_of_words, sums_of_powers
 from sim.distributions import families as f
 from sim.distributions.draws import Draws
 from sim.engine.block import run_block
@@ -146,7 +146,7 @@ def random_checks(ledger: Ledger, found: Found) -> None:
             found.faults += [f"{name} not in January"] * int((months[struck] != 1).any())
         else:
             found.checks.append(
-                cells(f"{name}: months", np.bincount(months[struck], minlength=13)[1:], month_chances())
+                cells(f"{name}: months", np.bincount(months[struck], minlength=13)[1:], part_of_words(12))
             )
     for one, two in combinations(RANDOM, 2):
         both = int((happened[one] & happened[two]).sum())

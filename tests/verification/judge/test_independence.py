@@ -37,9 +37,10 @@ def test_the_addresses_are_of_every_kind() -> None:
     places = addresses()
     assert len(set(places)) == ADDRESSES
     assert {place.name for place in places} == {name for name, _ in names_of_the_page()}
-    assert {"outturn/late_push/excess", "election/early/jump", "event/crisis/month", "param/will.mean"} <= {
-        name for name, _ in names_of_the_page()
-    }
+    assert {
+        "outturn/late_push/excess", "election/early/jump", "event/crisis/month", "param/will.mean", "parameters/draw",
+        "parameters/in_earnest", "parameters/geography",
+    } <= {name for name, _ in names_of_the_page()}  # fmt: skip
     same_but_ally = [(place.name, place.period) for place in places if place.ally]
     same_but_year = [(place.name, place.ally) for place in places]
     assert max(same_but_ally.count(pair) for pair in same_but_ally) > 1

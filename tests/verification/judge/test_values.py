@@ -10,7 +10,7 @@ import pytest
 from judge import wrong
 from judge.judge import CHECKS, Control, broken
 from judge.laws import SAMPLED, words_of
-from judge.values import chance_checks, family_checks, function_checks, value_checks, variant_checks
+from judge.values import chance_checks, family_checks, function_checks, spread_checks, value_checks, variant_checks
 from sim.distributions import families as f
 from sim.distributions.draws import Draws
 
@@ -66,6 +66,13 @@ CONTROLS = [
     Control("the refining word is the word", "chance 0.45: on the threshold", on_chances(ONE_WORD)),
     Control("all paths have the mean chance", "chance a path, 0 to 0.2", on_chances(wrong.MeanChance)),
     Control("December never comes", "months", on_chances(wrong.ElevenMonths)),
+    Control("the last row is never taken", "parameters/draw, one of 512", on_chances(wrong.NeverTheLast)),
+    Control("the third map is never read", "parameters/geography, one of 3", on_chances(wrong.NeverTheLast)),
+    Control("row and map are of one word", "row, kept pledge and map", on_chances(wrong.OneWordForAll)),
+    Control("all paths have the mean spread", "a path's own: normal mean=-1.5 sd=0.1: cells",
+            lambda: broken(spread_checks(wrong.MeanSpread))),
+    Control("all paths have the mean spread", "a path's own: student_t df=4 mean=1.5 sd=2: cells",
+            lambda: broken(spread_checks(wrong.MeanSpread))),
     Control("variants share their random numbers", "own numbers: between stretches",
             lambda: broken(variant_checks(wrong.SharedLuck))),
     Control("variants share the first one's law", "own numbers: exponential mean=0.5: cells",

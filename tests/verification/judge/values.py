@@ -1,4 +1,4 @@
-"""What `Draws` gives, as checks: values of every family, functions of them, chances, months, variants.
+"""What `Draws` gives, as checks: values of every family, functions of them, chances, months, whole numbers, variants.
 
 `scale` multiplies the number of draws: 1 in the tests, more in the report.
 """
@@ -16,8 +16,8 @@ from judge.exact import STEP, whole
 from judge.judge import Check, binomial, cells, correlation, mean, trials
 from judge.laws import SAMPLED, finite_moments, law_of, words_of
 from sim.distributions import families as f
-from sim.distributions.draws import Distributions, Draws
-from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, table_of
+from sim.distributions.draws import Distributions, Draws, LocationScale
+from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, standardised, table_of
 from sim.numerics.exact import monthly_factor, yearly_probability
 from sim.numerics.streams import LANES
 
@@ -33,6 +33,10 @@ OF = (
     ("exp(-decay / 12)", f.Uniform(low=0.01, high=0.1), monthly_factor, lambda x: np.exp(-x / 12)),
 )
 """Functions of a value, each by its table and by NumPy."""
+COUNTS = {"parameters/draw": 512, "parameters/geography": 3, "judge/whole": 7}
+"""Whole numbers by their stream, the model's own and one that divides nothing."""
+SPREADS = (f.Normal(mean=0.0, sd=1.0), f.StudentT(df=4.0, sd=1.0))
+"""What the model draws with a mean and a spread of each path."""
 PROBABILITIES = (1e-6, 0.07, 0.45, 0.5, 1 / 3, 1 - 1e-6)
 
 
@@ -111,9 +115,26 @@ def _tail_checks(name: str, family: f.Family, law: Any, scale: int, draws: Maker
 
 
 def value_checks(scale: int = 1) -> list[Check]:
-    """Every kind of family, functions of a value, the stretches of variants."""
+    """Every kind of family, functions of a value, the stretches of variants, means and spreads of each path."""
     found = [check for family in SAMPLED for check in family_checks(family, scale)]
-    return found + function_checks(scale) + variant_checks()
+    return found + function_checks(scale) + variant_checks() + spread_checks()
+
+
+def spread_checks(draws: Maker = Draws) -> list[Check]:
+    """Of paths with a mean and a spread of their own, each kind follows its own law."""
+    moments = ((0.3, 1.0), (-1.5, 0.1), (1.5, 2.0))
+    kind = np.arange(BLOCK) % len(moments)
+    means, sds = (np.array(each, dtype=np.float32)[kind] for each in zip(*moments, strict=True))
+    found = []
+    for family in SPREADS:
+        spread = LocationScale(standardised(family.shape), means, sds)
+        value = draws(SEED, 0, BLOCK).value("judge/spread", spread)
+        for index, (mean_of, sd_of) in enumerate(moments):
+            own = family.model_copy(update={"mean": mean_of, "sd": sd_of})
+            law = law_of(own)
+            name = f"a path's own: {words_of(own)}"
+            found.append(_over_cells(name, _in_cells(value[kind == index], law.ppf(EDGES)), _off(own, law)))
+    return found
 
 
 def function_checks(scale: int = 1, draws: Maker = Draws) -> list[Check]:
@@ -173,11 +194,27 @@ def chance_checks(scale: int = 1, draws: Maker = Draws) -> list[Check]:
     small = np.full(BLOCK * 64, 1.25 / CELLS, dtype=np.float32)
     hit = draws(SEED, 0, len(small)).chance("judge/chance/small", small)
     found.append(binomial("chance a path, 1.25 words", int(hit.sum()), len(small), 1.25 / CELLS))
-    months = draws(SEED, 0, BLOCK * 4 * scale).month("judge/month")
-    found.append(cells("months", np.bincount(months, minlength=13)[1:], month_chances()))
-    return found
+    long = draws(SEED, 0, BLOCK * 4 * scale)
+    months = long.month("judge/month")
+    found.append(cells("months", np.bincount(months, minlength=13)[1:], part_of_words(12)))
+    for name, count in COUNTS.items():
+        drawn = long.whole(name, count)
+        found.append(cells(f"{name}, one of {count}", np.bincount(drawn, minlength=count), part_of_words(count)))
+    kept = long.chance("parameters/in_earnest", 0.5)
+    found.append(binomial("parameters/in_earnest", int(kept.sum()), len(kept), 0.5))
+    return [*found, *apart_checks(long, kept)]
 
 
-def month_chances() -> NDArray[np.float64]:
-    """The page's rule, word by word: each month has 5,461 or 5,462 of the words."""
-    return np.bincount((np.arange(CELLS) * 12) >> 16, minlength=12) / CELLS
+def apart_checks(long: Draws, kept: NDArray[np.bool_]) -> list[Check]:
+    """Row, kept pledge and map of a path know nothing of each other: every combination as often as any."""
+    rows, rules = (long.whole(name, count) for name, count in COUNTS.items() if name.startswith("parameters/"))
+    parts = [part_of_words(count) for name, count in COUNTS.items() if name.startswith("parameters/")]
+    counts = np.zeros((len(parts[0]), 2, len(parts[1])), dtype=np.int64)
+    np.add.at(counts, (rows, kept.astype(np.intp), rules), 1)
+    declared = parts[0][:, None, None] * 0.5 * parts[1][None, None, :]
+    return [cells("row, kept pledge and map", counts.ravel(), np.broadcast_to(declared, counts.shape).ravel())]
+
+
+def part_of_words(count: int) -> NDArray[np.float64]:
+    """The page's rule, word by word: each of so many numbers has as many words as the next, or one more or fewer."""
+    return np.bincount((np.arange(CELLS) * count) >> 16, minlength=count) / CELLS

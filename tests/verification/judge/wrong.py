@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judge.independence import NATO
-from sim.distributions.draws import Distributions, Draws, Mask
+from sim.distributions.draws import Distributions, Draws, LocationScale, Mask
 from sim.distributions.quantile_tables import TAIL_CELLS, Quantiles
 from sim.model.state import AllyState
 from sim.numerics.streams import LANES, Streams, UInt16
@@ -165,6 +165,27 @@ class ElevenMonths(Draws):
     """The same, as draws of their own."""
 
     month = eleven_months
+
+
+class NeverTheLast(Draws):
+    """The last of several whole numbers never comes."""
+
+    def whole(self, name: str, count: int, **address: Any) -> Any:
+        return super().whole(name, count - 1, **address)
+
+
+class OneWordForAll(Draws):
+    """Row and map are picked by the same word."""
+
+    def whole(self, name: str, count: int, **address: Any) -> Any:
+        return super().whole("parameters/draw", count, **address)
+
+
+class MeanSpread(Draws):
+    """All paths have the mean spread."""
+
+    def value(self, name: str, law: Any, **address: Any) -> Any:
+        return super().value(name, LocationScale(law.standardised, law.mean, float(np.mean(law.sd))), **address)
 
 
 class SharedLuck(Draws):

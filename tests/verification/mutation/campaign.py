@@ -54,13 +54,20 @@ class MutatedModule:
 
 
 ENGINE = (
-    "absurd", "block", "by_hand", "clock", "december", "inputs", "invariants", "order", "parameters", "recorder",
-    "variants",
+    "absurd", "block", "by_hand", "clock", "december", "inputs", "invariants", "order", "parameter_rows", "parameters",
+    "recorder", "variants",
 )  # fmt: skip
 """The files of tests/engine that compare with no stored number."""
 
 MODULES = {
-    "results": MutatedModule(("sim/results/*",), ("tests/results/test_by_path.py", "tests/results/test_intervals.py")),
+    "results": MutatedModule(
+        ("sim/results/*",),
+        (
+            "tests/results/test_by_path.py",
+            "tests/results/test_intervals.py",
+            "tests/results/test_parameter_range.py",
+        ),
+    ),
     "draws": MutatedModule(
         (
             "sim/distributions/draws.py",

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 import sim
 from properties.making import Table, everywhere
+from sim.model.estimated import ESTIMATED
 from sim.numerics.grid import printed
 
 ROUNDING = 2e-5
@@ -76,8 +77,20 @@ def date(table: Table) -> Pair:
     return Pair(_changed(table, core, by=table["targets"][core]["by"] + 2), table, core)
 
 
+def kept_pledge(table: Table) -> Pair:
+    """The pledge kept in earnest on every path instead of none, whatever row each path takes."""
+    table = deepcopy(table)
+    for scope in (table, *table.get("ally", {}).values()):
+        for each in ESTIMATED:
+            if each.in_earnest:
+                scope.get(each.section, {}).pop(each.field, None)
+    pair = ({**table, "parameters": {"use": "drawn", "in_earnest": part}} for part in (0.0, 1.0))
+    return Pair(*pair, core_of(table))
+
+
 DIRECTIONS: dict[str, Callable[[Table], Pair]] = {
     "will": will, "urgency": urgency, "commitment": commitment, "share": share, "date": date,
+    "kept pledge": kept_pledge,
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from properties.making import Table, everywhere, holds_for, loaded, made, run, s
 from reference.scenarios import ALLIES, COMMON, sections
 from sim.distributions.families import Family
 from sim.engine.inputs import ally_inputs
+from sim.model.equations.exposure import Rule
 
 SECTIONS = ("growth", "will", "budget", "outturn", "related")
 allies = st.sampled_from(ALLIES)
@@ -39,14 +40,16 @@ def test_the_order_of_a_file_changes_neither_digest_nor_bit(table: Table, random
 def restated(scenario: sim.Scenario, ally: str, section: str) -> Table:
     """What holds for an ally in a section anyway: numbers, and distributions that are drawn for each ally by itself.
 
-    A distribution drawn once a path is left out: an ally that names it draws its own.
+    A distribution drawn once a path is left out: an ally that names it draws its own. So is what no file says and the
+    estimate does.
     """
     facts = scenario.of_ally(ally, getattr(scenario, section))
     found: Table = {}
     for name, field in type(facts).model_fields.items():
         value, extra = getattr(facts, name), field.json_schema_extra
         scope = extra.get("scope") if isinstance(extra, dict) else "fixed"
-        if name in COMMON or value is None or (isinstance(value, Family) and scope == "path"):
+        of_estimate = (section, name) in scenario.left_to_rows
+        if name in COMMON or value is None or of_estimate or (isinstance(value, Family) and scope == "path"):
             continue
         found[name] = {value.key: value.model_dump(by_alias=True)} if isinstance(value, Family) else value
     return found
@@ -61,8 +64,9 @@ def test_saying_again_what_holds_anyway_changes_no_number(
     (inputs,) = (entry for entry in ally_inputs(scenario) if entry.iso3 == ally)
     own = table.setdefault("ally", {}).setdefault(ally, {})
     own[section] = restated(scenario, ally, section)
-    own |= {"debt_pct": inputs.debt_pct, "exposure": inputs.exposure, "commitment": inputs.commitment,
-            "norm_pct": inputs.norm_pct}  # fmt: skip
+    own |= {"debt_pct": inputs.debt_pct, "commitment": inputs.commitment, "norm_pct": inputs.norm_pct}
+    if (rule := scenario.parameters.rule_of_exposure) != "drawn":
+        own["exposure"] = inputs.exposures[Rule(rule)]
     table["event"].append({"name": "never", "kind": "recession", "rate": 0.0})
     core = [target for target in table["targets"].values() if target["pillar"] == "core"]
     if len(core) == 1:
