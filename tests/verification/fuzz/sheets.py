@@ -63,7 +63,7 @@ def whole(random: Random) -> Case:
             lines[0] = lines[0].replace(random.choice(made.columns).encode(), b"colour", 1)
             content = b"\n".join(lines)
         case "column twice" | "column more":
-            more = "iso3" if kind == "column twice" else "colour"
+            more = made.columns[0] if kind == "column twice" else "colour"
             lines = [line + b"," + (b"DEU" if index else more.encode()) for index, line in enumerate(lines) if line]
             content = b"\n".join(lines)
             codes = frozenset({"repeated-column" if kind == "column twice" else "extra-column"})

@@ -200,13 +200,15 @@ def no_flag(random: Random, made: Sheet) -> bool:
 
 @plant
 def no_code(random: Random, made: Sheet) -> bool:
+    if "iso3" not in made.columns:
+        return False
     value = random.choice(("deu", "DE", "DEUT", "D\u0415U", "\uff24\uff25\uff35", "276", "D-U", "\u200bDEU"))
     return _put((_row(random, made), "iso3"), value, "no_code", "bad-code")
 
 
 @plant
 def no_ally(random: Random, made: Sheet) -> bool:
-    if made.table == "allies":
+    if made.table == "allies" or "iso3" not in made.columns:
         return False
     return _put((_row(random, made), "iso3"), random.choice(("UKR", "GER", "XXX")), "no_ally", "unknown-ally")
 

@@ -181,11 +181,15 @@ class OneWordForAll(Draws):
         return super().whole("parameters/draw", count, **address)
 
 
-class MeanSpread(Draws):
+def mean_spread(draws: Draws, name: str, law: Any, **address: Any) -> Any:
     """All paths have the mean spread."""
+    return VALUE(draws, name, LocationScale(law.standardised, law.mean, float(np.mean(law.sd))), **address)
 
-    def value(self, name: str, law: Any, **address: Any) -> Any:
-        return super().value(name, LocationScale(law.standardised, law.mean, float(np.mean(law.sd))), **address)
+
+class MeanSpread(Draws):
+    """The same, as draws of their own."""
+
+    value = mean_spread  # type: ignore[assignment]
 
 
 class SharedLuck(Draws):

@@ -84,8 +84,8 @@ def kept_pledge(table: Table) -> Pair:
         for each in ESTIMATED:
             if each.in_earnest:
                 scope.get(each.section, {}).pop(each.field, None)
-    pair = ({**table, "parameters": {"use": "drawn", "in_earnest": part}} for part in (0.0, 1.0))
-    return Pair(*pair, core_of(table))
+    none, every = ({**table, "parameters": {"use": "drawn", "in_earnest": part}} for part in (0.0, 1.0))
+    return Pair(none, every, core_of(table))
 
 
 DIRECTIONS: dict[str, Callable[[Table], Pair]] = {

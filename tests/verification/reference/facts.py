@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -229,7 +230,10 @@ class Source:
         self.in_earnest = float(said.get("in_earnest", 0.5 if use == "drawn" else 0.0))
         self.geography = said.get("geography", "drawn" if use == "drawn" else "coasts")
         table = rows("parameter_draws")
-        self.rows = {"drawn": table[1:], "estimated": table[:1], "shipped": [None]}[use]
+        ways: dict[str, Sequence[dict[str, str] | None]] = {
+            "drawn": table[1:], "estimated": table[:1], "shipped": [None],
+        }  # fmt: skip
+        self.rows = ways[use]
         """None: as shipped."""
         self.columns: dict[tuple[str, str], dict[str, Column]] = {
             (section, name): {part: self.column(section, name, part) for part in parts or ("",)}

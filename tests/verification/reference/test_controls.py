@@ -326,7 +326,7 @@ def the_half_is_hardly_any(patch: pytest.MonkeyPatch) -> None:
 
 @change_of_source
 def the_spread_is_not_of_the_row(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(facts_module.ESTIMATED, "outturn", {"late_push_weight": ()})
+    patch.setitem(defaults.ESTIMATED, "outturn", {"late_push_weight": ()})
 
 
 @change_of_source
@@ -342,7 +342,7 @@ def maps_change_places(patch: pytest.MonkeyPatch) -> None:
 
 @change_of_source
 def history_jumps_as_shipped(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(facts_module.ESTIMATED, "urgency", {"decay": ()})
+    patch.setitem(defaults.ESTIMATED, "urgency", {"decay": ()})
 
 
 @change_of_source
