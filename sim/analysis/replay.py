@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import arguments
+from sim.distributions.draws import Draws
 from sim.engine.block import run_block
 from sim.engine.observer import Observer
+from sim.engine.parameter_rows import ParameterRows, PathParameters
 from sim.execution.simulate import describe, tabulate
 from sim.model.state import AllyState, Hit, World
 from sim.numerics.arrays import Array, at
@@ -88,6 +90,7 @@ class Story:
     entries: tuple[Entry, ...]
 
     runs: int  # paths that the scenario asks for
+    parameters: PathParameters  # what the path took from the table of parameter draws
     based_on: str = ""  # on which file the scenario builds, and what it changes
     core: Yardstick | None = None  # what compliance is measured against
     outcomes: tuple[Outcome, ...] = ()  # ally by ally, year by year
@@ -150,7 +153,7 @@ class Story:
 
     @property
     def standing(self) -> str:
-        """What a single path is worth, in a sentence.
+        """What a single path is worth, in a sentence; which parameters it took, where they are drawn.
 
         >>> import sim
         >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
@@ -158,7 +161,8 @@ class Story:
         Path 48,213 of seed 2032: one of 100,000 simulated runs, given the assumptions.
         """
         among = f"{self.runs:,}" if self.path < self.runs else "the"
-        return f"Path {self.path:,} of seed {self.seed}: one of {among} simulated runs, given the assumptions."
+        taken = f" ({self.parameters})" if str(self.parameters) else ""
+        return f"Path {self.path:,} of seed {self.seed}{taken}: one of {among} simulated runs, given the assumptions."
 
     def __str__(self) -> str:
         head = [self.title, self.based_on, self.standing] if self.based_on else [self.title, self.standing]
@@ -176,11 +180,13 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     seed = arguments.seed(scenario.run.seed if seed is None else seed)
     tabulate(scenario)
     teller = Storyteller(path % LANES, scenario.horizon.last_year)
-    run_block(scenario, seed, path - path % LANES, LANES, observer=teller)
+    first = path - path % LANES
+    run_block(scenario, seed, first, LANES, observer=teller)
+    taken = ParameterRows(scenario, Draws(seed, first, LANES)).of_path(path - first)
     # Month by month; in December each ally's outturn, then the budget adopted on it.
     entries = sorted(teller.entries, key=_order)
     return Story(
-        scenario.title, path, seed, tuple(entries), scenario.run.paths, based_on(builds_on(scenario)),
+        scenario.title, path, seed, tuple(entries), scenario.run.paths, taken, based_on(builds_on(scenario)),
         describe(scenario).yardstick("core"), tuple(teller.outcomes),
     )  # fmt: skip
 

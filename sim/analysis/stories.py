@@ -87,9 +87,11 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
         pushed = allies[at[:, path] & ~spending[:, path]].tolist()
         on_paper = f" Closed on paper: {listed(pushed, MOST_NAMED)}." if pushed else ""
         mean = share(float(spent[:, step, path].mean()))
+        story = replay(scenario, path, seed)
+        taken = f" ({story.parameters})" if str(story.parameters) else ""
         outcome = (
-            f"In this run {len(there)} of {int(bound.sum())} allies are at {target(core.share_pct)} % in {year}: "
-            f"{listed(there, MOST_NAMED)}.{on_paper} The unweighted mean of what all spend is {mean} %."
+            f"In this run{taken} {len(there)} of {int(bound.sum())} allies are at {target(core.share_pct)} % in "
+            f"{year}: {listed(there, MOST_NAMED)}.{on_paper} The unweighted mean of what all spend is {mean} %."
         )
         command = f"sim replay {shlex.quote(file)} --path {path} --seed {seed} --full"
         found.append(
@@ -97,7 +99,7 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
                 f"The {rank}th of 100",
                 path,
                 outcome,
-                _events(replay(scenario, path, seed), _ends(scenario), year),
+                _events(story, _ends(scenario), year),
                 command,
             )
         )

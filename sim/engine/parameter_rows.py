@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,22 @@ from sim.model.estimated import BY_NAME
 from sim.numerics.arrays import Value
 from sim.numerics.exact import Function
 from sim.scenario.schema import Scenario
+
+
+class PathParameters(NamedTuple):
+    """What one path takes from the table `parameter_draws`."""
+
+    draw: int | None
+    """The row: 0 is the estimate; None as shipped."""
+    in_earnest: bool | None
+    """Whether the pledge is kept in earnest; None where no path of the run keeps it so."""
+
+    def __str__(self) -> str:
+        """In words: "parameter draw 212, the pledge is kept in earnest"; "" where there is nothing to say."""
+        words = [] if self.draw is None else [f"parameter draw {self.draw}" if self.draw else "parameters as estimated"]
+        if self.in_earnest is not None:
+            words.append(f"the pledge is {'' if self.in_earnest else 'not '}kept in earnest")
+        return ", ".join(words)
 
 
 class ParameterRows:
@@ -48,6 +65,19 @@ class ParameterRows:
         counts = np.zeros(self.size, dtype=np.intp)
         counts[self._found] = np.add.reduceat(mask.view(np.uint8)[self._in_order], self._starts, dtype=np.intp)
         return counts
+
+    def of_path(self, index: int) -> PathParameters:
+        """What one path of the block took, by its place there.
+
+        >>> import sim
+        >>> from sim.distributions.draws import Draws
+        >>> shipped = ParameterRows(sim.load("rutte_2032"), Draws(2032, 0, 16))
+        >>> shipped.of_path(3)
+        PathParameters(draw=None, in_earnest=None)
+        """
+        rows, place = len(self._table), 0 if self._taken is None else int(self._taken[index])
+        row = self._table[place % rows]
+        return PathParameters(None if row is None else row.draw, place >= rows if self.size > rows else None)
 
     def numbers(self, numbers: NDArray[np.uint8], most: int) -> NDArray[np.intp]:
         """How many paths of each row have each of the numbers 0 to `most` - 1, (rows, most)."""

@@ -20,6 +20,7 @@ from sim.numerics.arrays import Value
 from sim.numerics.exact import monthly_factor
 from sim.scenario.edit.change import with_numbers
 from sim.scenario.schema import Scenario
+from support import present
 
 PATHS = 4_096
 DRAWN = '[targets.core]\nshare_pct = 3.5\nby = 2032\n[parameters]\nuse = "drawn"\n'
@@ -178,3 +179,61 @@ def test_a_table_without_the_estimate_is_refused() -> None:
     text = f"{','.join(type(row).model_fields)}\n{','.join(str(value) for value in row.model_dump().values())}\n"
     with pytest.raises(sim.ScenarioError, match=r"must have the draw 0, the estimate, and draws behind it"):
         load_tables({"parameter_draws": Replacement("own.csv", text)})
+
+
+def test_a_path_tells_the_row_whose_values_it_has() -> None:
+    draws = Draws(5, 0, PATHS)
+    drawn = Parameters((scenario(),), draws)
+    table = {row.draw: row for row in load_tables().parameter_draws}
+    taken = [drawn.rows.of_path(index) for index in range(PATHS)]
+    assert {each.draw for each in taken} == {*table} - {0}
+    speeds = np.array([table[present(each.draw)].budget_speed for each in taken], dtype=np.float32)
+    np.testing.assert_array_equal(per_path(drawn.of(Budget).speed), speeds)
+    weights = np.array(
+        [1.0 if each.in_earnest else table[present(each.draw)].budget_pledge_weight for each in taken], np.float32
+    )
+    np.testing.assert_array_equal(per_path(drawn.of(Budget).pledge_weight), weights)
+
+
+def test_a_path_has_its_row_in_whatever_block_it_lies() -> None:
+    whole, part = (ParameterRows(scenario(), Draws(5, first, PATHS)) for first in (0, 1_600))
+    assert [whole.of_path(1_600 + index) for index in range(64)] == [part.of_path(index) for index in range(64)]
+
+
+@pytest.mark.parametrize(
+    ("use", "text", "said"),
+    [
+        ("shipped", "", ""),
+        ("shipped", "in_earnest = 1.0", "the pledge is kept in earnest"),
+        ("estimated", "", "parameters as estimated"),
+        ("estimated", "in_earnest = 1.0", "parameters as estimated, the pledge is kept in earnest"),
+    ],
+)
+def test_what_a_path_took_is_said_in_words(use: str, text: str, said: str) -> None:
+    assert str(ParameterRows(scenario(text, use), Draws(5, 0, 16)).of_path(7)) == said
+
+
+def test_a_story_begins_with_the_draw_of_its_path() -> None:
+    taken = ParameterRows(scenario(), Draws(2032, 48_208, 16)).of_path(5)
+    story = sim.replay(scenario(), 48_213)
+    assert story.parameters == taken
+    kept = "kept" if taken.in_earnest else "not kept"
+    assert story.standing.startswith(
+        f"Path 48,213 of seed 2032 (parameter draw {taken.draw}, the pledge is {kept} in earnest): one of 100,000 "
+    )
+    assert sim.replay(scenario(use="shipped"), 48_213).standing.startswith("Path 48,213 of seed 2032: one of 100,000 ")
+
+
+def test_both_sides_of_a_comparison_take_the_same_row_on_the_same_path() -> None:
+    one, other = scenario(), scenario('[[event]]\nname = "truce"\nkind = "detente"\nwhen = "2028-03"\n')
+    rows = [ParameterRows(side, Draws(5, 320, 64)) for side in (one, other)]
+    assert [rows[0].of_path(index) for index in range(64)] == [rows[1].of_path(index) for index in range(64)]
+    same = sim.compare(one, one, paths=640).compliance()
+    assert (same.only_a == 0).all()
+    assert (same.only_b == 0).all()
+    moved = sim.compare(one, other, paths=640, seed=5).compliance().query("pillar == 'core'")
+    for column, side in (("probability_a", one), ("probability_b", other)):
+        alone = sim.simulate(side, paths=640, seed=5).compliance().query("pillar == 'core'")
+        assert moved[column].tolist() == alone.probability.tolist()
+    assert (moved.only_b == 0).all()  # a truce takes urgency away and nothing else: no path then gains by it
+    assert moved.only_a.sum() > 0

@@ -61,6 +61,7 @@ def _document(story: Story) -> dict[str, object]:
         "path": story.path,
         "seed": story.seed,
         "note": story.standing,
+        "parameters": story.parameters._asdict(),
         "target": None if story.core is None else asdict(story.core),
         "outcomes": [_outcome(story, outcome) for outcome in story.outcomes],
         "entries": [{**asdict(entry), "text": entry.sentences()} for entry in story.entries],
