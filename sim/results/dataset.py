@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import xarray
+from numpy.typing import NDArray
 
 from sim.numerics.grid import HUNDREDTHS
 from sim.results.counts import PILLARS, SPENT
 from sim.results.intervals import quantile
+from sim.results.parameter_range import of_probability
 from sim.results.record import Record
 from sim.results.tables import LEVELS
 
@@ -15,7 +17,9 @@ from sim.results.tables import LEVELS
 def dataset(record: Record) -> xarray.Dataset:
     """Dimensions pillar, ally, year, quantile and, where paths are kept, path.
 
-    probability (pillar, ally, year), missing where no yardstick of the pillar binds the ally; share_pct_quantile
+    probability (pillar, ally, year), missing where no yardstick of the pillar binds the ally;
+    probability_over_parameters_low and _high (pillar, ally, year), the central 90 % of it over the parameters it was
+    drawn over, missing where they are not drawn; share_pct_quantile
     (quantile, pillar, ally, year), % of GDP, as reported, and spent_share_pct_quantile (quantile, spent, ally, year)
     without what is closed on paper that year, both infinite above 20.46 %, to which shares are counted;
     each kept variable (ally, year, path).
@@ -24,6 +28,7 @@ def dataset(record: Record) -> xarray.Dataset:
     yardsticks = [description.yardstick(pillar) for pillar in PILLARS]
     bound = np.array([[y is not None and y.binds(ally.iso3) for ally in description.allies] for y in yardsticks])
     probability = np.where(bound[..., None], counts.arrays["compliant"] / counts.paths, np.nan)
+    low, high = _over_parameters(record, bound)
     reported, spent = (
         np.stack([quantile(counts.arrays[name], level, HUNDREDTHS, open_end=True) for level in LEVELS.values()])
         for name in ("shares", "spent_shares")
@@ -32,6 +37,8 @@ def dataset(record: Record) -> xarray.Dataset:
     return xarray.Dataset(
         {
             "probability": (("pillar", "ally", "year"), probability, {"units": "1"}),
+            "probability_over_parameters_low": (("pillar", "ally", "year"), low, {"units": "1"}),
+            "probability_over_parameters_high": (("pillar", "ally", "year"), high, {"units": "1"}),
             "share_pct_quantile": (("quantile", "pillar", "ally", "year"), reported, {"units": "% of GDP"}),
             "spent_share_pct_quantile": (("quantile", "spent", "ally", "year"), spent, {"units": "% of GDP"}),
             **kept,
@@ -45,3 +52,14 @@ def dataset(record: Record) -> xarray.Dataset:
         },
         attrs={"title": description.title, "paths": counts.paths, "seed": int(record.manifest["seed"])},
     )
+
+
+def _over_parameters(record: Record, bound: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Low and high ends (2, pillar, ally, year); NaN where a probability has no range."""
+    rows, paths = record.counts.arrays["row_compliant"], record.counts.arrays["row_paths"]
+    ends = np.full((2, *rows.shape[:-1]), np.nan)
+    for pillar, ally, year in np.ndindex(rows.shape[:-1]):
+        found = of_probability(rows[pillar, ally, year], paths) if bound[pillar, ally] else None
+        if found is not None:
+            ends[:, pillar, ally, year] = found
+    return ends

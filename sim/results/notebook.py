@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sim.results.counts import PILLARS
 from sim.results.record import Record
-from sim.results.summary import AllySummary, ally_lines, default_year
+from sim.results.summary import AllySummary, ally_lines, default_year, ranges_over_parameters
 from sim.text.figures import target
-from sim.text.footnotes import ASSUMPTION, NOT_BOUND, UNBOUND
+from sim.text.footnotes import ASSUMPTION, NOT_BOUND, OVER_PARAMETERS, UNBOUND
 from sim.text.markup import LINE, card, element, text, yardstick
-from sim.text.probabilities import percent
+from sim.text.probabilities import outward, percent
 from sim.text.sentences import runs
 
 COLUMNS = 3
@@ -34,7 +34,8 @@ def html(record: Record) -> str:
         what = f"reports at least {target(main.share_pct)} % in {year}, given the assumptions; what is closed on paper "
         what += "is included."
     unbound = f" {UNBOUND}" if any(main.pillar not in line.chances for line in shown) else ""
-    note = f"In how many of 100 simulated runs an ally {what}{unbound}"
+    drawn = f" In brackets: {OVER_PARAMETERS[0].lower()}{OVER_PARAMETERS[1:]}" if ranges_over_parameters(shown) else ""
+    note = f"In how many of 100 simulated runs an ally {what}{drawn}{unbound}"
     return card(description.title, lines, _tables(shown, main.pillar), element("small", text(note)))
 
 
@@ -60,8 +61,9 @@ def _tables(lines: list[AllySummary], pillar: str) -> str:
 def _row(line: AllySummary, pillar: str) -> str:
     chance = line.chances.get(pillar)
     figure = percent(chance.probability, chance.ci_low, chance.ci_high) if chance else NOT_BOUND
+    drawn = f" ({outward(*chance.over_parameters)})" if chance and chance.over_parameters else ""
     return element(
         "tr",
         element("td", text(line.entry.name), style=CELL.format(side="left")),
-        element("td", text(figure), style=CELL.format(side="right")),
+        element("td", text(f"{figure}{drawn}"), style=CELL.format(side="right")),
     )

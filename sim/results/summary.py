@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
@@ -115,6 +116,17 @@ def expected_reach(record: Record, year: int) -> float:
     return Z95 * sqrt(max(0.0, variance) / record.counts.paths)
 
 
+def ranges_over_parameters(lines: Iterable[AllySummary]) -> bool:
+    """Whether probabilities of these allies have a range over parameters."""
+    return any(chance.over_parameters for line in lines for chance in line.chances.values())
+
+
+def monte_carlo_reach(lines: Iterable[AllySummary]) -> float:
+    """How far the Monte Carlo 95 % interval of a probability of these allies reaches at most, 0 to 1."""
+    chances = [chance for line in lines for chance in line.chances.values()]
+    return max((max(each.ci_high - each.probability, each.probability - each.ci_low) for each in chances), default=0.0)
+
+
 def ally_lines(record: Record, year: int) -> list[AllySummary]:
     """Every ally in `year`, in the order of the record."""
     step, counts = step_of(record, year), record.counts
@@ -220,7 +232,9 @@ def _many(record: Record, step: int, threshold: int) -> Chance:
     number = record.counts.arrays["number"][:, step, threshold:].sum(axis=-1)
     met, without = number[TALLIES.index("core")], number[TALLIES.index("core_without_late_push")]
     counted = np.array([met])
-    return _chances_of(counted, np.array([without]), counted, np.zeros_like(counted), record.counts.paths)[0]
+    found = _chances_of(counted, np.array([without]), counted, np.zeros_like(counted), record.counts.paths)[0]
+    rows = record.counts.arrays["row_number"][step, :, threshold:].sum(axis=-1)
+    return replace(found, over_parameters=of_probability(rows, record.counts.arrays["row_paths"]))
 
 
 def _medians(histograms: NDArray[np.int64]) -> list[Band]:

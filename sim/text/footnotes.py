@@ -8,9 +8,16 @@ MONTE_CARLO = (
     "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
 )
 OVER_PARAMETERS = (
-    "Over parameters: the central 90 % of P over the values of the model's parameters that the figures allow, and "
-    "over whether the pledge is kept in earnest."
+    "Over parameters: the central 90 % of the probability over the values of the model's parameters that the figures "
+    "allow, and over whether the pledge is kept in earnest."
 )
+
+
+def monte_carlo_error(reach: float) -> str:
+    """What stands in the place of MONTE_CARLO where the range over parameters is shown: how far an interval reaches."""
+    return f"Monte Carlo error, what another seed would change, is at most {100 * reach:.1f} points (95 %)."
+
+
 P_MEANS = "P: in how many of 100 simulated runs the target is met, given the assumptions."
 CLOSED_ON_PAPER = "Closed on paper: the last distance to a target closed by reclassification when it is due."
 SPENT = "Spent only: without what was closed on paper that year; medians, averages and money are of what is spent."

@@ -30,9 +30,9 @@ def of_100(probability: float, low: float, high: float) -> str:
     return f"in {figure} of 100 simulated runs"
 
 
-def outward(low: float, high: float) -> str:
+def outward(low: float, high: float, to: str = "–") -> str:
     """From one probability to another in whole percent, rounded outward: "39–78", "0–64"."""
-    return f"{int(floor_to(100 * decimal(low)))}–{int(ceil_to(100 * decimal(high)))}"
+    return f"{int(floor_to(100 * decimal(low)))}{to}{int(ceil_to(100 * decimal(high)))}"
 
 
 def interval(low: float, high: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from math import inf
+from math import inf, isnan
 from typing import Any
 
 import numpy as np
@@ -265,18 +265,20 @@ def events(record: Record) -> pd.DataFrame:
 
 
 def chances(record: Record, pillar: str = "core") -> pd.DataFrame:
-    """Probabilities with their texts: the columns of `compliance` for one pillar, and three of texts.
+    """Probabilities with their texts: the columns of `compliance` for one pillar, and four of texts.
 
-    text ("83", "<1"), text_interval ("82–84") and text_without, of what is spent only. Of the allies that the yardstick
-    binds.
+    text ("83", "<1"), text_interval ("82–84"), text_range ("39–78"; "" where parameters are not drawn) and
+    text_without, of what is spent only. Of the allies that the yardstick binds.
     """
     from sim.results.tables import compliance
-    from sim.text.probabilities import interval
+    from sim.text.probabilities import interval, outward
 
     table = compliance(record)
     table = table[(table.pillar == pillar) & table.probability.notna()].copy()
     table["text"] = in_words(table.probability, record)
     table["text_interval"] = [interval(*row) for row in zip(table.ci_low, table.ci_high, strict=True)]
+    ends = zip(table.over_parameters_low, table.over_parameters_high, strict=True)
+    table["text_range"] = ["" if isnan(low) else outward(low, high) for low, high in ends]
     table["text_without"] = in_words(table.without_late_push, record)
     return table
 

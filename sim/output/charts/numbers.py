@@ -11,9 +11,10 @@ import pandas as pd
 from sim.output.charts import frames
 from sim.output.charts.frames import RUNS, aim_of, in_words, measured, year_of
 from sim.output.charts.look import Chart, dressed, look, wrapped
+from sim.output.over_parameters import halves_sentence, span_of_number
 from sim.results.counts import TALLIES
 from sim.results.record import Record
-from sim.results.summary import alliance_line, step_of
+from sim.results.summary import AllianceSummary, alliance_line, step_of
 from sim.results.tables import first_year
 from sim.text.figures import number, target, whole
 from sim.text.sentences import allies, among
@@ -68,6 +69,7 @@ def compliant(
     chart = alt.layer(*layers).properties(width=width, height=height)
     lines = wrapped(
         f"{measured(record, aim)} Bars: all compliance. Strokes: spent only, without what is closed on paper. "
+        f"{_by_parameters(line)}"
         "Some shocks are common, so the spread is wider than if each ally stood alone.", 96,
     )  # fmt: skip
     description = (
@@ -81,6 +83,13 @@ def compliant(
         lines=[*lines, *frames.based_on(record, 96)],
         description=description,
     )
+
+
+def _by_parameters(line: AllianceSummary) -> str:
+    """What the parameters drawn make of the expected number, with a blank behind; "" where they are not drawn."""
+    span = span_of_number(line)
+    expected = f"By the parameters drawn {span} are expected." if span else ""
+    return "".join(f"{sentence} " for sentence in (expected, halves_sentence(line)) if sentence)
 
 
 def first_years(record: Record, iso3: str, *, theme: str = "light", width: int = 640, height: int = 230) -> Chart:

@@ -14,7 +14,7 @@ from sim.text.figures import target
 from sim.text.footnotes import ASSUMPTION
 
 HOLLOW = "Hollow: spent only, without what is closed on paper."
-
+BAR = "Bar: central 90 % over the parameters drawn, in brackets at the right."
 
 ROOM_FOR_BOTH = 56
 """Width of a cell that holds two figures."""
@@ -26,6 +26,7 @@ def ranked(
 ) -> Chart:  # fmt: skip
     """Probability of meeting the yardstick in a year, ally by ally: a dot with its 95 % interval, ranked.
 
+    Where parameters are drawn, the central 90 % over them stands in the place of that interval, which is narrower.
     Hollow: what it is of what is spent only, without what is closed on paper. With `choose` the chart has the parameter
     `ally`, whose row it marks.
 
@@ -43,27 +44,44 @@ def ranked(
     hundred = alt.Axis(labelExpr="datum.value * 100", values=[0, 0.25, 0.5, 0.75, 1])
     scale = alt.Scale(domain=[0, 1])
     x = alt.X("probability:Q", title=f"{RUNS}, given the assumptions", scale=scale, axis=hundred)
+    drawn = bool((table.text_range != "").any())
+    table["in_brackets"] = "(" + table.text_range + ")"
     tips = [
         alt.Tooltip("ally:N"), alt.Tooltip("text:N", title="of 100 runs"),
+        *[alt.Tooltip("text_range:N", title="over parameters")] * drawn,
         alt.Tooltip("text_interval:N", title="95 % interval"),
         alt.Tooltip("text_without:N", title="spent only"),
     ]  # fmt: skip
     thin, thick = base.mark_rule(color=colours.quiet), base.mark_rule(color=colours.simulated, strokeWidth=5)
     dot = base.mark_point(color=colours.simulated, fill=colours.simulated, size=58, opacity=1)
     hollow = base.mark_point(color=colours.quiet, fill=colours.paper, size=34, opacity=1)
+    figure = base.mark_text(color=colours.ink, align="left", dx=9, fontSize=12)
+    if drawn:  # in a column: beside its dot a figure would lie on the bar, at the bar's end it would seem to be its own
+        bar = base.mark_rule(color=colours.simulated, strokeWidth=9).encode(
+            x="over_parameters_low:Q", x2="over_parameters_high:Q", opacity=alt.value(0.28)
+        )
+        ranges = base.mark_text(color=colours.quiet, align="left", dx=34, fontSize=12)
+        texts = [
+            figure.encode(x=alt.value("width"), text="text:N"),
+            ranges.encode(x=alt.value("width"), text="in_brackets:N"),
+        ]
+    else:
+        bar = thick.encode(x="ci_low:Q", x2="ci_high:Q", opacity=alt.value(0.45))
+        texts = [figure.encode(x="ci_high:Q", text="text:N")]
     layers: list[Any] = [
         thin.encode(x="without_late_push:Q", x2="probability:Q"),
         hollow.encode(x="without_late_push:Q"),
-        thick.encode(x="ci_low:Q", x2="ci_high:Q", opacity=alt.value(0.45)),
+        bar,
         dot.encode(x=x, tooltip=tips),
-        base.mark_text(color=colours.ink, align="left", dx=9, fontSize=12).encode(x="ci_high:Q", text="text:N"),
+        *texts,
         alt.Chart().mark_rule(color=colours.target, strokeDash=[2, 3]).encode(x=alt.datum(0.5)),
     ]
     chart = alt.layer(*layers, data=table)
     chart = (marked(chart, base, theme) if choose else chart).properties(width=width, height=ROW * len(table))
+    dots = "Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot)."
     lines = wrapped(
-        f"{measured(record, aim)} Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot). "
-        f"{ASSUMPTION if pillar == 'related' else HOLLOW} Dotted: even odds.", 84,
+        f"{measured(record, aim)} {f'Dot: probability. {BAR}' if drawn else dots} "
+        f"{ASSUMPTION if pillar == 'related' else HOLLOW} Dotted: even odds.", 96 if drawn else 84,
     )  # fmt: skip
     first, last, goal = table.iloc[0], table.iloc[-1], target(aim.share_pct)
     description = (
@@ -97,7 +115,9 @@ def heat(record: Record, *, pillar: str = "core", theme: str = "light", cell: in
     ]
     base = alt.Chart(table).encode(x=x, y=y)
     shades = alt.Color("probability:Q", scale=alt.Scale(domain=[0, 1], range=list(colours.scheme)), legend=None)
+    drawn = bool((table.text_range != "").any())
     tips = [alt.Tooltip("ally:N"), alt.Tooltip("year:O"), alt.Tooltip("text:N", title="of 100 runs"),
+            *[alt.Tooltip("text_range:N", title="over parameters")] * drawn,
             alt.Tooltip("text_without:N", title="spent only")]  # fmt: skip
     ink = alt.condition(f"datum.probability > {colours.turn}", alt.value(colours.after), alt.value(colours.before))
     chart = alt.layer(

@@ -21,7 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sim.data.edition import key_of
 from sim.output.exports.content import SCHEMA, CellValue, Content
-from sim.output.exports.overview import HISTORY, USD_M, by_year, by_year_captions, history, history_caption
+from sim.output.exports.overview import HISTORY, USD_M, allies_and_groups, by_year, history, history_caption
 from sim.output.exports.readme import sections
 from sim.output.exports.units import ALLIES, COLUMNS, OF_GDP, OF_RUNS, PART, POINTS, RUNS, TEXT, USD_BN, YEAR
 
@@ -114,7 +114,8 @@ def _read_me(content: Content, sheet: Worksheet, bold: Format, wrapped: Format) 
         sheet.set_column(index, index, width)
     sheet.hide_gridlines(2)
     about = {
-        BY_YEAR: "; ".join(by_year_captions(content)) + ". The tables compliance and shares have the rest.",
+        BY_YEAR: "; ".join(part.caption for part in by_year(content))
+        + ". The tables compliance and shares have the rest.",
         ", ".join(COLUMNS): "The tables, every figure unrounded.",
         "history": history_caption(),
         "columns": "Unit and meaning of every column.",
@@ -146,32 +147,35 @@ def _height(cells: Sequence[str], widths: Sequence[int]) -> float:
 
 def _by_year(content: Content, sheet: Worksheet, bold: Format, formats: Mapping[str, Format]) -> None:
     """Allies and groups down, years across: probabilities at the left, medians at the right."""
-    years, rows = by_year(content)
-    second = 2 + len(years) + 1
+    years, parts, names = content.facts["years"], by_year(content), allies_and_groups(content)
+    firsts = [2 + place * (len(years) + 1) for place in range(len(parts))]
+    last = firsts[-1] + len(years) - 1
     sheet.set_column(0, 0, 6)
     sheet.set_column(1, 1, 24)
-    sheet.set_column(2, second + len(years) - 1, 9)
-    sheet.set_column(second - 1, second - 1, 2)
+    sheet.set_column(2, last, 9)
+    for first in firsts[1:]:
+        sheet.set_column(first - 1, first - 1, 2)
     sheet.set_row(0, 48)
-    for first, caption in zip((2, second), by_year_captions(content), strict=True):
+    for first, part in zip(firsts, parts, strict=True):
         if len(years) > 1:
             sheet.merge_range(0, first, 0, first + len(years) - 1, "", bold)
-        sheet.write_string(0, first, caption, bold)
+        sheet.write_string(0, first, part.caption, bold)
         for index, year in enumerate(years):
             sheet.write_number(1, first + index, year, bold)
     for index, name in enumerate(("iso3", "ally")):
         sheet.write_string(1, index, name, bold)
-    for line, (iso3, name, chances, medians) in enumerate(rows, start=2):
+    for line, (iso3, name) in enumerate(names.items(), start=2):
         sheet.write_string(line, 0, _text(iso3))
         sheet.write_string(line, 1, _text(name), formats[TEXT])
-        for first, values, unit in ((2, chances, OF_RUNS), (second, medians, OF_GDP)):
-            for index, value in enumerate(values):
+        for first, part in zip(firsts, parts, strict=True):
+            for index, year in enumerate(years):
+                value = part.cells.get((iso3, year))
                 if isinstance(value, str):
-                    sheet.write_string(line, first + index, value, formats[unit])
+                    sheet.write_string(line, first + index, value, formats[part.unit])
                 elif value is not None:
-                    sheet.write_number(line, first + index, _Exact(value), formats[unit])
+                    sheet.write_number(line, first + index, _Exact(value), formats[part.unit])
     sheet.freeze_panes(2, 2)
-    _page(sheet, len(rows) + 1, second + len(years) - 1, header=2, labels=2)
+    _page(sheet, len(names) + 1, last, header=2, labels=2)
 
 
 def _table(

@@ -81,7 +81,8 @@ def dataset(content: Content) -> xarray.Dataset:
     }
     variables = {**_compliance(content, coords), **_shares(content, coords), **_gap(content, coords)}
     variables |= {**_alliance(content, coords), **_first_year(content, coords), **_allies(content)}
-    restated = ["probability", "share_pct_quantile", "spent_share_pct_quantile"]
+    shares = ["share_pct_quantile", "spent_share_pct_quantile"]
+    restated = [name for name in found.data_vars if name in shares or str(name).startswith("probability")]
     found = found.drop_vars(restated).assign_coords(coords).assign(variables)
     for name, meaning in LONG_NAMES.items():
         if found[name].dtype.kind == "i":

@@ -15,10 +15,11 @@ from sim.data.catalogue import catalogue
 from sim.files.writing import is_own
 from sim.output.exports.units import COLUMNS
 from sim.output.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
+from sim.output.over_parameters import source_sentences
 from sim.results.facade import Results
 from sim.results.record import Record
 from sim.text.figures import published_share, target
-from sim.text.footnotes import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
+from sim.text.footnotes import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, OVER_PARAMETERS, SPENT
 from sim.text.sentences import listed
 
 if TYPE_CHECKING:
@@ -134,7 +135,11 @@ def _facts(record: Record) -> dict[str, Any]:
         "years": description.years,
         "paths": record.counts.paths,
         "seed": manifest.get("seed"),
-        "read_me": [PROBABILITY, MONTE_CARLO, ASSUMPTION, CLOSED_ON_PAPER, SPENT, UNROUNDED, BEYOND, *_figures(record)],
+        "parameters": asdict(description.parameters),
+        "read_me": [
+            PROBABILITY, MONTE_CARLO, *_parameters(record), ASSUMPTION, CLOSED_ON_PAPER, SPENT, UNROUNDED, BEYOND,
+            *_figures(record),
+        ],
         "units": {name: {key: asdict(column) for key, column in table.items()} for name, table in COLUMNS.items()},
         "allies": [asdict(entry) for entry in description.allies],
         "digest": record.counts.digest(),
@@ -142,6 +147,12 @@ def _facts(record: Record) -> dict[str, Any]:
     }  # fmt: skip
     found: dict[str, Any] = jsonable(facts)
     return found
+
+
+def _parameters(record: Record) -> list[str]:
+    """Where the run's parameters come from, and what their range is where it has one."""
+    described = record.description.parameters
+    return [*([OVER_PARAMETERS] if described.rows > 1 else []), source_sentences(described)]
 
 
 def _figures(record: Record) -> list[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import inf, isnan
 from typing import Final
 
 from sim.data.catalogue import catalogue
 from sim.data.tables import load_tables
 from sim.output.exports.content import CellValue, Content
-from sim.output.exports.units import OF_GDP, TEXT, YEAR, ColumnUnit
+from sim.output.exports.units import OF_GDP, OF_RUNS, TEXT, YEAR, ColumnUnit
 from sim.text.figures import share, target
 from sim.text.footnotes import NOT_BOUND
+from sim.text.probabilities import outward
 
 USD_M: Final = "million current USD"
 
@@ -45,34 +47,47 @@ def history_caption() -> str:
     )
 
 
-def by_year(content: Content) -> tuple[list[int], list[tuple[str, str, list[CellValue], list[CellValue]]]]:
-    """The years simulated, and for each ally and group: code, name, by year the probability of being at the core
-    target (a dash where it does not bind the ally, None where there is none or for a group) and the median of the core
-    share that is spent, % of GDP (">20" where it lies above what is counted).
+@dataclass(frozen=True)
+class SheetPart:
+    """A part of the sheet of allies by years: what it shows, the unit of its numbers, and its cells."""
+
+    caption: str
+    unit: str
+    cells: dict[tuple[CellValue, CellValue], CellValue]  # by code and year
+
+
+def by_year(content: Content) -> list[SheetPart]:
+    """The probability of being at the core target (a dash where it does not bind the ally, none where there is none or
+    for a group), its range over parameters in runs of 100 where it has one ("39–78"), and the median of the core share
+    that is spent, % of GDP (">20" where it lies above what is counted).
     """
-    years: list[int] = list(content.facts["years"])
-    chances = _of(content, "compliance", "core", "probability")
-    medians = _of(content, "shares", "core_spent", "q50")
-    named = {iso3: name for iso3, name, *_ in content.rows("shares")}
-    return years, [
-        (
-            str(iso3),
-            str(name),
-            [chances.get((iso3, year)) for year in years],
-            [medians.get((iso3, year)) for year in years],
-        )
-        for iso3, name in named.items()
-    ]
-
-
-def by_year_captions(content: Content) -> tuple[str, str]:
-    """What the two halves of that sheet show."""
     core = content.results.record.description.yardstick("core")
     measured = "no core target" if core is None else f"{target(core.share_pct)} % of GDP by {core.by}"
-    return (
-        f"Share of the simulated runs that report the core target ({measured}) in that year, given the assumptions",
-        "Median of the core share that is spent, % of GDP, without what is closed on paper that year",
+    chances, medians = (
+        SheetPart(
+            f"Share of the simulated runs that report the core target ({measured}) in that year, given the assumptions",
+            OF_RUNS,
+            _of(content, "compliance", "core", "probability"),
+        ),
+        SheetPart(
+            "Median of the core share that is spent, % of GDP, without what is closed on paper that year",
+            OF_GDP,
+            _of(content, "shares", "core_spent", "q50"),
+        ),
     )
+    table = content.tables["compliance"]
+    table = table[(table["pillar"] == "core") & table["over_parameters_low"].notna()]
+    columns = (table[key].tolist() for key in ("iso3", "year", "over_parameters_low", "over_parameters_high"))
+    ranges: dict[tuple[CellValue, CellValue], CellValue] = {
+        (iso3, year): outward(low, high) for iso3, year, low, high in zip(*columns, strict=True)
+    }
+    caption = "Central 90 % of that share over the parameters drawn, runs of 100"
+    return [chances, *([SheetPart(caption, TEXT, ranges)] if ranges else []), medians]
+
+
+def allies_and_groups(content: Content) -> dict[str, str]:
+    """The names of that sheet's rows, by code."""
+    return {str(iso3): str(name) for iso3, name, *_ in content.rows("shares")}
 
 
 def _of(content: Content, name: str, pillar: str, column: str) -> dict[tuple[CellValue, CellValue], CellValue]:

@@ -14,6 +14,7 @@ from sim.output.charts.frames import PILLAR_WORDS
 from sim.output.charts.look import LOOKS
 from sim.output.charts.saving import drawn
 from sim.output.origins import ESTIMATE, known, mark, meaning, own_file, own_tables
+from sim.output.over_parameters import in_brackets
 from sim.output.report import sentences
 from sim.output.report.money import BaseRate, Needed, base_rate, gdp_status, needed
 from sim.output.report.page import rendered
@@ -22,7 +23,7 @@ from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.summary import AllySummary, Chance, ally_lines, default_year
 from sim.text.figures import money, published_share, share, span, target
 from sim.text.footnotes import NOT_BOUND
-from sim.text.probabilities import interval, likelihood, of_100, percent
+from sim.text.probabilities import interval, likelihood, percent
 from sim.text.sentences import listed
 
 MOST_NAMED = 8
@@ -104,7 +105,7 @@ def content_of(record: Record, iso3: str, year: int | None) -> Brief:
         cost=_cost(take, line.entry, bound, record, year),
         rate=_rate(rate) if rate is not None and rate.rise_pct > 0 else "",
         counted=COUNTED,
-        notes=(*left_out(record, take, bound), *sentences.caveats(record), f"{run}, burdenshare {version}."),
+        notes=(*left_out(record, take, bound), *sentences.caveats(record, year), f"{run}, burdenshare {version}."),
         citation=tuple(citations(record, ("shares", "gdp"), cutoffs=True)),
     )
 
@@ -129,12 +130,16 @@ def _odds(line: AllySummary, core: Yardstick | None, year: int, record: Record) 
     met = f"at {target(core.share_pct)} % or above in {year}"
     when = "already" if line.first_year == record.description.base_year else str(line.first_year)
     when = f"after {last}" if line.first_year is None else when
+    figure, word = percent(chance.probability, chance.ci_low, chance.ci_high), likelihood(chance.probability)
+    drawn = chance.over_parameters is not None  # the range then stands beside it, and Monte Carlo error in a note
+    between = f"{interval(chance.ci_low, chance.ci_high)} of 100"
+    interval_row = [] if drawn else [("Monte Carlo 95 % interval", between)]
     return [
         (
             f"Runs of 100 {met}",
-            f"{percent(chance.probability, chance.ci_low, chance.ci_high)} ({likelihood(chance.probability)})",
+            f"{figure}{in_brackets(chance)}, {word}" if drawn else f"{figure} ({word})",
         ),
-        ("Monte Carlo 95 % interval", f"{interval(chance.ci_low, chance.ci_high)} of 100"),
+        *interval_row,
         (
             "Spent only, nothing closed on paper",
             f"{percent(chance.without_late_push, chance.without_low, chance.without_high)} of 100",
@@ -150,7 +155,7 @@ def _assumed(line: AllySummary, record: Record) -> Rows:
     rows = []
     for aim in record.description.assumed:
         chance = line.chances.get(aim.pillar)
-        text = of_100(chance.probability, chance.ci_low, chance.ci_high).removeprefix("in ") if chance else NOT_BOUND
+        text = sentences.in_runs(chance).removeprefix("in ") if chance else NOT_BOUND
         rows.append((f"{PILLAR_WORDS[aim.pillar].capitalize()} {target(aim.share_pct)} % (assumption)", text))
     return rows
 

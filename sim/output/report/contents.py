@@ -12,12 +12,12 @@ from sim.output.origins import mark, packaged, shares_sentence
 from sim.output.report.sentences import ally_sentence
 from sim.output.report.sources import citations
 from sim.results.record import Record
-from sim.results.summary import AllySummary, Chance, ally_lines
+from sim.results.summary import AllySummary, Chance, ally_lines, ranges_over_parameters
 from sim.results.tables import gap
 from sim.text.escaping import plain
 from sim.text.figures import money, published_share, share, span, target
 from sim.text.footnotes import NOT_BOUND, UNBOUND
-from sim.text.probabilities import interval, likelihood, percent
+from sim.text.probabilities import interval, likelihood, outward, percent
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ FACTS = {
 }  # fmt: skip
 """What the manifest's entries are called; the others by their own names."""
 
+RANGE = ("Over parameters", "of 100 simulated runs; the central 90 % over the parameters drawn")
+"""The column's head, and what it says at length."""
+
 NEVER = 9_999
 """Sorts behind every year."""
 
@@ -69,7 +72,7 @@ def allies_sheet(record: Record, year: int) -> Sheet:
                 f"Runs at {target(core.share_pct)} %",
                 f"of 100 simulated runs, given the assumptions{_dash(record, 'core')}",
             ),
-            ("95 % interval", "Monte Carlo error only"),
+            RANGE if ranges_over_parameters(lines) else ("95 % interval", "Monte Carlo error only"),
             ("Spent only", "of 100 simulated runs; without what is closed on paper that year"),
             *((head, note) for head, note, _ in _moved(lines)),
             ("In words", "on the one fixed scale below"),
@@ -134,7 +137,7 @@ def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Esti
             without = percent(core.without_late_push, core.without_low, core.without_high)
             cells += [
                 SheetCell(percent(core.probability, core.ci_low, core.ci_high), core.probability),
-                SheetCell(interval(core.ci_low, core.ci_high), core.ci_low),
+                _ends(core),
                 SheetCell(without, core.without_late_push),
                 *(SheetCell(percent(*figure(core)), figure(core)[0]) for figure in moved),
                 SheetCell(likelihood(core.probability), core.probability),
@@ -149,6 +152,13 @@ def _cells(line: AllySummary, record: Record, short: Short, moved: Sequence[Esti
             else SheetCell(NOT_BOUND, -1.0)
         )
     return cells
+
+
+def _ends(chance: Chance) -> SheetCell:
+    """The range over parameters, or the Monte Carlo interval of a run that does not draw them."""
+    if chance.over_parameters is None:
+        return SheetCell(interval(chance.ci_low, chance.ci_high), chance.ci_low)
+    return SheetCell(outward(*chance.over_parameters), chance.over_parameters.low)
 
 
 def _by_probability(line: AllySummary) -> tuple[float, float, str]:

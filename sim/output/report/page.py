@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from sim.data.edition import ESTIMATED_YEARS, FIRST_OF_CORE, in_words
 from sim.output.charts import engine
+from sim.output.over_parameters import source_sentences
 from sim.output.report import contents, sentences
 from sim.output.report.figures import album, choices
 from sim.results.record import Record
@@ -82,14 +83,17 @@ def report(
         scale=scale_in_words(),
         stories=stories,
         sensitivities=sentences.sensitivity_rows(sensitivities, record),
+        ranges_say=sentences.ranges_say(record),
         sensitivities_sentence=sentences.sensitivities_sentence(sensitivities, record, year),
         builds_on=builds_on,
         differences=differences,
         paths=record.counts.paths,
+        parameters=source_sentences(record.description.parameters),
+        parameters_were="chosen" if record.description.parameters.use == "shipped" else "estimated",
         track_record=sentences.TRACK_RECORD,
         core_from=in_words(FIRST_OF_CORE),
         estimated=listed(map(str, ESTIMATED_YEARS)),
-        caveats=(*sentences.caveats(record), ASSUMPTION),
+        caveats=(*sentences.caveats(record, year), ASSUMPTION),
         sources=contents.sources(record),
         facts=contents.facts(record),
         scenario=_indented(record.scenario),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.arguments import COUNTED_PCT
 from sim.numerics.grid import Grid, money_grid
 from sim.output.charts.frames import PILLAR_WORDS
+from sim.output.over_parameters import halves_sentence, in_brackets, span_of_number
 from sim.results.counts import GROUPS, PILLARS
 from sim.results.intervals import quantile
 from sim.results.record import Record, Yardstick
@@ -24,11 +25,13 @@ from sim.results.summary import (
     alliance_line,
     ally_lines,
     expected_reach,
+    monte_carlo_reach,
+    ranges_over_parameters,
     step_of,
 )
 from sim.results.tables import gap
 from sim.text.figures import added, money, number, share, target, whole
-from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
+from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, OVER_PARAMETERS, SPENT, monte_carlo_error
 from sim.text.probabilities import SCALE, likelihood, of_100, percent, scale_in_words
 from sim.text.sentences import allies, listed
 
@@ -68,9 +71,8 @@ def headlines(record: Record, year: int) -> list[str]:
         return [average, *_assumed(record, line)]
     found = [_count(line, core, year), _who(ally_lines(record, year), core, year), average, _money(record, core, year)]
     if line.many is not None and line.bound["core"] > FEW:
-        low, high = line.many.ci_low, line.many.ci_high
         verb = "is" if line.threshold == 1 else "are"
-        found.append(f"At least {allies(line.threshold)} {verb} there {of_100(line.many.probability, low, high)}.")
+        found.append(f"At least {allies(line.threshold)} {verb} there {in_runs(line.many)}.")
     return [*found, *_assumed(record, line)]
 
 
@@ -114,10 +116,16 @@ def median(name: str, band: Band) -> str:
     return f"half of the simulated runs have {name} at {share(band.middle)} % or below"
 
 
-def caveats(record: Record) -> tuple[str, ...]:
-    """What stands under the numbers of every page of a run."""
+def caveats(record: Record, year: int) -> tuple[str, ...]:
+    """What stands under the numbers of every page of a run on a year."""
     shown = record.counts.arrays["shares"][PILLARS.index("core")][..., -1]
-    return (MONTE_CARLO, CLOSED_ON_PAPER, SPENT, *([BEYOND] if shown.any() else []))
+    lines = ally_lines(record, year)
+    of_chance = (
+        (OVER_PARAMETERS, monte_carlo_error(monte_carlo_reach(lines)))
+        if ranges_over_parameters(lines)
+        else (MONTE_CARLO,)
+    )
+    return (*of_chance, CLOSED_ON_PAPER, SPENT, *([BEYOND] if shown.any() else []))
 
 
 def _besides(line: AllianceSummary) -> str:
@@ -165,8 +173,8 @@ def early(core: Yardstick, year: int) -> str:
 
 
 def in_runs(chance: Chance) -> str:
-    """A probability with its runs."""
-    return of_100(chance.probability, chance.ci_low, chance.ci_high)
+    """A probability with its runs, and with its range where parameters are drawn."""
+    return f"{of_100(chance.probability, chance.ci_low, chance.ci_high)}{in_brackets(chance)}"
 
 
 def spoken(figure: str) -> str:
@@ -183,10 +191,12 @@ def _count(line: AllianceSummary, core: Yardstick, year: int) -> str:
     between = f"between {whole(line.counted.q05)} and {whole(line.counted.q95)}"
     expected = number(line.counted.middle, bound)
     among = allies(bound) if bound == line.allies else f"the {allies(bound)} that the core target binds"
+    by_parameters = f" ({span} by the parameters drawn)" if (span := span_of_number(line)) else ""
+    halves = f" {sentence}" if (sentence := halves_sentence(line)) else ""
     return (
-        f"{expected} of {among} are expected at {target(core.share_pct)} % of GDP "
+        f"{expected} of {among} are expected{by_parameters} at {target(core.share_pct)} % of GDP "
         f"or above in {year}{early(core, year)}, {between} in 90 of 100 simulated runs, given the assumptions; "
-        f"spent only, {number(line.counted_without.middle, bound)}."
+        f"spent only, {number(line.counted_without.middle, bound)}.{halves}"
     )
 
 
@@ -268,6 +278,13 @@ def sensitivity_rows(sensitivities: Sequence[Sensitivity], record: Record) -> li
     if len({figure for _, figure in rows}) > 1 or _furthest(sensitivities) < TENTH:
         return rows
     return [(each.assumption, number(each.expected, of, tenths=True)) for each in sensitivities]
+
+
+def ranges_say(record: Record) -> str:
+    """What the ranges of a report hold, and what they leave to other assumptions."""
+    if record.description.parameters.rows > 1:
+        return "The ranges over parameters hold what is drawn, and no other assumption."
+    return "The intervals on this page say what other random numbers would change."
 
 
 def sensitivities_sentence(sensitivities: Sequence[Sensitivity], record: Record, year: int) -> str:

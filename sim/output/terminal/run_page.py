@@ -14,7 +14,7 @@ from sim.output.origins import mark, shares_sentence
 from sim.output.terminal.console import NARROW, Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Record, Yardstick
-from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
+from sim.results.summary import AllianceSummary, AllySummary, Band, Chance, monte_carlo_reach
 from sim.text.escaping import plain
 from sim.text.figures import added, mean_share, number, published_share, share, span, target, whole
 from sim.text.footnotes import (
@@ -27,6 +27,7 @@ from sim.text.footnotes import (
     P_MEANS,
     SPENT,
     UNBOUND,
+    monte_carlo_error,
 )
 from sim.text.probabilities import interval, of_100, outward, percent
 from sim.text.sentences import allies, among, listed, runs
@@ -88,13 +89,6 @@ def _remarks(record: Record, aim: Yardstick) -> str:
 def _precision(record: Record) -> str:
     points = record.manifest.get("precision_points")
     return "" if points is None else f", as many as a precision of {_points(points)} takes"
-
-
-def monte_carlo(lines: Sequence[AllySummary]) -> str:
-    """Monte Carlo error in a footnote, where the range over parameters stands in the table."""
-    chances = [chance for line in lines for chance in line.chances.values()]
-    widest = max(max(chance.ci_high - chance.probability, chance.probability - chance.ci_low) for chance in chances)
-    return f"Monte Carlo error, what another seed would change, is at most {100 * widest:.1f} points (95 %)."
 
 
 def _points(points: float) -> str:
@@ -275,7 +269,8 @@ def _halved(half: HalfUrgency, counted: Band, bound: int, of: int) -> str:
 
 
 def _spoken(chance: Chance) -> str:
-    return of_100(chance.probability, chance.ci_low, chance.ci_high)
+    spoken = of_100(chance.probability, chance.ci_low, chance.ci_high)
+    return f"{spoken} ({_over_parameters(chance)} over parameters)" if chance.over_parameters else spoken
 
 
 def _spoken_without(chance: Chance) -> str:
@@ -292,7 +287,7 @@ def _footer(
     if pillars:
         notes.append(P_MEANS + ("" if "over parameters" in kept else f" {MONTE_CARLO}"))
     if "over parameters" in kept:
-        notes.append(f"{OVER_PARAMETERS} {monte_carlo(lines)}")
+        notes.append(f"{OVER_PARAMETERS} {monte_carlo_error(monte_carlo_reach(lines))}")
     shown = {pillar for pillar in pillars if any(name.startswith(f"P {pillar}") for name in kept)}
     if any(shown - line.chances.keys() for line in lines):
         notes.append(UNBOUND)
