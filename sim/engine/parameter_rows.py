@@ -75,9 +75,9 @@ class ParameterRows:
         >>> shipped.of_path(3)
         PathParameters(draw=None, in_earnest=None)
         """
-        rows, place = len(self._table), 0 if self._taken is None else int(self._taken[index])
-        row = self._table[place % rows]
-        return PathParameters(None if row is None else row.draw, place >= rows if self.size > rows else None)
+        rows, taken = len(self._table), 0 if self._taken is None else int(self._taken[index])
+        row = self._table[taken % rows]
+        return PathParameters(None if row is None else row.draw, taken >= rows if self.size > rows else None)
 
     def numbers(self, numbers: NDArray[np.uint8], most: int) -> NDArray[np.intp]:
         """How many paths of each row have each of the numbers 0 to `most` - 1, (rows, most)."""

@@ -148,7 +148,7 @@ def _height(cells: Sequence[str], widths: Sequence[int]) -> float:
 def _by_year(content: Content, sheet: Worksheet, bold: Format, formats: Mapping[str, Format]) -> None:
     """Allies and groups down, years across: probabilities at the left, medians at the right."""
     years, parts, names = content.facts["years"], by_year(content), allies_and_groups(content)
-    firsts = [2 + place * (len(years) + 1) for place in range(len(parts))]
+    firsts = [2 + index * (len(years) + 1) for index in range(len(parts))]
     last = firsts[-1] + len(years) - 1
     sheet.set_column(0, 0, 6)
     sheet.set_column(1, 1, 24)
