@@ -45,6 +45,7 @@ ALLOWED = {
     ("evaluation/forecasts/schema.py", "2026-11"): EXAMPLE,
     ("evaluation/forecasts/schema.py", "2099"): "the last year that a date can have",
     ("model/equations/urgency.py", "2025"): "the warnings of the United States of February 2025",
+    ("model/estimated.py", "2025"): "the warnings of the United States of February 2025",
     ("model/events/base.py", "2028-05"): EXAMPLE,
     ("model/parameters.py", "2025"): ON_PAPER,
     ("model/parameters.py", "2032"): f"{SEED}; {LATER}",
