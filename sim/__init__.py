@@ -55,7 +55,7 @@ def simulate(
     >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
     >>> germany = results.compliance().query("ally == 'Germany' and pillar == 'core' and year == 2032")
     >>> germany["probability"].item()
-    0.752
+    0.7705
     """
     from sim.execution import simulate as run
     from sim.results.facade import Results
@@ -104,7 +104,7 @@ def compare(
     >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
     >>> germany = comparison.compliance().query("ally == 'Germany' and pillar == 'core' and year == 2032")
     >>> round(germany["difference"].item(), 3)
-    -0.078
+    -0.042
     """
     from sim.analysis.comparison.compare import compare as run_comparison
 

@@ -3,7 +3,7 @@
 >>> import sim, sim.charts
 >>> results = sim.simulate(sim.load("rutte_2032"), paths=320, executor="serial")
 >>> ", ".join(sim.charts.KINDS)
-'fan, multiples, ranked, heat, compliant, first-years, shortfall...'
+'fan, multiples, ranked, heat, compliant, first-years, shortfall'
 >>> sim.charts.draw("fan", results.record, ally="POL").to_dict()["description"][:42]
 'Poland is estimated at 4.68 % of GDP in 20'
 """

@@ -56,7 +56,7 @@ class Results:
         >>> import sim
         >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
         >>> results.manifest["seed"], results.manifest["paths"], results.manifest["scenario_digest"][:12]
-        (2032, 2000, 'd5a1724be601')
+        (2032, 2000, '91ac711de24e')
         """
         return dict(self.record.manifest)
 
@@ -69,7 +69,7 @@ class Results:
         >>> len(core.query("probability > 0.5"))
         13
         >>> core.set_index("ally").loc["Germany", ["probability", "without_late_push"]].tolist()
-        [0.752, 0.6465]
+        [0.7705, 0.6675]
         """
         from sim.results import tables
 
@@ -82,7 +82,7 @@ class Results:
         >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
         >>> euc = results.shares().query("iso3 == 'EUC' and pillar == 'core_spent' and year == 2032")
         >>> euc[["q05", "q50", "q95"]].values.tolist()
-        [[2.89, 3.15, 3.44]]
+        [[2.9, 3.16, 3.45]]
         """
         from sim.results import tables
 
@@ -95,7 +95,7 @@ class Results:
         >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
         >>> core = results.alliance().query("pillar == 'core' and year == 2032")
         >>> round(core.query("compliant >= 15")["probability"].sum().item(), 3)
-        0.207
+        0.213
         """
         from sim.results import tables
 
@@ -191,7 +191,7 @@ class Results:
         >>> results = sim.simulate(sim.load("rutte_2032"), paths=2_000)
         >>> data = results.to_xarray()
         >>> float(data["probability"].sel(pillar="core", ally="DEU", year=2032))
-        0.752
+        0.7705
         """
         try:
             from sim.results.dataset import dataset

@@ -43,7 +43,7 @@ class Comparison(ComparisonRecord):
         >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
         >>> allies = comparison.alliance().query("measure == 'allies_core' and year == 2032")
         >>> allies[["expected_a", "expected_b", "difference"]].round(1).values.tolist()
-        [[12.3, 10.6, -1.7]]
+        [[12.4, 10.7, -1.7]]
         """
         from sim.analysis.comparison import dataframes
 
