@@ -439,6 +439,13 @@ def outlook(numbers: dict[str, float]) -> tuple[float, float]:
     return first, second
 
 
+def wide(bands: Sequence[float]) -> str:
+    """Whether bands that should hold 90 of 100 are too narrow or too wide at every distance."""
+    if max(bands) < 0.9:
+        return ": somewhat too narrow"
+    return ": somewhat too wide" if min(bands) > 0.9 else ""
+
+
 def short(test: Backtest, numbers: dict[str, float]) -> str:
     """What the page says, in a few sentences made from the figures."""
     contest = [row for row in score_tables.contest_rows(test) if row["mode"] == Mode.OUT_OF_SAMPLE]
@@ -452,8 +459,7 @@ def short(test: Backtest, numbers: dict[str, float]) -> str:
         f"This project's mark is 0.90 at every distance. Against the fixed errors it is {reached(fixed)}; against all "
         f"baselines {reached(harder)}. A test tells the lead from chance (p below 0.05) "
         f"{ahead([row['horizon'] for row in contest if row['dm_p'] < 0.05])}.",
-        f"Its 90 % bands hold {part(min(bands))} to {part(max(bands))} of the shares: somewhat too narrow (mark: .82 "
-        "to .96).",
+        f"Its 90 % bands hold {part(min(bands))} to {part(max(bands))} of the shares{wide(bands)} (mark: .82 to .96).",
         lost(test),
         "Where nothing happened the model is hardly better than half of the straight line (2014 to 2018); where "
         "something did, its forecasts from before are far too low (from 2020 and 2021 for 2025 and 2026).",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -139,6 +140,7 @@ def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | N
     from sim.data.catalogue import catalogue
     from sim.data.tables import load_tables
     from sim.evaluation.backtest import comparisons, score_tables
+    from sim.evaluation.backtest.headline import headline
     from sim.evaluation.scores.calibration import pit_histogram
     from sim.numerics.streams import STREAM_VERSION
 
@@ -156,6 +158,7 @@ def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | N
         "horizons": list(ahead),
         "modes": {scores.name: scores.title for scores in (*modes, *([apart] if apart else ()))},
         "baselines": {scores.name: scores.title for scores in test.baselines()},
+        "in_short": [asdict(headline(test, mode, ahead)) for mode in test.modes()],
         "scores": score_tables.score_rows(test, ahead),
         "contest": score_tables.contest_rows(test, ahead),
         "lost": score_tables.lost_rows(test, ahead),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,9 +46,9 @@ class Headline:
     horizons: tuple[HorizonHeadline, ...]
     counts: int  # forecasts of the number of allies at 2 %
     counts_inside_90: int
-    slope: (
-        float  # of the outcome on the forecast's log-odds of standing at 2 %, all horizons: 1 is right, above too timid
-    )
+    slope: float | None
+    """Of what came on the odds of standing at 2 %, all horizons: 1 is right, above it they are too timid; None where
+    none fits."""
 
 
 def headline(test: Backtest, mode: ForecastScores, horizons: Sequence[int] = SHORT) -> Headline:
@@ -62,9 +63,13 @@ def headline(test: Backtest, mode: ForecastScores, horizons: Sequence[int] = SHO
     contests = {row["horizon"]: row for row in contest_rows(test, horizons) if row["mode"] == mode.name}
     events = {(row["forecaster"], row["horizon"]): row["brier"] for row in event_rows(test, horizons)}
     covered = {row["horizon"]: row for row in coverage_rows(test, horizons) if row["forecaster"] == mode.name}
-    counts = [row for row in number_rows(test, mode) if row["year"] - row["origin"] <= max(horizons)]
+    counts = [row for row in number_rows(test, mode) if row["year"] - row["origin"] in horizons]
     cases = [event_cases(test, mode, horizon) for horizon in horizons]
     chance, met = (np.concatenate([case[part] for case in cases]) for part in (0, 1))
+    try:
+        slope = calibration_slope(chance, met, test.paths)
+    except ValueError:  # one outcome only, or one forecast
+        slope = None
     return Headline(
         mode=mode.name,
         horizons=tuple(
@@ -73,12 +78,17 @@ def headline(test: Backtest, mode: ForecastScores, horizons: Sequence[int] = SHO
                 contests[horizon]["crps_pp"],
                 contests[horizon]["ratio"],
                 events[mode.name, horizon],
-                events[mode.name, horizon] / events[STRAIGHT_LINE, horizon],
+                _ratio(events[mode.name, horizon], events[STRAIGHT_LINE, horizon]),
                 covered[horizon]["inside_90"],
             )
             for horizon in horizons
         ),
         counts=len(counts),
         counts_inside_90=sum(row["q05"] <= row["seen"] <= row["q95"] for row in counts),
-        slope=calibration_slope(chance, met, test.paths),
+        slope=slope,
     )
+
+
+def _ratio(ours: float, theirs: float) -> float:
+    """Infinite beside a score of 0, which only a perfect forecast has."""
+    return ours / theirs if theirs else inf

@@ -14,6 +14,7 @@ from sim.data.tables import load_tables
 from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest
 from sim.evaluation.backtest.forecast_scores import LEVELS
+from sim.evaluation.backtest.headline import headline
 from sim.evaluation.backtest.origins import LAST, Mode
 from sim.output.terminal.console import Page
 from sim.output.terminal.layout import Column, fit, left_out, table, taken
@@ -44,6 +45,10 @@ BY_ORIGIN = (
     "The same of the 90 % band from every single December: one world moves all allies, so a band may hold nearly all "
     "in a calm year and few in another, and their mean says of no single December how much it holds."
 )
+HEADLINES = (
+    "Below 1 the model did better than the best baseline, or than the straight line to the target. A slope of 1: odds "
+    "mean what they say; above it they are too timid, below it too bold."
+)
 FIRST = (
     "The mode first-estimates: each December starts from the shares as NATO first published them, with the model's "
     "error of an estimated base year; everything else as out of sample. Beside it out of sample on the same Decembers, "
@@ -65,7 +70,7 @@ def show(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     heading(page, "Forecasts of the past, scored against what came")
     for text in _done(test):
         say(page, text)
-    for section in (_scores, _contest, _coverage, _coverage_by_origin, _first_estimates, _events):
+    for section in (_headlines, _scores, _contest, _coverage, _coverage_by_origin, _first_estimates, _events):
         section(page, test, ahead)
     _numbers(page, test)
     _independence(page, test, ahead)
@@ -94,6 +99,25 @@ def _done(test: Backtest) -> list[str]:
         + (" With the events given there is no forecast at all: it tests how budgets answer to them."
            if Mode.EVENTS_GIVEN in test.scores else ""),
     ]  # fmt: skip
+
+
+def _headlines(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
+    heading(page, "In short")
+    found = [(mode, headline(test, mode, ahead)) for mode in test.modes()]
+    rows = [(mode.name, row) for mode, one in found for row in one.horizons]
+    put(page, [
+        Column("mode", "Mode", once(name for name, _ in rows), 0, right=False),
+        Column("years ahead", "Years\nahead", [str(row.horizon) for _, row in rows], 0),
+        Column("CRPS over the best baseline's", "CRPS over\nthe best", [f"{row.crps_ratio:.2f}" for _, row in rows], 0),
+        Column("Brier over the straight line's", "Brier over\nthe line",
+               [f"{row.brier_ratio:.2f}" for _, row in rows], 1),
+        Column("in 90 % band", "In 90 %\nband", [f"{100 * row.inside_90:.0f}" for _, row in rows], 1),
+    ])  # fmt: skip
+    for mode, one in found:
+        slope = "" if one.slope is None else f"; slope of what came on the odds of standing at 2 %: {one.slope:.2f}"
+        say(page, f"{spoken(mode.name).capitalize()}: the number of allies at 2 % lay inside its 90 % band in "
+                  f"{one.counts_inside_90} of {one.counts} forecasts{slope}.")  # fmt: skip
+    say(page, HEADLINES, dim=True)
 
 
 def _scores(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
