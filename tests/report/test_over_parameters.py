@@ -182,7 +182,9 @@ def test_no_assumption_takes_a_drawn_parameter_for_the_shipped_one(drawn: Record
         [each for each in sensitivities(scenario_of(run), run, 2032) if each.assumption.startswith("rises end")]
         for run in (drawn, record)
     ]
-    assert [len(found) for found in ends_of_rises] == [0, 2]
+    assert [len(found) for found in ends_of_rises] == [2, 2]
+    levels = [[each.assumption.split(": at ")[1].split(" %")[0] for each in found] for found in ends_of_rises]
+    assert levels == [["2.5", "4.5"], ["2", "4"]]  # the ends of the range it is drawn from; around the shipped 3
 
 
 def test_the_story_of_a_run_says_which_parameters_it_took(drawn: Record) -> None:

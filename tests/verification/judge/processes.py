@@ -38,6 +38,7 @@ RANDOM = {
     "snap": (0.2, 'kind = "election"\nally = "FRA"\nchange_probability = 0.8'),
     "meeting": (0.1, 'kind = "summit"\ncommitment = 0.9'),
     "look": (0.08, 'kind = "review"\nyears_later = 1'),
+    "echo": (0.12, 'kind = "past_jump"\njump = "crimea_jump"'),
     "vow": (0.05, 'kind = "pledge"\nally = "NLD"\nshare_pct = 3.5\nby = 2034'),
     "road": (0.06, 'kind = "announced_path"\nally = "BEL"\npoints = [{ year = 2038, share_pct = 3.0 }]'),
 }
@@ -52,6 +53,7 @@ DATED = {
     "d_vote": (0.6, "2028-02", 'kind = "election"\nally = "GRC"'),
     "d_summit": (0.7, "2028-07", 'kind = "summit"\nshare_pct = 3.4'),
     "d_review": (0.25, "2033-06", 'kind = "review"\nchange_pct = -0.1'),
+    "d_echo": (0.45, "2032-04", 'kind = "past_jump"\njump = "us_warning_jump"'),
     "d_vow": (0.9, "2030-04", 'kind = "pledge"\nally = "PRT"\nshare_pct = 3.0\nby = 2036'),
     "d_road": (0.35, "2030-06", 'kind = "announced_path"\nally = "PRT"\npoints = [{ year = 2036, share_pct = 3.0 }]'),
     "d_start": (0.3, "", 'kind = "pledge"\nally = "ITA"\nshare_pct = 3.0\nby = 2036'),
