@@ -44,7 +44,15 @@ def test_the_ends_are_none_other_than_the_rows_where_chance_plays_no_part() -> N
 def test_rows_count_by_their_paths() -> None:
     met, paths = np.array([0, 100, 90_000]), np.array([1_000, 1_000, 98_000])
     low, high = present(of_probability(met, paths))
-    assert low == high == pytest.approx(90_000 / 98_000, abs=1e-3)
+    assert high == pytest.approx(90_000 / 98_000, abs=1e-3)
+    assert low == 90_100 / 100_000  # the probability, which lies below nineteen of twenty
+
+
+def test_a_rare_outcome_of_a_few_rows_lies_in_its_range() -> None:
+    met = np.where(np.arange(ROWS) < 20, 30, 0)
+    paths = np.full(ROWS, 100)
+    low, high = present(of_probability(met, paths))
+    assert low < met.sum() / paths.sum() == high
 
 
 def test_the_range_of_a_mean() -> None:
