@@ -21,6 +21,7 @@ import sim
 from calibration.known import Formula
 from cli.test_interrupt import alive, until
 from sim.data.edition import key_of
+from sim.data.tables import Replacement, load_tables
 from sim.evaluation.backtest.origins import LAST, ORIGINS
 from sim.evaluation.calibration.cache import Cache
 from sim.evaluation.calibration.calibrate import calibrate, table
@@ -185,6 +186,22 @@ def test_places_are_tried_before_the_work(call: Call, formula: Formula) -> None:
         assert said.err.startswith("Error: ")
         assert str(args[1]) in said.err
     assert Path("mine.toml").read_text() == 'title = "mine"\n'
+
+
+def test_draws_are_a_table_that_a_scenario_can_name(call: Call, formula: Formula) -> None:
+    said = call("calibrate", *SMALL, "--quick", "--draws", "draws.csv", "--json")
+    assert (said.code, said.err) == (0, "Saved in draws.csv\n")
+    table = load_tables({"parameter_draws": Replacement("draws.csv", Path("draws.csv").read_text())}).parameter_draws
+    assert [row.draw for row in table] == list(range(513))
+    estimate = {row["parameter"]: row["estimate"] for row in json.loads(said.out)["parameters"]}
+    assert {each.name: getattr(table[0], each.column) for each in ESTIMATED} == estimate
+    assert len({row.budget_speed for row in table}) > 400
+    assert call("calibrate", *SMALL, "--quick", "--draws", "draws.csv").code == 0  # a former one is replaced
+    Path("mine.csv").write_text("iso3\nDEU\n")
+    made = formula.made
+    assert call("calibrate", *SMALL, "--draws", "mine.csv").code == 5
+    assert call("calibrate", "--every", *SMALL, "--draws", "draws.csv").code == 2
+    assert (Path("mine.csv").read_text(), formula.made) == ("iso3\nDEU\n", made)
 
 
 def test_what_was_estimated_is_shown_even_where_it_cannot_be_written(

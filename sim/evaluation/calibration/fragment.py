@@ -85,15 +85,15 @@ def every(estimates: Mapping[int, Numbers], edition: str, paths: int, seed: int)
     return "\n".join(lines) + "\n"
 
 
-def check_destination(out: str | os.PathLike[str]) -> None:
-    """Refuse a place that cannot become a file of ours, before the work; leaves nothing behind.
+def check_destination(out: str | os.PathLike[str], mark: str = MARK) -> None:
+    """Refuse a place that cannot become a file of ours, before the work; leaves nothing behind. `mark` begins ours.
 
     Raises:
         RunError: something else stands there, or it cannot be written.
     """
     file = Path(out)
     try:
-        ours = not file.exists() or (file.is_file() and _begins_as_ours(file))
+        ours = not file.exists() or (file.is_file() and _begins_with(mark, file))
     except OSError as error:
         raise RunError(f"cannot write {out}: {error.strerror or error}") from error
     if not ours:
@@ -101,9 +101,9 @@ def check_destination(out: str | os.PathLike[str]) -> None:
     try_write(out)
 
 
-def _begins_as_ours(file: Path) -> bool:
+def _begins_with(mark: str, file: Path) -> bool:
     with file.open("rb") as stream:
-        return stream.read(1_000).startswith(MARK.encode())
+        return stream.read(1_000).startswith(mark.encode())
 
 
 def write(text: str, out: str | os.PathLike[str]) -> None:

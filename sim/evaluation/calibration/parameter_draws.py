@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import os
-from pathlib import Path
 
-from sim.data.rows import ParameterDrawRow
-from sim.errors import RunError
+from sim.evaluation.calibration import fragment
 from sim.evaluation.calibration.calibrate import Calibration
 from sim.evaluation.calibration.parameters import numbers_at
-from sim.files.writing import try_write, write_text
+from sim.files.writing import write_text
 from sim.model.estimated import ESTIMATED
 
 DRAWS = 512
@@ -32,24 +30,12 @@ def table(found: Calibration) -> str:
 
 
 def check_destination(out: str | os.PathLike[str]) -> None:
-    """Refuse a place that holds something else, before the work; leaves nothing behind.
+    """Refuse a place that holds anything but such a table, before the work; leaves nothing behind.
 
     Raises:
         RunError: something else stands there, or it cannot be written.
     """
-    file = Path(out)
-    try:
-        ours = not file.exists() or (file.is_file() and _begins_as_ours(file))
-    except OSError as error:
-        raise RunError(f"cannot write {out}: {error.strerror or error}") from error
-    if not ours:
-        raise RunError(f"{out} exists and is no table {ParameterDrawRow.TABLE}; choose another file")
-    try_write(out)
-
-
-def _begins_as_ours(file: Path) -> bool:
-    with file.open("rb") as stream:
-        return stream.read(1_000).startswith(",".join(HEADER).encode())
+    fragment.check_destination(out, ",".join(HEADER))
 
 
 def write(found: Calibration, out: str | os.PathLike[str]) -> None:
