@@ -17,6 +17,7 @@ from track_record_text import IDEAS_WORDS, PAGE, PLANS_WORDS
 
 import sim
 from sim.data.tables import load_tables
+from sim.distributions.families import StudentT
 from sim.engine.variants import reported_shares
 from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest, backtest, shares_of
@@ -27,6 +28,7 @@ from sim.evaluation.backtest.vintages import assumption_checks, estimate_errors,
 from sim.evaluation.calibration import calibrate as calibration
 from sim.evaluation.scores.crps import crps
 from sim.model.estimated import ESTIMATED
+from sim.model.parameters import Outturn
 from sim.results.summary import expected_number
 from sim.scenario.edit.change import number_names, with_numbers
 
@@ -34,9 +36,6 @@ ROOT = Path(__file__).parent.parent
 PAGE_FILE = ROOT / "docs" / "track-record.md"
 WORK = ROOT / "runs" / "calibration" / "track-record.npz"
 PICTURES = ROOT / "docs" / "pictures"
-
-BASE_ERROR = (-0.02, 0.07)
-"""Mean and sd of `outturn.base_error`."""
 
 PATHS, SEED = 4_096, 2032
 IDEA_PATHS = 1_024
@@ -329,7 +328,8 @@ def cutoffs_section() -> str:
 
 def vintages_section() -> str:
     """Errors of first estimates, and counts as published and as revised."""
-    data = load_tables()
+    data, assumed = load_tables(), Outturn().base_error
+    assert isinstance(assumed, StudentT)
     errors = [
         [
             e.edition,
@@ -357,14 +357,14 @@ def vintages_section() -> str:
             f"{c.inside_90} of {c.n}",
             f"{c.ks_p:.2f}",
         ]
-        for c in assumption_checks(data, *BASE_ERROR)
+        for c in assumption_checks(data, assumed)
         if c.against == "2026-07"
     ]
     return "\n\n".join(
         [
             table(errors, ["edition", "against", "allies", "n", "mean", "sd", "sd of the bulk"]),
-            f"The model lets an estimated base year err by a normal of mean {BASE_ERROR[0]} and sd {BASE_ERROR[1]}. "
-            "Held against these errors:",
+            f"The model lets an estimated base year err by Student's t of {assumed.df:g} degrees of freedom, mean "
+            f"{assumed.mean} and sd {assumed.sd}. Held against these errors:",
             table(
                 checks,
                 [

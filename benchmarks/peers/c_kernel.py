@@ -41,7 +41,7 @@ BY_ALLY = {
 }  # fmt: skip
 """Fields of `Facts` that the kernel reads, (LANES,) or (years, LANES), and their C type."""
 
-TABLES = ("normal", "ally_noise", "outlay_noise", "execution", "exponential", "level")
+TABLES = ("normal", "base_error", "ally_noise", "outlay_noise", "execution", "exponential", "level")
 
 
 class CParameters(ctypes.Structure):
@@ -98,6 +98,7 @@ def laws(p: Parameters) -> dict[str, Family]:
     """The distribution of each table; a noise has its sd in the kernel, and 1 here."""
     return {
         "normal": Normal(mean=0.0, sd=1.0),
+        "base_error": StudentT(df=p.base_error_df, sd=1.0),
         "ally_noise": StudentT(df=p.ally_noise_df, sd=1.0),
         "outlay_noise": StudentT(df=p.outlay_noise_df, sd=1.0),
         "execution": Beta(a=p.execution_a, b=p.execution_b),

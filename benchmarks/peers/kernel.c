@@ -80,7 +80,7 @@ void simulate(const Parameters *parameters, const Allies *all, const Tables *qua
     for (int64_t path = 0; path < paths; path++) {
         for (int i = 0; i < LANES; i++) {
             uint32_t bits = next(&rng, i), more = next(&rng, i);
-            float error = p->base_error_mean + p->base_error_sd * normal[low(bits)];
+            float error = p->base_error_mean + p->base_error_sd * tables.base_error[low(bits)];
             share[i] = a.base_share_pct[i] * (1 + a.estimated[i] * error);
             norm[i] = a.norm_pct[i];
             gdp[i] = a.gdp_usd_bn[i];

@@ -97,7 +97,7 @@ def simulate(
     last_vote, holds = np.empty(allies, dtype=np.int64), np.empty(allies, dtype=np.bool_)
     for _ in range(paths):
         for i in range(allies):
-            error = rng.normal(p.base_error_mean, p.base_error_sd) if estimated[i] else 0.0
+            error = p.base_error_mean + student_t(rng, p.base_error_df, p.base_error_sd) if estimated[i] else 0.0
             share[i] = base_share[i] * (1 + error)
             norm[i], gdp[i], last_vote[i], holds[i] = base_norm[i], base_gdp[i], -1000, True
             mean_will[i] = will[i] = rng.normal(p.will_mean, p.will_sd)

@@ -59,6 +59,7 @@ class Parameters(NamedTuple):
     max_rise: float
     max_fall: float
     # equations 1, 7 and 8
+    base_error_df: float
     base_error_mean: float
     base_error_sd: float
     execution_a: float
@@ -100,7 +101,7 @@ def parameters_of(scenario: Scenario) -> Parameters:
     assert core is not None
     monthly = monthly_factor(number(scenario.urgency.decay))
     will_mean, will_sd = _moments(will.mean)
-    error_mean, error_sd = _moments(out.base_error)
+    error = _law(out.base_error, StudentT, moved=True)
     related_mean, related_sd = _moments(related.start)
     return Parameters(
         factor_sd=_sd(growth.factor),
@@ -117,7 +118,8 @@ def parameters_of(scenario: Scenario) -> Parameters:
         detente_factor=number(events["detente"].factor),
         will_mean=will_mean, will_sd=will_sd, will_noise_sd=_sd(will.noise), change_jump_sd=_sd(will.change_jump),
         change_between_elections=yearly_probability(number(will.change_between_elections)),
-        base_error_mean=error_mean, base_error_sd=error_sd, execution_a=execution.a, execution_b=execution.b,
+        base_error_df=error.df, base_error_mean=error.mean, base_error_sd=error.sd,
+        execution_a=execution.a, execution_b=execution.b,
         outlay_noise_df=outlay_noise.df, outlay_noise_sd=outlay_noise.sd,
         reporting_sd=_sd(out.reporting), late_push_excess_sd=_sd(out.late_push_excess),
         related_mean=related_mean, related_sd=related_sd, related_noise_sd=_sd(related.noise),
@@ -161,9 +163,9 @@ def _sd(law: Any) -> float:
     return sd
 
 
-def _law(law: Any, family: type[Family]) -> Any:
-    """A distribution of the family: a t about 0, a beta on 0 to 1."""
-    moved = (isinstance(law, Beta) and (law.low, law.high) != (0.0, 1.0)) or (isinstance(law, StudentT) and law.mean)
-    if not isinstance(law, family) or moved:
+def _law(law: Any, family: type[Family], *, moved: bool = False) -> Any:
+    """A distribution of the family: a t about 0 unless it may be `moved`, a beta on 0 to 1."""
+    elsewhere = isinstance(law, StudentT) and law.mean and not moved
+    if not isinstance(law, family) or elsewhere or (isinstance(law, Beta) and (law.low, law.high) != (0.0, 1.0)):
         raise ValueError(f"the peers need a plain {family.__name__}, not {law!r}")
     return law

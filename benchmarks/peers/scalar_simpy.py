@@ -108,7 +108,7 @@ class Ally:
         self.alliance, self.own, self.p, self.rng = alliance, own, alliance.p, alliance.rng
         self.shares, self.total_met = shares, total_met
         p, rng = self.p, self.rng
-        error = rng.gauss(p.base_error_mean, p.base_error_sd) if own.estimated else 0.0
+        error = p.base_error_mean + student_t(rng, p.base_error_df, p.base_error_sd) if own.estimated else 0.0
         self.share, self.norm, self.gdp = own.base_share_pct * (1 + error), own.norm_pct, own.gdp_usd_bn
         self.mean_will = self.will = rng.gauss(p.will_mean, p.will_sd)
         self.related = max(rng.gauss(p.related_mean, p.related_sd), 0.0)

@@ -47,7 +47,7 @@ class Ally:
         self.facts, self.row, self.paths, self.rng = facts, row, paths, rng
         self.share = np.full(paths, facts.base_share_pct[row])
         if facts.estimated[row]:
-            self.share *= 1 + rng.normal(p.base_error_mean, p.base_error_sd, paths)
+            self.share *= 1 + p.base_error_mean + student_t(rng, p.base_error_df, p.base_error_sd, paths)
         self.norm = np.full(paths, facts.norm_pct[row])
         self.mean_will = rng.normal(p.will_mean, p.will_sd, paths)
         self.will = self.mean_will.copy()

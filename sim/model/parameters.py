@@ -315,8 +315,8 @@ class Outturn(FrozenModel, DrawnAs["Outturn[Value, Prepared]"], Generic[Once, La
     """Equations 1, 7 and 8."""
 
     base_error: Once = parameter(
-        Normal(mean=-0.02, sd=0.07), "relative error of the base year's estimate", unit="1", scope="ally", low=None,
-        high=None, evidence="NATO editions July 2023 to July 2026: first estimates against later figures",
+        StudentT(df=4.0, mean=-0.02, sd=0.116), "relative error of the base year's estimate", unit="1", scope="ally",
+        low=None, high=None, evidence="NATO editions June 2019 to July 2026: first estimates against later figures",
     )  # fmt: skip
     execution: Later = parameter(
         Beta(a=8.0, b=2.0), "part of a planned increase that is spent", unit="1", scope="year", low=0, high=5

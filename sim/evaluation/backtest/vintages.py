@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from sim.data.edition import FIRST_OF_CORE, LAST_OF_ALL_OUTLAYS
 from sim.data.tables import Tables
+from sim.distributions.families import Normal, StudentT
 from sim.numerics.grid import printed, reaches
 
 RESTATED_PP = 0.10
@@ -24,9 +25,6 @@ OTHER_DIVISOR: Mapping[tuple[str, int], str] = MappingProxyType(
     {("LUX", 2023): "over GDP in July 2023, over gross national income later: 0.72 / 0.67 is 1.07"}
 )
 """First estimates on another divisor than the later editions; ours from the figures, NATO does not say so."""
-
-NORMAL_90 = 1.6448536269514722
-"""Half the width of a normal's central 90 %, in standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class EditionError:
 
 @dataclass(frozen=True, slots=True)
 class AssumptionCheck:
-    """A normal assumption about the relative error held against what was found."""
+    """An assumed distribution of the relative error held against what was found."""
 
     edition: str
     against: str
@@ -157,10 +155,16 @@ def estimate_errors(tables: Tables) -> tuple[EditionError, ...]:
     return tuple(found)
 
 
-def assumption_checks(tables: Tables, mean: float, sd: float) -> tuple[AssumptionCheck, ...]:
-    """Normal(mean, sd) for the relative error, held against the errors of every group of `estimate_errors`."""
-    from scipy.stats import kstest, norm  # slow to import
+def assumption_checks(tables: Tables, assumed: Normal | StudentT) -> tuple[AssumptionCheck, ...]:
+    """A distribution of the relative error, held against the errors of every group of `estimate_errors`."""
+    from scipy.stats import kstest, norm, t  # slow to import
 
+    mean, sd = assumed.moments()
+    if isinstance(assumed, StudentT):
+        distribution = t(assumed.df, mean, sd * ((assumed.df - 2) / assumed.df) ** 0.5)
+    else:
+        distribution = norm(mean, sd)
+    low, high = distribution.interval(0.9)
     found = []
     for group in _groups(tables):
         errors = group.relative
@@ -168,8 +172,8 @@ def assumption_checks(tables: Tables, mean: float, sd: float) -> tuple[Assumptio
         found.append(AssumptionCheck(
             edition=group.edition, against=group.against, sample=group.sample, n=len(errors),
             mean_in_standard_errors=(fmean(errors) - mean) / (spread / len(errors) ** 0.5), sd_ratio=spread / sd,
-            inside_90=sum(abs(error - mean) <= NORMAL_90 * sd for error in errors),
-            ks_p=float(kstest(errors, norm(mean, sd).cdf).pvalue),
+            inside_90=sum(low <= error <= high for error in errors),
+            ks_p=float(kstest(errors, distribution.cdf).pvalue),
         ))  # fmt: skip
     return tuple(found)
 

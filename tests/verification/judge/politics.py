@@ -37,7 +37,7 @@ WITHOUT = yearly(0.25)
 NONE = ("USA", "NOR")
 """No parliament that can be dissolved."""
 CHANGE, LAPSE, FALL = 0.45, 0.5, yearly(0.06)
-JUMP, BASE_ERROR = f.Normal(mean=0.0, sd=0.4), f.Normal(mean=-0.02, sd=0.07)
+JUMP, BASE_ERROR = f.Normal(mean=0.0, sd=0.4), f.StudentT(df=4.0, mean=-0.02, sd=0.116)
 
 
 def table(name: str) -> list[dict[str, str]]:

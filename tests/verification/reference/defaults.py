@@ -51,7 +51,7 @@ PARAMETERS: dict[str, dict[str, tuple[Any, str]]] = {
         "adopted_weight": (0.9, PATH), "draft_weight": (0.7, PATH),
     },
     "outturn": {
-        "base_error": (normal(-0.02, 0.07), ALLY),
+        "base_error": ({"student_t": {"df": 4.0, "mean": -0.02, "sd": 0.116}}, ALLY),
         "execution": ({"beta": {"a": 8.0, "b": 2.0, "low": 0.0, "high": 1.0}}, YEAR),
         "noise": ({"student_t": {"df": 4.0, "mean": 0.0, "sd": 0.08}}, YEAR),
         "floor_pct": (0.2, PATH),
