@@ -9,7 +9,8 @@ import pytest
 
 from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest, backtest
-from sim.evaluation.backtest.headline import headline
+from sim.evaluation.backtest.forecast_scores import ForecastScores
+from sim.evaluation.backtest.headline import headline, slopes_if_right
 from sim.evaluation.backtest.origins import Mode
 from sim.evaluation.scores.probability import calibration_slope
 
@@ -49,4 +50,46 @@ def test_counts_and_odds_are_of_the_horizons_asked_for(test: Backtest) -> None:
 def test_forecasts_that_are_all_the_same_have_no_slope(test: Backtest) -> None:
     mode = test.modes()[0]
     even = replace(mode, probability=np.where(np.isnan(mode.probability), np.nan, 0.5))
-    assert headline(replace(test, scores={**test.scores, mode.name: even}), even).slope is None
+    found = headline(replace(test, scores={**test.scores, mode.name: even}), even)
+    assert (found.slope, found.slope_if_right) == (None, None)
+
+
+def made(test: Backtest, worlds: np.ndarray) -> ForecastScores:
+    """Forecasts whose members stand at 2 % so: (member, ally), the same from every December at every distance."""
+    mode = test.modes()[0]
+    histories = np.broadcast_to(worlds[: mode.histories.shape[-1]].T, mode.histories.shape)
+    probability = np.where(np.isnan(mode.probability), np.nan, worlds.mean(axis=0))
+    return replace(mode, probability=probability, histories=histories)
+
+
+def test_right_odds_have_a_slope_near_1_where_allies_go_their_own_ways(test: Backtest) -> None:
+    chance = np.linspace(0.05, 0.95, len(test.iso3))
+    apart = np.random.default_rng(1).random((256, len(chance))) < chance
+    slopes = slopes_if_right(test, made(test, apart), (1, 2))
+    assert len(slopes) == 256
+    assert np.mean(slopes) == pytest.approx(1, abs=0.05)
+    assert np.quantile(slopes, 0.95) - np.quantile(slopes, 0.05) < 0.5
+
+
+def test_slopes_scatter_more_where_one_world_moves_all(test: Backtest) -> None:
+    """The same odds: each member holds all allies below one common draw, or each ally below a draw of its own."""
+    chance = np.linspace(0.05, 0.95, len(test.iso3))
+    draws = np.random.default_rng(2)
+    apart, together = (draws.random((256, allies)) < chance for allies in (len(chance), 1))
+    one, other = (
+        np.ptp(np.quantile(slopes_if_right(test, made(test, w), (1, 2)), (0.05, 0.95))) for w in (apart, together)
+    )
+    assert other > 1.5 * one
+
+
+def test_the_range_is_that_of_the_slopes(test: Backtest) -> None:
+    mode = test.modes()[0]
+    slopes = slopes_if_right(test, mode)
+    assert headline(test, mode).slope_if_right == (np.quantile(slopes, 0.05), np.quantile(slopes, 0.95))
+    assert slopes == slopes_if_right(test, mode)  # the seed's
+
+
+def test_histories_are_members_of_the_forecast(test: Backtest) -> None:
+    mode = test.modes()[0]
+    assert mode.histories[..., :128].mean(axis=-1) == pytest.approx(np.nan_to_num(mode.probability))
+    assert (mode.histories[..., 128:] == mode.histories[..., :128]).all()

@@ -15,6 +15,7 @@ from sim.evaluation.backtest.baselines import BASELINES, Past, target_in_force
 from sim.evaluation.backtest.estimates import Numbers, carried_on, check_cutoffs, drawn_from, packaged
 from sim.evaluation.backtest.forecast_scores import Ensemble, Floats, ForecastScores
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, first_estimate_origins, past_scenario
+from sim.scenario.schema import Scenario
 
 HORIZONS = 10
 """Years ahead at most."""
@@ -106,10 +107,12 @@ def backtest(
     seed: int = 2032,
     modes: Sequence[Mode] = tuple(Mode),
     estimates: Mapping[int, Numbers] | None = None,
+    change: Callable[[Scenario], Scenario] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Run it. `estimates` replace the packaged ones of the out-of-sample mode; nothing of this is random but `seed`.
 
+    `change` is made to every past scenario before the model runs it, so that another assumption can be scored.
     `progress` is called with the forecasts made and all there are.
 
     Raises:
@@ -135,7 +138,8 @@ def backtest(
     tables = load_tables()
     allies = tables.armed_allies()
     shares = shares_of(tables)
-    makers = dict(_forecasters(shares, tuple(ally.iso_numeric for ally in allies), paths, seed, modes, estimates))
+    codes = tuple(ally.iso_numeric for ally in allies)
+    makers = dict(_forecasters(shares, codes, paths, seed, modes, estimates, change))
     scores = {
         name: ForecastScores.empty(name, title, len(ORIGINS), HORIZONS, len(allies))
         for name, (title, _) in makers.items()
@@ -160,7 +164,10 @@ def shares_of(tables: Tables) -> Floats:
     return np.array([[np.nan if cell is None else cell.share_pct for cell in row] for row in rows])
 
 
-def model_forecast(origin: int, last_year: int, *, mode: Mode, paths: int, seed: int, numbers: Numbers) -> Ensemble:
+def model_forecast(
+    origin: int, last_year: int, *, mode: Mode, paths: int, seed: int, numbers: Numbers,
+    change: Callable[[Scenario], Scenario] | None = None,
+) -> Ensemble:  # fmt: skip
     """The model's forecast from an origin, reported core shares (ally, horizon, path).
 
     `numbers` are what its parameters are drawn from, as in a run that uses `drawn`; without any they are as shipped. So
@@ -169,13 +176,15 @@ def model_forecast(origin: int, last_year: int, *, mode: Mode, paths: int, seed:
     scenario = past_scenario(
         origin, last_year, events_given=mode is Mode.EVENTS_GIVEN, first_estimates=mode is Mode.FIRST_ESTIMATES
     )
-    shares: Ensemble = reported_shares([drawn_from(scenario, numbers) if numbers else scenario], seed, paths)[0]
+    if numbers:
+        scenario = drawn_from(scenario, numbers)
+    shares: Ensemble = reported_shares([change(scenario) if change else scenario], seed, paths)[0]
     return shares
 
 
 def _forecasters(
     shares: Floats, codes: tuple[int, ...], paths: int, seed: int, modes: Sequence[Mode],
-    estimates: Mapping[int, Numbers] | None,
+    estimates: Mapping[int, Numbers] | None, change: Callable[[Scenario], Scenario] | None,
 ) -> Iterator[tuple[str, tuple[str, Forecaster]]]:  # fmt: skip
     for mode in modes:
         known: Mapping[int, Numbers] = {origin: {} for origin in ORIGINS}
@@ -191,7 +200,7 @@ def _forecasters(
         ) -> Ensemble | None:
             if mode is Mode.FIRST_ESTIMATES and origin not in first_estimate_origins():
                 return None
-            return model_forecast(origin, last, mode=mode, paths=paths, seed=seed, numbers=known[origin])
+            return model_forecast(origin, last, mode=mode, paths=paths, seed=seed, numbers=known[origin], change=change)
 
         yield mode, (title, forecast)
     for name, baseline in BASELINES.items():

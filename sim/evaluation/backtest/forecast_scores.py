@@ -15,6 +15,7 @@ from sim.evaluation.scores.probability import ranked_probability_score
 from sim.numerics.grid import printed, reaches
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Ensemble = NDArray[np.float32]
 
 YARDSTICK_PCT = 2.0
@@ -25,6 +26,9 @@ LEVELS = (50, 80, 90)
 
 JOINT_MEMBERS = 512
 """Members that the energy score compares in pairs."""
+
+HISTORIES = 256
+"""Members kept of each forecast as histories that might have come."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +50,7 @@ class ForecastScores:
     number: Floats  # (origin, horizon, 0..allies): probability of so many allies at 2 %
     rps: Floats  # (origin, horizon): ranked probability score of that number
     energy: Floats  # (origin, horizon): energy score of all allies together
+    histories: Bools  # (origin, horizon, ally, history): at 2 % in the forecast's first members, all it has if fewer
 
     @classmethod
     def empty(cls, name: str, title: str, origins: int, horizons: int, allies: int) -> ForecastScores:
@@ -58,6 +63,7 @@ class ForecastScores:
         return cls(
             name, title, blank(*each), blank(*each), {level: blank(*each) for level in LEVELS}, blank(*each),
             blank(*each), blank(*each), blank(*each), blank(*both, allies + 1), blank(*both), blank(*both),
+            np.zeros((*each, HISTORIES), dtype=np.bool_),
         )  # fmt: skip
 
     def add(self, row: int, origin: int, ensemble: Ensemble, observed: Floats, seed: int) -> None:
@@ -76,6 +82,8 @@ class ForecastScores:
         for level in LEVELS:
             self.inside[level][row, :horizons] = coverage(cells, cell, level / 100).T
         self.probability[row, :horizons] = at_two.mean(axis=-1).T
+        again = np.arange(HISTORIES) % at_two.shape[-1]
+        self.histories[row, :horizons] = at_two[..., again].transpose(1, 0, 2)
         low, middle, high = np.quantile(ensemble, (0.05, 0.5, 0.95), axis=-1)
         self.low[row, :horizons], self.median[row, :horizons], self.high[row, :horizons] = low.T, middle.T, high.T
         for step in range(horizons):

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.evaluation.backtest.forecast_scores import ForecastScores
+from sim.distributions.draws import Draws
+from sim.evaluation.backtest.forecast_scores import HISTORIES, Floats, ForecastScores
 from sim.evaluation.backtest.score_tables import (
+    COMPARED_FROM,
     SHORT,
     contest_rows,
     coverage_rows,
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from sim.evaluation.backtest.backtest import Backtest
 
 STRAIGHT_LINE = "straight_line"
+
+REPLICATES = 256
+"""Pasts in which every forecast is right."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class Headline:
     slope: float | None
     """Of what came on the odds of standing at 2 %, all horizons: 1 is right, above it they are too timid; None where
     none fits."""
+    slope_if_right: tuple[float, float] | None
+    """5 % and 95 % quantiles of the slope, were every forecast right: see `slopes_if_right`."""
 
 
 def headline(test: Backtest, mode: ForecastScores, horizons: Sequence[int] = SHORT) -> Headline:
@@ -66,10 +73,7 @@ def headline(test: Backtest, mode: ForecastScores, horizons: Sequence[int] = SHO
     counts = [row for row in number_rows(test, mode) if row["year"] - row["origin"] in horizons]
     cases = [event_cases(test, mode, horizon) for horizon in horizons]
     chance, met = (np.concatenate([case[part] for case in cases]) for part in (0, 1))
-    try:
-        slope = calibration_slope(chance, met, test.paths)
-    except ValueError:  # one outcome only, or one forecast
-        slope = None
+    slope, could_be = _slope(chance, met, test.paths), slopes_if_right(test, mode, horizons)
     return Headline(
         mode=mode.name,
         horizons=tuple(
@@ -86,7 +90,37 @@ def headline(test: Backtest, mode: ForecastScores, horizons: Sequence[int] = SHO
         counts=len(counts),
         counts_inside_90=sum(row["q05"] <= row["seen"] <= row["q95"] for row in counts),
         slope=slope,
+        slope_if_right=(float(np.quantile(could_be, 0.05)), float(np.quantile(could_be, 0.95))) if could_be else None,
     )
+
+
+def slopes_if_right(test: Backtest, mode: ForecastScores, horizons: Sequence[int] = SHORT) -> list[float]:
+    """The slopes of `REPLICATES` pasts in which every forecast is right: what came is one of its own members.
+
+    A member is a world of all allies and years at once, and one world moves them together, so that even right odds do
+    not have a slope of 1 in a single past. Each December draws its member apart from the others, though their years
+    overlap: in truth slopes scatter more than these. Pasts without a slope are left out; none where no forecast has
+    one.
+    """
+    allies, used = len(test.iso3), [index for index, origin in enumerate(test.origins) if origin >= COMPARED_FROM]
+    steps = np.array(horizons) - 1
+    chance = mode.probability[used][:, steps]  # (origin, horizon, ally)
+    known = ~np.isnan(chance)
+    words = Draws(test.seed, 0, REPLICATES).streams
+    picked = np.stack([words.uint16("backtest/history", period=test.origins[index]) for index in used])
+    found = []
+    for member in picked.T.astype(np.int64) * HISTORIES >> 16:
+        worlds = mode.histories[np.array(used)[:, None, None], steps[:, None], np.arange(allies), member[:, None, None]]
+        found.append(_slope(chance[known], worlds[known].astype(np.float64), test.paths))
+    return [slope for slope in found if slope is not None]
+
+
+def _slope(chance: Floats, met: Floats, members: int) -> float | None:
+    """None where there is one outcome only, or one forecast."""
+    try:
+        return calibration_slope(chance, met, members)
+    except ValueError:
+        return None
 
 
 def _ratio(ours: float, theirs: float) -> float:

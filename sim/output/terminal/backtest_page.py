@@ -47,7 +47,8 @@ BY_ORIGIN = (
 )
 HEADLINES = (
     "Below 1 the model did better than the best baseline, or than the straight line to the target. A slope of 1: odds "
-    "mean what they say; above it they are too timid, below it too bold."
+    "mean what they say; above it they are too timid, below it too bold. One world moves all allies, so even where "
+    "every forecast is right the slope of a single past lies anywhere in the range given, 9 of 10 times."
 )
 FIRST = (
     "The mode first-estimates: each December starts from the shares as NATO first published them, with the model's "
@@ -115,6 +116,8 @@ def _headlines(page: Page, test: Backtest, ahead: Sequence[int]) -> None:
     ])  # fmt: skip
     for mode, one in found:
         slope = "" if one.slope is None else f"; slope of what came on the odds of standing at 2 %: {one.slope:.2f}"
+        if one.slope_if_right is not None:
+            slope += " ({:.2f} to {:.2f} were every forecast right)".format(*one.slope_if_right)
         say(page, f"{spoken(mode.name).capitalize()}: the number of allies at 2 % lay inside its 90 % band in "
                   f"{one.counts_inside_90} of {one.counts} forecasts{slope}.")  # fmt: skip
     say(page, HEADLINES, dim=True)
