@@ -42,6 +42,7 @@ docs: $(TESTING)  ## rewrite the generated parts of the pages
 	$(BIN)/python tools/parameters.py
 	$(BIN)/python tools/examples.py
 	$(BIN)/python tools/figures.py
+	$(BIN)/python tools/moved.py
 	$(BIN)/python tools/commands.py
 
 site: $(TESTING)  ## build the documentation site in build/site; a warning is an error

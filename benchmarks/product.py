@@ -23,6 +23,11 @@ SEED = 1
 NUMPY = "beside NumPy's default_rng drawing ten float64 normals an ally-year"
 
 
+def using(scenario: Scenario, use: str) -> Scenario:
+    """The scenario with its parameters from elsewhere: "drawn", as it is unless it says otherwise, or "shipped"."""
+    return scenario.model_copy(update={"parameters": scenario.parameters.model_copy(update={"use": use})})
+
+
 def counted(counts: Counts, paths: int, allies: int = ALLIES, years: int = YEARS) -> bool:
     """Whether every ally, year, pillar and group of every path stands in its histogram."""
     arrays = counts.arrays

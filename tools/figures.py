@@ -15,7 +15,11 @@ import numpy as np
 from pages import rewrite
 
 import sim
-from sim.numerics.grid import HUNDREDTHS, WHOLE
+from sim.data.tables import load_tables
+from sim.evaluation.backtest.backtest import shares_of
+from sim.evaluation.backtest.baselines import BASELINES, Past
+from sim.evaluation.backtest.origins import FIRST, LAST
+from sim.numerics.grid import HUNDREDTHS, WHOLE, printed, reaches
 from sim.results.counts import TALLIES
 from sim.results.intervals import quantile
 from sim.results.summary import default_year, expected_number, step_of
@@ -23,6 +27,8 @@ from sim.results.summary import default_year, expected_number, step_of
 ROOT = Path(__file__).parent.parent
 SCENARIOS = ROOT / "scenarios"
 PATHS = 50_000
+
+AS_IT_IS = "as it is: parameters drawn"
 
 
 def called(*args: str | Path) -> str:
@@ -83,21 +89,32 @@ def sensitivity_rows() -> Iterator[str]:
         update = {name: getattr(base, name).model_copy(update=values) for name, values in sections.items()}
         return base.model_copy(update=update)
 
+    def source(**values: object) -> sim.Scenario:
+        return base.model_copy(update={"parameters": base.parameters.model_copy(update=values)})
+
     quiet = tuple(event.model_copy(update={"rate": 0.0}) for event in base.event)
     assumptions = {
-        "as shipped": base,
+        AS_IT_IS: base,
+        "the pledge kept in earnest on every path": source(in_earnest=1.0),
+        "the pledge as estimated on every path": source(in_earnest=0.0),
+        'parameters at their estimate, the same on every path (`use = "estimated"`)': source(use="estimated"),
+        'parameters as shipped (`use = "shipped"`)': source(use="shipped"),
+        "exposure by coasts on every path": source(geography="coasts"),
+        "exposure by distance alone on every path": source(geography="distance"),
         "if governments felt half as threatened": base.with_urgency(0.5),
         "if they felt a quarter as threatened": base.with_urgency(0.25),
-        "increases slow down toward 2.0 % instead of 3.0 % (`headroom_pct`)": changed(budget={"headroom_pct": 2.0}),
-        "increases slow down toward 4.0 % instead of 3.0 %": changed(budget={"headroom_pct": 4.0}),
-        "half the premium of the threat": changed(budget={"threat_weight": 3.0}),
+        "increases slow down toward 2.0 % on every path, not 2.5 to 4.5 (`headroom_pct`)": changed(
+            budget={"headroom_pct": 2.0}
+        ),
+        "increases slow down toward 4.0 % on every path": changed(budget={"headroom_pct": 4.0}),
+        "a premium of the threat of 3 on every path, half of what is shipped": changed(budget={"threat_weight": 3.0}),
         "up to 0.75 points closed on paper after 2025, as to 2025": changed(outturn={"late_push_reach_pct": 0.75}),
         "nothing closed on paper": changed(outturn={"late_push": False}),
         "no announced paths": changed(budget={"announced_paths": False}),
         "no budgets of the data": changed(budget={"adopted": False}),
         "peers push apart (-0.10)": changed(will={"peer": -0.10}),
         "peers pull together (+0.20)": changed(will={"peer": 0.20}),
-        "the same will everywhere": changed(will={"mean": 0.3}),
+        "the same will everywhere (0.3)": changed(will={"mean": 0.3}),
         "no noise of outlays": changed(outturn={"noise": 0.0}),
         "no new crises, retrenchment or detente": base.model_copy(update={"event": quiet}),
         "no growth surprises": changed(growth={"factor": 0.0, "ally_noise": 0.0, "recession_probability": 0.0}),
@@ -111,8 +128,20 @@ def sensitivity_rows() -> Iterator[str]:
         usual = met if usual is None else usual
         place = int(np.abs(met - usual).argmax())
         name = outcome.record.description.allies[place].name
-        change = f"{met[place] - usual[place]:+.2f} ({name})" if assumption != "as shipped" else ""
+        change = f"{met[place] - usual[place]:+.2f} ({name})" if assumption != AS_IT_IS else ""
         yield f"| {assumption} | {outcome.compliant(2032)} | {change} |"
+
+
+def baseline_number(name: str) -> str:
+    """Expected number of allies at 3.5 % in 2032 by a baseline of the track record, and its 90 % band."""
+    tables = load_tables()
+    codes = tuple(ally.iso_numeric for ally in tables.armed_allies())
+    past = Past(codes, range(FIRST, LAST + 1), shares_of(tables), 3.5, 2032)
+    ensemble = BASELINES[name].ensemble(past, 2032 - LAST, PATHS, 2032)
+    assert ensemble is not None
+    numbers = reaches(printed(ensemble[:, -1]), 3.5).sum(axis=0)
+    low, high = np.quantile(numbers, (0.05, 0.95), method="inverted_cdf")
+    return f"{numbers.mean():.1f} [{low}, {high}]"
 
 
 def main() -> None:
@@ -130,7 +159,12 @@ def main() -> None:
     rewrite(page, "<!-- scenarios -->", "<!-- end of scenarios -->", f"\n{told}\n\n{scenarios}\n")
     told = "Each of these in the place of what `rutte_2032` assumes, on the same random numbers:"
     assumptions = "\n".join(sensitivity_rows())
-    rewrite(page, "<!-- assumptions -->", "<!-- end of assumptions -->", f"\n{told}\n\n{assumptions}\n")
+    whole, half = (baseline_number(name) for name in ("straight_line", "half_kept"))
+    simple = (
+        f"Without a model: a straight line of every ally to 3.5 % in 2032 gives {whole} allies, one of which half is "
+        f"kept {half} ([baselines](../track-record.md#scores-by-distance) of the track record, with their errors)."
+    )
+    rewrite(page, "<!-- assumptions -->", "<!-- end of assumptions -->", f"\n{told}\n\n{assumptions}\n\n{simple}\n")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))  # so that it runs as a program too
 
 import sim  # noqa: E402
 from benchmarks.peers.facts import CELLS, Facts, Floats, Missing, Outcome, facts_of, outcome  # noqa: E402
+from benchmarks.product import using  # noqa: E402
 
 MAIN = ROOT / "scenarios" / "rutte_2032.toml"
 PEERS = {
@@ -48,7 +49,7 @@ class Product:
 
 def product(scenario_file: Path) -> Product:
     """The product on one scenario."""
-    scenario = sim.load(scenario_file)
+    scenario = using(sim.load(scenario_file), "shipped")
     facts = facts_of(scenario)
     counts = sim.simulate(scenario, PRODUCT_PATHS, seed=SEED, executor="serial").record.counts
     shares, number = counts.arrays["shares"][0], counts.arrays["number"]

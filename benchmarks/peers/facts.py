@@ -202,6 +202,7 @@ def _refuse_others(scenario: Scenario) -> None:
     known = {
         "one core target on all allies": len(core) == 1 and core[0].members is None and core[0].commitment > 0,
         "the three events of urgency and no others": names == {"us_retrenchment", "crisis", "detente"},
+        "parameters as shipped": not scenario.left_to_rows and scenario.parameters.rule_of_exposure == "coasts",
         "a base year from 2025 on": scenario.horizon.base_year >= 2025,
         "growth.sd_pct from the data": scenario.growth.sd_pct is None,
         "no parameter of an ally's own but early_election_rate and late_push": own,

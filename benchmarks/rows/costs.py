@@ -13,7 +13,7 @@ from simpy import Environment, Event
 
 from benchmarks.measure import WALL, Work, figure, in_turns, ratio, spread
 from benchmarks.passes import COUNTING, passes
-from benchmarks.product import ALLIES, ALLY_YEARS, MAIN, NUMPY, SEED, block, events_of_a_block, numpy_draws
+from benchmarks.product import ALLIES, ALLY_YEARS, MAIN, NUMPY, SEED, block, events_of_a_block, numpy_draws, using
 from benchmarks.report import Found, Line, verdict
 from sim.distributions.draws import Draws
 from sim.engine.block import run_block
@@ -21,7 +21,6 @@ from sim.engine.recorder import ONE
 from sim.execution.simulate import BLOCK
 from sim.numerics.streams import LANES, Streams
 from sim.results.counts import CELLS
-from sim.scenario.schema import Scenario
 
 TURNS = 9
 CALLS_REACH = 0.25
@@ -51,17 +50,12 @@ def bare_simpy() -> Work:
 
 def drawn() -> Found:
     """What drawing the parameters costs, with all that is counted by row: a block of each, in turns."""
-    works = {use: block(scenario=using(use)) for use in ("drawn", "shipped")}
+    works = {use: block(scenario=using(MAIN, use)) for use in ("drawn", "shipped")}
     seconds = in_turns(works, TURNS)
     times = ratio(seconds["drawn"], seconds["shipped"])
     line = Line("A block with parameters drawn, over one as shipped", times.text(), f"≤ {DRAWN_REACH}",
                 verdict(times.middle <= DRAWN_REACH))  # fmt: skip
     return Found([line], {"drawn": times.kept(), "turns": TURNS})
-
-
-def using(use: str) -> Scenario:
-    """The main scenario with its parameters from elsewhere."""
-    return MAIN.model_copy(update={"parameters": MAIN.parameters.model_copy(update={"use": use})})
 
 
 def python() -> Found:

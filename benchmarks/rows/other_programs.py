@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-import sim
 from benchmarks.measure import Spread, Work, in_turns, ratio
 from benchmarks.peers.facts import Facts, Missing, Outcome, facts_of
-from benchmarks.product import ALLY_YEARS, FILE, SEED, block
+from benchmarks.product import ALLY_YEARS, MAIN, SEED, block, using
 from benchmarks.report import Found, Line, verdict
 from sim.execution.simulate import BLOCK
 
@@ -72,7 +71,7 @@ def _beside(peers: Mapping[str, int]) -> tuple[list[Spread], dict[str, Any]]:
     Raises:
         Missing: a package or a compiler is not there.
     """
-    scenario = sim.load(FILE)
+    scenario = using(MAIN, "shipped")  # the peers draw no parameters
     facts = facts_of(scenario)
     works = {"product": block(scenario=scenario)}
     for name, paths in peers.items():

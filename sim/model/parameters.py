@@ -68,7 +68,7 @@ class ParameterSource(FrozenModel):
     """
 
     use: Literal["drawn", "estimated", "shipped"] = Field(
-        "shipped",
+        "drawn",
         description="drawn: each path one row of the table `parameter_draws`; estimated: its draw 0; shipped: "
         "the defaults of this page",
     )

@@ -15,6 +15,7 @@ from sim.evaluation.backtest.backtest import MOST_BACKTEST_PATHS, Backtest, back
 from sim.evaluation.backtest.baselines import BASELINES
 from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, past_scenario
 from sim.execution.simulate import simulate
+from sim.scenario.schema import Scenario
 
 YARDSTICKS = {
     Mode.AS_SHIPPED: (0.003, (0.108, 0.145, 0.169, 0.203, 0.251)),
@@ -265,6 +266,29 @@ def test_several_values_of_a_parameter_are_drawn_once_a_path() -> None:
     assert (is_slow ^ is_fast).all()
     assert 8 <= is_slow.sum() <= 24
     assert from_2023(paths=30, speed=[0.0] * 4).shape == (31, 3, 30)
+
+
+def test_a_change_is_made_to_what_the_model_runs() -> None:
+    """Last of all: also what parameters are drawn from can be changed by it."""
+
+    def kept(scenario: Scenario) -> Scenario:
+        return scenario.model_copy(update={"parameters": scenario.parameters.model_copy(update={"in_earnest": 1.0})})
+
+    asked = {"mode": Mode.OUT_OF_SAMPLE, "paths": 64, "seed": 3, "numbers": {"budget.speed": [0.1, 0.2]}}
+    changed, usual = (model_forecast(2023, 2026, **asked, change=change) for change in (kept, None))
+    assert (changed.mean(axis=2) > usual.mean(axis=2))[:, -1].mean() > 0.9
+    other = usual.mean(axis=2) != changed.mean(axis=2)
+    assert other[:, -1].all()
+
+
+@pytest.mark.usefixtures("short")
+def test_every_forecast_of_the_model_has_the_change(constant: list[dict[str, Any]]) -> None:
+    def same(scenario: Scenario) -> Scenario:
+        return scenario
+
+    backtest(paths=16, modes=[Mode.AS_SHIPPED], change=same)
+    assert constant
+    assert all(each["change"] is same for each in constant)
 
 
 def test_with_the_events_given_the_year_of_the_hague_is_foreseen() -> None:

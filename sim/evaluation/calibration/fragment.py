@@ -40,6 +40,9 @@ def fragment(found: Calibration) -> str:
         f"title = {_text(f'Parameters estimated from the shares of {FIRST} to {found.cutoff}')}",
         f"source = {_text(f'estimated on NATO, Defence Expenditure of NATO Countries, edition {found.edition}')}",
         f"description = {_text(_described(found))}",
+        "",
+        "[parameters]",
+        'use = "shipped" # what is not estimated; no parameter is drawn',
     ]
     remarks = _remarks(found)
     for section in (each.name for each in SECTIONS):

@@ -80,7 +80,7 @@ def hold(scenario: Table, product: sim.Scenario, paths: int, seed: int, found: F
     found.tied_scenarios += bool(shared)
     found.turned_by_chance += len({turned - shared for turned in ties} - {frozenset()})
     found.scenarios += 1
-    found.sources[scenario.get("parameters", {}).get("use", "shipped")] += 1
+    found.sources[scenario.get("parameters", {}).get("use", "drawn")] += 1
     found.sources["some in earnest"] += world.source.in_earnest > 0
     found.sources[f"geography: {world.source.geography}"] += 1
     for event in world.events:

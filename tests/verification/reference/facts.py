@@ -226,7 +226,7 @@ class Source:
 
     def __init__(self, scenario: Table) -> None:
         said = scenario.get("parameters", {})
-        use = said.get("use", "shipped")
+        use = said.get("use", "drawn")
         self.in_earnest = float(said.get("in_earnest", 0.5 if use == "drawn" else 0.0))
         self.geography = said.get("geography", "drawn" if use == "drawn" else "coasts")
         table = rows("parameter_draws")

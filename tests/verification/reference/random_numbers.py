@@ -13,7 +13,7 @@ from reference.bounded import single
 from sim.distributions.quantile_tables import standardised
 from sim.numerics.streams import Streams
 
-STREAM_VERSION = 2
+STREAM_VERSION = 3
 BLOCK = 16
 """Paths whose words come from one Philox counter."""
 
