@@ -28,3 +28,12 @@ def per_path(value: Value) -> Array:
     """What must be an array, one value a path."""
     assert isinstance(value, np.ndarray)
     return value
+
+
+SHIPPED = '[parameters]\nuse = "shipped"\n'
+"""A section for facts that are those of the parameters as shipped."""
+
+
+def as_shipped(scenario: sim.Scenario) -> sim.Scenario:
+    """A scenario with the parameters as shipped, but for those that it sets."""
+    return scenario.model_copy(update={"parameters": scenario.parameters.model_copy(update={"use": "shipped"})})

@@ -71,8 +71,8 @@ class ParameterRows:
 
         >>> import sim
         >>> from sim.distributions.draws import Draws
-        >>> shipped = ParameterRows(sim.load("rutte_2032"), Draws(2032, 0, 16))
-        >>> shipped.of_path(3)
+        >>> drawn = ParameterRows(sim.load("rutte_2032"), Draws(2032, 0, 16))
+        >>> drawn.of_path(3)
         PathParameters(draw=None, in_earnest=None)
         """
         rows, taken = len(self._table), 0 if self._taken is None else int(self._taken[index])
@@ -108,9 +108,12 @@ def _applied(value: float, of: Function | None) -> float:
 
 @lru_cache(maxsize=8)
 def rows_of(scenario: Scenario) -> tuple[ParameterDrawRow | None, ...]:
-    """The rows that a scenario's paths take in turn: draws, the estimate, or None, the values as shipped."""
+    """The rows that a scenario's paths take in turn: draws, the estimate, or None, the values as shipped.
+
+    None too where a file says every parameter, so that nothing is left to a row.
+    """
     use = scenario.parameters.use
-    if use == "shipped":
+    if use == "shipped" or not scenario.left_to_rows:
         return (None,)
     table = load_tables(scenario.replacements).parameter_draws
     if use == "estimated":
@@ -120,4 +123,5 @@ def rows_of(scenario: Scenario) -> tuple[ParameterDrawRow | None, ...]:
 
 def rows_counted(scenario: Scenario) -> int:
     """How many rows there are, with those that keep the pledge in earnest."""
-    return len(rows_of(scenario)) * (2 if scenario.parameters.probability_in_earnest > 0 else 1)
+    turned = scenario.left_to_rows and scenario.parameters.probability_in_earnest > 0
+    return len(rows_of(scenario)) * (2 if turned else 1)

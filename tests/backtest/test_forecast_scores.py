@@ -25,7 +25,7 @@ def scored(ensemble: np.ndarray, seen: np.ndarray, *, seed: int = SEED, origin: 
 def arrays(found: ForecastScores) -> dict[str, np.ndarray]:
     values = {field.name: getattr(found, field.name) for field in fields(found)}
     return {
-        **{name: value for name, value in values.items() if isinstance(value, np.ndarray)},
+        **{name: value for name, value in values.items() if isinstance(value, np.ndarray) and value.dtype != np.bool_},
         **{f"inside {level}": array for level, array in values["inside"].items()},
     }
 
@@ -112,6 +112,9 @@ def test_nothing_is_said_where_nothing_was_forecast() -> None:
         assert np.isnan(array[1, 1:]).all(), name
         assert np.isfinite(array[1, 0]).all(), name
     assert len(arrays(found)) == 9 + len(LEVELS)
+    assert not found.histories[0].any()
+    assert not found.histories[1, 1:].any()
+    assert found.histories[1, 0].any()
 
 
 def test_each_horizon_is_scored_by_its_own_year() -> None:

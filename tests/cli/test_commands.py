@@ -184,7 +184,7 @@ def test_data_of_one_ally_tells_all_that_is_known(call: Call) -> None:
 def test_replay_tells_the_path_of_the_run(call: Call, scenario: Path) -> None:
     said = call("replay", scenario, "--path", 33, "--full")
     assert said.code == 0
-    assert "Path 33 of seed 7: one of 320 simulated runs, given the assumptions." in said.out
+    assert said.out.split("\n", 1)[1].startswith("Path 33 of seed 7 (parameter draw ")
     assert max(map(len, said.out.split("\n"))) <= 80
     results = sim.simulate(sim.load(scenario), executor="serial", keep=["reported_pct"])
     place = [entry.iso3 for entry in results.record.description.allies].index("EST")
@@ -213,10 +213,10 @@ def test_a_replay_says_first_who_meets_the_target(call: Call, scenario: Path) ->
 
 
 def test_a_late_push_is_told_as_one(call: Call, scenario: Path) -> None:
-    told = json.loads(call("replay", scenario, "--path", 33, "--json").out)
-    pushed = [o for o in told["outcomes"] if o["on_paper"]]
+    stories = [json.loads(call("replay", scenario, "--path", path, "--json").out) for path in range(33, 49)]
+    pushed = [o for told in stories for o in told["outcomes"] if o["on_paper"]]
     assert all(o["met"] and o["spent_pct"] < 3.495 <= o["reported_pct"] + 0.005 for o in pushed)
-    assert pushed, "another path would have one"
+    assert pushed, "other paths would have one"
 
 
 def test_replay_of_one_ally(call: Call, scenario: Path) -> None:
@@ -241,7 +241,7 @@ def test_a_government_that_drops_a_pledge_is_a_fact_of_which_pages_make_words(
     command = ("replay", "rutte_2032", "--path", 48_213)
     entries = json.loads(call(*command, "--json").out)["entries"]
     dropping = [entry for entry in entries if entry["dropped"]]
-    assert {entry["iso3"] for entry in dropping} >= {"DEU", "ITA", "USA"}
+    assert len({entry["iso3"] for entry in dropping}) >= 3
     assert all(entry["text"].endswith(" It drops what was pledged or announced.") for entry in dropping)
     assert sum("It drops" in entry["text"] for entry in entries) == len(dropping)
     said = call(*command).out

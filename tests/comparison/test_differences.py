@@ -30,7 +30,7 @@ factor = 0.5
 """
 FRA = "[ally.FRA]\ndebt_pct = 110.0\n"
 TALKS = '[[event]]\nname = "talks"\nkind = "detente"\nwhen = "2028-05"\nfactor = 0.5\n'
-NORMAL = "normal(mean = 0.3, sd = 1)"
+DRAWN = "drawn"
 CRISIS = '[[event]]\nname = "alarm"\nkind = "crisis"\nwhen = "2029-01"\nsize = { exponential = { mean = 0.7 } }\n'
 
 
@@ -44,9 +44,9 @@ def changed(old: str, new: str) -> list[tuple[str, str, str, str]]:
     ("old", "new", "expected"),
     [
         ("by = 2032\n[targets.total]", "by = 2031\n[targets.total]", ("targets.core.by", "changed", "2032", "2031")),
-        (FRA, FRA + "[will]\nmean = 0.5\n", ("will.mean", "changed", NORMAL, "0.5")),
+        (FRA, FRA + "[will]\nmean = 0.5\n", ("will.mean", "changed", DRAWN, "0.5")),
         (FRA, FRA + "[will]\nmean = { normal = { mean = 1.5, sd = 1.0 } }\n",
-         ("will.mean", "changed", NORMAL, "normal(mean = 1.5, sd = 1)")),
+         ("will.mean", "changed", DRAWN, "normal(mean = 1.5, sd = 1)")),
         (FRA, FRA + "[outturn]\nlate_push = false\n", ("outturn.late_push", "changed", "yes", "no")),
         (FRA, FRA + "[growth]\nsd_pct = 2.0\n", ("growth.sd_pct", "added", "not set", "2")),
         (FRA, FRA + "[horizon]\nlast_year = 2034\n", ("horizon.last_year", "changed", "2032", "2034")),
@@ -73,7 +73,7 @@ def test_each_kind_of_change_is_found_alone(old: str, new: str, expected: tuple[
 
 def test_one_distribution_for_another_is_one_change() -> None:
     (found,) = changed(FRA, FRA + "[will]\nmean = { uniform = { low = 0.0, high = 1.0 } }\n")
-    assert found == ("will.mean", "changed", NORMAL, "uniform(low = 0, high = 1)")
+    assert found == ("will.mean", "changed", DRAWN, "uniform(low = 0, high = 1)")
 
 
 def test_an_event_of_another_kind_keeps_its_name() -> None:

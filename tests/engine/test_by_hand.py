@@ -14,6 +14,8 @@ from sim.model.events.pledge import AnnouncedPath, Pledge
 QUIET = "".join(f'[[event]]\nname = "{name}"\nrate = 0.0\n' for name in ("crisis", "us_retrenchment", "detente"))
 
 CERTAIN = """
+[parameters]
+use = "shipped"
 [horizon]
 last_year = 2031
 [targets.core]

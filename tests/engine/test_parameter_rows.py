@@ -15,10 +15,10 @@ from sim.engine.drawn_parameters import Parameters
 from sim.engine.inputs import ally_inputs
 from sim.engine.parameter_rows import ParameterRows, rows_counted
 from sim.model.estimated import ESTIMATED
-from sim.model.parameters import Budget, Outturn, Urgency, Will
+from sim.model.parameters import Budget, Outturn, ParameterSource, Urgency, Will
 from sim.numerics.arrays import Value
 from sim.numerics.exact import monthly_factor
-from sim.scenario.edit.change import with_numbers
+from sim.scenario.edit.change import number, with_numbers
 from sim.scenario.schema import Scenario
 from support import present
 
@@ -126,9 +126,16 @@ def test_the_estimate_is_the_run_with_its_numbers() -> None:
 def test_a_run_as_shipped_takes_no_row() -> None:
     assert scenario(use="shipped").left_to_rows == frozenset()
     assert rows_counted(scenario(use="shipped")) == 1
-    assert sim.simulate(scenario(use="shipped"), paths=320).digest() == sim.simulate(
-        sim.loads("[targets.core]\nshare_pct = 3.5\nby = 2032"), paths=320
-    ).digest()  # fmt: skip
+    plain = sim.loads("")
+    said = scenario('in_earnest = 0.0\ngeography = "coasts"')
+    with_all = with_numbers(said, {each.name: number(plain, each.name) for each in ESTIMATED})
+    assert sim.simulate(scenario(use="shipped"), paths=320).digest() == sim.simulate(with_all, paths=320).digest()
+
+
+def test_a_scenario_that_says_nothing_draws_its_parameters() -> None:
+    plain = sim.loads("[targets.core]\nshare_pct = 3.5\nby = 2032")
+    assert plain.parameters == ParameterSource(use="drawn")
+    assert sim.simulate(plain, paths=320).digest() == sim.simulate(scenario(use="drawn"), paths=320).digest()
 
 
 def test_blocks_and_workers_change_no_row() -> None:

@@ -13,7 +13,7 @@ from sim.engine.variants import reported_shares
 from sim.errors import UsageError
 from sim.evaluation.backtest.origins import past_scenario
 from sim.scenario.edit.change import with_numbers
-from support import changed
+from support import as_shipped, changed
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SEED = 5
@@ -44,6 +44,8 @@ VARIANTS: dict[str, dict[str, float]] = {
 }
 
 EVENTS = """
+[parameters]
+use = "shipped"
 [horizon]
 last_year = 2030
 [targets.core]
@@ -85,7 +87,7 @@ def flips(one: np.ndarray, other: np.ndarray) -> float:
 
 @pytest.mark.parametrize("text", [None, EVENTS], ids=["shipped", "events"])
 def test_each_variant_is_the_run_of_its_own(text: str | None) -> None:
-    scenario = sim.load(SCENARIOS / "rutte_2032.toml") if text is None else sim.loads(text)
+    scenario = as_shipped(sim.load(SCENARIOS / "rutte_2032.toml")) if text is None else sim.loads(text)
     variants = [with_numbers(scenario, numbers) for numbers in VARIANTS.values()]
     paths = 200  # no multiple of 16
     block = reported_shares(variants, SEED, paths)

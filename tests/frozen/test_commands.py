@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import sim
+from support import as_shipped
 from frozen.conftest import DATE
 from sim.data.edition import LAST_YEAR
 from sim.evaluation.forecasts import files
@@ -257,7 +258,7 @@ def test_export_of_a_frozen_forecast(call: Call, file: Path, tmp_path: Path) -> 
 
 def test_export_of_a_saved_run_is_that_of_its_forecast(call: Call, frozen: Frozen, tmp_path: Path) -> None:
     run = tmp_path / "hague_2035"
-    sim.simulate(sim.load(HAGUE), paths=320, seed=7, executor="serial").save(run)
+    sim.simulate(as_shipped(sim.load(HAGUE)), paths=320, seed=7, executor="serial").save(run)
     said = call("export", run, "--format", "hubverse", "--out", tmp_path / "hub", "--date", DATE)
     assert said.code == 0
     of_run = (tmp_path / "hub" / "model-output" / "burdenshare-sim" / f"{DATE}-30-burdenshare-sim.csv").read_text()

@@ -20,6 +20,7 @@ from sim.cli.reporting import write_report
 from sim.data.tables import load_tables
 from sim.errors import UsageError
 from sim.numerics.grid import printed, usd_cell
+from sim.output.over_parameters import halves_sentence
 from sim.output.report.brief import brief
 from sim.output.report.contents import allies_sheet, editions_sheet
 from sim.output.report.money import base_rate, needed
@@ -68,7 +69,7 @@ def test_the_first_sentence_is_the_count_with_its_band(record: Record) -> None:
     assert headlines(record, 2032)[0] == (
         f"{line.counted.middle:.0f} of 31 allies are expected at 3.5 % of GDP or above in 2032, between "
         f"{line.counted.q05:.0f} and {line.counted.q95:.0f} in 90 of 100 simulated runs, given the assumptions; "
-        f"spent only, {present(line.counted_without).middle:.0f}."
+        f"spent only, {present(line.counted_without).middle:.0f}. {halves_sentence(line)}"
     )
 
 
@@ -86,7 +87,7 @@ def test_the_money_stands_beside_the_count_with_its_band(record: Record) -> None
     assert told is not None
     cell = usd_cell(sum(entry.gdp_usd_bn for entry in record.description.allies))  # the histogram knows no less
     for number, value in zip(told.groups(), np.quantile(short.sum(axis=0), (0.05, 0.95)).tolist(), strict=True):
-        assert number in {money(value - cell), money(value), money(value + cell)}
+        assert abs(float(number.replace(",", "")) - value) <= cell + 0.5
     for iso3 in first.index:
         assert load_tables().ally(iso3).name in sentence
 
@@ -147,9 +148,9 @@ def test_three_runs_are_told_that_stand_where_they_say(record: Record) -> None:
     )
     numbers = (printed(kept[:, -1]) >= 350).sum(axis=0)
     for story, part in zip(told, (0.05, 0.5, 0.95), strict=True):
-        there = numbers[story.path]
+        there, took = numbers[story.path], sim.replay(scenario, story.path, seed=2032).parameters
         assert (numbers < there).mean() <= part <= (numbers <= there).mean()
-        assert story.outcome.startswith(f"In this run {there} of 31 allies are at 3.5 % in 2032: ")
+        assert story.outcome.startswith(f"In this run ({took}) {there} of 31 allies are at 3.5 % in 2032: ")
         assert story.command == f"sim replay my.toml --path {story.path} --seed 2032 --full"
         dates = [date for date, _ in story.entries]
         assert dates == sorted(dates)
@@ -363,7 +364,7 @@ def test_a_target_that_is_not_yet_due_stands_apart_from_one_that_is_met() -> Non
     assert "As moved" not in heads, "the review moves the date only"
     (cells,) = (cells for iso3, cells in sheet.rows if iso3 == "ESP")
     assert len(cells) == len(heads)
-    assert cells[heads.index("Not yet due")].value == chance.not_yet_due > 0.25 > 0.05 > chance.in_force
+    assert cells[heads.index("Not yet due")].value == chance.not_yet_due > 0.25 > 0.1 > chance.in_force
     said = words(brief(record, "ESP", year=2035))
     told = cells[heads.index("Not yet due")].text
     assert f"Not met, but the date was put off {told} of 100" in said

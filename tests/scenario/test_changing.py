@@ -13,6 +13,7 @@ from sim.distributions.families import Normal, StudentT
 from sim.errors import UsageError
 from sim.model.sections import SECTIONS
 from sim.scenario.edit.change import number, number_names, with_numbers
+from support import as_shipped
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "rutte_2032.toml"
 PLAIN = sim.loads("")
@@ -35,7 +36,7 @@ def test_a_number_is_read_inside_distributions_too() -> None:
 
 
 def test_every_number_put_back_gives_the_same_scenario() -> None:
-    for scenario in (PLAIN, sim.load(SCENARIO)):
+    for scenario in (as_shipped(PLAIN), as_shipped(sim.load(SCENARIO))):
         same = with_numbers(scenario, {name: number(scenario, name) for name in number_names(scenario)})
         assert same == scenario
         assert same.digest == scenario.digest
@@ -67,6 +68,13 @@ def test_what_is_changed_is_changed_and_nothing_else(numbers: dict[str, float]) 
     differ = any(number(scenario, name) != value for name, value in numbers.items())
     assert (other.digest != scenario.digest) == differ
     assert sim.loads(sim.dump(other)) == other.model_copy(update={"extends": None})
+
+
+def test_a_number_that_is_put_is_drawn_no_more() -> None:
+    drawn = sim.loads("")
+    fixed = with_numbers(drawn, {"budget.speed": number(drawn, "budget.speed")})
+    assert drawn.left_to_rows - fixed.left_to_rows == {("budget", "speed")}
+    assert fixed.digest != drawn.digest
 
 
 def test_the_scenario_itself_stays_as_it_was() -> None:

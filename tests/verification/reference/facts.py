@@ -245,6 +245,8 @@ class Source:
             )))
         }  # fmt: skip
         """By parameter and, of a distribution, its own: in each row, then in each of them with the pledge kept."""
+        if not self.columns:  # a file says all of them
+            self.rows, self.in_earnest = [None], 0.0
 
     def column(self, section: str, name: str, part: str) -> Column:
         """One parameter, row by row."""
