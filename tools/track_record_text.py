@@ -125,8 +125,8 @@ it they were too timid.
 
 Jumps of urgency sized by hand would do better, and are no forecast: whoever sized the invasion at 1.0 knew the budgets of
 2023 to 2026. Drawn, it lies between 0 and 2 until figures after it are seen, and that is what the lead over the
-baselines loses. A surprise of prices would help a little, and was left out: it takes the 90 % bands five years ahead
-further above 90 %, and each year of each ally a draw more.
+baselines loses. Surprises of prices gain no score as much as a hundredth, and would take a draw more
+for each ally and year: they were left out.
 
 ## What was known then
 

@@ -32,7 +32,7 @@ def found(formula: Formula) -> Calibration:
 def test_the_file_is_a_scenario_with_the_estimate_and_nothing_else(found: Calibration) -> None:
     scenario = sim.loads(fragment(found))
     assert shipped(scenario) == found.numbers
-    plain = sim.loads("[parameters]\nuse = \"shipped\"")
+    plain = sim.loads('[parameters]\nuse = "shipped"')
     assert scenario.digest == with_numbers(plain, found.numbers).digest
     assert scenario.title == f"Parameters estimated from the shares of 2014 to {LAST}"
     assert key_of() in str(scenario.source)

@@ -150,13 +150,17 @@ def test_stages_lie_below_the_product_of_their_chances_in_one_word(
 
 
 def test_a_stage_is_decided_by_the_second_word_where_the_first_lies_on_its_threshold() -> None:
-    """Both thresholds are hit by some words of so many paths, and come out both ways."""
-    drawn, draws, first, second = words(AT), Draws(SEED, FIRST, PATHS), 0.3, 0.45
-    paths, (mask,) = draws.stages("x", first, second, **AT)
-    for probability, came_true in ((first, np.isin(np.arange(PATHS), paths)), (first * second, None)):
-        tied = np.flatnonzero(drawn[0] == int(probability * CELLS))
-        outcome = came_true[tied] if came_true is not None else mask[np.isin(paths, tied)]
-        assert set(outcome.tolist()) == {False, True}
+    """Both thresholds are hit by some words of so many paths and places, and come out both ways."""
+    first, second = 0.3, 0.45
+    outcomes: dict[float, set[bool]] = {first: set(), first * second: set()}
+    for place in PLACES:
+        drawn, draws = words(place), Draws(SEED, FIRST, PATHS)
+        paths, (mask,) = draws.stages("x", first, second, **place)
+        for probability, came_true in ((first, np.isin(np.arange(PATHS), paths)), (first * second, None)):
+            tied = np.flatnonzero(drawn[0] == int(probability * CELLS))
+            outcome = came_true[tied] if came_true is not None else mask[np.isin(paths, tied)]
+            outcomes[probability] |= set(outcome.tolist())
+    assert list(outcomes.values()) == [{False, True}, {False, True}]
 
 
 def test_what_never_comes_has_no_stages_and_draws_nothing() -> None:

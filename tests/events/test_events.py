@@ -19,6 +19,7 @@ from sim.engine.block import run_block
 from sim.engine.observer import Observer
 from sim.model.events import FIRST_IN_A_MONTH, in_order
 from sim.model.state import AllyState, Hit, World
+from support import as_shipped
 
 FROM = "[horizon]\nbase_year = 2026\n"
 QUIET = "".join(f'[[event]]\nname = "{name}"\nrate = 0.0\n' for name in FIRST_IN_A_MONTH)
@@ -63,7 +64,7 @@ class Diary(Observer):
 
 def loads(text: str) -> sim.Scenario:
     """A scenario from the figures of 2026, unless it says from which."""
-    return sim.loads(text if "[horizon]" in text else FROM + text)
+    return as_shipped(sim.loads(text if "[horizon]" in text else FROM + text))
 
 
 def live(text: str, paths: int = 64, seed: int = 1) -> Diary:

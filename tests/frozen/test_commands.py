@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 import sim
-from support import as_shipped
 from frozen.conftest import DATE
 from sim.data.edition import LAST_YEAR
 from sim.evaluation.forecasts import files
 from sim.evaluation.forecasts.making import FORECASTERS
 from sim.evaluation.forecasts.schema import AS_SHIPPED, Frozen
+from support import as_shipped
 
 Call = Callable[..., Any]
 Edition = Callable[..., Path]

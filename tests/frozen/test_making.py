@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 import sim
-from support import as_shipped
 from frozen.conftest import AS_SHIPPED_ONLY, DATE, RANGED_PATHS, SCENARIOS, TWO, as_shipped
 from sim.data.catalogue import catalogue
 from sim.data.edition import LAST_YEAR

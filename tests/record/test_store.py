@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import sim
-from sim.numerics.streams import STREAM_VERSION
 from record.crafted import changed, resealed, small
 from sim.analysis.stories import scenario_of
+from sim.numerics.streams import STREAM_VERSION
 from sim.results.counts import Counts
 from sim.results.record import Record
 

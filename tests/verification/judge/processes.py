@@ -75,6 +75,8 @@ RECESSION = {
     "recession_depth_pct": f.Uniform(low=2.0, high=8.0),
 }
 HEAD = f"""
+[parameters]
+use = "shipped"
 [horizon]
 last_year = {YEARS[-1]}
 [targets.core]

@@ -29,8 +29,9 @@ from sim.results.counts import KEEPABLE
 from sim.scenario.edit.change import number, with_numbers
 
 BASE = sim.loads(
-    "[horizon]\nlast_year = 2028\n[targets.core]\nshare_pct = 2.5\nby = 2027\n[targets.total]\npillar = 'total'\n"
-    "share_pct = 3.0\nby = 2028\n[[event]]\nname = 'storm'\nkind = 'crisis'\nrate = 0.5\n"
+    "[parameters]\nuse = 'shipped'\n[horizon]\nlast_year = 2028\n[targets.core]\nshare_pct = 2.5\nby = 2027\n"
+    "[targets.total]\npillar = 'total'\nshare_pct = 3.0\nby = 2028\n"
+    "[[event]]\nname = 'storm'\nkind = 'crisis'\nrate = 0.5\n"
 )
 NUMBERS = ("budget.speed", "will.mean.mean", "outturn.noise.df")
 Key = tuple[str, int, int]  # scenario digest, seed, paths

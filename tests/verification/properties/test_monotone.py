@@ -77,6 +77,7 @@ STILL: Table = {
     "horizon": {"base_year": 2026, "last_year": 2028},
     "targets": {"core": {"share_pct": 3.5, "by": 2027}},
     "growth": {"factor": 0.0, "recession_probability": 0.0, "ally_noise": 0.0},
+    "parameters": {"use": "shipped"},
     "urgency": {"level": 0.0, "decay": 0.0},
     "will": {"mean": 0.0, "noise": 0.0, "peer": 0.0, "change_at_election": 0.0, "change_between_elections": 0.0},
     "budget": {
