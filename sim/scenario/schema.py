@@ -16,7 +16,7 @@ from sim.data.tables import Replacement
 from sim.distributions.scalar import scaled
 from sim.model import sections
 from sim.model.declaring import FrozenModel, Iso3, Name, Text
-from sim.model.estimated import ESTIMATED
+from sim.model.estimated import ESTIMATED, Estimated
 from sim.model.events import AnyEvent
 from sim.model.parameters import (
     Budget,
@@ -244,6 +244,11 @@ class Scenario(FrozenModel):
         level = scaled(self.urgency.level, factor)
         return self.model_copy(update={"urgency": self.urgency.model_copy(update={"level": level})})
 
+    @property
+    def unsaid(self) -> tuple[Estimated, ...]:
+        """The estimated parameters that no file says: `parameters` decides where their values come from."""
+        return tuple(each for each in ESTIMATED if each.field not in getattr(self, each.section).model_fields_set)
+
     @cached_property
     def left_to_rows(self) -> frozenset[tuple[str, str]]:
         r"""Section and key of every parameter that no file says, and that is therefore taken from the estimate.
@@ -256,9 +261,8 @@ class Scenario(FrozenModel):
         source = self.parameters
         return frozenset(
             (each.section, each.field)
-            for each in ESTIMATED
-            if each.field not in getattr(self, each.section).model_fields_set
-            and (source.use != "shipped" or (each.in_earnest and source.probability_in_earnest > 0))
+            for each in self.unsaid
+            if source.use != "shipped" or (each.in_earnest and source.probability_in_earnest > 0)
         )
 
     def canonical(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.data.tables import load_tables
 from sim.errors import UsageError
 from sim.scenario.loading.load import reload
 from sim.scenario.loading.reading import defaults
@@ -14,11 +15,12 @@ from sim.scenario.schema import Scenario
 
 
 def dump(scenario: Scenario) -> str:
-    """The scenario as TOML, everything written out: reading it gives an equal scenario.
+    """The scenario as TOML: reading it, or a file that extends it, gives what the scenario's own file gives.
 
-    The text extends nothing, so it stays what it is when a file or a default changes; the user's own tables under
-    [data] are named, not included. Raises UsageError for a scenario that no file can describe: one built in Python
-    without the events that every file inherits, for example.
+    The text extends nothing, so it stays what it is when a file changes. Everything is written out but the estimated
+    parameters that no file says: those stay left to [parameters], and remarks have their values. The user's own tables
+    under [data] are named, not included. Raises UsageError for a scenario that no file can describe: one built in
+    Python without the events that every file inherits, for example.
 
     >>> import sim
     >>> scenario = sim.load("hague_2035").with_urgency(0.5)
@@ -29,17 +31,33 @@ def dump(scenario: Scenario) -> str:
 
     facts = scenario.model_dump(mode="python", by_alias=True, exclude_none=True, exclude={"extends"})
     inherited = {(event["name"], event["kind"]) for event in defaults().raw["event"]}
-    for section, field in scenario.left_to_rows:
+    for section, field in {(each.section, each.field) for each in scenario.unsaid}:
         del facts[section][field]
     for event in facts["event"]:
         if "rate" in event:
             del event["probability"]  # that of a dated event
         if (event["name"], event["kind"]) in inherited:
             event.setdefault("title", "")  # none, in the place of the inherited one
-    text = tomli_w.dumps(facts)
+    text = f"{_remarks(scenario)}{tomli_w.dumps(facts)}"
     if reload(text, scenario.replacements) != scenario:
         raise UsageError("no file describes this scenario; build on one that was loaded, or on `loads('')`")
     return text
+
+
+def _remarks(scenario: Scenario) -> str:
+    """What each use of [parameters] makes of what no file says; "" where a file says everything."""
+    if not scenario.unsaid:
+        return ""
+    estimate, *drawn = load_tables(scenario.replacements).parameter_draws
+    lines = ["What no file says is left to [parameters]: as shipped, as estimated, and lowest to highest as drawn."]
+    for each in scenario.unsaid:
+        value = getattr(getattr(scenario, each.section), each.field)
+        shipped = getattr(value, each.inner) if each.inner else value
+        column = [getattr(row, each.column) for row in drawn]
+        numbers = [f"{number + 0.0:.4g}" for number in (shipped, getattr(estimate, each.column), min(column))]  # no -0
+        earnest = f", {each.high:g} in earnest" if each.in_earnest else ""
+        lines.append(f"{each.name:<24} {'  '.join(f'{number:>7}' for number in numbers)} to {max(column):.4g}{earnest}")
+    return "".join(f"# {line}\n" for line in lines)
 
 
 def restored(canonical: Mapping[str, Any], **about: Any) -> Scenario:

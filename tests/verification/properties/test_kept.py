@@ -125,10 +125,9 @@ def test_extending_in_steps_is_extending_what_was_resolved(base: Table, middle: 
     """last over (middle over base): as three files, and with the two lower ones written out as one.
 
     What may not stand over the one, such as a parameter of a default event to which `middle` gave another kind, may
-    not stand over the other. Written out, what is shipped is a value of the file and wins over any row of parameters,
-    so `last` leaves alone where parameters come from.
+    not stand over the other. What no file says is left to rows of parameters where `last` asks for them, written out or
+    not.
     """
-    last = {name: said for name, said in last.items() if name != "parameters"}
     with TemporaryDirectory() as folder:
         written(folder, "base", base)
         between = written(folder, "middle", {**overlay(middle, base), "extends": "base.toml"})
@@ -138,16 +137,6 @@ def test_extending_in_steps_is_extending_what_was_resolved(base: Table, middle: 
         (Path(folder) / "resolved.toml").write_text(sim.dump(resolved), encoding="utf-8")
         short = written(folder, "short", {**overlay(last, base), "extends": "resolved.toml"})
         assert loaded_or_refused(short) == loaded_or_refused(top)
-
-
-def test_what_is_written_out_wins_over_another_source() -> None:
-    """Why: the shipped numbers of a file that says none of them yield to rows, those of its dump do not."""
-    scenario = loaded({"parameters": {"use": "shipped"}})
-    with TemporaryDirectory() as folder:
-        (Path(folder) / "dump.toml").write_text(sim.dump(scenario), encoding="utf-8")
-        over = sim.load(written(folder, "over", {"extends": "dump.toml", "parameters": {"use": "drawn"}}))
-    assert loaded({"parameters": {"use": "drawn"}}).left_to_rows
-    assert not over.left_to_rows
 
 
 @holds_for(20, 300, scenario=made(), data=st.data())
