@@ -10,7 +10,9 @@ import pytest
 from sim.data.rows import ForecastRow, PromiseRow
 from sim.data.tables import Tables, load_tables
 from sim.evaluation.backtest import comparisons
-from sim.evaluation.backtest.comparisons import EURO_AREA, outside_rows, plan_rows, plan_summary
+from sim.evaluation.backtest.comparisons import EURO_AREA, outside_rows, plan_rows, plan_summary, plan_weights
+from sim.execution.simulate import simulate as run
+from sim.model.parameters import Budget
 from sim.scenario.schema import Scenario
 from support import present
 
@@ -215,6 +217,71 @@ def test_every_closed_plan_has_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {(row["probability"], row["without_pledge"]) for row in rows} == {(0.75, 0.25)}
     assert {row["lead"] for row in rows} == {"one budget ahead", "longer"}
     assert plan_summary(rows)[2]["n"] == sum(not row["added"] for row in rows)
+
+
+def came(iso3: str, year: int) -> float:
+    return present(load_tables().share(iso3, year)).share_pct
+
+
+def test_the_best_weights_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Halfway to one plan, beyond another by half: by least squares the larger step counts more."""
+    asked: list[tuple[int, int]] = []
+    half = came("DNK", 2025), came("NOR", 2025)
+    own = {"DNK": half[0] - 0.5, "NOR": half[1] - 0.3, "LVA": came("LVA", 2026) - 0.1}
+
+    def unplanned(origin: int, year: int, paths: int, seed: int) -> Any:
+        asked.append((origin, year))
+        return np.array([own.get(code, np.nan) for code in CODES])
+
+    monkeypatch.setattr(comparisons, "_unplanned", unplanned)
+    rows = (
+        plan("DNK", "2025-02-19", own["DNK"] + 1.0, 2025),
+        plan("NOR", "2024-05", own["NOR"] + 0.2, 2025),
+        plan("LVA", "2023", own["LVA"] + 0.4, 2026, added=True),
+    )
+    found = plan_weights(Tables({"promises": rows}), 32, 5)
+    assert [tuple(line.values()) for line in found] == [
+        ("in the year itself", 1, pytest.approx(0.5)),
+        ("the year before", 1, pytest.approx(1.5)),
+        ("one budget ahead", 2, pytest.approx((0.5 * 1.0 + 0.3 * 0.2) / (1.0**2 + 0.2**2))),
+        ("longer", 1, pytest.approx(0.25)),
+    ]
+    assert asked == [(2024, 2025), (2024, 2025), (2025, 2026)]
+    assert plan_weights(Tables({"promises": rows[:1]}), 32, 5)[3] == {"lead": "longer", "n": 0, "weight": None}
+
+
+def test_weights_are_measured_on_the_model_that_knows_of_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Germany's own pledge of the data lifts its share of 2027, and what it is measured against must not hold it."""
+    asked: list[Scenario] = []
+
+    def simulate(scenario: Scenario, paths: int, seed: int, **words: Any) -> Any:
+        asked.append(scenario)
+        return run(scenario, paths, seed, **words)
+
+    monkeypatch.setattr(comparisons, "simulate", simulate)
+    comparisons._unplanned.cache_clear()
+    own = comparisons._unplanned(2025, 2027, 320, 5)
+    (scenario,) = asked
+    budget = scenario.budget
+    assert [budget.pledges, budget.announced_paths, budget.adopted] == [False] * 3
+    kept = run(scenario, 320, 5, keep=["reported_pct"]).counts.kept["reported_pct"]
+    np.testing.assert_allclose(own, kept[:, 1].mean(axis=1, dtype=float), rtol=1e-6)
+
+
+def test_the_evidence_of_the_weights_is_what_is_measured() -> None:
+    """Of the weights of announcements and budgets the texts beside them have the figures of this measure."""
+    own, before, one, longer = plan_weights(load_tables(), 1_024, 2032)
+    assert own["n"] + before["n"] == one["n"]
+    said = {name: str(Budget.model_fields[name].json_schema_extra) for name in (
+        "path_weight_first", "path_weight_plan", "adopted_weight", "draft_weight",
+    )}  # fmt: skip
+    for line, name in ((own, "path_weight_first"), (before, "path_weight_first"), (own, "adopted_weight"),
+                       (before, "draft_weight")):  # fmt: skip
+        assert f"n = {line['n']}: " in said[name]
+        assert f"{line['weight']:.2f}" in said[name]
+    assert f"both: {one['weight']:.2f}" in said["path_weight_first"]
+    assert f"n = {longer['n']}, the best weight is 0" in said["path_weight_plan"]
+    assert longer["weight"] <= 0
 
 
 def test_the_outside_forecasts_are_of_known_subjects() -> None:

@@ -66,6 +66,11 @@ PLANS = [
      "lead": "longer", "probability": 0.3, "without_pledge": 0.1},
 ]  # fmt: skip
 
+WEIGHTS = [
+    {"lead": "in the year itself", "n": 1, "weight": 0.9179},
+    {"lead": "the year before", "n": 0, "weight": None},
+]
+
 
 @pytest.fixture
 def ready(monkeypatch: pytest.MonkeyPatch, whole: Backtest) -> list[dict[str, Any]]:
@@ -83,6 +88,7 @@ def ready(monkeypatch: pytest.MonkeyPatch, whole: Backtest) -> list[dict[str, An
     monkeypatch.setattr(module, "backtest", run)
     monkeypatch.setattr(comparisons, "outside_rows", lambda *args: OUTSIDE)
     monkeypatch.setattr(comparisons, "plan_rows", lambda *args: PLANS)
+    monkeypatch.setattr(comparisons, "plan_weights", lambda *args: WEIGHTS)
     return asked
 
 
@@ -403,7 +409,7 @@ def test_the_document_holds_the_tables(call: Call, ready: list[dict[str, Any]], 
     assert sum(document["pit"]["as-shipped"]) == 31 * (11 + 10 + 9)
     assert sum(row["cases"] for row in document["reliability"]["drift"]) == 31 * (11 + 10 + 9)
     assert [row["horizon"] for row in document["independence"]] == [1, 2, 3] * 3
-    assert document["outside"] is document["plans"] is document["plan_summary"] is None
+    assert document["outside"] is document["plans"] is document["plan_summary"] is document["plan_weights"] is None
     assert document["figures"] == f"NATO, {name_of()}"
 
 
@@ -445,7 +451,10 @@ def test_outside_forecasts_and_plans_stand_beside(call: Call, ready: list[dict[s
     assert "Denmark 2025-02-19 3 2025 one budget ahead 53 <1 yes" in text
     assert "Latvia+ 2024 3 2026 longer >99 >99 yes" in text
     assert "any 2 1 42" in text  # two plans of the first sample, one kept; (53 + 30) / 2
+    assert "in the year itself 1 0.918" in text
+    assert "the year before 0 –" in text
     document = json.loads(call("backtest", "--outside", "--plans", "--json").out)
+    assert document["plan_weights"] == WEIGHTS
     assert document["outside"] == OUTSIDE
     assert document["plans"] == PLANS
     assert [line["n"] for line in document["plan_summary"]] == [1, 1, 2]
@@ -473,7 +482,7 @@ def test_the_page_fits_every_terminal(whole: Backtest, columns: int, horizons: i
     page = Watched(columns)
     backtest_page.show(page, whole, range(1, horizons + 1))
     backtest_comparisons.show_outside(page, OUTSIDE)
-    backtest_comparisons.show_plans(page, PLANS, PATHS)
+    backtest_comparisons.show_plans(page, PLANS, WEIGHTS, PATHS)
     lines = page.text.getvalue().split("\n")
     assert max(map(cell_len, lines)) <= columns
     assert "…" not in page.text.getvalue()

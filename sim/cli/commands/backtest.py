@@ -33,6 +33,8 @@ UNITS = {
     "expected, q05, q95, seen": "number of allies at 2 %; pmf: probability of 0, 1, ... allies",
     "effective": "independent allies that the errors of all are worth, by their mean correlation; directions: by the "
     "participation ratio of its eigenvalues",
+    "weight": "least squares: outcome less the model's mean, as part of a national plan's figure less that mean, which "
+    "is of the December before the plan's year and knows of no plan",
     "pit": "cases in each tenth of [0, 1] of the probability integral transform",
 }
 
@@ -77,11 +79,11 @@ def command(
     if as_csv:
         _csv(test, ahead)
         return
-    others, kept = _compared(paths, seed, outside, plans)
+    others, kept, weights = _compared(paths, seed, outside, plans)
     if as_json:
         from sim.output.terminal.console import write_json
 
-        write_json(_plain(document(test, ahead, others, kept)))
+        write_json(_plain(document(test, ahead, others, kept, weights)))
         return
     from sim.output.terminal import backtest_comparisons, backtest_page
     from sim.output.terminal.console import page
@@ -90,8 +92,8 @@ def command(
     backtest_page.show(sheet, test, ahead)
     if others is not None:
         backtest_comparisons.show_outside(sheet, others)
-    if kept is not None:
-        backtest_comparisons.show_plans(sheet, kept, paths)
+    if kept is not None and weights is not None:
+        backtest_comparisons.show_plans(sheet, kept, weights, paths)
 
 
 def _modes(names: tuple[str, ...]) -> list[Mode]:
@@ -117,23 +119,26 @@ def _run(paths: int, seed: int, modes: list[Mode]) -> Backtest:
         )
 
 
-def _compared(paths: int, seed: int, outside: bool, plans: bool) -> tuple[Rows | None, Rows | None]:
-    """Outside forecasts and national plans, each None unless asked for."""
+def _compared(paths: int, seed: int, outside: bool, plans: bool) -> tuple[Rows | None, Rows | None, Rows | None]:
+    """Outside forecasts, national plans and their best weights, each None unless asked for."""
     from sim.data.tables import load_tables
     from sim.evaluation.backtest import comparisons
     from sim.output.terminal.console import waiting
 
-    others = kept = None
+    others = kept = weights = None
     if outside:
         with waiting("Forecasting what others forecast"):
             others = comparisons.outside_rows(load_tables(), paths, seed)
     if plans:
         with waiting("Forecasting whether national plans are kept"):
             kept = comparisons.plan_rows(load_tables(), paths, seed)
-    return others, kept
+            weights = comparisons.plan_weights(load_tables(), paths, seed)
+    return others, kept, weights
 
 
-def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | None) -> dict[str, Any]:
+def document(
+    test: Backtest, ahead: range, outside: Rows | None, plans: Rows | None, weights: Rows | None
+) -> dict[str, Any]:
     """Everything the page shows, and more, for machines: unrounded; None where nothing can be said."""
     from importlib.metadata import version
 
@@ -176,6 +181,7 @@ def document(test: Backtest, ahead: range, outside: Rows | None, plans: Rows | N
         "outside": outside,
         "plans": plans,
         "plan_summary": None if plans is None else comparisons.plan_summary(plans),
+        "plan_weights": weights,
         "units": UNITS,
     }
 

@@ -19,6 +19,7 @@ from sim.evaluation.backtest.promises import ONE_BUDGET_YEARS, ClosedPromise, cl
 from sim.execution.simulate import simulate
 from sim.model.events.pledge import Pledge
 from sim.numerics.grid import printed, reaches
+from sim.scenario.schema import Scenario
 
 Rows = list[dict[str, Any]]
 
@@ -65,6 +66,48 @@ def plan_summary(rows: Rows) -> Rows:
             line |= {column: float(chance.mean()), f"brier_{column}": float(((chance - met) ** 2).mean())}
         summary.append(line)
     return summary
+
+
+def plan_weights(tables: Tables, paths: int, seed: int) -> Rows:
+    """What part of the way from the model to a national plan the outcomes went, by lead: its best weight in a budget.
+
+    Least squares through the origin of came - own on target - own, over all closed plans; own is the mean share that
+    the model, knowing no plan, has for the target's year from the December before it. A plan two and more years old
+    counts with the same December: what is asked is its weight in the budget of its year.
+    """
+    found, codes = closed(tables), [ally.iso3 for ally in tables.armed_allies()]
+    own = np.array([
+        _unplanned(max(plan.target_year - 1, FIRST), plan.target_year, paths, seed)[codes.index(plan.iso3)]
+        for plan in found
+    ])  # fmt: skip
+    asked, came = np.array([(plan.target_pct, plan.outcome_pct) for plan in found]).T - own
+    ahead = np.array([plan.lead_years for plan in found])
+    groups = {
+        "in the year itself": ahead < 1,
+        "the year before": ahead == 1,
+        "one budget ahead": ahead <= ONE_BUDGET_YEARS,
+        "longer": ahead > ONE_BUDGET_YEARS,
+    }
+    return [
+        {"lead": lead, "n": int(among.sum()),
+         "weight": float((asked * came)[among].sum() / (asked**2)[among].sum()) if among.any() else None}
+        for lead, among in groups.items()
+    ]  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _unplanned(origin: int, year: int, paths: int, seed: int) -> Floats:
+    """Mean reported share of each ally in a year, without what allies pledged, announced or adopted."""
+    alone = _without_plans(past_scenario(origin, year))
+    shares = simulate(alone, paths, seed, keep=["reported_pct"], executor="serial").counts.kept["reported_pct"]
+    mean: Floats = shares[:, -1].mean(axis=-1, dtype=np.float64)
+    return mean
+
+
+def _without_plans(scenario: Scenario) -> Scenario:
+    """Without what the data say that allies pledged, announced or adopted."""
+    budget = scenario.budget.model_copy(update={"pledges": False, "announced_paths": False, "adopted": False})
+    return scenario.model_copy(update={"budget": budget})
 
 
 def _beside(row: ForecastRow, tables: Tables, paths: int, seed: int) -> dict[str, Any]:
@@ -129,8 +172,7 @@ def _met(promise: ClosedPromise, pledged: bool, paths: int, seed: int) -> float:
     scenario = past_scenario(origin, promise.target_year)
     own = Pledge(kind="pledge", name="plan", ally=promise.iso3, share_pct=promise.target_pct, by=promise.target_year)
     event = (*scenario.event, own) if pledged else scenario.event
-    budget = scenario.budget.model_copy(update={"pledges": False, "announced_paths": False, "adopted": False})
-    alone = scenario.model_copy(update={"event": event, "budget": budget})
+    alone = _without_plans(scenario.model_copy(update={"event": event}))
     shares = simulate(alone, paths, seed, keep=["reported_pct"], executor="serial").counts.kept["reported_pct"]
     index = [ally.iso3 for ally in load_tables().armed_allies()].index(promise.iso3)
     return float(reaches(printed(shares[index, -1]), promise.target_pct).mean())

@@ -28,7 +28,8 @@ PLANS = (
     "with the plan as a pledge of that ally and without it. The model, as shipped, starts from the December before the "
     "announcement; its parameters have seen what came. Kept: NATO's share of that year, as now printed, reaches the "
     "figure. Brier: squared distance of the probability from what came; a coin scores 0.25. + entered after the rates "
-    "were first reckoned, and not in the summary."
+    "were first reckoned, and not in the summary. Best weight: what part of the way to the figure of every plan the "
+    "shares went, from the model's mean of the December before the plan's year, which knows of no plan."
 )
 
 
@@ -53,8 +54,8 @@ def show_outside(page: Page, rows: Rows) -> None:
     say(page, OUTSIDE.format(edition=name_of()), dim=True)
 
 
-def show_plans(page: Page, rows: Rows, paths: int) -> None:
-    """Print every closed national plan with the model's probabilities (`paths` runs each), and the summary."""
+def show_plans(page: Page, rows: Rows, weights: Rows, paths: int) -> None:
+    """Print every closed national plan with the model's probabilities (`paths` runs each), summary and best weights."""
     heading(page, "National plans kept")
     names = _names()
     summary = plan_summary(rows)
@@ -69,6 +70,11 @@ def show_plans(page: Page, rows: Rows, paths: int) -> None:
         Column("Brier without", "Brier\nwithout", [points(line["brier_without_pledge"]) for line in summary], 4),
     ])  # fmt: skip
     put(page, [
+        Column("announced", "Announced", [line["lead"] for line in weights], 0, right=False),
+        Column("plans", "Plans", [str(line["n"]) for line in weights], 0),
+        Column("best weight", "Best\nweight", [_weight(line["weight"]) for line in weights], 0),
+    ])  # fmt: skip
+    put(page, [
         Column("ally", "Ally", [names[row["iso3"]] + ("+" if row["added"] else "") for row in rows], 0, right=False),
         Column("announced", "Announced", [row["announced"] for row in rows], 3, right=False),
         Column("plan", "% of\nGDP", [f"{row['target_pct']:g}" for row in rows], 0),
@@ -79,6 +85,10 @@ def show_plans(page: Page, rows: Rows, paths: int) -> None:
         Column("kept", "Kept", ["yes" if row["met"] else "no" for row in rows], 1, right=False),
     ])  # fmt: skip
     say(page, PLANS, dim=True)
+
+
+def _weight(value: float | None) -> str:
+    return "–" if value is None else points(value)
 
 
 def _names() -> dict[str, str]:
