@@ -222,6 +222,18 @@ class Storyteller(Observer):
                 f"its norm is {self._at(ally.norm_pct):.2f}, its will {self._at(ally.will):+.2f}."
             )
             self._say(ally.iso3, "start", text)
+            for year in sorted(ally.budgets):
+                self._say(ally.iso3, "start", self._known(ally, year))
+
+    def _known(self, ally: AllyState, year: int) -> str:
+        """A budget that is known before the run; the first one is adopted before anybody can drop its draft."""
+        own = ally.budgets[year]
+        stage = "a draft" if own.stage == "draft" else own.stage
+        dropped = ", unless a new government drops it" if own.holds is not None and year > ally.base_year + 1 else ""
+        return (
+            f"the budget of {ally.in_prose} for {year} is {stage}: {own.share_pct:.2f} % of GDP on NATO's basis. "
+            f"{self._at(own.weight):.2f} of its plan follows it{dropped}."
+        )
 
     @contextmanager
     def happening(self, describe: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:

@@ -108,14 +108,14 @@ def three(scenario: Scenario, record: Record, year: int, file: str = "SCENARIO")
 
 @dataclass(frozen=True)
 class Promise:
-    """What an ally pledged or announced, and the last year whose budget it can move."""
+    """What an ally pledged, announced or drafted, and the last year whose budget it can move."""
 
     name: str
     last: int
 
 
 def _ends(scenario: Scenario) -> dict[str, list[Promise]]:
-    """What the data say that each ally pledged or announced."""
+    """What the data say that each ally pledged, announced or drafted."""
     found: dict[str, list[Promise]] = {}
     for entry in ally_inputs(scenario):
         for own in entry.own_pledges:
@@ -125,6 +125,10 @@ def _ends(scenario: Scenario) -> dict[str, list[Promise]]:
             else:
                 promise = Promise("its announced path", max(point.year for point in own.points))
             found.setdefault(entry.iso3, []).append(promise)
+        for row in entry.budgets:
+            if row.stage == "draft":
+                promise = Promise(f"its draft budget for {row.year}", row.year)
+                found.setdefault(entry.iso3, []).append(promise)
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.data.rows import BudgetRow
 from sim.distributions.draws import Paths, Prepared
 from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
@@ -194,7 +195,7 @@ class AllyProcess:
         """The plan drawn toward the year's budget where the data hold one, elsewhere toward the announced path."""
         b, before, own = self.budget_parameters, plan, self.state.budgets.pop(year, None)
         if own is not None and own.holds is None:
-            return self._toward(before, own.share_pct, b.adopted_weight)
+            return self._toward(before, own.share_pct, own.weight)
         for path in self.state.announced:
             announced = path.share_pct(year)
             if announced is None:
@@ -202,7 +203,7 @@ class AllyProcess:
             weight = b.path_weight_first if first else b.path_weight_firm if path.firm else b.path_weight_plan
             plan = select(path.holds, self._toward(before, announced, weight), plan)
         if own is not None and own.holds is not None:
-            plan = select(own.holds, self._toward(before, own.share_pct, b.draft_weight), plan)
+            plan = select(own.holds, self._toward(before, own.share_pct, own.weight), plan)
         return plan
 
     def _toward(self, plan: Array, share_pct: float, weight: Value) -> Array:
@@ -217,6 +218,13 @@ class AllyProcess:
 
     def _draw(self, name: str, distribution: Prepared, year: int) -> Value:
         return self.world.draws.value(name, distribution, ally=self.inputs.code, period=year)
+
+    def _known(self, row: BudgetRow, size: int) -> OwnBudget:
+        """A budget of the data: a draft holds on all paths for now."""
+        b = self.budget_parameters
+        if row.stage == "draft":
+            return OwnBudget(row.share_pct, row.stage, b.draft_weight, np.ones(size, dtype=np.bool_))
+        return OwnBudget(row.share_pct, row.stage, b.adopted_weight, None)
 
     def _start(self, base_year: int, row: int) -> AllyState:
         """Equation 1, and the start of equations 4 and 9."""
@@ -240,10 +248,7 @@ class AllyProcess:
             gdp_usd_bn=broadcast(inputs.gdp_usd_bn, size),
             base_share_pct=inputs.base_share_pct,
             base_year=base_year,
-            budgets={
-                row.year: OwnBudget(row.share_pct, np.ones(size, dtype=np.bool_) if row.stage == "draft" else None)
-                for row in inputs.budgets
-            },
+            budgets={row.year: self._known(row, size) for row in inputs.budgets},
             politics=Politics(
                 change_at_election=w.change_at_election,
                 change_between_elections=w.change_between_elections,

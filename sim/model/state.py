@@ -106,6 +106,8 @@ class OwnBudget:
     """A year's budget that is known before the run."""
 
     share_pct: float
+    stage: str  # "law", "adopted" or "draft"
+    weight: Value  # what part of the year's plan follows it
     holds: Mask | None  # of a draft the paths on which it still holds; None of a law, or one adopted
 
 

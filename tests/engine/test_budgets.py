@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import sim
+from sim.analysis.stories import RANKS, three
 from sim.engine.inputs import ally_inputs
 
 Plans = NDArray[np.float32]
@@ -73,6 +74,52 @@ def test_what_was_not_announced_by_december_of_the_base_year_is_not_known(
     row = f"ITA,2028,4.0,NATO,law,{announced},x,0,\n"
     moved = plans(tmp_path, row)[1] != plans(tmp_path, row, FREE)[1]
     assert moved.all() if known else not moved.any()
+
+
+@pytest.mark.parametrize(
+    ("stage", "said", "follows"),
+    [
+        ("law", "law", "0.90 of its plan follows it."),
+        ("adopted", "adopted", "0.90 of its plan follows it."),
+        ("draft", "a draft", "0.70 of its plan follows it, unless a new government drops it."),
+    ],
+)
+def test_a_story_begins_with_the_budgets_that_are_known(tmp_path: Path, stage: str, said: str, follows: str) -> None:
+    words = f"The budget of Italy for 2029 is {said}: 2.40 % of GDP on NATO's basis. {follows}"
+    (tmp_path / "b.csv").write_text(f"{HEADER}ITA,2029,2.4,NATO,{stage},2026-10,x,0,\n")
+    (tmp_path / "mine.toml").write_text('extends = "rutte_2032"\n[data]\nbudgets = "b.csv"\n')
+    story = sim.replay(sim.load(tmp_path / "mine.toml"), path=3)
+    told = [(entry.year, entry.month, entry.iso3) for entry in story.entries if entry.text == words]
+    assert told == [(2026, 12, "ITA")]
+    assert not any("The budget of" in entry.text for entry in story.entries if entry.text != words)
+
+
+def test_no_government_can_drop_the_draft_of_the_first_budget() -> None:
+    story = sim.replay(sim.load("rutte_2032"), path=48_213).of("DEU")
+    words = "The budget of Germany for 2027 is a draft: 3.26 % of GDP on NATO's basis. 0.70 of its plan follows it."
+    assert words in [entry.text for entry in story.entries]
+
+
+def test_a_story_has_the_weight_of_its_path(tmp_path: Path) -> None:
+    scenario = sim.loads("[budget]\ndraft_weight = { uniform = { low = 0.2, high = 0.9 } }")
+    weights = set()
+    for path in (0, 1, 17):
+        (told,) = (e.text for e in sim.replay(scenario, path).entries if e.text.startswith("The budget of Germany"))
+        weights.add(told.split("basis. ")[1].split()[0])
+    assert len(weights) == 3
+    assert all(0.2 <= float(weight) <= 0.9 for weight in weights)
+
+
+def test_a_report_says_of_a_government_that_it_drops_a_draft(tmp_path: Path) -> None:
+    """Greece has nothing else that could be dropped, and nothing after the year before the draft's."""
+    (tmp_path / "b.csv").write_text(f"{HEADER}GRC,2029,5.0,NATO,draft,2026-10,x,0,\n")
+    (tmp_path / "mine.toml").write_text(f'extends = "rutte_2032"\n[data]\nbudgets = "b.csv"\n{FALLS}')
+    scenario = sim.load(tmp_path / "mine.toml")
+    results = sim.simulate(scenario, paths=64, seed=2032, executor="serial")
+    told = [event for one in three(scenario, results.record, 2032) for event in one.entries]
+    drops = [(date, text) for date, text in told if "It drops its draft budget for 2029." in text]
+    assert len(drops) == len(RANKS)
+    assert all(date < "2029" and "Greece" in text for date, text in drops)
 
 
 def test_budgets_are_switched_off_for_all_or_for_one() -> None:
