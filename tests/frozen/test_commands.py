@@ -52,6 +52,14 @@ def test_freeze_writes_the_forecast_and_says_its_digest(call: Call, by_all: Froz
     assert f"{out} holds this forecast already\n" in again.out
 
 
+def test_the_help_of_freeze_names_every_forecaster(call: Call) -> None:
+    said = " ".join(call("freeze", "--help").out.split())
+    assert "Two forecasters" in said
+    assert all(f'"{name}"' in said for name in FORECASTERS)
+    assert f'"{next(iter(FORECASTERS))}", which leads' in said
+    assert len(FORECASTERS) == 2
+
+
 def test_freeze_as_json(call: Call, tmp_path: Path) -> None:
     said = call("freeze", RUTTE, *SMALL, "--to", 2028, "--out", tmp_path / "f.json", "--json")
     document = json.loads(said.out)

@@ -218,6 +218,7 @@ def test_targets_say_which_months_a_year_has(hub: Path) -> None:
         (about,) = block["target_metadata"]
         assert "that of CAN and GBR is the fiscal year from April to March that begins in it" in about["description"]
         assert "that of USA the one from October to September that ends in it" in about["description"]
+        assert "NATO's guide to its tables of December 2002, which is read as if it still held" in about["description"]
 
 
 def test_scenarios_with_other_years_have_tasks_of_their_own(by_hand: Frozen, tmp_path: Path) -> None:

@@ -30,6 +30,10 @@ def command(
 ) -> None:  # fmt: skip
     """Simulate each SCENARIO and freeze what it says of every ally and year, to be scored when the figures are known.
 
+    Two forecasters do so, on the same random numbers: "drawn", which leads, takes the parameters from what the figures
+    allow and keeps the pledge in earnest in half of the runs; "shipped" takes them as shipped. What a SCENARIO's file
+    sets stands in both.
+
     SCENARIO is a TOML file or the name of a shipped one. The same version gives the same bytes. A scenario that ends
     before the last year is prolonged, and the file says so.
 

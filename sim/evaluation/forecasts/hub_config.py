@@ -35,7 +35,8 @@ COLUMNS: Final = (*TASK_IDS, "output_type", "output_type_id", "value")
 
 YEARS = (
     "Years are NATO's: that of CAN and GBR is the fiscal year from April to March that begins in it, "
-    "that of USA the one from October to September that ends in it."
+    "that of USA the one from October to September that ends in it: so NATO's guide to its tables of December 2002, "
+    "which is read as if it still held."
 )
 GIVEN = "Conditional on the scenario in scenario_id, given its assumptions."
 METADATA: Final[dict[str, dict[str, str]]] = {
