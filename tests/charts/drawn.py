@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 import sim
+from sim.engine.parameter_rows import rows_counted
+from sim.model.parameters import ParameterSource
 from sim.output.charts.differences import differences
 from sim.output.charts.fan import chooser, fan
 from sim.output.charts.money import shortfall
@@ -17,6 +19,7 @@ from sim.output.charts.multiples import multiples
 from sim.output.charts.numbers import compliant, first_chooser, first_years
 from sim.output.charts.ranking import heat, ranked
 from sim.output.charts.saving import content
+from sim.results.parameter_range import LEAST_PATHS
 from sim.results.record import Record
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +31,13 @@ PATHS = 2_000
 def record(name: str = "rutte_2032") -> Record:
     """A run whose bits are the same everywhere."""
     return sim.simulate(sim.load(ROOT / "scenarios" / f"{name}.toml"), PATHS, 2032, executor="serial").record
+
+
+def drawn_record() -> Record:
+    """A run that draws its parameters, of just as many paths as a range over them asks for."""
+    shipped = sim.load(ROOT / "scenarios" / "rutte_2032.toml")
+    scenario = shipped.model_copy(update={"parameters": ParameterSource(use="drawn")})
+    return sim.simulate(scenario, LEAST_PATHS * rows_counted(scenario), 2032, executor="serial").record
 
 
 def pairs() -> pd.DataFrame:
@@ -51,6 +61,7 @@ CHARTS: dict[str, Callable[[str], Any]] = {
     "multiples": lambda theme: multiples(record(), theme=theme),
     "ranked": lambda theme: ranked(record(), theme=theme),
     "ranked_choose": lambda theme: ranked(record(), choose=True, theme=theme),
+    "ranked_drawn": lambda theme: ranked(drawn_record(), theme=theme),
     "ranked_total": lambda theme: ranked(record(), pillar="total", theme=theme),
     "heat": lambda theme: heat(record(), theme=theme),
     "heat_related": lambda theme: heat(record(), pillar="related", theme=theme),
