@@ -33,7 +33,7 @@ def of_probability(met: NDArray[np.int64], paths: NDArray[np.int64]) -> Range | 
     taken = paths > 0
     met, paths = met[taken], paths[taken]
     pairs = paths * (paths - 1)
-    if not _enough(paths) or not pairs.any():
+    if not _enough(paths):
         return None
     mean = met.sum() / paths.sum()
     # two paths of a row both meet it with the square of its probability

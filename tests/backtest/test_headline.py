@@ -11,7 +11,7 @@ from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest, backtest
 from sim.evaluation.backtest.forecast_scores import ForecastScores
 from sim.evaluation.backtest.headline import headline, slopes_if_right
-from sim.evaluation.backtest.origins import Mode
+from sim.evaluation.backtest.origins import FIRST, Mode
 from sim.evaluation.scores.probability import calibration_slope
 
 
@@ -34,6 +34,7 @@ def test_each_horizon_is_that_of_the_tables(test: Backtest, horizons: tuple[int,
     ):
         assert (each.crps_pp, each.crps_ratio) == (contest["crps_pp"], contest["ratio"])
         assert each.brier_ratio == brier[mode.name, each.horizon] / brier["straight_line", each.horizon] < 1
+        assert each.brier == brier[mode.name, each.horizon]
         assert each.inside_90 == covered["inside_90"]
 
 
@@ -45,6 +46,30 @@ def test_counts_and_odds_are_of_the_horizons_asked_for(test: Backtest) -> None:
     assert two.counts_inside_90 == sum(row["q05"] <= row["seen"] <= row["q95"] for row in rows)
     chance, met, _ = score_tables.event_cases(test, mode, 2)
     assert two.slope == calibration_slope(chance, met, test.paths)
+    cases = [score_tables.event_cases(test, mode, horizon) for horizon in (1, 2, 3, 4, 5)]
+    chance, met = (np.concatenate([case[part] for case in cases]) for part in (0, 1))
+    assert all_five.slope == calibration_slope(chance, met, test.paths)
+
+
+def test_a_mode_is_told_by_its_own_rows(test: Backtest) -> None:
+    """Beside another, whose CRPS is half as large and whose probabilities are the wrong way round."""
+    mode = test.modes()[0]
+    other = replace(mode, name=Mode.EVENTS_GIVEN, crps=mode.crps / 2, probability=1 - mode.probability)
+    two = replace(test, scores={**test.scores, other.name: other})
+    assert [each.name for each in two.modes()] == [mode.name, other.name]
+    assert headline(two, mode, (1, 2)) == headline(test, mode, (1, 2))
+    ours, theirs = headline(two, mode, (1,)).horizons[0], headline(two, other, (1,)).horizons[0]
+    assert theirs.crps_pp == pytest.approx(ours.crps_pp / 2)
+    assert theirs.brier > ours.brier
+
+
+def test_beside_a_perfect_straight_line_the_ratio_has_no_end(test: Backtest) -> None:
+    mode, line = test.modes()[0], test.scores["straight_line"]
+    knows = line.probability.copy()
+    for index, origin in enumerate(test.origins):
+        knows[index, 0] = test.shares[:, origin + 1 - FIRST] >= 2.0
+    scores = {**test.scores, line.name: replace(line, probability=knows)}
+    assert headline(replace(test, scores=scores), mode, (1,)).horizons[0].brier_ratio == np.inf
 
 
 def test_forecasts_that_are_all_the_same_have_no_slope(test: Backtest) -> None:

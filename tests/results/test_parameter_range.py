@@ -64,6 +64,18 @@ def test_the_range_of_a_mean() -> None:
     assert (low, high) == pytest.approx(tuple(np.quantile(means, [0.05, 0.95])), abs=0.3)
 
 
+def test_the_range_of_a_mean_by_hand() -> None:
+    """A row of 2 paths with 0 and 2, whose mean has variance 1 by chance, beside one of 8 paths that all have 5."""
+    histograms = np.zeros((2, 6), dtype=np.int64)
+    histograms[0, [0, 2]], histograms[1, 5] = 1, 8
+    mean, apart = 4.2, (1 - 4.2, 5 - 4.2)
+    between = 0.2 * (apart[0] ** 2 - 1) + 0.8 * apart[1] ** 2
+    drawn_together = np.sqrt(between / (0.2 * apart[0] ** 2 + 0.8 * apart[1] ** 2))
+    assert of_mean(histograms) == pytest.approx([mean + drawn_together * each for each in apart])
+    with_one_path = np.vstack([histograms, np.eye(6, dtype=np.int64)[:1]])
+    assert of_mean(with_one_path) == of_mean(histograms)  # it says nothing of its row's variance
+
+
 def test_one_row_or_too_few_paths_say_nothing() -> None:
     assert of_probability(np.array([30]), np.array([100])) is None
     assert of_mean(np.ones((1, 32), dtype=np.int64)) is None
