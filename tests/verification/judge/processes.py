@@ -65,6 +65,8 @@ SIZES = {
     ("storm", "urgency"): f.Gamma(shape=2.0, mean=0.3), ("moods", "will"): f.Normal(mean=-0.1, sd=0.2),
     ("slump", "growth_loss"): f.Uniform(low=2.0, high=8.0), ("detente", "urgency"): f.Beta(a=2.0, b=2.0),
 }  # fmt: skip
+PAST_JUMPS = {"echo": ("crimea_jump", 0.35), "d_echo": ("us_warning_jump", 0.7)}
+"""What has happened once and happens again: its parameter, and the size it has here."""
 STEPS = 2e-5
 """What the distribution of a change may be off at most: the tables here lie 1.4e-5 from their laws (judge.exact), and a
 change is read off a state in float32, which moves it by up to 2e-6, at densities up to 2.5."""
@@ -86,7 +88,8 @@ by = 2028
 factor = 0.0
 recession_probability = {{ uniform = {{ low = 0.02, high = 0.3 }} }}
 recession_depth_pct = {{ uniform = {{ low = 2.0, high = 8.0 }} }}
-[ally.GRC]
+[urgency]
+{"".join(f"{parameter} = {size}" + chr(10) for parameter, size in PAST_JUMPS.values())}[ally.GRC]
 share_pct = 2.85
 [ally.DEU.growth]
 sd_pct = 0.0
@@ -189,6 +192,9 @@ def size_checks(ledger: Ledger, found: Found) -> None:
             before = np.concatenate([entry.before for entry in ledger.entries[stream]])
             size = 1 + size[before > 0.05] / before[before > 0.05]  # below it rounding would show
         found.checks += law_checks(f"{name}: size", family, size, STEPS)
+    for name, (_, expected) in PAST_JUMPS.items():
+        if np.abs(ledger.sizes(f"event/{name}", "urgency") - expected).max() > STEPS:
+            found.faults.append(f"{name}: urgency jumps by another size than {expected}")
     drawn = np.full((len(YEARS), ledger.paths), np.nan)
     for entry in ledger.entries["event/storm"]:
         drawn[entry.year - YEARS.start, entry.paths] = entry.moved["urgency"]
