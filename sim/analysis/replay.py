@@ -81,7 +81,7 @@ class Story:
     >>> import sim
     >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
     >>> print(story.standing)
-    Path 48,213 of seed 2032: one of 100,000 simulated runs, given the assumptions.
+    Path 48,213 of seed 2032 (parameter draw 40, the pledge is not kept in earnest): one of 100,000 simulated runs, given the assumptions.
     """
 
     title: str
@@ -127,7 +127,7 @@ class Story:
         >>> import sim
         >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
         >>> [outcome.ally for outcome in story.met(2032)][:3]
-        ['Lithuania', 'Estonia', 'Latvia']
+        ['Latvia', 'Lithuania', 'Estonia']
         """
         core = self.core
         if core is None:
@@ -141,7 +141,7 @@ class Story:
         >>> import sim
         >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
         >>> [(after.ally, after.year) for before, after in story.turns(2)]
-        [('Greece', 2029), ('Estonia', 2032)]
+        [('Canada', 2028), ('Estonia', 2028)]
         """
         pairs = [
             (before, after)
@@ -158,7 +158,7 @@ class Story:
         >>> import sim
         >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
         >>> print(story.standing)
-        Path 48,213 of seed 2032: one of 100,000 simulated runs, given the assumptions.
+        Path 48,213 of seed 2032 (parameter draw 40, the pledge is not kept in earnest): one of 100,000 simulated runs, given the assumptions.
         """
         among = f"{self.runs:,}" if self.path < self.runs else "the"
         taken = f" ({self.parameters})" if str(self.parameters) else ""

@@ -85,7 +85,7 @@ FADED = 12
 
 
 def test_one_year_of_31_allies_tells_much_noise_from_little() -> None:
-    """Of each two histories: the lowest estimate of a wild one lies a third of the range above the highest of a calm."""
+    """Of two histories each: the lowest of the wild ones lies a third of the range above the highest of the calm."""
     noise = PLACE["outturn.noise.sd"]
     calm, wild = (
         [
