@@ -21,7 +21,7 @@ from sim.errors import Fault
 
 ALLIANCE = "ALL"  # stands for an ally in the pledges of the whole alliance
 MOST_ALLIES = 255
-_ARMED_ONLY = frozenset({"shares", "share_vintages", "announced_paths", "budgets", "promises"})
+_ARMED_ONLY = frozenset({"shares", "share_vintages", "sipri_shares", "announced_paths", "budgets", "promises"})
 _EACH_ALLY = frozenset({"geography", "shares", "gdp", "elections"})
 """Tables without whose rows an ally with armed forces cannot run, or would never vote."""
 _EACH_ALLY_OF_OWN = _EACH_ALLY | {"early_elections"}

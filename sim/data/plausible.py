@@ -31,6 +31,7 @@ SHARES: Final[dict[str, tuple[str, ...]]] = {
     "shares": ("share_pct", "first_estimate_pct"),
     "share_vintages": ("share_pct",),
     "aggregates": ("share_pct",),
+    "sipri_shares": ("milex_pct",),
     "announced_paths": ("share_pct",),
     "budgets": ("share_pct",),
     "pledges": ("target_pct",),
@@ -41,6 +42,7 @@ SHARES: Final[dict[str, tuple[str, ...]]] = {
 COMPARED: Final[dict[str, dict[str, str]]] = {
     "shares": {"share_pct": OF_GDP, "first_estimate_pct": OF_GDP, "outlays_usd_m": "million USD"},
     "aggregates": {"share_pct": OF_GDP, "outlays_usd_m": "million USD"},
+    "sipri_shares": {"milex_pct": OF_GDP},
     "gdp": {"nominal_usd_bn": "billion USD", "gov_debt_pct": OF_GDP, "gov_spending_pct": OF_GDP},
 }
 """Columns that move slowly enough to be held against their neighbours, with the words for their unit."""

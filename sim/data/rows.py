@@ -228,6 +228,16 @@ class RussiaRow(Row):
     note: Text | None = None
 
 
+class SipriShareRow(Row):
+    """Military outlays of one ally and year on SIPRI's own measure; SIPRI, Military Expenditure Database."""
+
+    TABLE: ClassVar[str] = "sipri_shares"
+    KEY: ClassVar[tuple[str, ...]] = ("iso3", "year")
+    iso3: Iso3
+    year: Year
+    milex_pct: Share  # % of GDP; not called share_pct, so that no file of NATO's shares is taken for this table
+
+
 class PromiseRow(Row):
     """An earlier national target whose end is known or near, % of GDP; speaker or publisher and date in `source`."""
 
@@ -323,7 +333,7 @@ ROWS: Final[dict[str, type[Row]]] = {
     model.TABLE: model
     for model in (
         AllyRow, GeographyRow, ShareRow, AggregateRow, VintageRow, GdpRow, ElectionRow, EarlyElectionRow,
-        PledgeRow, AnnouncedPathRow, BudgetRow, RussiaRow, PromiseRow, PublishedCountRow, OutlookVintageRow,
-        ForecastRow, ParameterDrawRow,
+        PledgeRow, AnnouncedPathRow, BudgetRow, RussiaRow, SipriShareRow, PromiseRow, PublishedCountRow,
+        OutlookVintageRow, ForecastRow, ParameterDrawRow,
     )
 }  # fmt: skip

@@ -109,6 +109,11 @@ class Tables:
         return self._of(rows.RussiaRow)
 
     @cached_property
+    def sipri_shares(self) -> tuple[rows.SipriShareRow, ...]:
+        """Military outlays, % of GDP, by ally and year from 1995; SIPRI. No run reads them."""
+        return self._of(rows.SipriShareRow)
+
+    @cached_property
     def promises(self) -> tuple[rows.PromiseRow, ...]:
         """Earlier national targets with a date, % of GDP."""
         return self._of(rows.PromiseRow)
