@@ -19,6 +19,9 @@ MOST_SHARE_PCT = 50.0
 """The largest share of GDP, spent or promised, that is taken as one. Ukraine spent 39.6 % in 2025 (SIPRI, April 2026);
 a larger number is likelier money, or per cent of something else."""
 
+LEAST_YEAR = 1950
+"""No figure of a table and no year of a scenario lies before it."""
+
 SEEDS = range(2**63)
 WORKERS = range(1, 1_025)
 

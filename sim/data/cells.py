@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, Strict
 from pydantic_core import PydanticCustomError
 
-from sim.arguments import MOST_SHARE_PCT
+from sim.arguments import LEAST_YEAR, MOST_SHARE_PCT
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,4})?")
@@ -44,7 +44,7 @@ Flag = Annotated[bool, BeforeValidator(_flag), Strict()]
 Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Text = Annotated[str, Field(max_length=600)]
 
-Year = Annotated[Whole, Field(ge=1950, le=2100)]
+Year = Annotated[Whole, Field(ge=LEAST_YEAR, le=2100)]
 Month = Annotated[Whole, Field(ge=1, le=12)]
 Share = Annotated[Number, Field(gt=0, le=MOST_SHARE_PCT)]  # % of GDP
 Percent = Annotated[Number, Field(ge=0, le=100)]

@@ -13,17 +13,28 @@ SD_YEARS = tuple(year for year in range(2000, last_actual_growth() + 1) if year 
 The common shocks of 2009, 2020 and 2021 are left out.
 """
 
+MEAN_YEARS = 5
+"""Of the ten years whose mean growth a run from the past expects, how many must be known, if the series is so long."""
+
+
+def sd_years(base_year: int) -> tuple[int, ...]:
+    """The years an ally's own growth noise is measured on in a look back: no later ones than its base year.
+
+    Where `SD_YEARS` has too few of these, they are the ten years to the base year, which its mean growth is of.
+    """
+    measured = tuple(year for year in SD_YEARS if year <= base_year)
+    return measured if len(measured) >= MEAN_YEARS else tuple(range(base_year - 9, base_year + 1))
+
 
 def own_growth_sd(growth_pct: Mapping[str, Mapping[int, float]], iso3: str, base_year: int) -> float:
     """sigma_i: sd of an ally's growth net of the unweighted alliance mean of the year, percentage points.
 
-    `growth_pct` holds real growth by ally and year (IMF World Economic Outlook), over `SD_YEARS` to the base year: a
-    look back knows no more.
+    `growth_pct` holds real growth by ally and year (IMF World Economic Outlook); measured over `sd_years`.
     """
     own = [
         growth_pct[iso3][year] - fmean(series[year] for series in growth_pct.values() if year in series)
-        for year in SD_YEARS
-        if year <= base_year and year in growth_pct[iso3]
+        for year in sd_years(base_year)
+        if year in growth_pct[iso3]
     ]
     return stdev(own)
 

@@ -13,7 +13,7 @@ from sim.data.edition import has_outlook, pledges_from
 from sim.data.reader import parse
 from sim.data.rows import ROWS, BudgetRow
 from sim.data.tables import Tables, load_tables
-from sim.engine.growth_inputs import SD_YEARS, forecast, own_growth_sd
+from sim.engine.growth_inputs import MEAN_YEARS, forecast, own_growth_sd, sd_years
 from sim.engine.outlook_inputs import as_known, debt_pct, deficit_pct
 from sim.errors import Fault, ScenarioError
 from sim.model.equations.exposure import Rule, exposure
@@ -25,9 +25,6 @@ PRIOR_RATE, PRIOR_YEARS = 0.08, 25.0
 
 RATE_WITHOUT_CALENDAR = 0.25
 """Where the table of elections has no calendar (before 2021, after 2035) they come at random, once in four years."""
-
-MEAN_YEARS = 5
-"""Of the ten years whose mean growth a run from the past expects, how many must be known."""
 
 LONGEST_TERM = 5
 """Years that a parliament or president of an ally may sit at most."""
@@ -170,13 +167,15 @@ def _inputs(
 
 def first_growth_missing(growth_pct: Mapping[int, float], base_year: int, last_year: int) -> str | None:
     """The first years that `own_growth_sd` and `forecast` need and a series lacks; None where it suffices."""
-    measured = [year for year in SD_YEARS if year <= base_year]
+    measured = sd_years(base_year)
     if sum(year in growth_pct for year in measured) < 2:
         return f"two years of {measured[0]} to {measured[-1]}"
     if not has_outlook(base_year):
-        past = range(base_year - 9, base_year + 1)
-        enough = sum(year in growth_pct for year in past) >= MEAN_YEARS  # or one bad year stands for all to come
-        return None if enough else f"{MEAN_YEARS} years of {past[0]} to {past[-1]}"
+        # a series that begins later has no hole there: its mean is of the years that there are
+        past = range(max(base_year - 9, min(growth_pct)), base_year + 1)
+        wanted_years = min(MEAN_YEARS, len(past))  # or one bad year stands for all to come
+        enough = sum(year in growth_pct for year in past) >= wanted_years
+        return None if enough else f"{wanted_years} years of {past[0]} to {past[-1]}"
     wanted = range(base_year + 1, max(base_year + 1, min(last_year, max(growth_pct))) + 1)  # one forecast at least
     return next((str(year) for year in wanted if year not in growth_pct), None)
 

@@ -25,7 +25,7 @@ class Phase(IntEnum):
     MACRO    January   events: `recession` (from rank 0); the alliance's common growth
                        (`COMMON_GROWTH_RANK`); then each ally: its will drifts, and it grows (from
                        `FIRST_ALLY_RANK`); random events draw the month in which they will come
-    EVENT    any       events: `us_retrenchment`, `crisis`, `detente`, `past_jump`, `shock`
+    EVENT    any       events: `us_retrenchment`, `crisis`, `detente`, `past_crisis`, `past_jump`, `shock`
     ELECTION any       events: `election`; then all other elections (`ELECTIONS_RANK`), in January after
                        governments that fall between elections
     SUMMIT   any       events: `summit`, `review`, `pledge`, `announced_path`: they find what the month's

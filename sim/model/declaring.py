@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from sim.data.edition import FIRST_YEAR
+from sim.arguments import LEAST_YEAR
 from sim.distributions.scalar import bounds
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$", description="unique; lower case, digits, underscores")]
 Text = Annotated[str, Field(max_length=2_000)]
 Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Year = Annotated[int, Field(strict=True, ge=FIRST_YEAR, le=2100)]
+Year = Annotated[int, Field(strict=True, ge=LEAST_YEAR, le=2100)]
 UsedAs = Literal["yearly probability", "monthly factor"]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, Literal
 from pydantic import Field, model_validator
 from typing_extensions import TypeVar  # Python's own has a default from 3.13 on
 
-from sim.arguments import LEAST_SHARE_PCT, MOST_PATHS
+from sim.arguments import LEAST_SHARE_PCT, LEAST_YEAR, MOST_PATHS
 from sim.data.edition import FIRST_YEAR, LAST_YEAR
 from sim.distributions.families import Beta, Lognormal, Normal, StudentT
 from sim.distributions.scalar import Scalar
@@ -42,8 +42,9 @@ class DrawnAs(Generic[InBlock]):
 class Horizon(FrozenModel):
     """The years simulated."""
 
-    base_year: Annotated[int, Field(strict=True, ge=FIRST_YEAR, le=LAST_YEAR)] = Field(
-        LAST_YEAR, description="the last year with a figure; the run starts in its December"
+    base_year: Annotated[int, Field(strict=True, ge=LEAST_YEAR, le=LAST_YEAR)] = Field(
+        LAST_YEAR,
+        description="the last year with a figure, one of those in the table of shares; the run starts in its December",
     )
     last_year: Year = Field(2032, description="the last year simulated, included")
 

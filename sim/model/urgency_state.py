@@ -27,7 +27,7 @@ class UrgencyState:
         self._month = month
 
     def jump(self, paths: NDArray[np.intp], size: Value, month: int) -> None:
-        """A += size on `paths`, held at or above 0."""
+        """A += size in `month` on `paths`, held at or above 0; a month before the run is one below 0."""
         self._undecayed[paths] = np.maximum(self._undecayed[paths] + size / at(self._left(month), paths), 0)
         self._read.clear()
 
@@ -63,6 +63,7 @@ class UrgencyState:
 
     def _left(self, month: int) -> Value:
         if month not in self._decay:
-            left = power(np.asarray(self._monthly, dtype=np.float64), month)
+            left = power(np.asarray(self._monthly, dtype=np.float64), abs(month))
+            left = 1 / left if month < 0 else left
             self._decay[month] = left.astype(np.float32) if left.ndim else float(left)
         return self._decay[month]

@@ -15,16 +15,18 @@ import pytest
 import sim
 from charts.drawn import CHARTS, pairs, record
 from sim.data.edition import LAST_YEAR, key_of
-from sim.data.tables import load_tables
+from sim.data.tables import Replacement, load_tables
 from sim.errors import UsageError
 from sim.output.charts import frames
 from sim.output.charts.differences import differences
 from sim.output.charts.fan import chooser, fan
 from sim.output.charts.money import shortfall
+from sim.output.charts.multiples import multiples
 from sim.output.charts.numbers import compliant, first_years
 from sim.output.charts.ranking import heat, ranked
 from sim.output.origins import not_natos
 from sim.results.tables import alliance, compliance, first_year, gap, shares
+from sim.scenario.loading.load import reload
 from sim.text.figures import money, share
 from support import present
 
@@ -255,3 +257,25 @@ def test_two_allies_of_one_name_are_told_apart() -> None:
     names = table_of(ranked(both), "text").ally
     assert {"Twin (ITA)", "Twin (FRA)"} <= set(names)
     assert names.is_unique
+
+
+def axes(node: Any) -> list[list[float]]:
+    """The domains of all axes of years in a chart."""
+    if isinstance(node, list):
+        return [found for each in node for found in axes(each)]
+    if not isinstance(node, dict):
+        return []
+    domain = node["x"].get("scale", {}).get("domain") if isinstance(node.get("x"), dict) else None
+    return ([domain] if domain else []) + [found for each in node.values() for found in axes(each)]
+
+
+@pytest.mark.parametrize("draw", [lambda record: fan(record, "DEU"), multiples])
+def test_a_run_from_before_natos_table_begins_in_its_base_year(draw: Any) -> None:
+    codes = [ally.iso3 for ally in load_tables().armed_allies()]
+    rows = "".join(f"{iso3},{year},1.5,actual,,,\n" for iso3 in codes for year in range(2004, 2009))
+    head = "iso3,year,share_pct,status,outlays_usd_m,equipment_share_pct,first_estimate_pct\n"
+    text = "[horizon]\nbase_year = 2008\nlast_year = 2012\n[targets.core]\nshare_pct = 2.0\nby = 2012\n"
+    scenario = reload(text, {"shares": Replacement("mine.csv", head + rows)})
+    found = axes(draw(sim.simulate(scenario, paths=16, executor="serial").record).to_dict())
+    assert found
+    assert {domain[0] for domain in found} == {2008}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
-from statistics import fmean
+from statistics import fmean, stdev
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ import sim
 from sim.data.rows import PledgeRow
 from sim.data.tables import Replacement, Tables, load_tables
 from sim.engine import inputs
-from sim.engine.growth_inputs import own_growth_sd
+from sim.engine.growth_inputs import own_growth_sd, sd_years
 from sim.engine.inputs import AllyInputs, ally_inputs, first_growth_missing
 from sim.engine.outlook_inputs import as_known, deficit_pct
 from sim.errors import ScenarioError
@@ -501,3 +501,58 @@ def test_a_missing_figure_of_a_users_own_table_is_told_with_its_file_and_line() 
 def test_other_faults_of_a_users_own_table_are_told_with_its_file() -> None:
     calendar = own_table("elections", lambda row: row if not (row.startswith("DEU,") and row[4:8] > "2025") else "")
     assert [(file, field) for file, _, field, _ in places(calendar)] == [("mine.csv", "DEU")]
+
+
+def test_a_series_of_growth_that_begins_late_has_no_hole_there() -> None:
+    """The mean of a look back is of the years that there are, of five at least where the series has as many."""
+    for begins, wanted in ((1990, None), (1996, None), (1999, "two years of 1990 to 1999")):
+        assert first_growth_missing(dict.fromkeys(range(begins, 2032), 2.0), 1999, 2004) == wanted
+    with_hole = dict.fromkeys((1990, 1991, 1998, 1999, 2000), 2.0)
+    assert first_growth_missing(with_hole, 1999, 2004) == "5 years of 1990 to 1999"
+    assert first_growth_missing(with_hole | {1997: 2.0}, 1999, 2004) is None
+    assert first_growth_missing(dict.fromkeys((1996, 1997, 1999), 2.0), 1999, 2004) == "4 years of 1996 to 1999"
+
+
+@pytest.mark.parametrize(
+    ("base", "wanted"),
+    [
+        (1999, range(1990, 2000)),
+        (2003, range(1994, 2004)),
+        (2004, range(2000, 2005)),
+        (2010, [*range(2000, 2009), 2010]),
+        (2026, [*range(2000, 2009), *range(2010, 2020), 2022, 2023, 2024]),
+    ],
+)
+def test_own_growth_is_measured_on_ten_years_where_those_since_2000_are_too_few(base: int, wanted: list[int]) -> None:
+    assert list(sd_years(base)) == list(wanted)
+    known = {"DEU": {year: float(year % 7) for year in range(1990, 2027)}, "FRA": dict.fromkeys(range(1990, 2027), 0.0)}
+    half = [known["DEU"][year] / 2 for year in wanted]
+    assert own_growth_sd(known, "DEU", base) == pytest.approx(stdev(half))
+
+
+def own_shares(first: int) -> dict[str, Replacement]:
+    """A table of shares of one's own: 2 % in every ally and every year from the first."""
+    codes = [ally.iso3 for ally in load_tables().armed_allies()]
+    rows = [f"{iso3},{year},2.0,actual,,," for iso3 in codes for year in range(first, 2027)]
+    head = "iso3,year,share_pct,status,outlays_usd_m,equipment_share_pct,first_estimate_pct"
+    return {"shares": Replacement("mine.csv", "\n".join([head, *rows]))}
+
+
+def test_a_run_starts_as_early_as_the_shares_in_force_and_no_earlier() -> None:
+    text = "[horizon]\nbase_year = 2008\nlast_year = 2012\n"
+    with pytest.raises(ScenarioError) as caught:
+        sim.loads(text)
+    (fault,) = caught.value.faults
+    assert (fault.field, fault.code) == ("horizon.base_year", "out-of-range")
+    assert fault.rule == "must be at least 2014, the first year in the table of shares"
+    assert "[data]" in fault.remedy
+    with pytest.raises(ScenarioError, match="must be at least 2009, the first year in the table of shares"):
+        reload(text, own_shares(2009))
+    scenario = reload(text, own_shares(2008))
+    (germany,) = (entry for entry in ally_inputs(scenario) if entry.iso3 == "DEU")
+    assert (germany.base_share_pct, germany.norm_pct) == (2.0, 2.0)
+    known = {row.year: present(row.growth_pct) for row in load_tables().gdp_of("DEU")}
+    assert germany.forecast_pct == pytest.approx(
+        dict.fromkeys(range(2009, 2013), fmean(known[year] for year in range(1999, 2009)))
+    )
+    assert sim.simulate(scenario, paths=16, executor="serial").record.description.years == (2009, 2010, 2011, 2012)

@@ -10,6 +10,7 @@ from sim.model.events.base import Event
 from sim.model.events.crisis import Crisis
 from sim.model.events.detente import Detente
 from sim.model.events.election import Election
+from sim.model.events.past_crisis import PastCrisis
 from sim.model.events.past_jump import PastJump
 from sim.model.events.pledge import AnnouncedPath, Pledge
 from sim.model.events.recession import Recession
@@ -28,7 +29,8 @@ AnyEvent = Annotated[
     | Pledge
     | AnnouncedPath
     | Shock
-    | PastJump,
+    | PastJump
+    | PastCrisis,
     Field(discriminator="kind"),
 ]
 

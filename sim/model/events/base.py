@@ -59,6 +59,8 @@ class Event(FrozenModel):
     phase: ClassVar[Phase] = Phase.EVENT
     needs_time: ClassVar[bool] = True
     """Whether `when` or `rate` must be given; facts that hold from the start need neither."""
+    before_the_run: ClassVar[bool] = False
+    """Whether its month lies before the run; that of all others lies in it."""
 
     @model_validator(mode="after")
     def _timed_once(self) -> Self:

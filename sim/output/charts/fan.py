@@ -38,6 +38,11 @@ class Panel:
     scale: alt.Scale
 
     @property
+    def first(self) -> int:
+        """The first year shown: that of NATO's table, or an earlier base year."""
+        return min(FIRST_YEAR, self.record.description.base_year)
+
+    @property
     def last(self) -> int:
         """The last year simulated."""
         return self.record.description.years[-1]
@@ -52,8 +57,8 @@ class Panel:
     def x(self, field: str = "year") -> alt.X:
         """Years."""
         return alt.X(
-            f"{field}:Q", title=None, scale=alt.Scale(domain=[FIRST_YEAR, self.last + 0.6], nice=False),
-            axis=alt.Axis(format="d", values=list(range(FIRST_YEAR, self.last + 1, 2)), grid=False),
+            f"{field}:Q", title=None, scale=alt.Scale(domain=[self.first, self.last + 0.6], nice=False),
+            axis=alt.Axis(format="d", values=list(range(self.first, self.last + 1, 2)), grid=False),
         )  # fmt: skip
 
     def y(self, field: str = "share_pct") -> alt.Y:
@@ -178,7 +183,7 @@ def _aims(panel: Panel) -> list[Any]:
     core, colours, layers = panel.record.description.yardstick("core"), panel.colours, []
     if core is not None:
         bound = pd.DataFrame({"iso3": [code for code in panel.codes if frames.binds(panel.record, core, code)]})
-        bound = bound.assign(share_pct=core.share_pct, start=FIRST_YEAR, end=panel.last, label=yardstick_words(core))
+        bound = bound.assign(share_pct=core.share_pct, start=panel.first, end=panel.last, label=yardstick_words(core))
         line = alt.Chart(bound).encode(x=panel.x("start"), y=panel.y())
         layers.append(line.mark_rule(color=colours.target, strokeDash=[6, 4], strokeWidth=1.6).encode(x2="end:Q"))
         label = line.mark_text(color=colours.target, align="left", baseline="bottom", dy=-4, fontSize=12)

@@ -250,11 +250,11 @@ def announced(record: Record, iso3s: Sequence[str]) -> pd.DataFrame:
 
 
 def events(record: Record) -> pd.DataFrame:
-    """What a scenario sets at a date: when (decimal year), label, and the ally (none: the alliance)."""
+    """What a scenario sets at a date of the run: when (decimal year), label, and the ally (none: the alliance)."""
     rows = []
     for event in json.loads(record.scenario).get("event", []) if record.scenario else []:
-        if event.get("when"):
-            year, month = (int(part) for part in str(event["when"]).split("-")[:2])
+        year, month = (int(part) for part in str(event.get("when") or "0-1").split("-")[:2])
+        if year > record.description.base_year:
             label = short(str(event.get("title") or event["name"].replace("_", " ")), 60)
             part = event.get("probability")
             if isinstance(part, float) and part < 1:

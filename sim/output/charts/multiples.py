@@ -39,8 +39,9 @@ def multiples(
     base, last = alt.Chart(data), record.description.years[-1]
     scale = alt.Scale(domain=[0, max(TOP_PCT, float(data.q95.max()))], nice=False)
     axis = alt.Axis(title=None, values=[0, 2, 4, 6], labelFontSize=10, labelOverlap=False)
-    years = alt.Axis(format="d", values=[FIRST_YEAR, record.description.base_year, last], labelFontSize=10, grid=False)
-    x = alt.X("year:Q", title=None, axis=years, scale=alt.Scale(domain=[FIRST_YEAR, last], nice=False))
+    first = min(FIRST_YEAR, record.description.base_year)
+    years = alt.Axis(format="d", values=[first, record.description.base_year, last], labelFontSize=10, grid=False)
+    x = alt.X("year:Q", title=None, axis=years, scale=alt.Scale(domain=[first, last], nice=False))
 
     def y(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", axis=axis, scale=scale)

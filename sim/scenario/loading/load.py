@@ -41,7 +41,7 @@ _NONE: Mapping[str, Replacement] = {}
 
 OF_WHAT_IS_INHERITED = frozenset({
     "missing-key", "no-time", "unknown-target", "yardstick", "bad-horizon", "before-the-run", "after-the-run",
-    "implausible-year", "duplicate-pledge", "due-before-event",
+    "after-the-start", "implausible-year", "duplicate-pledge", "due-before-event",
 })  # fmt: skip
 """Faults that a file may have only because what it extends could not be read."""
 

@@ -258,7 +258,9 @@ def _event(random: Random, document: Document, name: str, kind: str) -> Table:
     known = properties(definition)
     made = {"name": f'"{name}"', "kind": f'"{kind}"'}
     when = f'"{random.randint(document.base + 1, document.last)}-{random.randint(1, 12):02}"'
-    if random.random() < 0.5 or kind == "pledge":
+    if kind == "past_crisis":
+        when = f'"{random.randint(document.base - 12, document.base)}-{random.randint(1, 12):02}"'
+    if random.random() < 0.5 or kind in ("pledge", "past_crisis"):
         made["when"] = when if kind != "pledge" else f'"{document.base + 1}-{1 + len(document.names) % 12:02}"'
         if random.random() < 0.5:
             made["probability"] = value(random, known["probability"])

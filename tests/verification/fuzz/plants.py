@@ -295,6 +295,9 @@ def outside_the_run(random: Random, document: Document) -> Sown | None:
     entry = _some(random, document, lambda entry: entry.key == "when")
     if entry is None:
         return None
+    if any(entry is own for table in document.tables if table.definition == "PastCrisis" for own in table.entries):
+        entry.value = f'"{document.base + 1}-01"'
+        return sown(entry, "after-the-start")
     early = random.random() < 0.5
     entry.value = f'"{document.base if early else document.last + 1}-12"'
     return sown(entry, "before-the-run" if early else "after-the-run")

@@ -105,8 +105,8 @@ def dated_and_random(random: Random, document: Document) -> Sown | None:
             table.entries.remove(probability)
         return sown(_new_entry(random, table, "rate", "0.1"), "two-times", also=(when,))
     _new_entry(random, table, "when", f'"{document.last}-06"')
-    rate = table.entry("rate")
-    return sown(rate, "two-times") if rate is not None else None
+    rate, moved = table.entry("rate"), table.entry("years_later")  # a date makes a review move a target too far back
+    return sown(rate, "two-times", also=(moved,) if moved else ()) if rate is not None else None
 
 
 @plant(PLANTS)

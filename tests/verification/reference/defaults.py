@@ -86,6 +86,7 @@ FILE: dict[str, Any] = {
 EVENT_PARAMETERS: dict[str, tuple[str, Any]] = {
     "crisis": ("size", {"exponential": {"mean": 0.7}}),
     "us_retrenchment": ("size", {"exponential": {"mean": 0.4}}),
+    "past_crisis": ("size", {"exponential": {"mean": 0.7}}),
     "detente": ("factor", 0.5),
     "recession": ("size_pct", 5.0),
     "shock": ("amount", None),

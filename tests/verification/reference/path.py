@@ -242,7 +242,8 @@ class Path:
             one.gdp = number(facts.gdp)
         self.start_urgency()
         for event in self.world.events:
-            if "when" not in event and "rate" not in event and self.occurs(event):
+            at_start = event["kind"] == "past_crisis" or ("when" not in event and "rate" not in event)
+            if at_start and self.occurs(event):
                 self.strike(event)
         self.budgets()
         self.sums()
@@ -291,6 +292,10 @@ class Path:
         match event["kind"]:
             case "crisis" | "us_retrenchment":
                 self.add_urgency(self.each_time(event))
+            case "past_crisis":
+                year, month = event["when"].split("-")
+                since = 12 * (self.world.base - int(year)) + 12 - int(month)
+                self.add_urgency(self.each_time(event) * self.decay(since))
             case "past_jump":
                 self.add_urgency(self.of("urgency", event["jump"]))
             case "detente":

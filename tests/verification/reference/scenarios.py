@@ -238,7 +238,7 @@ def effects(draw: st.DrawFn, kind: str, targets: list[str], base: int, last: int
         return draw(st.fixed_dictionaries({}, optional=optional))
 
     match kind:
-        case "crisis" | "us_retrenchment":
+        case "crisis" | "us_retrenchment" | "past_crisis":
             return some(size=quantities((0, None, 0, 2)))
         case "past_jump":
             return {"jump": draw(st.sampled_from(("crimea_jump", "invasion_jump", "us_warning_jump")))}
@@ -273,7 +273,7 @@ def events(draw: st.DrawFn, targets: list[str], base: int, last: int) -> list[Ta
     names = draw(st.lists(st.sampled_from(NAMES + STANDING + FACTS), max_size=6, unique=True))
     kinds = (
         "crisis", "shock", "detente", "us_retrenchment", "recession", "election", "pledge", "announced_path",
-        "past_jump",
+        "past_jump", "past_crisis",
     )  # fmt: skip
     made: list[Table] = []
     pledged: set[tuple[str, bool, str]] = set()
@@ -285,7 +285,11 @@ def events(draw: st.DrawFn, targets: list[str], base: int, last: int) -> list[Ta
         else:
             kind = draw(st.sampled_from(kinds + (("summit", "review") if targets else ())))
             event = {"name": name, "kind": kind}
-            event |= draw(timed(base, last, undated=kind in ("pledge", "announced_path")))
+            if kind == "past_crisis":
+                event["when"] = draw(months(base - 9, base))
+                event |= {"probability": draw(quantities((0, 1, 0, 1)))} if draw(st.booleans()) else {}
+            else:
+                event |= draw(timed(base, last, undated=kind in ("pledge", "announced_path")))
         event |= draw(effects(kind, targets, base, last))
         if kind == "pledge" and "rate" not in event:
             place = (event["ally"], event.get("opt_out", False), event.get("when", ""))

@@ -57,6 +57,7 @@ CODES: Final[dict[str, str]] = {
     "probability-of-rate": "a random event with a probability of its own",
     "before-the-run": "a dated event before the first year simulated",
     "after-the-run": "a dated event after the last year simulated",
+    "after-the-start": "a crisis of the past dated after December of the base year",
     "due-before-event": "a summit, review or pledge that sets a date before itself",
     "unknown-target": "a summit or review of a target that does not exist",
     "duplicate-pledge": "two pledges, or two opt-outs, of one ally at one time",

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from sim.arguments import LEAST_SHARE_PCT
+from sim.arguments import LEAST_SHARE_PCT, LEAST_YEAR
 from sim.data.countries import look_up
-from sim.data.edition import FIRST_YEAR
 from sim.data.tables import load_tables
 from sim.distributions.families import FAMILIES
 from sim.errors import Fault
@@ -154,7 +153,7 @@ def _said(detail: dict[str, Any], path: Path, raw: Any) -> Said:
         remedy = "write a whole number within the bounds" if whole else "check the unit and the decimal point"
         if context[name] == LEAST_SHARE_PCT and value > 0:
             remedy = f"did you mean {100 * value:.10g}? Shares are per cent of GDP"
-        if context[name] == FIRST_YEAR and (year := year_meant(value)):
+        if context[name] == LEAST_YEAR and (year := year_meant(value)):
             remedy = f"write {year}, with four digits"
         return Said("out-of-range", f"must be {phrase} {context[name]:.15g}", remedy)
     if kind in _TYPES:

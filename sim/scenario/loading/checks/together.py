@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from sim.arguments import LEAST_SHARE_PCT
+from sim.data.edition import FIRST_YEAR
 from sim.data.plausible import single_fault
 from sim.data.reader import shorten
 from sim.data.tables import Tables, load_tables
 from sim.model.events.base import is_month
 from sim.model.parameters import Horizon
-from sim.scenario.loading.checks.keys import is_parameter, nearest
+from sim.scenario.loading.checks.keys import EVENTS, is_parameter, nearest
 from sim.scenario.loading.checks.quoting import ally_meant, at, shown
 from sim.scenario.loading.source_map import Path
 
@@ -50,6 +51,7 @@ def together(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
     """Everything between the parts of the scenario that does not fit."""
     yield from _allies(raw, tables)
     yield from _members(raw)
+    yield from _base_year(raw, tables)
     yield from _dates(raw)
     yield from _targets(raw)
     yield from _due(raw)
@@ -112,12 +114,27 @@ def _years(raw: Mapping[str, Any]) -> tuple[int, int]:
     return base, last if type(last) is int else base + 40
 
 
+def _base_year(raw: Mapping[str, Any], tables: Tables) -> Iterator[Found]:
+    """No run starts before the first share: a user's own table may reach further back than the packaged one."""
+    base = at(("horizon", "base_year"), raw)
+    first = min(row.year for row in tables.shares) if "shares" in tables.replaced else FIRST_YEAR
+    if type(base) is int and base < first:
+        rule = f"must be at least {first}, the first year in the table of shares"
+        remedy = "start later, or bring shares that reach further back: shares = FILE under [data]"
+        yield Found(("horizon", "base_year"), "out-of-range", rule, remedy)
+
+
 def _dates(raw: Mapping[str, Any]) -> Iterator[Found]:
     """A dated event must lie in the run, a target's year within reach of it."""
     base, last = _years(raw)
     for index, event in _events(raw):
         year = _year_of(event.get("when"))
-        if year is not None and year <= base:
+        if _of_the_past(event):
+            if year is not None and year > base:
+                rule = f"must lie before the run, in {base}-12 at the latest: what comes later is a crisis"
+                remedy = 'date it earlier, or write kind = "crisis"'
+                yield Found(("event", index, "when"), "after-the-start", rule, remedy)
+        elif year is not None and year <= base:
             rule = f"must lie in the run, {base + 1}-01 to {last}-12: what came before it is history and in the data"
             remedy = "remove the event, date it later, or set an earlier horizon.base_year"
             yield Found(("event", index, "when"), "before-the-run", rule, remedy)
@@ -132,6 +149,11 @@ def _dates(raw: Mapping[str, Any]) -> Iterator[Found]:
         if type(year) is int and not base - YEARS_BEFORE <= year <= base + YEARS_AFTER:
             rule = f"must lie between {base - YEARS_BEFORE} and {base + YEARS_AFTER}"
             yield Found(path, "implausible-year", rule, "correct the year")
+
+
+def _of_the_past(event: Mapping[str, Any]) -> bool:
+    kind = EVENTS.get(str(event.get("kind")))
+    return kind is not None and kind.before_the_run
 
 
 def _year_of(when: Any) -> int | None:
