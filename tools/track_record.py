@@ -24,7 +24,7 @@ from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest, backtest, shares_of
 from sim.evaluation.backtest.comparisons import outside_rows, plan_rows, plan_summary
 from sim.evaluation.backtest.estimates import packaged
-from sim.evaluation.backtest.origins import FIRST, LAST, Mode, past_scenario
+from sim.evaluation.backtest.origins import COMPARED_FROM, FIRST, LAST, Mode, past_scenario
 from sim.evaluation.backtest.vintages import assumption_checks, estimate_errors, published_and_revised
 from sim.evaluation.calibration import calibrate as calibration
 from sim.evaluation.scores.crps import crps
@@ -133,7 +133,7 @@ def actual_section(test: Backtest) -> str:
     for scores in test.scores.values():
         if scores.name not in (*Mode, "straight_line", "half_kept", "half_kept_own_spread"):
             continue
-        values = np.where(known, scores.crps.mean(axis=-1), np.nan)[score_tables.COMPARED_FROM - FIRST :]
+        values = np.where(known, scores.crps.mean(axis=-1), np.nan)[test.compared_from - FIRST :]
         cells = [score(float(np.nanmean(values[:, horizon - 1]))) for horizon in score_tables.SHORT]
         lines.append([scores.name.replace("_", " "), *cells])
     return table(lines, ["forecaster", *(f"{h} ahead" for h in score_tables.SHORT)])
@@ -279,7 +279,7 @@ def ideas_section() -> str:
     """The score without single mechanisms, everything else as shipped."""
     shares = shares_of(load_tables())
     total: dict[str, list[list[float]]] = {name: [[] for _ in score_tables.SHORT] for name in IDEAS}
-    for origin in range(score_tables.COMPARED_FROM, LAST):
+    for origin in range(COMPARED_FROM, LAST):
         scenario = past_scenario(origin, min(origin + max(score_tables.SHORT), LAST))
         variants = [with_numbers(scenario, numbers) for numbers in IDEAS.values()]
         ensembles = reported_shares(variants, SEED, IDEA_PATHS)

@@ -14,7 +14,7 @@ from sim.data.tables import load_tables
 from sim.distributions.draws import Draws
 from sim.distributions.families import Normal
 from sim.evaluation.backtest.baseline_fits import fit_adjustment, fit_moving_average
-from sim.evaluation.backtest.baselines import BASELINES, FLOOR_PCT, Past, target_in_force
+from sim.evaluation.backtest.baselines import BASELINES, FLOOR_PCT, NO_TARGET, Past, target_in_force
 from sim.evaluation.scores.crps import crps
 from sim.numerics.streams import Streams
 from support import present
@@ -256,8 +256,34 @@ def test_an_adjustment_is_fitted_to_the_targets_of_its_time() -> None:
     ensemble = made("partial_adjustment", past, horizons=1)
     np.testing.assert_allclose(ensemble, 3.5, rtol=1e-6)  # one step of 1 closed a distance of 1: pull 1, no error
     assert [target_in_force(year) for year in (2014, 2024, 2025)] == [(2.0, 2024), (2.0, 2024), (3.5, 2035)]
-    with pytest.raises(ValueError, match="no target was in force in 2013"):
-        target_in_force(2013)
+
+
+def test_rigas_target_had_no_date_and_before_it_there_was_none() -> None:
+    """It is as far off in every year as that of Wales was when it was agreed."""
+    assert [target_in_force(year) for year in (2006, 2010, 2013)] == [(2.0, 2016), (2.0, 2020), (2.0, 2023)]
+    assert [target_in_force(year) for year in (1999, 2005)] == [NO_TARGET, NO_TARGET] == [(0.0, 9999)] * 2
+
+
+@pytest.mark.parametrize("name", ["straight_line", "half_kept", "half_kept_own_spread", "partial_adjustment"])
+def test_without_a_target_nobody_moves_but_by_errors(name: str) -> None:
+    past = small([[1.0, 1.5, 1.6], [3.0, 2.5, 2.5]], *NO_TARGET, first=2001)
+    ensemble = made(name, past)
+    spread = {"half_kept_own_spread": math.sqrt(0.1275), "partial_adjustment": math.sqrt(0.51 / 3)}.get(name, 0.17)
+    for index, (code, share) in enumerate([(8, 1.6), (56, 2.5)]):
+        one, two = (spread * normal(name, code, 2003, horizon) for horizon in (1, 2))
+        summed = one + two if name == "partial_adjustment" else math.sqrt(2) * two
+        np.testing.assert_allclose(ensemble[index, 0], share + one, rtol=1e-5)
+        np.testing.assert_allclose(ensemble[index, 1], share + summed, rtol=1e-5)
+
+
+def test_an_adjustment_takes_nothing_from_the_years_before_the_first_target() -> None:
+    """2005 knows no target: its rise of 1 is an error only; that of 2007 closed half of a distance of 0.4."""
+    past = small([[0.6, 1.6, 1.6, 1.8]], 2.0, 2017, first=2004)
+    fit = fit_adjustment(np.array([[0.0, 0.0, 0.4]]), past.changes_pct)
+    assert fit.pull == pytest.approx(0.5)
+    ensemble = made("partial_adjustment", past, horizons=1)
+    error = fit.error_pct * normal("partial_adjustment", 8, 2007, 1)
+    np.testing.assert_allclose(ensemble[0, 0], np.maximum(1.8 + 0.5 * 0.2 + error, FLOOR_PCT), rtol=1e-5)
 
 
 def test_arima_by_hand() -> None:

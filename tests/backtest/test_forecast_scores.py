@@ -124,3 +124,18 @@ def test_each_horizon_is_scored_by_its_own_year() -> None:
     assert found.median[1, 1] == pytest.approx(found.median[1, 0] + 1)
     assert found.number[1, 1].tolist() == [0, 0, 1]
     assert found.crps.shape == (2, 3, 2)
+
+
+def test_of_some_allies_the_others_have_no_score() -> None:
+    """The two of four that are forecast, in any places, score as if they were alone."""
+    alone, found = scored(ENSEMBLE, SEEN), ForecastScores.empty("it", "a forecaster", 2, 2, 4)
+    found.add(1, 2017, ENSEMBLE, SEEN, SEED, np.array([1, 3]))
+    for name, values in arrays(found).items():
+        wanted = arrays(alone)[name]
+        if name == "number":
+            assert values[1, 0].tolist() == [*wanted[1, 0].tolist(), 0.0, 0.0]
+        elif values.ndim == 3:
+            assert np.isnan(values[..., [0, 2]]).all(), name
+            np.testing.assert_array_equal(values[..., [1, 3]], wanted, name)
+        else:
+            np.testing.assert_array_equal(values, wanted, name)

@@ -262,3 +262,52 @@ def test_allies_that_err_together_are_one() -> None:
     assert row["directions"] == pytest.approx(2)
     row = only(score_tables.independence_rows(small(), LATE, [1]))
     assert (row["origins"], row["effective"]) == (1, pytest.approx(nan, nan_ok=True))
+
+
+def some(**given: Any) -> Small:
+    """The model forecasts BBB alone from 2015, and nobody's figure of that December counts but BBB's."""
+    crps = MODEL.copy()
+    crps[1, :, 0] = nan
+    chance = np.where(np.isfinite(crps), 0.5, nan)
+    inside = {level: np.where(np.isfinite(crps), [1.0, 0.0], nan) for level in LEVELS}
+    mode = scored(Mode.AS_SHIPPED, crps, probability=chance, inside=inside, number=small().modes()[0].number, **given)
+    return Small(("AAA", "BBB"), SHARES, {mode.name: mode, "good": scored("good", GOOD)}, 64, 7)
+
+
+def test_allies_that_were_not_forecast_stand_in_no_score() -> None:
+    test = some()
+    (mode,) = test.modes()
+    row = only(score_tables.score_rows(test, BOTH), forecaster="as-shipped", horizon=1)
+    assert row["crps_pp"] == pytest.approx(np.mean([MODEL[1, 0, 1], MODEL[2, 0].mean()]))
+    held = {row["origin"]: row for row in score_tables.coverage_by_origin_rows(test, [1])}
+    assert (held[2015]["inside_90"], held[2016]["inside_90"]) == (0.0, 0.5)
+    _, met, years = score_tables.event_cases(test, mode, 1)
+    assert years.tolist() == [2016.0, 2017.0, 2017.0]
+    assert met.tolist() == [SHARES[1, 2] >= 2, SHARES[0, 3] >= 2, SHARES[1, 3] >= 2]
+    counted = {(row["origin"], row["year"]): row["seen"] for row in score_tables.number_rows(test, mode)}
+    assert counted[2015, 2016] == int(SHARES[1, 2] >= 2) == 1
+    assert counted[2014, 2015] == int((SHARES[:, 1] >= 1.995).sum()) == 1
+
+
+def test_a_later_first_compared_origin_leaves_out_those_before_it() -> None:
+    class Later(Small):
+        @property
+        def compared_from(self) -> int:
+            return 2016
+
+    whole = small()
+    later = Later(whole.iso3, whole.shares, whole.scores, whole.paths, whole.seed)
+    assert [row["origins"] for row in score_tables.score_rows(later, [1])] == [1, 1, 1]
+    assert only(score_tables.score_rows(later, [1]), forecaster="good")["crps_pp"] == pytest.approx(GOOD[2, 0].mean())
+
+
+@pytest.mark.parametrize(("name", "tested"), [(Mode.OUT_OF_SAMPLE, True), (Mode.AS_SHIPPED, False)])
+def test_only_what_has_seen_the_outcomes_is_not_tested(name: Mode, tested: bool) -> None:
+    whole = small()
+    renamed = {("x" if key == "bad" else key): value for key, value in whole.scores.items()}
+    model = scored(name, MODEL)
+    test = Small(
+        whole.iso3, whole.shares, {name: model, **{k: v for k, v in renamed.items() if k != "as-shipped"}}, 64, 7
+    )
+    (row,) = score_tables.contest_rows(test, [1])
+    assert (row["dm_reason"] == score_tables.UNTESTED.reason) is not tested

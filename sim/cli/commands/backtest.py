@@ -159,7 +159,7 @@ def document(
         "figures": next(f"{info.publisher}, {info.edition}" for info in catalogue() if info.name == "shares"),
         "allies": list(test.iso3),
         "origins": list(test.origins),
-        "compared_from": score_tables.COMPARED_FROM,
+        "compared_from": test.compared_from,
         "horizons": list(ahead),
         "modes": {scores.name: scores.title for scores in (*modes, *([apart] if apart else ()))},
         "baselines": {scores.name: scores.title for scores in test.baselines()},

@@ -13,8 +13,16 @@ from sim.engine.variants import reported_shares
 from sim.errors import UsageError
 from sim.evaluation.backtest.baselines import BASELINES, Past, target_in_force
 from sim.evaluation.backtest.estimates import Numbers, carried_on, check_cutoffs, drawn_from, packaged
-from sim.evaluation.backtest.forecast_scores import Ensemble, Floats, ForecastScores
-from sim.evaluation.backtest.origins import FIRST, LAST, ORIGINS, Mode, first_estimate_origins, past_scenario
+from sim.evaluation.backtest.forecast_scores import Ensemble, Floats, ForecastScores, Indices
+from sim.evaluation.backtest.origins import (
+    COMPARED_FROM,
+    FIRST,
+    LAST,
+    ORIGINS,
+    Mode,
+    first_estimate_origins,
+    past_scenario,
+)
 from sim.scenario.schema import Scenario
 
 HORIZONS = 10
@@ -41,7 +49,7 @@ class Backtest:
     """
 
     iso3: tuple[str, ...]
-    shares: Floats  # (ally, year) from 2014, % of GDP
+    shares: Floats  # (ally, year) from `first_year`, % of GDP
     scores: dict[str, ForecastScores]
     paths: int
     seed: int
@@ -57,6 +65,28 @@ class Backtest:
         range(2014, 2026)
         """
         return ORIGINS
+
+    @property
+    def first_year(self) -> int:
+        """The first year of `shares`.
+
+        >>> import sim.backtest
+        >>> scores = sim.backtest.backtest(paths=64, modes=[sim.backtest.Mode.AS_SHIPPED])
+        >>> scores.first_year
+        2014
+        """
+        return FIRST
+
+    @property
+    def compared_from(self) -> int:
+        """The first origin whose scores are compared: every baseline has what it needs, or begins a year later.
+
+        >>> import sim.backtest
+        >>> scores = sim.backtest.backtest(paths=64, modes=[sim.backtest.Mode.AS_SHIPPED])
+        >>> scores.compared_from
+        2015
+        """
+        return COMPARED_FROM
 
     @property
     def horizons(self) -> range:
@@ -140,22 +170,38 @@ def backtest(
     shares = shares_of(tables)
     codes = tuple(ally.iso_numeric for ally in allies)
     makers = dict(_forecasters(shares, codes, paths, seed, modes, estimates, change))
+    everyone = np.arange(len(allies))
+    scores = scored(makers, shares, FIRST, ORIGINS, HORIZONS, seed, lambda _: everyone, progress)
+    apart = scores.pop(Mode.FIRST_ESTIMATES, None)
+    return Backtest(tuple(ally.iso3 for ally in allies), shares, scores, paths, seed, apart)
+
+
+def scored(
+    makers: Mapping[str, tuple[str, Forecaster]], shares: Floats, first_year: int, origins: range, horizons: int,
+    seed: int, members: Callable[[int], Indices], progress: Callable[[int, int], None] | None = None,
+) -> dict[str, ForecastScores]:  # fmt: skip
+    """Forecast by each of `makers` (title and forecaster by name) from every origin, and score it against `shares`.
+
+    `shares` are (ally, year) from `first_year`; `members` are the rows of the allies forecast from an origin, of whom
+    every one has its shares in the years forecast.
+    """
+    last_year = first_year + shares.shape[1] - 1
     scores = {
-        name: ForecastScores.empty(name, title, len(ORIGINS), HORIZONS, len(allies))
+        name: ForecastScores.empty(name, title, len(origins), horizons, len(shares))
         for name, (title, _) in makers.items()
     }
-    done, wanted = 0, len(makers) * len(ORIGINS)
+    done, wanted = 0, len(makers) * len(origins)
     for name, (_, forecast) in makers.items():
-        for index, origin in enumerate(ORIGINS):
-            last = min(origin + HORIZONS, LAST)
+        for index, origin in enumerate(origins):
+            last, allies = min(origin + horizons, last_year), members(origin)
             ensemble = forecast(origin, last)
             if ensemble is not None:
-                scores[name].add(index, origin, ensemble, shares[:, origin + 1 - FIRST : last + 1 - FIRST], seed)
+                seen = shares[allies, origin + 1 - first_year : last + 1 - first_year]
+                scores[name].add(index, origin, ensemble, seen, seed, allies)
             done += 1
             if progress is not None:
                 progress(done, wanted)
-    apart = scores.pop(Mode.FIRST_ESTIMATES, None)
-    return Backtest(tuple(ally.iso3 for ally in allies), shares, scores, paths, seed, apart)
+    return scores
 
 
 def shares_of(tables: Tables) -> Floats:

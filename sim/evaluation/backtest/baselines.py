@@ -34,16 +34,20 @@ YEARLY_PCT = 0.17
 DRIFT_YEARS = 4
 """A drift is measured over so many years, or as many as there are."""
 
-TARGETS = ((2014, 2.0, 2024), (2025, 3.5, 2035))
-"""Core targets as agreed: from that year on, % of GDP, due by; the Wales pledge and the Hague summit."""
+TARGETS = ((2006, 2.0, None), (2014, 2.0, 2024), (2025, 3.5, 2035))
+"""Core targets as agreed: from that year on, % of GDP, due by; the Riga and Wales pledges and the Hague summit."""
+
+STANDING_YEARS = 10
+"""A target without a date, such as that of Riga, is as far off in every year as the one of Wales was when agreed."""
+
+NO_TARGET = (0.0, 9999)
+"""Where nothing is agreed, as the model has it (`sim.model.equations.targets.NOBODY`)."""
 
 
 def target_in_force(year: int) -> tuple[float, int]:
-    """The core target at the end of a year, % of GDP, and the year it was due by."""
-    agreed = [(target_pct, due) for since, target_pct, due in TARGETS if since <= year]
-    if not agreed:
-        raise ValueError(f"no target was in force in {year}; the first is of {TARGETS[0][0]}")
-    return agreed[-1]
+    """The core target at the end of a year, % of GDP, and the year it was due by; `NO_TARGET` before the first."""
+    agreed = [(target_pct, due or year + STANDING_YEARS) for since, target_pct, due in TARGETS if since <= year]
+    return agreed[-1] if agreed else NO_TARGET
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +60,7 @@ class Past:
     shares_pct: Floats
     """Core outlays, % of GDP, as printed, (ally, year)."""
     target_pct: float
-    """The core target in force at the origin, % of GDP, and the year it is due by."""
+    """The core target in force at the origin, % of GDP, and the year it is due by; 0 and 9999 where there is none."""
     due: int
 
     def __post_init__(self) -> None:
@@ -206,16 +210,20 @@ def bootstrap_of_years(past: Past, dice: Dice) -> Ensemble:
 def partial_adjustment(past: Past, dice: Dice) -> Ensemble:
     """Each year closes a part of the distance to the target, from above as from below; errors accumulate.
 
+    Where there is no target nothing is closed.
+
     The part, held to [0, 1], and the errors' size are fitted to all allies and years known. A past change is measured
     against the target in force in the year before it, so what is fitted at the origin 2025 rests on the 2 % target and
     is applied to 3.5 %.
     """
     targets = np.array([target_in_force(year)[0] for year in past.years[:-1]])
-    fit = fit_adjustment(targets - past.shares_pct[:, :-1], past.changes_pct)
+    distances = np.where(targets > 0, targets - past.shares_pct[:, :-1], 0.0)
+    fit = fit_adjustment(distances, past.changes_pct)
+    pull = fit.pull if past.target_pct > 0 else 0.0
     errors = np.float32(fit.error_pct) * dice.normal()
     level, levels = past.last_pct.astype(np.float32)[:, np.newaxis], []
     for horizon in range(dice.horizons):
-        level = level + np.float32(fit.pull) * (np.float32(past.target_pct) - level) + errors[:, horizon]
+        level = level + np.float32(pull) * (np.float32(past.target_pct) - level) + errors[:, horizon]
         levels.append(level)
     return np.stack(levels, axis=1)
 

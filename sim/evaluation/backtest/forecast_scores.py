@@ -17,6 +17,8 @@ from sim.numerics.grid import printed, reaches
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ensemble = NDArray[np.float32]
+Indices = NDArray[np.intp]
+"""Rows of allies in an array of all."""
 
 YARDSTICK_PCT = 2.0
 """Compliance is scored at the share that was the aim from 2014 to 2024."""
@@ -66,28 +68,34 @@ class ForecastScores:
             np.zeros((*each, HISTORIES), dtype=np.bool_),
         )  # fmt: skip
 
-    def add(self, row: int, origin: int, ensemble: Ensemble, observed: Floats, seed: int) -> None:
+    def add(
+        self, row: int, origin: int, ensemble: Ensemble, observed: Floats, seed: int, allies: Indices | None = None
+    ) -> None:
         """Score the forecasts of one origin, ensemble (ally, horizon, members) against observed (ally, horizon).
 
-        `row` is the origin's row. The ties of the PIT are broken by draws of their own, addressed by `origin`.
+        `row` is the origin's row, `allies` are the rows of those forecast among all (None: these are all). The ties
+        of the PIT are broken by draws of their own, addressed by `origin`.
         """
+        allies = np.arange(len(observed)) if allies is None else allies
         horizons = observed.shape[1]
         at_two = reaches(printed(ensemble), YARDSTICK_PCT)
         seen_at_two = reaches(printed(observed), YARDSTICK_PCT).sum(axis=0)
+        # Indexed by a number, a slice and an array, these are (ally, horizon), as NumPy has it.
         # Shares are printed with two decimals: a share printed inside an interval is inside it.
         seen = observed.astype(np.float32)
         cells, cell = printed(ensemble), printed(seen)
-        self.crps[row, :horizons] = crps(ensemble, seen).T
-        self.pit[row, :horizons] = randomised_pit(cells, cell, _uniform(seed, origin, observed.shape)).T
+        self.crps[row, :horizons, allies] = crps(ensemble, seen)
+        self.pit[row, :horizons, allies] = randomised_pit(cells, cell, _uniform(seed, origin, observed.shape))
         for level in LEVELS:
-            self.inside[level][row, :horizons] = coverage(cells, cell, level / 100).T
-        self.probability[row, :horizons] = at_two.mean(axis=-1).T
+            self.inside[level][row, :horizons, allies] = coverage(cells, cell, level / 100)
+        self.probability[row, :horizons, allies] = at_two.mean(axis=-1)
         again = np.arange(HISTORIES) % at_two.shape[-1]
-        self.histories[row, :horizons] = at_two[..., again].transpose(1, 0, 2)
+        self.histories[row, :horizons, allies] = at_two[..., again]
         low, middle, high = np.quantile(ensemble, (0.05, 0.5, 0.95), axis=-1)
-        self.low[row, :horizons], self.median[row, :horizons], self.high[row, :horizons] = low.T, middle.T, high.T
+        for kept, quantile in ((self.low, low), (self.median, middle), (self.high, high)):
+            kept[row, :horizons, allies] = quantile
         for step in range(horizons):
-            counts = np.bincount(at_two[:, step].sum(axis=0), minlength=len(observed) + 1)
+            counts = np.bincount(at_two[:, step].sum(axis=0), minlength=self.number.shape[-1])
             self.number[row, step] = counts / counts.sum()
             self.rps[row, step] = ranked_probability_score(self.number[row, step], seen_at_two[step])
             self.energy[row, step] = energy_score(ensemble[:, step, :JOINT_MEMBERS], observed[:, step])

@@ -28,6 +28,9 @@ FIRST, LAST = FIRST_YEAR, LAST_YEAR
 ORIGINS = range(FIRST, LAST)
 """The Decembers a forecast can be made in and scored by at least one later figure."""
 
+COMPARED_FROM = 2015
+"""The first origin with a yearly change for baselines to go on; one that needs two begins later: its rows say so."""
+
 
 class Mode(StrEnum):
     """What a forecast of the past may know. Scores of different modes are never mixed in one figure.

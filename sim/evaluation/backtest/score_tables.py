@@ -14,14 +14,11 @@ from numpy.typing import NDArray
 
 from sim.evaluation.backtest.backtest import Backtest
 from sim.evaluation.backtest.forecast_scores import LEVELS, YARDSTICK_PCT, Floats, ForecastScores
-from sim.evaluation.backtest.origins import FIRST, Mode
+from sim.evaluation.backtest.origins import Mode
 from sim.evaluation.scores.comparison import DieboldMariano, block_interval, diebold_mariano
 from sim.evaluation.scores.joint import effective_number, participation_ratio
 from sim.evaluation.scores.probability import log_score, murphy, reliability_curve
 from sim.numerics.grid import printed, reaches
-
-COMPARED_FROM = 2015
-"""The first origin with a yearly change for baselines to go on; one that needs two begins later: its rows say so."""
 
 SHORT = (1, 2, 3, 4, 5)
 """Horizons that the comparison with baselines is about; the longer ones rest on few origins."""
@@ -29,6 +26,9 @@ SHORT = (1, 2, 3, 4, 5)
 TESTED = (1, 2, 3)
 """Horizons at which the test of Diebold and Mariano is made: further ahead, overlapping forecasts leave it nothing to
 estimate a variance from."""
+
+SEEN = (Mode.AS_SHIPPED, Mode.EVENTS_GIVEN)
+"""The modes whose parameters have seen what they forecast."""
 
 UNTESTED = DieboldMariano(np.nan, np.nan, np.nan, 0, "no test of a mode that has seen what it forecasts")
 TOO_FAR = DieboldMariano(
@@ -41,12 +41,20 @@ LOG_FLOOR = 0.01
 Rows = list[dict[str, Any]]
 
 
+def of_allies(values: Floats) -> Floats:
+    """The mean over the allies forecast, the last axis; nan where none was."""
+    known = np.isfinite(values)
+    total, count = np.where(known, values, 0.0).sum(axis=-1), known.sum(axis=-1)
+    means: Floats = np.divide(total, count, out=np.full(np.shape(total), np.nan), where=count > 0)
+    return means
+
+
 def score_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     """Mean CRPS of every forecaster at every horizon, percentage points, with its interval over target years."""
     rows = []
     for scores in test.scores.values():
         for horizon in horizons:
-            cells, years = _cells(test, scores.crps.mean(axis=-1), horizon)
+            cells, years = _cells(test, of_allies(scores.crps), horizon)
             found = block_interval(cells, years)
             rows.append({
                 "forecaster": scores.name, "title": scores.title, "horizon": horizon, "origins": len(cells),
@@ -64,13 +72,13 @@ def contest_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     rows = []
     for mode in test.modes():
         for horizon in horizons:
-            ours, _ = _cells(test, mode.crps.mean(axis=-1), horizon)
+            ours, _ = _cells(test, of_allies(mode.crps), horizon)
             baselines = _equals(test, mode, horizon)
-            theirs = {baseline.name: _cells(test, baseline.crps.mean(axis=-1), horizon)[0] for baseline in baselines}
+            theirs = {baseline.name: _cells(test, of_allies(baseline.crps), horizon)[0] for baseline in baselines}
             best = min(theirs, key=lambda name: float(theirs[name].mean()))
             equal, cautious = (
                 UNTESTED
-                if mode.name != Mode.OUT_OF_SAMPLE
+                if mode.name in SEEN
                 else TOO_FAR
                 if horizon not in TESTED
                 else diebold_mariano(ours, theirs[best], horizon - 1, kernel)
@@ -92,14 +100,14 @@ def lost_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     rows = []
     for contest in contest_rows(test, horizons):
         names = (contest["mode"], contest["best_baselines"])
-        ours, theirs = (test.scores[name].crps[:, contest["horizon"] - 1].mean(axis=-1) for name in names)
+        ours, theirs = (of_allies(test.scores[name].crps[:, contest["horizon"] - 1]) for name in names)
         rows += [
             {
                 "mode": names[0], "horizon": contest["horizon"], "origin": origin, "baseline": names[1],
                 "crps_pp": float(ours[index]), "baseline_crps_pp": float(theirs[index]),
             }
             for index, origin in enumerate(test.origins)
-            if origin >= COMPARED_FROM and ours[index] >= theirs[index]
+            if origin >= test.compared_from and ours[index] >= theirs[index]
         ]  # fmt: skip
     return rows
 
@@ -132,7 +140,7 @@ def coverage_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> Rows:
     return [
         {
             "forecaster": scores.name, "horizon": horizon,
-            **{f"inside_{level}": _mean(test, scores.inside[level].mean(axis=-1), horizon) for level in LEVELS},
+            **{f"inside_{level}": _mean(test, of_allies(scores.inside[level]), horizon) for level in LEVELS},
         }
         for scores in test.scores.values()
         for horizon in horizons
@@ -148,12 +156,12 @@ def coverage_by_origin_rows(test: Backtest, horizons: Sequence[int] = SHORT) -> 
     return [
         {
             "forecaster": mode.name, "origin": origin, "horizon": horizon,
-            **{f"inside_{level}": float(mode.inside[level][index, horizon - 1].mean()) for level in LEVELS},
+            **{f"inside_{level}": float(of_allies(mode.inside[level][index, horizon - 1])) for level in LEVELS},
         }
         for mode in test.modes()
         for index, origin in enumerate(test.origins)
         for horizon in horizons
-        if origin >= COMPARED_FROM and np.isfinite(mode.crps[index, horizon - 1]).all()
+        if origin >= test.compared_from and np.isfinite(mode.crps[index, horizon - 1]).any()
     ]  # fmt: skip
 
 
@@ -217,7 +225,7 @@ def origin_rows(test: Backtest, horizons: Sequence[int] = (1, 3, 5)) -> Rows:
     rows: Rows = []
     for index, origin in enumerate(test.origins):
         for scores in test.scores.values():
-            row = {f"h{horizon}": float(scores.crps[index, horizon - 1].mean()) for horizon in horizons}
+            row = {f"h{horizon}": float(of_allies(scores.crps[index, horizon - 1])) for horizon in horizons}
             rows.append({"origin": origin, "forecaster": scores.name, **row})
     return rows
 
@@ -241,11 +249,11 @@ def number_rows(test: Backtest, scores: ForecastScores) -> Rows:
             chances = scores.number[index, horizon - 1]
             if np.isnan(chances).any():
                 continue
-            below = np.cumsum(chances) + DUST
+            below, forecast = np.cumsum(chances) + DUST, np.isfinite(scores.crps[index, horizon - 1])
             rows.append({
                 "origin": origin, "year": origin + horizon, "expected": float(chances @ np.arange(len(chances))),
                 "q05": int(np.searchsorted(below, 0.05)), "q95": int(np.searchsorted(below, 0.95)),
-                "seen": int(at_two[:, origin + horizon - FIRST].sum()), "pmf": chances,
+                "seen": int(at_two[forecast, origin + horizon - test.first_year].sum()), "pmf": chances,
             })  # fmt: skip
     return rows
 
@@ -274,7 +282,7 @@ def independence_rows(test: Backtest, scores: ForecastScores, horizons: Sequence
     for horizon in horizons:
         years = [origin + horizon for origin in test.origins]
         kept = np.flatnonzero(np.isfinite(scores.median[:, horizon - 1]).all(axis=-1)).tolist()
-        seen = np.stack([test.shares[:, years[index] - FIRST] for index in kept], axis=1)
+        seen = np.stack([test.shares[:, years[index] - test.first_year] for index in kept], axis=1)
         errors = seen - scores.median[kept, horizon - 1].T
         several = len(kept) > 1
         rows.append({
@@ -293,11 +301,11 @@ def _equals(test: Backtest, mode: ForecastScores, horizon: int) -> list[Forecast
 
 def _forecast(test: Backtest, scores: ForecastScores, horizon: int) -> int:
     """From how many compared origins it forecast so far ahead."""
-    return int(np.isfinite(scores.crps[_compared(test), horizon - 1]).all(axis=-1).sum())
+    return int(np.isfinite(scores.crps[_compared(test), horizon - 1]).any(axis=-1).sum())
 
 
 def _compared(test: Backtest) -> slice:
-    return slice(COMPARED_FROM - test.origins[0], None)
+    return slice(test.compared_from - test.origins[0], None)
 
 
 def _cells(test: Backtest, values: Floats, horizon: int) -> tuple[Floats, Floats]:
@@ -319,9 +327,10 @@ def event_cases(test: Backtest, scores: ForecastScores, horizon: int) -> tuple[F
     chances, outcomes, years = [], [], []
     for index, origin in enumerate(test.origins):
         year, chance = origin + horizon, scores.probability[index, horizon - 1]
-        if origin < COMPARED_FROM or np.isnan(chance).any():
+        known = np.isfinite(chance)
+        if origin < test.compared_from or not known.any():
             continue
-        chances.append(chance)
-        outcomes.append(_at_two(test.shares[:, year - FIRST]))
-        years.append(np.full(len(test.iso3), float(year)))
+        chances.append(chance[known])
+        outcomes.append(_at_two(test.shares[known, year - test.first_year]))
+        years.append(np.full(int(known.sum()), float(year)))
     return np.concatenate(chances), np.concatenate(outcomes).astype(np.float64), np.concatenate(years)

@@ -90,7 +90,7 @@ def _done(test: Backtest) -> list[str]:
         f"of NATO's edition of {editions['shares']} ({guessed} estimated), so no score holds the "
         f"error of first estimates{', but in the mode of that name' if apart else ''}. The baselines know the shares "
         "up to the same December and the target then in force. "
-        f"Scores are of the Decembers from {score_tables.COMPARED_FROM} on, when baselines have a change to go on.",
+        f"Scores are of the Decembers from {test.compared_from} on, when baselines have a change to go on.",
         f"Modes, never mixed in one figure. {' '.join(modes)}",
         "What every mode knew too early: the equations and the sizes of events were chosen with the whole history in "
         f"view; GDP and growth behind a December stand as revised to {editions['gdp']}, debt and deficits before "
