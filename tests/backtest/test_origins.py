@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
-from importlib.resources import files
 from statistics import fmean, stdev
 
 import numpy as np
 import pytest
 
 import sim
+from backtest.changed import Row, replaced
 from sim.data.rows import GdpRow, OutlookVintageRow
 from sim.data.tables import Replacement, Tables, load_tables
 from sim.engine import inputs
@@ -33,8 +31,6 @@ from support import present
 
 EVERY_ORIGIN = pytest.mark.parametrize("origin", ORIGINS)
 RANDOM_EVENTS = {"crisis", "detente", "us_retrenchment"}
-
-Row = dict[str, str]
 
 
 def horizon(origin: int) -> int:
@@ -179,22 +175,6 @@ def test_every_mode_says_what_it_knows() -> None:
     words = [mode.in_words for mode in Mode]
     assert len(set(words)) == len(words) == 4
     assert "have seen" in Mode.AS_SHIPPED.in_words
-
-
-def rows_of(table: str) -> tuple[list[str], list[Row]]:
-    text = files("sim.data").joinpath("tables", f"{table}.csv").read_text("utf-8")
-    reader = csv.DictReader(io.StringIO(text))
-    return list(reader.fieldnames or ()), list(reader)
-
-
-def replaced(table: str, change: Callable[[Row], Row]) -> dict[str, Replacement]:
-    """A packaged table with every row changed."""
-    columns, rows = rows_of(table)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(change(row) for row in rows)
-    return {table: Replacement(f"{table}.csv", text.getvalue())}
 
 
 def moved(columns: tuple[str, ...], where: Callable[[Row], bool]) -> Callable[[Row], Row]:

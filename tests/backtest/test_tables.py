@@ -270,7 +270,8 @@ def some(**given: Any) -> Small:
     crps[1, :, 0] = nan
     chance = np.where(np.isfinite(crps), 0.5, nan)
     inside = {level: np.where(np.isfinite(crps), [1.0, 0.0], nan) for level in LEVELS}
-    mode = scored(Mode.AS_SHIPPED, crps, probability=chance, inside=inside, number=small().modes()[0].number, **given)
+    given |= {"probability": chance, "inside": inside, "number": small().modes()[0].number}
+    mode = scored(Mode.AS_SHIPPED, crps, **given)
     return Small(("AAA", "BBB"), SHARES, {mode.name: mode, "good": scored("good", GOOD)}, 64, 7)
 
 

@@ -37,6 +37,7 @@ ALLOWED = {
     ("distributions/quantile_tables.py", "2049"): "no year",
     ("engine/ally.py", "2025"): ON_PAPER,
     ("evaluation/backtest/backtest.py", "2032"): SEED,
+    ("evaluation/backtest/sipri.py", "2032"): SEED,
     ("evaluation/backtest/baselines.py", "2024"): "agreed in Wales in 2014, due in 2024: a fact",
     ("evaluation/backtest/baselines.py", "2025"): HAGUE,
     ("evaluation/backtest/baselines.py", "2035"): HAGUE,
