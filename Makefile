@@ -11,7 +11,7 @@ TESTING := $(VENV)/.testing
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --no-compile --require-hashes
 # --no-compile: what is imported is compiled when it is, the rest would take 100 MB and as long as the download.
 
-.PHONY: run test lint types tests fresh verify docs site track-record forecast bench lock clean
+.PHONY: run test lint types tests fresh verify docs site track-record sipri-hindcast forecast bench lock clean
 
 run: $(RUNNING)  ## run the main scenario, print its table, save the run
 	$(BIN)/sim run $(SCENARIO) --out $(RUN)
@@ -52,6 +52,9 @@ site: $(TESTING)  ## build the documentation site in build/site; a warning is an
 track-record: $(TESTING)  ## estimate at every cutoff, then write docs/track-record.md (long; goes on after an interruption)
 	$(BIN)/sim calibrate --every --work runs/calibration --out sim/evaluation/backtest/estimates.toml
 	$(BIN)/python tools/track_record.py
+
+sipri-hindcast: $(TESTING)  ## write docs/sipri-hindcast.md, the test on SIPRI's shares of 2000 to 2018: once (minutes)
+	$(BIN)/python tools/sipri_hindcast.py
 
 forecast: $(RUNNING)  ## freeze the forecast of a month: make forecast MONTH=2026-11
 	$(BIN)/sim freeze scenarios/rutte_2032.toml scenarios/hague_2035.toml --date $(MONTH) --out forecasts/$(MONTH).json

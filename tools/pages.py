@@ -22,3 +22,20 @@ def between(text: str, start: str, end: str, new: str) -> str:
 def rewrite(page: Path, start: str, end: str, new: str) -> None:
     """Replace a marked part of a page."""
     page.write_text(between(page.read_text(encoding="utf-8"), start, end, new), encoding="utf-8")
+
+
+def score(value: float) -> str:
+    """A score in percentage points, three decimals without the leading zero, as in the literature."""
+    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.2f}"
+
+
+def part(value: float) -> str:
+    """A part of one, two decimals without the leading zero."""
+    return "1.00" if value >= 0.995 else f"{value:.2f}".replace("0.", ".", 1)
+
+
+def ahead(horizons: Sequence[int]) -> str:
+    """1, 2 and 3 years ahead."""
+    texts = [str(horizon) for horizon in horizons]
+    joined = texts[0] if len(texts) == 1 else " and ".join([", ".join(texts[:-1]), texts[-1]]) if texts else "nowhere,"
+    return f"{joined} year{'s' if texts != ['1'] else ''} ahead"

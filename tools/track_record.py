@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pages import table
+from pages import ahead, part, score, table
 from track_record_charts import reliability_chart, save, scores_chart, shares_of_pit
 from track_record_parts import parts_table
 from track_record_text import IDEAS_WORDS, PAGE, PLANS_WORDS
@@ -62,16 +62,6 @@ IDEAS: dict[str, dict[str, float]] = {
     "urgency does not fade": {"urgency.decay": 0.0},
     "the same will everywhere": {"will.mean.sd": 0.0},
 }
-
-
-def score(value: float) -> str:
-    """A score in percentage points, three decimals without the leading zero, as in the literature."""
-    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.2f}"
-
-
-def part(value: float) -> str:
-    """A part of one, two decimals without the leading zero."""
-    return "1.00" if value >= 0.995 else f"{value:.2f}".replace("0.", ".", 1)
 
 
 def scores_section(test: Backtest) -> str:
@@ -536,13 +526,6 @@ def lost(test: Backtest) -> str:
         f"to the {baseline} {ahead(horizons)} by {', '.join(texts)}" for (baseline, horizons), texts in beaten.items()
     ]
     return "**Who stands at 2 %.** It loses " + "; ".join(found) + ". The shares are closer; the threshold is not."
-
-
-def ahead(horizons: Sequence[int]) -> str:
-    """1, 2 and 3 years ahead."""
-    texts = [str(horizon) for horizon in horizons]
-    joined = texts[0] if len(texts) == 1 else " and ".join([", ".join(texts[:-1]), texts[-1]]) if texts else "nowhere,"
-    return f"{joined} year{'s' if texts != ['1'] else ''} ahead"
 
 
 def percent(value: float) -> str:

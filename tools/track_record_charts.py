@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from sim.evaluation.backtest.backtest import Backtest
 from sim.evaluation.backtest.origins import Mode
 
 INK, GREY, RUST = "#1b3a5c", "#8a8f98", "#b3541e"
-WORDS = {
+WHOM = "31 allies, forecasts from each December 2015 to 2025."
+WORDS: dict[str, str] = {
     Mode.OUT_OF_SAMPLE: "model, out of sample",
     Mode.AS_SHIPPED: "model, as shipped",
     Mode.EVENTS_GIVEN: "model, events given",
@@ -35,11 +37,14 @@ def save(chart: alt.TopLevelMixin, path: Path) -> None:
     chart.save(path)
 
 
-def scores_chart(test: Backtest) -> alt.TopLevelMixin:
-    """Mean CRPS by horizon: the model's modes as heavy lines with their names, the baselines in grey."""
+def scores_chart(test: Backtest, words: Mapping[str, str] = WORDS, whom: str = WHOM) -> alt.TopLevelMixin:
+    """Mean CRPS by horizon: the model's forecasters as heavy lines with their names, the baselines in grey.
+
+    `words` are the names of the model's own by forecaster, `whom` says in a sentence what the scores are of.
+    """
     rows = pd.DataFrame(score_tables.score_rows(test))
-    rows["name"] = [WORDS.get(name, name.replace("_", " ")) for name in rows.forecaster]
-    rows["model"] = rows.forecaster.isin(list(Mode))
+    rows["name"] = [words.get(name, name.replace("_", " ")) for name in rows.forecaster]
+    rows["model"] = rows.forecaster.isin(list(words))
     best = rows[~rows.model].sort_values("crps_pp").groupby("horizon").head(1)
     base = alt.Chart(rows).encode(
         x=alt.X("horizon:Q", title="years ahead", axis=alt.Axis(tickCount=5, format="d", grid=False)),
@@ -50,7 +55,7 @@ def scores_chart(test: Backtest) -> alt.TopLevelMixin:
     modes = (
         base.transform_filter("datum.model")
         .mark_line(color=INK, strokeWidth=2.6)
-        .encode(strokeDash=alt.StrokeDash("name:N", legend=None, sort=list(WORDS.values())))
+        .encode(strokeDash=alt.StrokeDash("name:N", legend=None, sort=list(words.values())))
     )
     ends = rows[rows.horizon == rows.horizon.max()].sort_values("crps_pp")
     ends["place"] = _apart(list(ends.crps_pp), 0.019)
@@ -62,7 +67,7 @@ def scores_chart(test: Backtest) -> alt.TopLevelMixin:
     marks = alt.Chart(best).mark_point(shape="diamond", size=90, color=RUST, filled=True)
     title = alt.Title(
         "The model beside ten simple baselines",
-        subtitle="31 allies, forecasts from each December 2015 to 2025. Grey: baselines. Diamond: the best of them.",
+        subtitle=f"{whom} Grey: baselines. Diamond: the best of them.",
     )
     named = [label.encode(text="name:N") for label in (names, others)]
     chart: alt.TopLevelMixin = (

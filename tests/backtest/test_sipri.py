@@ -5,14 +5,13 @@ The scores on the packaged table are looked at by nobody before the one run that
 
 from __future__ import annotations
 
-from functools import lru_cache
 from statistics import fmean
 
 import numpy as np
 import pytest
 
 import sim
-from backtest.changed import replaced
+from backtest.changed import made_up, replaced
 from sim.data.rows import ShareRow, SipriShareRow
 from sim.data.tables import load_tables
 from sim.distributions.families import Exponential
@@ -21,7 +20,7 @@ from sim.engine.inputs import AllyInputs, ally_inputs
 from sim.evaluation.backtest import forecast_scores, score_tables, sipri
 from sim.evaluation.backtest.baselines import BASELINES
 from sim.evaluation.backtest.headline import headline
-from sim.evaluation.backtest.sipri import FIRST, FORECASTER, HORIZONS, LAST, ORIGINS, Hindcast, hindcast, past_scenario
+from sim.evaluation.backtest.sipri import FIRST, FORECASTER, HORIZONS, ORIGINS, Hindcast, hindcast, past_scenario
 from sim.model.events.past_crisis import PastCrisis
 from sim.scenario.edit.change import with_numbers
 from sim.scenario.schema import Scenario
@@ -31,20 +30,6 @@ JOINED_1999 = {"CZE", "HUN", "POL"}
 JOINED_2004 = {"BGR", "EST", "LVA", "LTU", "ROU", "SVK", "SVN"}
 JOINED_2009 = {"ALB", "HRV"}
 LATER = {"MNE", "MKD", "FIN", "SWE"}
-
-
-@lru_cache
-def made_up(seed: int = 1) -> tuple[SipriShareRow, ...]:
-    """Shares that wander about a level of the ally's own, for every cell of the packaged table; none is true."""
-    random, rows = np.random.default_rng(seed), []
-    for iso3 in sorted({row.iso3 for row in load_tables().sipri_shares}):
-        walk = random.uniform(1.1, 2.6) + np.cumsum(random.normal(0, 0.06, LAST - FIRST + 1))
-        years = {row.year for row in load_tables().sipri_shares if row.iso3 == iso3}
-        rows += [
-            SipriShareRow(iso3=iso3, year=year, milex_pct=round(float(max(share, 0.6)), 4))
-            for year, share in zip(range(FIRST, LAST + 1), walk, strict=True) if year in years
-        ]  # fmt: skip
-    return tuple(rows)
 
 
 def rows_of_members(origin: int, rows: tuple[SipriShareRow, ...]) -> list[SipriShareRow]:

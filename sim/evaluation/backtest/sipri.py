@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import arguments
 from sim.data.rows import AllyRow, ShareRow, SipriShareRow
@@ -91,13 +92,21 @@ class Hindcast(Backtest):
         """The same, compared from a later origin on: from 2006 those that know a target."""
         return replace(self, since=origin)
 
+    def before_origin(self, origin: int) -> Hindcast:
+        """The same without the forecasts from an origin on."""
+        made_in = self.target_years() - np.array(self.horizons)
+        return self._without(made_in >= origin)
+
     def to_year(self, last: int) -> Hindcast:
         """The same without what is about later years: to 2013 no year is left that the parameters were estimated on."""
-        later = self.target_years() > last
-        return replace(self, scores={name: _without(scores, later) for name, scores in self.scores.items()})
+        return self._without(self.target_years() > last)
+
+    def _without(self, cells: NDArray[np.bool_]) -> Hindcast:
+        """The same with some cells (origin, horizon) of the scores blank."""
+        return replace(self, scores={name: _blank(scores, cells) for name, scores in self.scores.items()})
 
 
-def _without(scores: ForecastScores, cells: Any) -> ForecastScores:
+def _blank(scores: ForecastScores, cells: NDArray[np.bool_]) -> ForecastScores:
     """Scores with some cells (origin, horizon) blank."""
 
     def blank(values: Floats) -> Floats:
