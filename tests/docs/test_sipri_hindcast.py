@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sipri_hindcast
-from sipri_hindcast import bias, page, short
+from sipri_hindcast import bias, page, short, slope_words
 
 from backtest.changed import made_up
 from sim.data.tables import load_tables
@@ -126,9 +126,20 @@ def test_standing_at_2_percent_is_scored_against_the_straight_line(ours: float, 
     assert f"{((1 - ours) / (1 - theirs)) ** 2:.2f}" in line
 
 
-@pytest.mark.parametrize(("sure", "words"), [(0.6, "too timid"), (0.5, "No slope")])
-def test_the_odds_are_called_what_they_are(sure: float, words: str) -> None:
-    assert words in short(made_of(*WINS, sure=sure))
+@pytest.mark.parametrize(
+    ("slope", "words"),
+    [(0.7, "is 0.70: they were too sure"), (1.4, "is 1.40: they were too timid"), (None, "No slope")],
+)
+def test_the_odds_are_called_what_they_are(slope: float | None, words: str) -> None:
+    assert words in slope_words(slope)
+
+
+def test_the_slope_is_that_of_the_origins_with_a_target() -> None:
+    """Odds of 0.6 that are always on the right side are too timid; before 2006 they are on the wrong one."""
+    test = made_of(*WINS, sure=0.6)
+    early = test.scores[FORECASTER].probability[np.array(ORIGINS) < 2006]
+    test.scores[FORECASTER].probability[np.array(ORIGINS) < 2006] = 1 - early
+    assert "they were too timid" in short(test)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +155,8 @@ def test_the_page_is_whole_and_changes_nothing(crps: tuple[float, ...]) -> None:
     assert text.rstrip().endswith("Nothing was changed because of it.")
     assert not re.search(r"[{}]|nan|None", text)
     assert "https://www.sipri.org/databases/milex" in text
+    first, later, last = (len(members_at(origin)) for origin in (1999, 2004, 2009))
+    assert f"{first} from December 1999, {later} from 2004, {last} from 2009" in text
     tables = [block for block in text.split("\n\n") if block.startswith("|")]
     assert len(tables) == 9
     for block in tables:
