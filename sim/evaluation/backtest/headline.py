@@ -12,7 +12,6 @@ import numpy as np
 from sim.distributions.draws import Draws
 from sim.evaluation.backtest.forecast_scores import HISTORIES, Floats, ForecastScores
 from sim.evaluation.backtest.score_tables import (
-    COMPARED_FROM,
     SHORT,
     contest_rows,
     coverage_rows,
@@ -102,7 +101,7 @@ def slopes_if_right(test: Backtest, mode: ForecastScores, horizons: Sequence[int
     overlap: in truth slopes scatter more than these. Pasts without a slope are left out; none where no forecast has
     one.
     """
-    allies, used = len(test.iso3), [index for index, origin in enumerate(test.origins) if origin >= COMPARED_FROM]
+    allies, used = len(test.iso3), [index for index, origin in enumerate(test.origins) if origin >= test.compared_from]
     steps = np.array(horizons) - 1
     chance = mode.probability[used][:, steps]  # (origin, horizon, ally)
     known = ~np.isnan(chance)

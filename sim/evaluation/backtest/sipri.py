@@ -113,8 +113,10 @@ def _blank(scores: ForecastScores, cells: NDArray[np.bool_]) -> ForecastScores:
         return np.where(cells.reshape(*cells.shape, *[1] * (values.ndim - 2)), np.nan, values)
 
     known = {field.name: getattr(scores, field.name) for field in fields(scores)}
-    arrays: dict[str, Any] = {name: blank(values) for name, values in known.items() if isinstance(values, np.ndarray)}
-    return replace(scores, **arrays, inside={level: blank(values) for level, values in scores.inside.items()})
+    arrays: dict[str, Any] = {name: values for name, values in known.items() if isinstance(values, np.ndarray)}
+    arrays.pop("histories")  # of cells whose probability is blank they are not read
+    blanked: dict[str, Any] = {name: blank(values) for name, values in arrays.items()}
+    return replace(scores, **blanked, inside={level: blank(values) for level, values in scores.inside.items()})
 
 
 def hindcast(
