@@ -62,11 +62,24 @@ def test_the_sentence_has_the_figures_of_the_table() -> None:
     assert told is not None
     (row,) = re.findall(rf"^{told[2]} .*$", table, re.MULTILINE)
     assert f" {told[1]} " in row
-    told = re.search(r"(\d+) allies would be expected at the target and not (\d+)", README)
+    told = re.search(r"expects (\d+) at the target; runs that keep the pledge in\s+earnest (\d+), the others (\d+);", README)
     assert told is not None
-    expected, *others = re.findall(r"(\d+) of 31 expected", table)
-    assert expected == told[2]
-    assert told[1] in others
+    expected = re.search(r"Allies at 3\.5 % +(\d+) of 31 expected", table)
+    kept = re.search(r"(\d+) of 31 expected in runs that keep the pledge in earnest, (\d+) in the others", table)
+    assert expected is not None
+    assert kept is not None
+    assert told.groups() == (expected[1], *kept.groups())
+
+
+def test_what_other_forecasters_say_is_what_the_page_of_outcomes_has() -> None:
+    told = re.search(r"the parameters as shipped (\d+); a straight line to the target (\d+)", README)
+    page = (ROOT / "docs" / "model" / "outcomes.md").read_text(encoding="utf-8")
+    shipped = re.search(r"^\| parameters as shipped [^|]*\| ([\d.]+) ", page, re.MULTILINE)
+    line = re.search(r"a straight line of every ally to 3\.5 % in 2032 gives ([\d.]+) ", page)
+    assert told is not None
+    assert shipped is not None
+    assert line is not None
+    assert [int(number) for number in told.groups()] == [round(float(found[1])) for found in (shipped, line)]
 
 
 def test_the_scenario_of_the_recipe_does_what_it_says(tmp_path: Path) -> None:
