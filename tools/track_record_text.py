@@ -26,8 +26,8 @@ Four modes are kept apart everywhere. Their scores are never averaged.
 closing on paper drive budgets, was chosen by people who knew 2022 and 2025. The out-of-sample mode re-estimates numbers, not
 ideas. The ranges its estimates start from were set by people who knew the shipped values (the middle of three of them
 is the shipped value), the numbers it does not estimate are as shipped, and the equations and the estimator were changed
-after a look at these very scores. So its scores are those of a validation, not of a test; the test is the
-[frozen forecast](forecasts.md). How much hangs on single ideas stands [below](#what-each-idea-is-worth).
+after a look at these very scores. So its scores are those of a validation, not of a test; tests are the
+[frozen forecast](forecasts.md) and, backwards in time, the [hindcast on SIPRI's measure](sipri-hindcast.md). How much hangs on single ideas stands [below](#what-each-idea-is-worth).
 
 ## In short
 
