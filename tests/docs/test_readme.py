@@ -62,7 +62,9 @@ def test_the_sentence_has_the_figures_of_the_table() -> None:
     assert told is not None
     (row,) = re.findall(rf"^{told[2]} .*$", table, re.MULTILINE)
     assert f" {told[1]} " in row
-    told = re.search(r"expects (\d+) at the target; runs that keep the pledge in\s+earnest (\d+), the others (\d+);", README)
+    told = re.search(
+        r"expects (\d+) at the target; runs that keep the pledge in\s+earnest (\d+), the others (\d+);", README
+    )
     assert told is not None
     expected = re.search(r"Allies at 3\.5 % +(\d+) of 31 expected", table)
     kept = re.search(r"(\d+) of 31 expected in runs that keep the pledge in earnest, (\d+) in the others", table)

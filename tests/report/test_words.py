@@ -295,6 +295,11 @@ def test_what_it_says_of_its_record_is_what_the_track_record_found() -> None:
     assert "42 of 50" in TRACK_RECORD[0]
     assert ".89 to .94" in TRACK_RECORD[0]
     assert "no simple baseline did better" in TRACK_RECORD[1]
+    other = (Path(__file__).parents[2] / "docs" / "sipri-hindcast.md").read_text("utf-8")
+    assert "The model loses to the best of ten simple baselines at every distance" in other
+    assert "At every distance its medians lie above what came" in other
+    assert "it lost to the best simple baseline at every distance" in TRACK_RECORD[2]
+    assert "its medians lay too high" in TRACK_RECORD[2]
 
 
 def test_sensitivities_are_runs_with_one_assumption_otherwise(record: Record) -> None:
