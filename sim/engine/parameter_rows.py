@@ -43,7 +43,9 @@ class ParameterRows:
     """
 
     def __init__(self, scenario: Scenario, draws: Draws) -> None:
-        self._table, self.size, self._paths = rows_of(scenario), rows_counted(scenario), draws.paths
+        self._scenario, self._paths = scenario, draws.paths
+        self._table, self.size = rows_of(scenario), rows_counted(scenario)
+        self._values: dict[tuple[str, float, Function | None], Value] = {}
         self._taken: Paths | None = None
         """The row of each path; None where all take the same one."""
         if self.size > 1:
@@ -92,18 +94,25 @@ class ParameterRows:
         return each[0] if len(set(each)) == 1 else np.array(each, dtype=np.float32)[self._rules]
 
     def value(self, name: str, shipped: float, of: Function | None = None) -> Value:
-        """A parameter by its name in a file, `of` applied: a number, or float32 (paths,); `shipped` without a row."""
-        each = BY_NAME[name]
-        column = [shipped if row is None else getattr(row, each.column) for row in self._table]
-        if self.size > len(column):
-            column += [each.high] * len(column) if each.in_earnest else column
-        if len(set(column)) == 1:
-            return _applied(column[0], of)
-        return np.array([_applied(value, of) for value in column], dtype=np.float32)[self._taken]
+        """A parameter by its name in a file, `of` applied: a number, or float32 (paths,); `shipped` without a row.
+
+        The array is the same for every ally that asks: it is not to be written to.
+        """
+        if (name, shipped, of) not in self._values:
+            column = _column(self._scenario, name, shipped, of)
+            self._values[name, shipped, of] = column if isinstance(column, float) else column[self._taken]
+        return self._values[name, shipped, of]
 
 
-def _applied(value: float, of: Function | None) -> float:
-    return float(value) if of is None else of(float(value))
+@lru_cache(maxsize=128)
+def _column(scenario: Scenario, name: str, shipped: float, of: Function | None) -> Value:
+    """A parameter in each row that a scenario's paths can take, `of` applied: float32 (rows,), or the number of all."""
+    each, rows = BY_NAME[name], rows_of(scenario)
+    column = [shipped if row is None else getattr(row, each.column) for row in rows]
+    if rows_counted(scenario) > len(rows):
+        column += [each.high] * len(rows) if each.in_earnest else column
+    applied = [float(value) if of is None else of(float(value)) for value in column]
+    return applied[0] if len(set(column)) == 1 else np.array(applied, dtype=np.float32)
 
 
 @lru_cache(maxsize=8)

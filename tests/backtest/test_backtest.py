@@ -274,8 +274,12 @@ def test_a_change_is_made_to_what_the_model_runs() -> None:
     def kept(scenario: Scenario) -> Scenario:
         return scenario.model_copy(update={"parameters": scenario.parameters.model_copy(update={"in_earnest": 1.0})})
 
-    asked = {"mode": Mode.OUT_OF_SAMPLE, "paths": 64, "seed": 3, "numbers": {"budget.speed": [0.1, 0.2]}}
-    changed, usual = (model_forecast(2023, 2026, **asked, change=change) for change in (kept, None))
+    changed, usual = (
+        model_forecast(
+            2023, 2026, mode=Mode.OUT_OF_SAMPLE, paths=64, seed=3, numbers={"budget.speed": [0.1, 0.2]}, change=change
+        )
+        for change in (kept, None)
+    )
     assert (changed.mean(axis=2) > usual.mean(axis=2))[:, -1].mean() > 0.9
 
 

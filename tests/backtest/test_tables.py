@@ -10,7 +10,7 @@ import pytest
 
 from sim.evaluation.backtest import score_tables
 from sim.evaluation.backtest.backtest import Backtest
-from sim.evaluation.backtest.forecast_scores import LEVELS, ForecastScores
+from sim.evaluation.backtest.forecast_scores import HISTORIES, LEVELS, ForecastScores
 from sim.evaluation.backtest.origins import Mode
 from sim.evaluation.scores.comparison import diebold_mariano
 
@@ -53,6 +53,7 @@ def scored(name: str, crps: np.ndarray, **given: np.ndarray) -> ForecastScores:
         "number": number,
         "rps": crps[..., 0] * 10,
         "energy": crps[..., 1] * 10,
+        "histories": np.zeros((*crps.shape, HISTORIES), dtype=np.bool_),
     }
     return ForecastScores(name, f"what {name} is", crps, **{**usual, **given})
 

@@ -35,9 +35,11 @@ PATHS, SEED = 64, 2032
 DRIFTS = {Mode.OUT_OF_SAMPLE: 0.02, Mode.AS_SHIPPED: 0.06, Mode.EVENTS_GIVEN: 0.10, Mode.FIRST_ESTIMATES: 0.04}
 
 
-def stand_in(origin: int, last: int, *, mode: Mode, paths: int, seed: int, numbers: object) -> np.ndarray:
+def stand_in(
+    origin: int, last: int, *, mode: Mode, paths: int, seed: int, numbers: object, change: object
+) -> np.ndarray:
     """The share of the origin, rising, with an error of its own: (ally, horizon, path)."""
-    del numbers
+    del numbers, change
     steps = np.arange(1, last - origin + 1)[:, None]
     rng = np.random.default_rng(seed + origin).normal(size=(31, len(steps), paths))
     base = module.shares_of(load_tables())[:, origin - 2014, None, None]

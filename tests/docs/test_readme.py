@@ -58,10 +58,13 @@ def test_the_readme_is_short() -> None:
 
 def test_the_sentence_has_the_figures_of_the_table() -> None:
     (table,) = re.findall(r"<!-- output.*?<!-- end of output -->", README, re.DOTALL)
-    told = re.search(r"\*In (\d+) of 100 simulated runs, given the assumptions, (\w+) reports", README)
+    said = (
+        r"\*In (\d+) of 100 simulated runs, given the assumptions, (\w+) reports .*: (\d+) to (\d+) over the parameters"
+    )
+    told = re.search(said, README)
     assert told is not None
     (row,) = re.findall(rf"^{told[2]} .*$", table, re.MULTILINE)
-    assert f" {told[1]} " in row
+    assert re.search(rf" {told[1]} +{told[3]}–{told[4]} ", row)
     told = re.search(
         r"expects (\d+) at the target; runs that keep the pledge in\s+earnest (\d+), the others (\d+);", README
     )

@@ -14,7 +14,7 @@ from sipri_hindcast import bias, page, short, slope_words
 from backtest.changed import made_up
 from sim.data.tables import load_tables
 from sim.evaluation.backtest.baselines import BASELINES
-from sim.evaluation.backtest.forecast_scores import LEVELS, ForecastScores
+from sim.evaluation.backtest.forecast_scores import HISTORIES, LEVELS, ForecastScores
 from sim.evaluation.backtest.sipri import FIRST, FORECASTER, HORIZONS, ORIGINS, Hindcast, members_at, shares_of
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,10 @@ def scores(
     probability = np.where(FORECAST, np.where(np.nan_to_num(SEEN) >= 1.995, sure, 1 - sure), np.nan)
     median = np.where(FORECAST, SEEN + off, np.nan)
     flat = np.nanmean(crps, axis=-1)
-    return ForecastScores(name, name, crps, crps, inside, probability, median, median, median, number, flat, flat)
+    histories = np.zeros((*crps.shape, HISTORIES), dtype=np.bool_)
+    return ForecastScores(
+        name, name, crps, crps, inside, probability, median, median, median, number, flat, flat, histories
+    )
 
 
 def made_of(*crps: float, line: float = 0.7, **given: Any) -> Hindcast:

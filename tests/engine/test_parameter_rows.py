@@ -92,9 +92,9 @@ def test_will_and_noise_have_the_mean_and_spread_of_each_path() -> None:
     drawn = parameters(scenario("in_earnest = 0.0"))
     will, noise = drawn.of(Will, own).mean, drawn.of(Outturn, own).noise
     standard = Draws(5, 0, PATHS).table("param/will.mean", standardised(("normal", ())), ally=own.code)
-    weights = column("budget_threat_weight").tolist()
-    assert len(set(weights)) == len(weights)
-    taken = np.array([weights.index(value) for value in per_path(drawn.of(Budget).threat_weight).tolist()])
+    levels = column("budget_headroom_pct").tolist()
+    assert len(set(levels)) == len(levels), "each tells its row"
+    taken = np.array([levels.index(value) for value in per_path(drawn.of(Budget).headroom_pct).tolist()])
     np.testing.assert_array_equal(will, standard * column("will_mean_sd")[taken] + column("will_mean_mean")[taken])
     assert isinstance(noise, LocationScale)
     np.testing.assert_array_equal(noise.sd, column("outturn_noise_sd")[taken])
