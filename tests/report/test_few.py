@@ -5,21 +5,18 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-import numpy as np
 import pytest
 
 import sim
 from report.test_words import words
-from sim.analysis.sensitivity import Sensitivity, sensitivities
+from sim.analysis.sensitivity import sensitivities
 from sim.analysis.stories import scenario_of
 from sim.output.charts.numbers import compliant
 from sim.output.report.brief import brief
 from sim.output.report.contents import allies_sheet
 from sim.output.report.page import report
-from sim.output.report.sentences import headlines, sensitivities_sentence, sensitivity_rows
-from sim.results.counts import TALLIES
+from sim.output.report.sentences import headlines
 from sim.results.record import Record
 from sim.results.summary import alliance_line
 
@@ -68,26 +65,6 @@ def test_an_expected_number_of_few_allies_has_a_tenth(five: Record) -> None:
     assert not said.startswith((">0 ", "<1 "))
     assert re.match(r"(>0\.9|\d\.\d) of the 1 ally that the core target binds are expected", said)
     assert re.match(r"\d\.\d of the 5 allies that the core target binds are expected", headlines(five, 2028)[0])
-
-
-def moved(*expected: float) -> list[Sensitivity]:
-    return [Sensitivity(f"assumption {index}", value) for index, value in enumerate(expected)]
-
-
-def test_other_assumptions_are_said_to_move_only_what_they_move(five: Record) -> None:
-    assert "none of these moves it by a tenth of an ally" in sensitivities_sentence(moved(3.0, 3.04, 2.95), five, 2028)
-    assert "move the expected number of allies further" in sensitivities_sentence(moved(3.0, 4.0), five, 2028)
-    histogram = np.zeros_like(five.counts.arrays["number"])
-    histogram[TALLIES.index("core"), :, [0, 5]] = 100
-    wide = replace(five, counts=replace(five.counts, arrays={**five.counts.arrays, "number": histogram}))
-    assert "move the expected number of allies too" in sensitivities_sentence(moved(2.5, 2.7), wide, 2028)
-
-
-def test_rows_that_differ_by_a_tenth_read_differently(record: Record, five: Record) -> None:
-    assert [told for _, told in sensitivity_rows(moved(12.6, 12.9, 13.1), record)] == ["12.6", "12.9", "13.1"]
-    assert [told for _, told in sensitivity_rows(moved(12.6, 12.62, 12.64), record)] == ["13", "13", "13"]
-    assert [told for _, told in sensitivity_rows(moved(12.6, 14.0), record)] == ["13", "14"]
-    assert [told for _, told in sensitivity_rows(moved(3.0, 3.2), five)] == ["3.0", "3.2"]
 
 
 def test_the_report_of_a_target_out_of_reach_claims_no_move() -> None:

@@ -23,7 +23,7 @@ from sim.numerics.grid import printed, usd_cell
 from sim.output.over_parameters import halves_sentence
 from sim.output.report.brief import brief
 from sim.output.report.contents import allies_sheet, editions_sheet
-from sim.output.report.money import base_rate, needed
+from sim.output.report.money import needed
 from sim.output.report.page import report
 from sim.output.report.sentences import TRACK_RECORD, headlines, sensitivity_rows, standing
 from sim.results.record import Record
@@ -225,55 +225,6 @@ def test_a_brief_says_what_the_target_takes(record: Record) -> None:
         "spent only, in",
     ):
         assert part in told
-
-
-def test_base_rates_count_windows_of_the_published_table(record: Record) -> None:
-    shares = {
-        ally.iso3: {row.year: row.share_pct for row in load_tables().shares_of(ally.iso3)}
-        for ally in load_tables().armed_allies()
-    }
-    rises = [
-        round(known[year + 9] - known[year], 2) for known in shares.values() for year in known if year + 9 in known
-    ]
-    rate = base_rate(record, 1.4, 9)
-    assert rate is not None
-    assert (rate.seen, rate.windows) == (sum(rise >= 1.4 for rise in rises), len(rises))
-    assert [(start, end, of) for start, end, _, of in rate.spans] == [(2017, 2026, 31)]
-    six = base_rate(record, 1.4, 6)
-    assert six is not None
-    assert [(start, end, len(names)) for start, end, names, _ in six.spans] == [
-        (start, start + 6, sum(round(known[start + 6] - known[start], 2) >= 1.4 for known in shares.values()))
-        for start in (2020, 2014)
-    ]
-    assert base_rate(record, 1.4, 99) is None
-
-
-def test_base_rates_know_nothing_later_than_the_base_year(record: Record) -> None:
-    """A run from 2021 counts the windows that had ended by then; the table goes on to 2026."""
-    earlier = replace(record, description=replace(record.description, base_year=2021))
-    known = [{row.year: row.share_pct for row in load_tables().shares_of(ally.iso3)}
-             for ally in load_tables().armed_allies()]  # fmt: skip
-    rises = {
-        end: [round(shares[end] - shares[end - 4], 2) for shares in known if {end - 4, end} <= set(shares)]
-        for end in range(2014, 2027)
-    }
-    hits = {end: sum(rise >= 0.5 for rise in found) for end, found in rises.items()}
-    rate = base_rate(earlier, 0.5, 4)
-    assert rate is not None
-    assert rate.seen == sum(seen for end, seen in hits.items() if end <= 2021)
-    assert rate.windows == sum(len(found) for end, found in rises.items() if end <= 2021)
-    assert rate.seen < sum(hits.values()) / 2
-    assert [(start, end) for start, end, *_ in rate.spans] == [(2017, 2021)]
-
-
-@pytest.mark.parametrize("by", [2021, 2025, 2026, 2027])
-def test_a_target_that_is_due_already_takes_its_rise_in_one_year(record: Record, by: int) -> None:
-    core = record.description.yardstick("core")
-    entry = next(entry for entry in record.description.allies if entry.iso3 == "ITA")
-    assert core is not None
-    take = needed(record, entry, replace(core, by=by), 2032)
-    assert (take.years, take.rise_pct) == (1, pytest.approx(1.4))
-    assert take.step_pct == take.rise_pct
 
 
 def test_an_ally_already_there_needs_no_rise(record: Record) -> None:

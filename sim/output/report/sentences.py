@@ -73,8 +73,7 @@ def headlines(record: Record, year: int) -> list[str]:
         return [average, *_assumed(record, line)]
     found = [_count(line, core, year), _who(ally_lines(record, year), core, year), average, _money(record, core, year)]
     if line.many is not None and line.bound["core"] > FEW:
-        verb = "is" if line.threshold == 1 else "are"
-        found.append(f"At least {allies(line.threshold)} {verb} there {in_runs(line.many)}.")
+        found.append(f"At least {allies(line.threshold)} are there {in_runs(line.many)}.")
     return [*found, *_assumed(record, line)]
 
 
