@@ -201,7 +201,7 @@ def test_what_a_comparison_says_of_itself() -> None:
 
 def test_the_year_to_look_at_is_simulated_by_all() -> None:
     assert [default_year(A, years) for years in ((2026, 2027, 2028), (2028, 2029))] == [2027, 2029]
-    assert default_year(described("none"), (2027, 2028)) == 2028
+    assert default_year(described("none"), (2027, 2028, 2029)) == 2029
 
 
 def test_a_yardstick_in_words_has_its_date_once() -> None:
@@ -248,3 +248,5 @@ def test_notes_name_the_years_in_which_the_scenarios_end() -> None:
     assert made(A, longer, changes=(SOME,)).notes() == (
         "They end in different years (A 2028, B 2030): compared to 2028.",
     )
+    three = made(described("a", CORE, TOTAL, last=2029), longer, changes=(SOME,), years=(2027, 2028, 2029))
+    assert three.notes() == ("They end in different years (A 2029, B 2030): compared to 2029.",)

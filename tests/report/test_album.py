@@ -18,7 +18,7 @@ from sim.results.record import Record
 from sim.results.summary import ally_lines
 
 ALLIES = (ally("Zembla"), ally("Borduria"), ally("Aland"))
-ALL = run(ALLIES, CORE, RELATED, TOTAL)
+ALL = run(ALLIES, CORE, RELATED, TOTAL, scenario="made")
 KINDS = ("chooser", "fan", "multiples", "ranked", "compliant", "heat", "shortfall", "first_chooser", "first_years")
 
 
@@ -35,15 +35,15 @@ class Made:
         return {**self.spec, "description": f"{kind} {theme}", "datasets": {f"{kind} {theme}": [1]}}
 
 
-def still(kind: str, theme: str) -> str:
-    return "data:image/svg+xml;base64," + b64encode(f"svg {kind} {theme} of its data".encode()).decode()
+def still(kind: str, given: object, theme: str) -> str:
+    return "data:image/svg+xml;base64," + b64encode(f"svg {kind} {given} {theme} of its data".encode()).decode()
 
 
 @pytest.fixture
 def charts(monkeypatch: pytest.MonkeyPatch) -> None:
     def drawn(spec: dict[str, Any], form: str) -> bytes:
         assert list(spec["datasets"]) == [f"{spec['kind']} {spec['theme']}"]
-        return f"{form} {spec['kind']} {spec['theme']} of its data".encode()
+        return f"{form} {spec['kind']} {spec['given']} {spec['theme']} of its data".encode()
 
     def of(kind: str) -> Callable[..., Made]:
         def draw(record: Record, *given: object, **how: Any) -> Made:
@@ -55,9 +55,9 @@ def charts(monkeypatch: pytest.MonkeyPatch) -> None:
     for kind in KINDS:
         monkeypatch.setattr(figures, kind, of(kind))
     monkeypatch.setattr(figures, "drawn", drawn)
-    monkeypatch.setattr(figures, "fan_description", lambda record, iso3: f"fan of {iso3}")
-    monkeypatch.setattr(figures, "first_descriptions", lambda record: {"AAA": "first year of Aland"})
-    monkeypatch.setattr(figures, "first_bound", lambda record, year: f"nearest in {year}")
+    monkeypatch.setattr(figures, "fan_description", lambda record, iso3: f"fan of {iso3} in a run {record.scenario}")
+    monkeypatch.setattr(figures, "first_descriptions", lambda record: {"AAA": f"Aland in a run {record.scenario}"})
+    monkeypatch.setattr(figures, "first_bound", lambda record, year: f"nearest in {year} in a run {record.scenario}")
 
 
 DRAWN: dict[str, tuple[str, tuple[object, ...], dict[str, object]]] = {
@@ -67,7 +67,7 @@ DRAWN: dict[str, tuple[str, tuple[object, ...], dict[str, object]]] = {
     "compliant": ("compliant", (2027,), {}),
     "heat": ("heat", (), {}),
     "money": ("shortfall", (2027,), {"choose": True}),
-    "first": ("first_chooser", ("nearest in 2027",), {}),
+    "first": ("first_chooser", ("nearest in 2027 in a run made",), {}),
     "related": ("ranked", (2027,), {"choose": True, "pillar": "related"}),
     "total": ("ranked", (2027,), {"choose": True, "pillar": "total"}),
 }
@@ -85,7 +85,7 @@ def test_each_picture_is_drawn_in_both_themes_and_once_as_it_stands_still() -> N
         picture = pictures.figures[name]
         standing, theme = STILLS.get(name, (kind, "light"))
         assert (picture.name, picture.description) == (name, f"{standing} {theme}")
-        assert picture.still == still(standing, theme)
+        assert picture.still == still(standing, given, theme)
         assert picture.specs == {
             theme: {"kind": kind, "given": given, "theme": theme, "how": how, "description": f"{kind} {theme}"}
             for theme in ("light", "dark")
@@ -100,8 +100,8 @@ def test_data_stand_once_for_all_pictures_and_captions_by_ally() -> None:
         "specs": {name: pictures.figures[name].specs for name in DRAWN},
         "datasets": {f"{kind} {theme}": [1] for kind, _, _ in DRAWN.values() for theme in ("light", "dark")},
         "captions": {
-            "fan": {iso3: f"fan of {iso3}" for iso3 in ("EUC", "NATO", "AAA", "BBB", "ZZZ")},
-            "first": {"AAA": "first year of Aland"},
+            "fan": {iso3: f"fan of {iso3} in a run made" for iso3 in ("EUC", "NATO", "AAA", "BBB", "ZZZ")},
+            "first": {"AAA": "Aland in a run made"},
         },
     }
 
@@ -149,6 +149,7 @@ def test_the_first_year_shown_is_that_of_the_ally_nearest_to_even_odds(monkeypat
     assert shown(monkeypatch, *rows, there="ZZZ") == "BBB"  # just there is there
     assert shown(monkeypatch, *rows, there="ZZZ BBB") == "AAA"
     assert shown(monkeypatch, *rows, there="AAA BBB ZZZ") == "ZZZ"
+    assert shown(monkeypatch, rows[1]) == "BBB"
 
 
 def test_it_is_one_of_the_allies_of_a_run(record: Record) -> None:

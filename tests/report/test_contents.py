@@ -49,8 +49,13 @@ def sheet(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The table of allies of a run whose lines are made by hand."""
     rows = [("AAA", 2028, 1.23, 0.04), ("BBB", 2028, 12.3, 5.0), ("CCC", 2028, 0.0, 0.0), ("AAA", 2027, 99.0, 99.0)]
     columns = ["iso3", "year", "shortfall_usd_bn_mean", "on_paper_usd_bn_mean"]
-    monkeypatch.setattr(contents, "gap", lambda _: pd.DataFrame(rows, columns=columns))
-    monkeypatch.setattr(contents, "mark", lambda _, entry: {"AAA": "e"}.get(entry.iso3, ""))
+
+    def gap(record: Record) -> pd.DataFrame:
+        assert record.description.yardstick("core"), "nothing is short of no target"
+        return pd.DataFrame(rows, columns=columns)
+
+    monkeypatch.setattr(contents, "gap", gap)
+    monkeypatch.setattr(contents, "mark", lambda record, entry: "e" if entry is record.description.allies[0] else "")
 
     def shares(record: Record, entries: Any) -> str:
         assert entries == record.description.allies == ALLIES
@@ -157,6 +162,13 @@ def test_a_target_that_binds_few_says_so(sheet: Any) -> None:
 def test_the_first_year_is_one_of_the_run_or_behind_it(sheet: Any, first_year: int | None, cell: SheetCell) -> None:
     found = sheet(run(ALLIES, CORE), of_ally(ALAND, core=chance(0.6), first_year=first_year))
     assert found.rows[0][1][9] == cell
+
+
+def test_a_first_year_that_is_not_simulated_is_behind_the_last(sheet: Any) -> None:
+    record = run(ALLIES, CORE)
+    longer = replace(record, description=replace(record.description, years=(2027, 2028, 2029)))
+    found = sheet(longer, of_ally(ALAND, core=chance(0.6), first_year=None))
+    assert found.rows[0][1][9] == SheetCell("after 2029", NEVER)
 
 
 def test_the_likeliest_stand_first_and_of_equals_who_spends_more(sheet: Any) -> None:

@@ -61,7 +61,12 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(money, "packaged", packaged)
         rows = [("ITA", 2027, 9.0, 8.0), ("ITA", 2028, 5.0, 0.7), ("ESP", 2028, 7.0, 6.0)]
         names = ["iso3", "year", "shortfall_usd_bn_mean", "on_paper_usd_bn_mean"]
-        monkeypatch.setattr(money, "gap", lambda _: pd.DataFrame(rows, columns=names))
+
+        def gap(record: Record) -> pd.DataFrame:
+            assert record is RUN
+            return pd.DataFrame(rows, columns=names)
+
+        monkeypatch.setattr(money, "gap", gap)
 
     return use
 
