@@ -285,27 +285,30 @@ def guided(figures: Figures) -> str:
 {figures["slowest_ms"]} ms. What was found is in `tests/verification/fuzz/corpus` and is tried in every test run."""
 
 
-def mutation(figures: Figures) -> str:
-    """Planted faults in the code."""
+def mutation() -> str:
+    """Planted faults in the code, each module with the code it was run on."""
+    kept = [json.loads(file.read_text("utf-8")) for file in sorted((DOCS / "verification").glob("mutation_*.json"))]
+    modules = [found["figures"] for found in kept]
     rows = [
         [row["module"], f"{row['mutants']:,}", f"{row['untried']:,}", f"{row['killed']:,}", row["timed_out"],
-         row["equivalent"], row["lived"], share(row["score"])] for row in figures["modules"]
+         row["equivalent"], row["lived"], share(row["score"]), found["on"], f"`{found['code'][:12]}`"]
+        for row, found in zip(modules, kept, strict=True)
     ]  # fmt: skip
-    open_rooms = [row["module"] for row in figures["modules"] if row["untried"]]
-    not_done = [
-        *(f"**The module {name} has not been tried to the end.**" for name in open_rooms),
-        *(f"**The module {name} has not been run yet.**" for name in figures["not_run"]),
-    ]
-    left = [f"- `{line}`" for row in figures["modules"] for line in row["left"]]
-    survivors = "\n\n<details><summary>The survivors, each before and after</summary>\n\n" + "\n".join(left)
-    return f"""mutmut plants one fault at a time in the code, and the tests that are about the module
+    not_done = [f"**The module {row['module']} has not been tried to the end.**" for row in modules if row["untried"]]
+    left = [f"- `{line}`" for row in modules for line in row["left"]]
+    survivors = ["<details><summary>The survivors, each before and after</summary>", "\n".join(left), "</details>"]
+    rest = "".join(f"{paragraph}\n\n" for paragraph in (" ".join(not_done), *(survivors if left else ())) if paragraph)
+    return f"""## Faults planted in the code
+
+mutmut plants one fault at a time in the code, and the tests that are about the module
 must notice ([`tests/verification/mutation/`](../tests/verification/mutation/)); golden numbers do not count, so that a mutant dies of what the code
-means and not of having changed. At least {share(figures["least"])} must die. An equivalent mutant is the original in
+means and not of having changed. At least {share(min(row["least"] for row in modules))} must die. An equivalent mutant is the original in
 other words, with its reason in `tests/verification/mutation/equivalent.toml`.
 
-{table(rows, ["module", "mutants", "not tried", "killed", "ran for ever", "equivalent", "lived", "died of those tried that could"])}
+{table(rows, ["module", "mutants", "not tried", "killed", "ran for ever", "equivalent", "lived", "died of those tried that could", "on", "code"])}
 
-{" ".join(not_done)}{survivors + chr(10) * 2 + "</details>" if left else ""}"""
+{rest}*`python tests/verification/mutation/campaign.py MODULE`.*
+"""
 
 
 SECTIONS: dict[str, tuple[str, Callable[[Figures], str]]] = {
@@ -316,7 +319,6 @@ SECTIONS: dict[str, tuple[str, Callable[[Figures], str]]] = {
     "bits": ("The same bits everywhere", bits),
     "fuzz": ("Broken scenario files and tables", fuzz),
     "guided": ("The same, guided by coverage", guided),
-    "mutation": ("Faults planted in the code", mutation),
 }
 
 
@@ -336,7 +338,7 @@ def section(name: str) -> str:
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *map(section, SECTIONS)])
+    return "\n".join([HEAD, *map(section, SECTIONS), mutation()])
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 
 import evidence
+from mutation.campaign import MODULES
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ VERIFICATIONS = {
     "bits": Verification("the same bits everywhere", ("bits/matrix.py",)),
     "fuzz": Verification("broken scenario files and tables", ("fuzz/campaign.py", "--cases", "100000")),
     "guided": Verification("the same, guided by coverage", ("fuzz/guided.py", "--seconds", "3600"), needs="atheris"),
-    "mutation": Verification("faults planted in the code", ("mutation/campaign.py",), needs="mutmut"),
+    **{
+        f"mutation_{name}": Verification(f"faults planted: {name}", ("mutation/campaign.py", name), needs="mutmut")
+        for name in MODULES
+    },
 }
 
 
