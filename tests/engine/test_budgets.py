@@ -103,10 +103,10 @@ def test_no_government_can_drop_the_draft_of_the_first_budget() -> None:
 def test_a_story_has_the_weight_of_its_path(tmp_path: Path) -> None:
     scenario = sim.loads("[budget]\ndraft_weight = { uniform = { low = 0.2, high = 0.9 } }")
     weights = set()
-    for path in (0, 1, 17):
+    for path in range(6):
         (told,) = (e.text for e in sim.replay(scenario, path).entries if e.text.startswith("The budget of Germany"))
         weights.add(told.split("basis. ")[1].split()[0])
-    assert len(weights) == 3
+    assert len(weights) >= 3, "a number of its own for most paths"
     assert all(0.2 <= float(weight) <= 0.9 for weight in weights)
 
 
