@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from typing import Protocol
 
@@ -193,11 +194,17 @@ def jobs(stretch: Job, workers: int) -> Iterator[Job]:
         yield replace(stretch, first=first, paths=min(at_once, end - first))
 
 
+@cache
+def _versions() -> dict[str, str]:
+    """Of what a run's bits could depend on, read from the disk once: it takes as long as a tenth of a small run."""
+    return {name: version(name) for name in ("burdenshare", "numpy", "scipy", "simpy")}
+
+
 def _manifest(
     scenario: Scenario, seed: int, paths: int, precision_points: float | None, command: str
 ) -> dict[str, object]:
     return {
-        "burdenshare": version("burdenshare"),
+        **_versions(),
         "stream_version": STREAM_VERSION,
         "scenario_digest": scenario.digest,
         "data_digest": load_tables(scenario.replacements).digest,
@@ -206,7 +213,6 @@ def _manifest(
         "paths": paths,
         "precision_points": precision_points,
         "python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "scipy", "simpy")},
         "built_tables": _built_tables(scenario),
         "command": command,
     }
