@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import altair as alt
@@ -58,7 +59,7 @@ def scores_chart(test: Backtest, words: Mapping[str, str] = WORDS, whom: str = W
         .encode(strokeDash=alt.StrokeDash("name:N", legend=None, sort=list(words.values())))
     )
     ends = rows[rows.horizon == rows.horizon.max()].sort_values("crps_pp")
-    ends["place"] = _apart(list(ends.crps_pp), 0.019)
+    ends["place"] = _apart(list(ends.crps_pp), 0.034 * float(ends.crps_pp.max()))
     last = alt.Chart(ends).encode(x="horizon:Q", y="place:Q")
     names = last.transform_filter("datum.model").mark_text(
         align="left", dx=8, fontSize=12, color=INK, fontWeight="bold"
@@ -159,8 +160,19 @@ def _band(probability: float, cases: int) -> tuple[float, float]:
 
 
 def _apart(values: list[float], least: float) -> list[float]:
-    """Rising values moved up until none is nearer than `least` to the one below: places for labels."""
-    placed: list[float] = []
+    """Rising values moved until none is nearer than `least` to the one below: places for labels.
+
+    Those that crowd stand around their mean, so that the last is as far from its line as the first.
+    """
+    crowds: list[list[float]] = []
     for value in values:
-        placed.append(max(value, placed[-1] + least) if placed else value)
-    return placed
+        crowds.append([value])
+        while len(crowds) > 1 and _spread(crowds[-1], least)[0] < _spread(crowds[-2], least)[-1] + least:
+            crowds[-2:] = [crowds[-2] + crowds[-1]]
+    return [place for crowd in crowds for place in _spread(crowd, least)]
+
+
+def _spread(crowd: Sequence[float], least: float) -> list[float]:
+    """As many places around the mean of some values, `least` apart."""
+    first = fmean(crowd) - least * (len(crowd) - 1) / 2
+    return [first + least * index for index in range(len(crowd))]
