@@ -49,7 +49,7 @@ class ParameterRows:
         self._taken: Paths | None = None
         """The row of each path; None where all take the same one."""
         if self.size > 1:
-            earnest = draws.chance("parameters/in_earnest", scenario.parameters.probability_in_earnest)
+            earnest = draws.chance("parameters/in_earnest", scenario.probability_in_earnest)
             self._taken = draws.whole("parameters/draw", len(self._table)) + len(self._table) * earnest.astype(np.intp)
             self._in_order = np.argsort(self._taken, kind="stable")
             self._found, self._starts = np.unique(self._taken[self._in_order], return_index=True)
@@ -132,5 +132,4 @@ def rows_of(scenario: Scenario) -> tuple[ParameterDrawRow | None, ...]:
 
 def rows_counted(scenario: Scenario) -> int:
     """How many rows there are, with those that keep the pledge in earnest."""
-    turned = scenario.left_to_rows and scenario.parameters.probability_in_earnest > 0
-    return len(rows_of(scenario)) * (2 if turned else 1)
+    return len(rows_of(scenario)) * (2 if scenario.probability_in_earnest > 0 else 1)

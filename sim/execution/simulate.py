@@ -151,9 +151,9 @@ def describe(scenario: Scenario) -> Description:
         allies=allies,
         yardsticks=yardsticks,
         parameters=ParameterDescription(
-            use=scenario.parameters.use,
+            use=scenario.parameters.use if scenario.left_to_rows else "shipped",
             rows=rows_counted(scenario),
-            in_earnest=scenario.parameters.probability_in_earnest,
+            in_earnest=scenario.probability_in_earnest,
             geography=scenario.parameters.rule_of_exposure,
         ),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from sim.results.parameter_range import LEAST_PATHS
 from sim.results.record import ParameterDescription
-from sim.results.summary import AllianceSummary, Chance
+from sim.results.summary import AllianceSummary, AllySummary, Chance, monte_carlo_reach, ranges_over_parameters
 from sim.text.figures import number
+from sim.text.footnotes import MONTE_CARLO, monte_carlo_error, over_parameters, too_few_to_tell
 from sim.text.probabilities import of_100, outward
 
 SOURCES: Final = {
@@ -27,6 +30,20 @@ GEOGRAPHY: Final = {
     "sheltered.",
 }
 """By the rule of exposure."""
+
+
+def ranges_notes(lines: Sequence[AllySummary], parameters: ParameterDescription) -> tuple[str, ...]:
+    """What the ranges or intervals beside the probabilities of these allies are, and what they are not."""
+    if ranges_over_parameters(lines):
+        return range_note(parameters), monte_carlo_error(monte_carlo_reach(lines))
+    if parameters.told_apart > 1 and any(line.chances for line in lines):
+        return MONTE_CARLO, too_few_to_tell(LEAST_PATHS * parameters.told_apart)
+    return (MONTE_CARLO,)
+
+
+def range_note(parameters: ParameterDescription) -> str:
+    """What a run's range over parameters is over."""
+    return over_parameters(parameters.draws, halved=parameters.halved)
 
 
 def in_brackets(chance: Chance) -> str:
@@ -53,10 +70,10 @@ def halves_sentence(line: AllianceSummary) -> str:
 def source_sentences(parameters: ParameterDescription) -> str:
     """Where a run's parameters come from, as far as its scenario does not say them."""
     part = parameters.in_earnest
-    rows = parameters.rows // (2 if part > 0 else 1)  # those of paths in earnest are counted apart
     how = "in all runs" if part == 1 else of_100(part, part, part)
     earnest = (
         f" The pledge is kept in earnest {how}: will and the weights of the pledge, of its date and of closing on "
-        "paper then stand at the top of their ranges."
+        "paper, as far as the scenario does not set them, then stand at the top of their ranges."
     )
-    return f"{SOURCES[parameters.use].format(rows=rows)}{earnest if part > 0 else ''} {GEOGRAPHY[parameters.geography]}"
+    source = SOURCES[parameters.use].format(rows=parameters.draws)
+    return f"{source}{earnest if part > 0 else ''} {GEOGRAPHY[parameters.geography]}"

@@ -6,7 +6,7 @@ from sim.results.counts import PILLARS
 from sim.results.record import Record
 from sim.results.summary import AllySummary, ally_lines, default_year, ranges_over_parameters
 from sim.text.figures import target
-from sim.text.footnotes import ASSUMPTION, NOT_BOUND, OVER_PARAMETERS, UNBOUND
+from sim.text.footnotes import ASSUMPTION, NOT_BOUND, UNBOUND, over_parameters
 from sim.text.markup import LINE, card, element, text, yardstick
 from sim.text.probabilities import outward, percent
 from sim.text.sentences import runs
@@ -34,7 +34,8 @@ def html(record: Record) -> str:
         what = f"reports at least {target(main.share_pct)} % in {year}, given the assumptions; what is closed on paper "
         what += "is included."
     unbound = f" {UNBOUND}" if any(main.pillar not in line.chances for line in shown) else ""
-    drawn = f" In brackets: {OVER_PARAMETERS[0].lower()}{OVER_PARAMETERS[1:]}" if ranges_over_parameters(shown) else ""
+    ranges = over_parameters(description.parameters.draws, halved=description.parameters.halved)
+    drawn = f" In brackets: {ranges[0].lower()}{ranges[1:]}" if ranges_over_parameters(shown) else ""
     note = f"In how many of 100 simulated runs an ally {what}{drawn}{unbound}"
     return card(description.title, lines, _tables(shown, main.pillar), element("small", text(note)))
 

@@ -79,6 +79,21 @@ class ParameterDescription:
     in_earnest: float  # probability that a path keeps the pledge in earnest
     geography: str  # the rule of exposure, or drawn
 
+    @property
+    def draws(self) -> int:
+        """Rows of the table that paths take in turn: those of paths that keep the pledge in earnest are the same."""
+        return self.rows // (2 if self.in_earnest > 0 else 1)
+
+    @property
+    def halved(self) -> bool:
+        """Whether some paths keep the pledge in earnest and others do not."""
+        return 0 < self.in_earnest < 1
+
+    @property
+    def told_apart(self) -> int:
+        """What a range over parameters compares: rows, each in earnest and not where paths differ in that."""
+        return self.draws * (2 if self.halved else 1)
+
 
 @dataclass(frozen=True)
 class Description:

@@ -218,8 +218,8 @@ def _number(record: Record, tally: str, step: int) -> Band:
 
 
 def _halves(record: Record, step: int) -> Halves | None:
-    parameters, number = record.description.parameters, record.counts.arrays["row_number"][step]
-    if not 0 < parameters.in_earnest < 1:
+    number = record.counts.arrays["row_number"][step]
+    if not record.description.parameters.halved:
         return None
     halves = number.reshape(2, -1, number.shape[-1]).sum(axis=1)  # those in earnest stand behind the others
     if not halves.sum(axis=-1).all():

@@ -263,12 +263,18 @@ class Scenario(FrozenModel):
         >>> ("budget", "speed") in scenario.left_to_rows, ("budget", "speed_down") in scenario.left_to_rows
         (False, True)
         """
-        source = self.parameters
-        return frozenset(
-            (each.section, each.field)
-            for each in self.unsaid
-            if source.use != "shipped" or (each.in_earnest and source.probability_in_earnest > 0)
-        )
+        drawn, turned = self.parameters.use != "shipped", self.probability_in_earnest > 0
+        return frozenset((each.section, each.field) for each in self.unsaid if drawn or (each.in_earnest and turned))
+
+    @property
+    def probability_in_earnest(self) -> float:
+        """That a path keeps the pledge in earnest; 0 where files say every parameter that this would raise.
+
+        >>> import sim
+        >>> sim.load("rutte_2032").probability_in_earnest
+        0.5
+        """
+        return self.parameters.probability_in_earnest if any(each.in_earnest for each in self.unsaid) else 0.0
 
     def canonical(self) -> dict[str, Any]:
         """Everything that determines the results, in one order: what is simulated, not how it is called.

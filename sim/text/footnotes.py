@@ -7,10 +7,25 @@ from sim.arguments import COUNTED_PCT
 MONTE_CARLO = (
     "The 95 % intervals are Monte Carlo error only: what another seed would change, not what other assumptions would."
 )
-OVER_PARAMETERS = (
-    "Over parameters: the central 90 % of the probability over the values of the model's parameters that the figures "
-    "allow, and over whether the pledge is kept in earnest."
-)
+
+
+def over_parameters(draws: int, *, halved: bool) -> str:
+    """What the range over parameters of a run is: over so many rows of them, and over both ways to keep the pledge.
+
+    >>> over_parameters(1, halved=True)
+    'Over parameters: the central 90 % of the probability over whether the pledge is kept in earnest.'
+    """
+    values = ["over the values of the model's parameters that the figures allow"] if draws > 1 else []
+    kept = ["over whether the pledge is kept in earnest"] if halved else []
+    return f"Over parameters: the central 90 % of the probability {', and '.join([*values, *kept])}."
+
+
+def too_few_to_tell(paths: int) -> str:
+    """What stands beside MONTE_CARLO where parameters are drawn and no range is shown: how many paths would tell it."""
+    return (
+        "Parameters differ from run to run, which moves a probability further than that; how far takes about "
+        f"{paths:,} runs to tell."
+    )
 
 
 def monte_carlo_error(reach: float) -> str:

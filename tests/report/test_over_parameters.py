@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
@@ -10,23 +11,28 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+import tomli_w
 
 import sim
 from report.test_words import words
 from sim.analysis.sensitivity import sensitivities
 from sim.analysis.stories import scenario_of, three
+from sim.model.estimated import ESTIMATED, Estimated
 from sim.output.charts.numbers import compliant
 from sim.output.charts.ranking import heat, ranked
 from sim.output.exports import export
+from sim.output.exports.content import content_of
 from sim.output.over_parameters import source_sentences
 from sim.output.report.brief import brief
 from sim.output.report.contents import allies_sheet
 from sim.output.report.page import report
-from sim.output.report.sentences import headlines
+from sim.output.report.sentences import headlines, ranges_say
+from sim.output.terminal import console
+from sim.output.terminal.run_page import show
 from sim.results.facade import Results
 from sim.results.parameter_range import of_probability
 from sim.results.record import ParameterDescription, Record
-from sim.results.summary import alliance_line
+from sim.results.summary import alliance_line, ally_lines
 from support import as_shipped, present
 
 PATHS = 8_192
@@ -175,6 +181,88 @@ def test_where_parameters_come_from_is_told_of_every_run(parameters: ParameterDe
     text = source_sentences(parameters)
     assert said in text
     assert ("in earnest" in text) == (parameters.in_earnest > 0)
+
+
+def told(record: Record) -> str:
+    """Every page of a run, in words: of the terminal, the report, the brief, the notebook's card, an export's."""
+    year = 2032
+    lines, line = ally_lines(record, year), alliance_line(record, year)
+    page = console.page()
+    with page.capture() as caught:
+        show(page, record, year, lines, line, None)
+    pages = [words(report(record, year=year)), words(brief(record, "DEU")), words(Results(record)._repr_html_())]
+    return " ".join([" ".join(caught.get().split()), *pages, ranges_say(record, year), *read_me(record)])
+
+
+def read_me(record: Record) -> list[str]:
+    """The sentences that an export begins with."""
+    sentences: list[str] = content_of(record, "json").facts["read_me"]
+    return sentences
+
+
+def a_run(text: str, paths: int = PATHS) -> Record:
+    """Of a scenario that says more than DRAWN, or other things."""
+    return sim.simulate(sim.loads(DRAWN + text), paths, 2032, executor="serial").record
+
+
+def said_by_file(chosen: Callable[[Estimated], bool]) -> str:
+    """Lines of a file that say the shipped value of some of the estimated parameters."""
+    scenario, sections = sim.loads(DRAWN), dict[str, dict[str, Any]]()
+    for each in filter(chosen, ESTIMATED):
+        dumped = getattr(scenario, each.section).model_dump(mode="json")[each.field]
+        sections.setdefault(each.section, {})[each.field] = dumped
+    return tomli_w.dumps(sections)
+
+
+def test_a_file_that_says_every_estimated_parameter_leaves_no_range_no_halves_and_no_draw() -> None:
+    record = a_run(said_by_file(lambda each: True), 640)
+    assert record.description.parameters == ParameterDescription("shipped", 1, 0.0, "drawn")
+    line = alliance_line(record, 2032)
+    assert (line.over_parameters, line.halves) == (None, None)
+    text = told(record)
+    assert "in earnest" not in text
+    assert "Over parameters" not in text
+    assert "draws of the table" not in text
+
+
+def test_where_a_file_says_all_that_a_kept_pledge_raises_no_run_keeps_it_in_earnest() -> None:
+    record = a_run(said_by_file(lambda each: each.in_earnest))
+    assert record.description.parameters == ParameterDescription("drawn", 512, 0.0, "drawn")
+    assert alliance_line(record, 2032).halves is None
+    text = told(record)
+    assert "one of 512 draws" in text
+    assert "in earnest" not in text
+
+
+@pytest.mark.parametrize("probability", [0.0, 1.0])
+def test_a_range_is_over_the_pledge_only_where_some_runs_keep_it_and_others_do_not(probability: float) -> None:
+    text = told(a_run(f"in_earnest = {probability}"))
+    assert "over the values of the model's parameters that the figures allow." in text
+    assert "whether the pledge is kept in earnest" not in text
+
+
+def test_a_range_is_over_values_only_where_rows_are_drawn() -> None:
+    text = DRAWN.replace('use = "drawn"', 'use = "shipped"\nin_earnest = 0.5')
+    record = sim.simulate(sim.loads(text), 640, 2032, executor="serial").record
+    text = told(record)
+    assert "the central 90 % of the probability over whether the pledge is kept in earnest." in text
+    assert "that the figures allow" not in text
+    assert "The ranges over parameters hold whether the pledge is kept in earnest, and no other assumption." in text
+
+
+def test_so_few_runs_that_no_range_is_shown_say_that_parameters_differ_and_how_many_would_show_it() -> None:
+    few = told(a_run("", 640))
+    assert "how far takes about 4,096 runs to tell" in few
+    assert "The intervals on this page say what other random numbers would change." in few
+    assert "The ranges over parameters hold" not in few
+    assert "how far takes" not in told(a_run("", 4_096))
+    assert "how far takes" not in told(sim.simulate(as_shipped(sim.loads(DRAWN)), 640, 2032).record)
+
+
+def test_what_is_drawn_but_in_no_range_is_named(drawn: Record) -> None:
+    """The map is drawn path by path, not row by row: a range does not hold it."""
+    assert "no other assumption, not even how the map is read, which is drawn too." in told(drawn)
+    assert "not even how the map" not in told(a_run('geography = "coasts"'))
 
 
 def test_no_assumption_takes_a_drawn_parameter_for_the_shipped_one(drawn: Record) -> None:

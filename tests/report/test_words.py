@@ -246,6 +246,11 @@ def test_what_it_says_of_its_record_is_what_the_track_record_found() -> None:
     assert "42 of 50" in TRACK_RECORD[0]
     assert ".89 to .94" in TRACK_RECORD[0]
     assert "no simple baseline did better" in TRACK_RECORD[1]
+    slope = float(re.findall(r"as scored: everything drawn \|.*\| ([\d.]+) \|\n", page)[0])
+    decisions = (Path(__file__).parents[2] / "docs" / "model" / "decisions.md").read_text("utf-8")
+    low, high = map(float, re.findall(r"would lie between ([\d.]+) and\s+([\d.]+) in 9 of 10 pasts", decisions)[0])
+    assert ("look timid" in TRACK_RECORD[1]) == (slope > 1)
+    assert ("no more than chance" in TRACK_RECORD[1]) == (low <= slope <= high)
     other = (Path(__file__).parents[2] / "docs" / "sipri-hindcast.md").read_text("utf-8")
     assert "The model loses to the best of ten simple baselines at every distance" in other
     assert "At every distance its medians lie above what came" in other

@@ -15,11 +15,11 @@ from sim.data.catalogue import catalogue
 from sim.files.writing import is_own
 from sim.output.exports.units import COLUMNS
 from sim.output.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
-from sim.output.over_parameters import source_sentences
+from sim.output.over_parameters import range_note, source_sentences
 from sim.results.facade import Results
 from sim.results.record import Record
 from sim.text.figures import published_share, target
-from sim.text.footnotes import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, OVER_PARAMETERS, SPENT
+from sim.text.footnotes import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
 from sim.text.sentences import listed
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _facts(record: Record) -> dict[str, Any]:
 def _parameters(record: Record) -> list[str]:
     """Where the run's parameters come from, and what their range is where it has one."""
     described = record.description.parameters
-    return [*([OVER_PARAMETERS] if described.rows > 1 else []), source_sentences(described)]
+    return [*([range_note(described)] if described.told_apart > 1 else []), source_sentences(described)]
 
 
 def _figures(record: Record) -> list[str]:

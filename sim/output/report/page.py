@@ -83,7 +83,7 @@ def report(
         scale=scale_in_words(),
         stories=stories,
         sensitivities=sentences.sensitivity_rows(sensitivities, record),
-        ranges_say=sentences.ranges_say(record),
+        ranges_say=sentences.ranges_say(record, year),
         sensitivities_sentence=sentences.sensitivities_sentence(sensitivities, record, year),
         builds_on=builds_on,
         differences=differences,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.arguments import COUNTED_PCT
 from sim.numerics.grid import Grid, money_grid
 from sim.output.charts.frames import PILLAR_WORDS
-from sim.output.over_parameters import halves_sentence, in_brackets, span_of_number
+from sim.output.over_parameters import halves_sentence, in_brackets, ranges_notes, span_of_number
 from sim.results.counts import GROUPS, PILLARS
 from sim.results.intervals import quantile
 from sim.results.record import Record, Yardstick
@@ -25,13 +25,12 @@ from sim.results.summary import (
     alliance_line,
     ally_lines,
     expected_reach,
-    monte_carlo_reach,
     ranges_over_parameters,
     step_of,
 )
 from sim.results.tables import gap
 from sim.text.figures import added, money, number, share, target, whole
-from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, OVER_PARAMETERS, SPENT, monte_carlo_error
+from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, SPENT
 from sim.text.probabilities import SCALE, likelihood, of_100, percent, scale_in_words
 from sim.text.sentences import allies, listed
 
@@ -42,8 +41,9 @@ from sim.text.rounding import nearest
 TRACK_RECORD = (
     "Looking back, out of sample, the 90 % band for the number of allies at 2 % held the outcome in 42 of 50 "
     "overlapping forecasts, the bands of single shares in .89 to .94 of them: read the band of a number as too narrow.",
-    "On who stands at 2 %, one to five years ahead, no simple baseline did better than the model, but the odds it "
-    "stated were rather too timid. At other targets there is no outcome to test it against yet.",
+    "On who stands at 2 %, one to five years ahead, no simple baseline did better than the model; the odds it "
+    "stated look timid, no more than chance can make right ones look. At other targets there is no outcome to test it "
+    "against yet.",
     "From the Decembers of 1999 to 2013, on SIPRI's figures, which it was not made with, it lost to the best simple "
     "baseline at every distance: the pledge of Riga was not kept, and its medians lay too high.",
 )
@@ -121,12 +121,8 @@ def caveats(record: Record, year: int) -> tuple[str, ...]:
     """What stands under the numbers of every page of a run on a year."""
     shown = record.counts.arrays["shares"][PILLARS.index("core")][..., -1]
     lines = ally_lines(record, year)
-    of_chance = (
-        (OVER_PARAMETERS, monte_carlo_error(monte_carlo_reach(lines)))
-        if ranges_over_parameters(lines)
-        else (MONTE_CARLO,)
-    )
-    return (*of_chance, CLOSED_ON_PAPER, SPENT, *([BEYOND] if shown.any() else []))
+    ranges = ranges_notes(lines, record.description.parameters)
+    return (*ranges, CLOSED_ON_PAPER, SPENT, *([BEYOND] if shown.any() else []))
 
 
 def _besides(line: AllianceSummary) -> str:
@@ -281,10 +277,14 @@ def sensitivity_rows(sensitivities: Sequence[Sensitivity], record: Record) -> li
     return [(each.assumption, number(each.expected, of, tenths=True)) for each in sensitivities]
 
 
-def ranges_say(record: Record) -> str:
+def ranges_say(record: Record, year: int) -> str:
     """What the ranges of a report hold, and what they leave to other assumptions."""
-    if record.description.parameters.rows > 1:
-        return "The ranges over parameters hold what is drawn, and no other assumption."
+    if ranges_over_parameters(ally_lines(record, year)):
+        parameters = record.description.parameters
+        drawn = ", not even how the map is read, which is drawn too" if parameters.geography == "drawn" else ""
+        held = ["the rows of estimated parameters"] if parameters.draws > 1 else []
+        held += ["whether the pledge is kept in earnest"] if parameters.halved else []
+        return f"The ranges over parameters hold {listed(held)}, and no other assumption{drawn}."
     return "The intervals on this page say what other random numbers would change."
 
 

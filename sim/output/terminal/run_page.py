@@ -11,23 +11,21 @@ from rich.text import Text
 
 from sim.analysis.sensitivity import HalfUrgency
 from sim.output.origins import mark, shares_sentence
+from sim.output.over_parameters import ranges_notes
 from sim.output.terminal.console import NARROW, Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
 from sim.results.record import Record, Yardstick
-from sim.results.summary import AllianceSummary, AllySummary, Band, Chance, monte_carlo_reach
+from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.escaping import plain
 from sim.text.figures import added, mean_share, number, published_share, share, span, target, whole
 from sim.text.footnotes import (
     ASSUMPTION,
     BEYOND,
     CLOSED_ON_PAPER,
-    MONTE_CARLO,
     NOT_BOUND,
-    OVER_PARAMETERS,
     P_MEANS,
     SPENT,
     UNBOUND,
-    monte_carlo_error,
 )
 from sim.text.probabilities import interval, of_100, outward, percent
 from sim.text.sentences import allies, among, listed, runs
@@ -285,9 +283,8 @@ def _footer(
     notes.append(f"Shares are {shares_sentence(record, [line.entry for line in lines])}.")
     pillars = {aim.pillar for aim in record.description.yardsticks}
     if pillars:
-        notes.append(P_MEANS + ("" if "over parameters" in kept else f" {MONTE_CARLO}"))
-    if "over parameters" in kept:
-        notes.append(f"{OVER_PARAMETERS} {monte_carlo_error(monte_carlo_reach(lines))}")
+        ranges = " ".join(ranges_notes(lines, record.description.parameters))
+        notes += [P_MEANS, ranges] if "over parameters" in kept else [f"{P_MEANS} {ranges}"]
     shown = {pillar for pillar in pillars if any(name.startswith(f"P {pillar}") for name in kept)}
     if any(shown - line.chances.keys() for line in lines):
         notes.append(UNBOUND)
