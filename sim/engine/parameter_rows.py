@@ -96,11 +96,14 @@ class ParameterRows:
     def value(self, name: str, shipped: float, of: Function | None = None) -> Value:
         """A parameter by its name in a file, `of` applied: a number, or float32 (paths,); `shipped` without a row.
 
-        The array is the same for every ally that asks: it is not to be written to.
+        The array is the same for every ally that asks: it cannot be written to.
         """
         if (name, shipped, of) not in self._values:
             column = _column(self._scenario, name, shipped, of)
-            self._values[name, shipped, of] = column if isinstance(column, float) else column[self._taken]
+            value = column if isinstance(column, float) else column[self._taken]
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+            self._values[name, shipped, of] = value
         return self._values[name, shipped, of]
 
 

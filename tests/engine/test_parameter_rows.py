@@ -100,6 +100,14 @@ def test_will_and_noise_have_the_mean_and_spread_of_each_path() -> None:
     np.testing.assert_array_equal(noise.sd, column("outturn_noise_sd")[taken])
 
 
+def test_what_all_allies_take_is_read_once_and_cannot_be_written_to() -> None:
+    rows = parameters(scenario()).rows
+    one = per_path(rows.value("will.mean.sd", 1.0))
+    assert rows.value("will.mean.sd", 1.0) is one
+    with pytest.raises(ValueError, match="read-only"):
+        one[0] = 0.0
+
+
 def test_the_decay_of_a_path_is_the_exact_function_of_its_row() -> None:
     found = {*per_path(parameters(scenario("in_earnest = 0.0")).of(Urgency).decay).tolist()}
     rates = [row.urgency_decay for row in load_tables().parameter_draws[1:]]
