@@ -19,10 +19,16 @@ from sim.results.counts import CELLS, PILLARS, TALLIES
 from sim.results.parameter_range import Range
 from sim.results.record import ParameterDescription, Record
 from sim.results.summary import Band, Halves
-from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, OVER_PARAMETERS, SPENT
+from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT, over_parameters
 
 BAND = Band(3.2, 2.9, 3.5)
 TWO = (ally("Aland"), ally("Borduria"))
+DRAWN = ParameterDescription("drawn", 1_024, 0.5, "drawn")
+
+
+def taking(record: Record, parameters: ParameterDescription) -> Record:
+    """The run with its parameters from elsewhere."""
+    return replace(record, description=replace(record.description, parameters=parameters))
 
 
 @pytest.mark.parametrize(
@@ -318,7 +324,8 @@ def test_caveats_are_those_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert of([made], run(TWO, CORE, shares=other)) == (MONTE_CARLO, CLOSED_ON_PAPER, SPENT)
     assert of([made], run(TWO, CORE, shares=beyond)) == (MONTE_CARLO, CLOSED_ON_PAPER, SPENT, BEYOND)
     reach = "Monte Carlo error, what another seed would change, is at most 1.0 points (95 %)."
-    assert of([drawn], run(TWO, CORE, shares=within)) == (OVER_PARAMETERS, reach, CLOSED_ON_PAPER, SPENT)
+    over = over_parameters(512, halved=True)
+    assert of([drawn], taking(run(TWO, CORE, shares=within), DRAWN)) == (over, reach, CLOSED_ON_PAPER, SPENT)
 
 
 def moved(*expected: float) -> list[Sensitivity]:
@@ -379,9 +386,24 @@ def test_other_random_numbers_move_the_expected_number_by_its_monte_carlo_error(
     assert "move the expected number of allies further;" in said[1]
 
 
-def test_what_the_ranges_hold_is_said_of_the_run_that_has_them() -> None:
-    of_one = "The intervals on this page say what other random numbers would change."
-    drawn = replace(THIRTY.description, parameters=ParameterDescription("drawn", 2, 0.0, "coasts"))
-    assert sentences.ranges_say(THIRTY) == of_one
-    said = sentences.ranges_say(replace(THIRTY, description=drawn))
-    assert said == "The ranges over parameters hold what is drawn, and no other assumption."
+@pytest.mark.parametrize(
+    ("parameters", "held"),
+    [
+        (DRAWN, "the rows of estimated parameters and whether the pledge is kept in earnest, and no other assumption, "
+                "not even how the map is read, which is drawn too."),
+        (ParameterDescription("drawn", 512, 0.0, "coasts"), "the rows of estimated parameters, and no other assumption."),
+        (ParameterDescription("shipped", 2, 0.5, "coasts"),
+         "whether the pledge is kept in earnest, and no other assumption."),
+    ],
+)  # fmt: skip
+def test_what_the_ranges_hold_is_said_of_the_run_that_has_them(
+    monkeypatch: pytest.MonkeyPatch, parameters: ParameterDescription, held: str
+) -> None:
+    monkeypatch.setattr(sentences, "ally_lines", lambda *_: [line(TWO[0], spent=BAND, core=chance(0.6))])
+    record = taking(THIRTY, parameters)
+    assert (
+        sentences.ranges_say(record, 2028) == "The intervals on this page say what other random numbers would change."
+    )
+    ranged = line(TWO[0], spent=BAND, core=chance(0.6, over_parameters=WIDE))
+    monkeypatch.setattr(sentences, "ally_lines", lambda *_: [ranged])
+    assert sentences.ranges_say(record, 2028) == f"The ranges over parameters hold {held}"
