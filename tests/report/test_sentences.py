@@ -391,7 +391,8 @@ def test_other_random_numbers_move_the_expected_number_by_its_monte_carlo_error(
     [
         (DRAWN, "the rows of estimated parameters and whether the pledge is kept in earnest, and no other assumption, "
                 "not even how the map is read, which is drawn too."),
-        (ParameterDescription("drawn", 512, 0.0, "coasts"), "the rows of estimated parameters, and no other assumption."),
+        (ParameterDescription("drawn", 2, 0.0, "coasts"),
+         "the rows of estimated parameters, and no other assumption."),
         (ParameterDescription("shipped", 2, 0.5, "coasts"),
          "whether the pledge is kept in earnest, and no other assumption."),
     ],
@@ -399,11 +400,15 @@ def test_other_random_numbers_move_the_expected_number_by_its_monte_carlo_error(
 def test_what_the_ranges_hold_is_said_of_the_run_that_has_them(
     monkeypatch: pytest.MonkeyPatch, parameters: ParameterDescription, held: str
 ) -> None:
-    monkeypatch.setattr(sentences, "ally_lines", lambda *_: [line(TWO[0], spent=BAND, core=chance(0.6))])
-    record = taking(THIRTY, parameters)
+    record, found = taking(THIRTY, parameters), [line(TWO[0], spent=BAND, core=chance(0.6))]
+
+    def of_allies(run_of: Record, year: int) -> Any:
+        assert (run_of, year) == (record, 2028)
+        return found
+
+    monkeypatch.setattr(sentences, "ally_lines", of_allies)
     assert (
         sentences.ranges_say(record, 2028) == "The intervals on this page say what other random numbers would change."
     )
-    ranged = line(TWO[0], spent=BAND, core=chance(0.6, over_parameters=WIDE))
-    monkeypatch.setattr(sentences, "ally_lines", lambda *_: [ranged])
+    found[:] = [line(TWO[0], spent=BAND, core=chance(0.6, over_parameters=WIDE))]
     assert sentences.ranges_say(record, 2028) == f"The ranges over parameters hold {held}"
