@@ -26,6 +26,9 @@ several targets the one that binds to the highest share is followed; budgets are
 LANES = 16
 """Paths per counter value; blocks start at multiples of it."""
 
+STRETCH = 4_096
+"""Paths that are drawn together, evenly: each stretch of so many is one replicate, from which intervals come."""
+
 FEW = 8
 """Up to this many paths, drawing each by its own address is faster than drawing the block."""
 

@@ -27,6 +27,22 @@ TALLIES = (*PILLARS, "core_without_late_push")
 SPENT = ("core", "total")
 """The pillars that closing on paper lifts: what is reported of them is more than what is spent."""
 
+EXPECTED = ("core", "total", "core_without_late_push", "total_without_late_push")
+"""What an ally complies with by its conditional probability: given all of the path but the year's noise of outlays and
+whether it closes on paper."""
+
+QUESTIONS = (*EXPECTED, "related", "in_force", "not_yet_due")
+"""What is known of an ally with a 95 % interval: by conditional probabilities, the last three by counts."""
+
+CERTAIN = 65_536
+"""A conditional probability of one, as summed."""
+
+PARTS_OF_PATH = 32
+"""Sums over a stretch are kept in so many parts of a path, or their squares would outgrow 64 bits."""
+
+MOMENTS = ("sum", "square")
+"""Over whole stretches of paths: of each stretch's sum, and of its square. From them come the intervals."""
+
 KEEPABLE = ("share_pct", "reported_pct", "spent_pct", "related_pct", "plan_pct", "will", "gdp_usd_bn")
 """State variables whose paths can be kept, float32 (ally, year, path)."""
 
@@ -53,6 +69,10 @@ ARRAYS: dict[str, tuple[str, ...]] = {
     "spent_shortfall_usd_m": ("ally", "year"),
     "spent_group_shortfall_usd": ("group", "year", "cell"),
     "spent_group_shortfall_usd_m": ("group", "year"),
+    "expected": ("expected", "ally", "year"),
+    "expected_moments": ("moment", "question", "ally", "year"),
+    "expected_number_moments": ("moment", "expected", "year"),
+    "number_moments": ("moment", "tally", "year", "number"),
     "row_paths": ("row",),
     "row_compliant": ("pillar", "ally", "year", "row"),
     "row_number": ("year", "row", "number"),
@@ -65,6 +85,7 @@ def shapes(allies: int, years: int, rows: int = 1) -> dict[str, tuple[int, ...]]
     sizes = {
         "pillar": len(PILLARS), "spent": len(SPENT), "group": len(GROUPS), "tally": len(TALLIES), "ally": allies,
         "year": years, "cell": CELLS, "step": years + 2, "number": allies + 1, "row": rows,
+        "expected": len(EXPECTED), "question": len(QUESTIONS), "moment": len(MOMENTS),
     }  # fmt: skip
     return {name: tuple(sizes[axis] for axis in axes) for name, axes in ARRAYS.items()}
 
@@ -88,6 +109,10 @@ class Counts:
         group_shortfall_usd, group_shortfall_usd_m: the same of a group
         spent_shortfall_usd, spent_shortfall_usd_m, spent_group_shortfall_usd, spent_group_shortfall_usd_m: the same of
             what is spent
+        expected: sums of conditional probabilities, CERTAIN for one
+        expected_moments: of the sums of each whole stretch of paths, in parts of a path, for every question
+        expected_number_moments: the same of the number of allies that comply, by conditional probabilities
+        number_moments: of the paths of each whole stretch with at least so many allies, counted
         row_paths: paths by the row of parameters they took, behind them those that keep the pledge in earnest
         row_compliant: of them, those that meet the yardstick
         row_number: how many allies meet the core yardstick, by row
