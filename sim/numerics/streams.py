@@ -5,8 +5,8 @@ of their upper 12 bits comes once, so that the draws of a stretch are a Latin hy
 1979). A stretch's words are a permutation of the paths, one of 128, begun at one of its 4,096 places, times an odd
 factor. The place makes the words of any one path uniform and those of two draws independent; permutation and factor
 spread those of the stretch. Permutation, place and factor are what Philox 4x64 says (Salmon et al. 2011), its key a
-BLAKE2b hash of the version, the seed and the name, its counter (stretch // 2, 0, period, ally). So any path can be drawn
-without the others, and a word takes a quarter of the time of one from Philox.
+BLAKE2b hash of the version, the seed and the name, its counter (stretch // 2, 0, period, ally). So any path can be
+drawn without the others, and a word takes a quarter of the time of one from Philox.
 
 Only `random_raw` is used: NumPy guarantees the bits of its bit generators, not of `Generator`.
 """

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import Philox
+from numpy.typing import NDArray
 
 from sim.numerics.streams import PERMUTATIONS, STREAM_VERSION, STRETCH, Streams, permutations, stream_key
 
@@ -45,10 +46,11 @@ def test_every_part_of_the_address_counts() -> None:
     assert Streams(2, 0, 64).uint16(**base).tolist() != first
 
 
-def expected(result: int) -> np.ndarray[Any, Any]:
+def expected(result: int) -> NDArray[np.uint16]:
     """The words of a stretch for which Philox says `result`, spelt out."""
     permutation = permutations().reshape(PERMUTATIONS, 2, STRETCH)[result >> 13 & PERMUTATIONS - 1, 0]
-    return np.roll(permutation, -(result % STRETCH)) * np.uint16(result >> 48 | 1)
+    words: NDArray[np.uint16] = np.roll(permutation, -(result % STRETCH)) * np.uint16(result >> 48 | 1)
+    return words
 
 
 @pytest.mark.parametrize("word", [0, 1])
