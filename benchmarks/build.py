@@ -76,7 +76,7 @@ def work(name: str, **given: Any) -> dict[str, Any]:
     return {"seconds": time.thread_time() - start, **left()}
 
 
-def _block(scenario: str, paths: int, **engine: str) -> Any:
+def _block(scenario: str, paths: int, **engine: Any) -> Any:
     """One block, everything recorded."""
     import sim
     from sim.engine.block import run_block
@@ -85,7 +85,7 @@ def _block(scenario: str, paths: int, **engine: str) -> Any:
     return lambda: {"counted": int(counts.arrays["shares"][0].sum())}
 
 
-def _run(scenario: str, paths: int | None = None, precision: float | None = None, **engine: str) -> Any:
+def _run(scenario: str, paths: int | None = None, precision: float | None = None, **engine: Any) -> Any:
     """A whole run."""
     import sim
 
