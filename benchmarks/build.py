@@ -72,7 +72,10 @@ def builds() -> Iterator[tuple[Build, Build]]:
 def work(name: str, **given: Any) -> dict[str, Any]:
     """Do one of the tasks below."""
     start = time.thread_time()
-    left = {"block": _block, "run": _run, "variants": _variants, "probabilities": _probabilities}[name](**given)
+    tasks: dict[str, Any] = {
+        "block": _block, "run": _run, "variants": _variants, "probabilities": _probabilities
+    }  # fmt: skip
+    left = tasks[name](**given)
     return {"seconds": time.thread_time() - start, **left()}
 
 
