@@ -62,8 +62,8 @@ class AllyRows:
             yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, ally.rank)
             # spending makes a new array, so this one stays the share of the year before
             before = state.share_pct
-            ally.spend(year, row(self.inclined(), index))
-            ally.report(year, before)
+            money = ally.spend(year, row(self.inclined(), index))
+            ally.report(year, before, money)
             ally.observer.outturn(state, year)
             if year < years.last:
                 yield clock.at(clock.month_of(year, 12), Phase.BUDGET, ally.rank)
