@@ -42,7 +42,7 @@ def simulate(
     and precision give the same paths; `paths_simulated` and the manifest say how many.
 
     `workers` (None: all processors), `executor` ("auto", "serial", "processes") and `block` (paths computed together, a
-    multiple of 16) change the speed and no number. `keep` names state variables whose paths are kept: share_pct,
+    multiple of 4,096) change the speed and no number. `keep` names state variables whose paths are kept: share_pct,
     reported_pct, spent_pct, related_pct, plan_pct, will, gdp_usd_bn. `progress` is called with paths done and wanted
     (with a precision: as many as it seems to take).
 

@@ -51,7 +51,9 @@ class Precision:
         self.precision_points = float(points)
         self.reached_points = 50.0
         """Half the width of the widest interval when it was last looked at."""
-        self.most = _multiple(paths_needed(self.precision_points / 100))
+        independent = paths_needed(self.precision_points / 100)
+        few = method(floor(independent)) == "wilson"
+        self.most = _above(independent, LANES if few else STRETCH)
         """What suffices of independent paths: a run has more only where chance made an interval wider than theirs."""
         self._description = description
 
@@ -62,7 +64,7 @@ class Precision:
         needed = self._needed(counts)
         if self.reached_points < self.precision_points:
             return counts.paths
-        least, furthest = (_multiple(counts.paths * growth) for growth in (LEAST_GROWTH, MOST_GROWTH))
+        least, furthest = (_above(counts.paths * growth, STRETCH) for growth in (LEAST_GROWTH, MOST_GROWTH))
         return min(max(needed, least), furthest, self._most_after(counts))
 
     def expected_total(self, counts: Counts) -> int:
@@ -72,7 +74,7 @@ class Precision:
     def _needed(self, counts: Counts) -> int:
         """Paths at which the widest interval would be narrow enough; notes how wide it is."""
         self.reached_points = 100 * float(half_widths(counts, self._description).max())
-        return _multiple(counts.paths * (self.reached_points / self.precision_points) ** 2)
+        return _above(counts.paths * (self.reached_points / self.precision_points) ** 2, STRETCH)
 
     def _most_after(self, counts: Counts) -> int:
         return self.most if counts.paths < self.most else MOST_PATHS
@@ -100,10 +102,8 @@ def half_widths(counts: Counts, description: Description) -> NDArray[np.float64]
     return np.concatenate([(each.high - each.low).ravel() / 2 for each in found])
 
 
-def _multiple(paths: float) -> int:
-    """The next whole stretch above; below the fewest that tell a variance, the next multiple of 16."""
-    # above, not at: the interval must be narrower than what was asked for
-    step = STRETCH if method(floor(paths)) == "stretches" else LANES
+def _above(paths: float, step: int) -> int:
+    """The next multiple of `step`: above, not at, for the interval must be narrower than what was asked for."""
     return step * (floor(paths / step) + 1)
 
 
