@@ -10,6 +10,7 @@ which is conservative, as they are drawn so evenly that they scatter less.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import sqrt
 from typing import Literal
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from sim.numerics.grid import Grid
 from sim.numerics.streams import STRETCH
+from sim.results.counts import whole_stretches
 
 Z95 = 1.959963984540054
 """97.5 % quantile of the standard normal distribution."""
@@ -27,11 +29,8 @@ LEAST_STRETCHES = 8
 """Fewer tell too little of a variance."""
 
 Floats = NDArray[np.float64]
-
-
-def whole_stretches(paths: int) -> int:
-    """How many whole stretches so many paths hold."""
-    return paths // STRETCH
+Moments = NDArray[np.int64] | Sequence[int]
+"""Sums over whole stretches of paths: of each stretch's sum, and of its square."""
 
 
 def method(paths: int) -> Literal["stretches", "wilson"]:
@@ -40,7 +39,7 @@ def method(paths: int) -> Literal["stretches", "wilson"]:
     >>> method(32_768), method(32_752)
     ('stretches', 'wilson')
     """
-    return "wilson" if whole_stretches(paths) < LEAST_STRETCHES else "stretches"
+    return "wilson" if whole_stretches(0, paths) < LEAST_STRETCHES else "stretches"
 
 
 def students_t(freedom: int) -> float:
@@ -62,12 +61,12 @@ def students_t(freedom: int) -> float:
     return float(sum(term / freedom**power for power, term in enumerate(terms)))
 
 
-def variance_of_sum(moments: NDArray[np.int64], stretches: int, parts: int = 1) -> Floats:
+def variance_of_sum(moments: Moments, stretches: int, parts: int = 1) -> Floats:
     """The variance of a sum over so many stretches, estimated from those of each stretch and their squares.
 
     `moments` (2, ...): both added up, in so many parts of a path; the variance is in squared paths.
     """
-    sums, squares = moments
+    sums, squares = abs(moments[0]), moments[1]
     near = sums // stretches
     # about a whole number near the mean, where nothing cancels: exact in 64 bits
     rest, about = sums - near * stretches, squares - 2 * near * sums + near * near * stretches
@@ -75,13 +74,13 @@ def variance_of_sum(moments: NDArray[np.int64], stretches: int, parts: int = 1) 
     return variance
 
 
-def interval(probability: Floats, moments: NDArray[np.int64], paths: int, parts: int = 1) -> tuple[Floats, Floats]:
+def interval(probability: Floats, moments: Moments, paths: int, parts: int = 1) -> tuple[Floats, Floats]:
     """The 95 % interval of a probability: low and high, shaped as it; `moments` as `variance_of_sum` has them.
 
     It covers the Monte Carlo error alone: what another seed would change. It says nothing of the assumptions. Paths
     behind the last whole stretch count as independent; where no spread is to be seen, all do.
     """
-    stretches = whole_stretches(paths)
+    stretches = whole_stretches(0, paths)
     if stretches < LEAST_STRETCHES:
         return _score(probability, paths, Z95)
     of_one, seen = probability * (1 - probability), variance_of_sum(moments, stretches, parts)
@@ -91,9 +90,9 @@ def interval(probability: Floats, moments: NDArray[np.int64], paths: int, parts:
     return _score(probability, effective, students_t(stretches - 1))
 
 
-def reach_of_mean(variance_of_one: Floats, moments: NDArray[np.int64], paths: int, parts: int = 1) -> Floats:
+def reach_of_mean(variance_of_one: Floats | float, moments: Moments, paths: int, parts: int = 1) -> Floats:
     """How far the 95 % interval of a mean reaches to either side, given the variance of one path by itself."""
-    stretches = whole_stretches(paths)
+    stretches = whole_stretches(0, paths)
     if stretches < LEAST_STRETCHES:
         return Z95 * np.sqrt(variance_of_one / paths)
     variance = variance_of_sum(moments, stretches, parts) + (paths - stretches * STRETCH) * variance_of_one

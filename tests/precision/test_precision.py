@@ -74,8 +74,8 @@ def scenario() -> sim.Scenario:
 
 @pytest.fixture
 def early(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first look after 32 paths: several looks in a short run."""
-    monkeypatch.setattr(stopping, "FIRST", 32)
+    """The first look after 4,096 paths, by Wilson's intervals: several looks in a short run."""
+    monkeypatch.setattr(stopping, "FIRST", STRETCH)
 
 
 def widest(results: sim.Results) -> float:
