@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from sim.numerics.streams import STRETCH
+from sim.results.intervals import LEAST_STRETCHES, method
 from sim.results.parameter_range import LEAST_PATHS
-from sim.results.record import ParameterDescription
+from sim.results.record import ParameterDescription, Record
 from sim.results.summary import AllianceSummary, AllySummary, Chance, monte_carlo_reach, ranges_over_parameters
 from sim.text.figures import number
-from sim.text.footnotes import MONTE_CARLO, monte_carlo_error, over_parameters, too_few_to_tell
+from sim.text.footnotes import MONTE_CARLO, independent_runs, monte_carlo_error, over_parameters, too_few_to_tell
 from sim.text.probabilities import of_100, outward
 
 SOURCES: Final = {
@@ -32,13 +34,19 @@ GEOGRAPHY: Final = {
 """By the rule of exposure."""
 
 
-def ranges_notes(lines: Sequence[AllySummary], parameters: ParameterDescription) -> tuple[str, ...]:
+def ranges_notes(lines: Sequence[AllySummary], record: Record) -> tuple[str, ...]:
     """What the ranges or intervals beside the probabilities of these allies are, and what they are not."""
+    parameters, wilson = record.description.parameters, intervals_note(record.counts.paths)
     if ranges_over_parameters(lines):
-        return range_note(parameters), monte_carlo_error(monte_carlo_reach(lines))
+        return range_note(parameters), f"{monte_carlo_error(monte_carlo_reach(lines))}{wilson}"
     if parameters.told_apart > 1 and any(line.chances for line in lines):
-        return MONTE_CARLO, too_few_to_tell(LEAST_PATHS * parameters.told_apart)
-    return (MONTE_CARLO,)
+        return f"{MONTE_CARLO}{wilson}", too_few_to_tell(LEAST_PATHS * parameters.told_apart)
+    return (f"{MONTE_CARLO}{wilson}",)
+
+
+def intervals_note(paths: int) -> str:
+    """What the intervals of so few paths are, in a sentence with a blank before; "" where they come from stretches."""
+    return f" {independent_runs(LEAST_STRETCHES * STRETCH)}" if method(paths) == "wilson" else ""
 
 
 def range_note(parameters: ParameterDescription) -> str:

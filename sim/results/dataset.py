@@ -10,6 +10,7 @@ from sim.numerics.grid import HUNDREDTHS
 from sim.results.counts import PILLARS, SPENT
 from sim.results.intervals import quantile
 from sim.results.parameter_range import of_probability
+from sim.results.probabilities import of_allies
 from sim.results.record import Record
 from sim.results.tables import LEVELS
 
@@ -17,7 +18,8 @@ from sim.results.tables import LEVELS
 def dataset(record: Record) -> xarray.Dataset:
     """Dimensions pillar, ally, year, quantile and, where paths are kept, path.
 
-    probability (pillar, ally, year), missing where no yardstick of the pillar binds the ally;
+    probability (pillar, ally, year), as in `compliance`, missing where no yardstick of the pillar binds the ally;
+    probability_counted (pillar, ally, year), the share of the paths that comply, missing likewise;
     probability_over_parameters_low and _high (pillar, ally, year), the central 90 % of it over the parameters it was
     drawn over, missing where they are not drawn; share_pct_quantile
     (quantile, pillar, ally, year), % of GDP, as reported, and spent_share_pct_quantile (quantile, spent, ally, year)
@@ -27,8 +29,11 @@ def dataset(record: Record) -> xarray.Dataset:
     counts, description = record.counts, record.description
     yardsticks = [description.yardstick(pillar) for pillar in PILLARS]
     bound = np.array([[y is not None and y.binds(ally.iso3) for ally in description.allies] for y in yardsticks])
-    probability = np.where(bound[..., None], counts.arrays["compliant"] / counts.paths, np.nan)
-    low, high = _over_parameters(record, bound)
+    found = np.stack([of_allies(counts, pillar).probability for pillar in PILLARS])
+    probability, counted = (
+        np.where(bound[..., None], part, np.nan) for part in (found, counts.arrays["compliant"] / counts.paths)
+    )
+    low, high = _over_parameters(record, probability)
     reported, spent = (
         np.stack([quantile(counts.arrays[name], level, HUNDREDTHS, open_end=True) for level in LEVELS.values()])
         for name in ("shares", "spent_shares")
@@ -37,6 +42,7 @@ def dataset(record: Record) -> xarray.Dataset:
     return xarray.Dataset(
         {
             "probability": (("pillar", "ally", "year"), probability, {"units": "1"}),
+            "probability_counted": (("pillar", "ally", "year"), counted, {"units": "1"}),
             "probability_over_parameters_low": (("pillar", "ally", "year"), low, {"units": "1"}),
             "probability_over_parameters_high": (("pillar", "ally", "year"), high, {"units": "1"}),
             "share_pct_quantile": (("quantile", "pillar", "ally", "year"), reported, {"units": "% of GDP"}),
@@ -54,12 +60,13 @@ def dataset(record: Record) -> xarray.Dataset:
     )
 
 
-def _over_parameters(record: Record, bound: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Low and high ends (2, pillar, ally, year); NaN where a probability has no range."""
+def _over_parameters(record: Record, probability: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Low and high ends (2, pillar, ally, year); NaN where a probability, or its range, is missing."""
     rows, paths = record.counts.arrays["row_compliant"], record.counts.arrays["row_paths"]
-    ends = np.full((2, *rows.shape[:-1]), np.nan)
-    for pillar, ally, year in np.ndindex(rows.shape[:-1]):
-        found = of_probability(rows[pillar, ally, year], paths) if bound[pillar, ally] else None
+    ends = np.full((2, *probability.shape), np.nan)
+    for index in np.ndindex(probability.shape):
+        each = float(probability[index])
+        found = None if np.isnan(each) else of_probability(rows[index], paths, each)
         if found is not None:
-            ends[:, pillar, ally, year] = found
+            ends[:, *index] = found
     return ends

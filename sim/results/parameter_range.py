@@ -25,8 +25,8 @@ class Range(NamedTuple):
     high: float
 
 
-def of_probability(met: NDArray[np.int64], paths: NDArray[np.int64]) -> Range | None:
-    """The range of a probability from the paths of each row and those of them where it came true, both (rows,).
+def of_probability(met: NDArray[np.int64], paths: NDArray[np.int64], probability: float) -> Range | None:
+    """The range of `probability` from the paths of each row and those of them where it came true, both (rows,).
 
     None where there is one row, or too few paths to tell the rows from chance.
     """
@@ -38,11 +38,11 @@ def of_probability(met: NDArray[np.int64], paths: NDArray[np.int64]) -> Range | 
     mean = met.sum() / paths.sum()
     # two paths of a row both meet it with the square of its probability
     between = float((met * (met - 1)).sum() / pairs.sum() - mean**2)
-    return _range(met / paths, paths, between)
+    return _range(met / paths, paths, between, probability)
 
 
-def of_mean(histograms: NDArray[np.int64]) -> Range | None:
-    """The range of a mean, such as the expected number of allies, from a histogram of each row (rows, numbers).
+def of_mean(histograms: NDArray[np.int64], expected: float) -> Range | None:
+    """The range of a mean, such as the `expected` number of allies, from a histogram of each row (rows, numbers).
 
     None as for a probability.
     """
@@ -57,15 +57,15 @@ def of_mean(histograms: NDArray[np.int64]) -> Range | None:
     of_chance = (squares - paths * means**2) / (paths - 1) / paths
     mean = float(np.average(means, weights=paths))
     between = float(np.average((means - mean) ** 2 - of_chance, weights=paths))
-    return _range(means, paths, between)
+    return _range(means, paths, between, expected)
 
 
 def _enough(paths: NDArray[np.int64]) -> bool:
     return len(paths) > 1 and int(paths.sum()) >= LEAST_PATHS * len(paths)
 
 
-def _range(values: Floats, paths: NDArray[np.int64], between: float) -> Range:
-    """The rows' values drawn together to the variance `between`, and their quantiles by paths."""
+def _range(values: Floats, paths: NDArray[np.int64], between: float, shown: float) -> Range:
+    """The rows' values drawn together to the variance `between`, and their quantiles by paths; `shown` lies within."""
     mean = float(np.average(values, weights=paths))
     seen = float(np.average((values - mean) ** 2, weights=paths))
     shrunk = mean + (values - mean) * (np.sqrt(min(1.0, max(0.0, between) / seen)) if seen > 0 else 0.0)
@@ -73,4 +73,4 @@ def _range(values: Floats, paths: NDArray[np.int64], between: float) -> Range:
     below = paths[order].cumsum() / paths.sum()
     low, high = (float(shrunk[order][np.searchsorted(below, level)]) for level in (0.05, 0.95))
     # a few rows that make a rare outcome lie beyond nineteen of twenty: nobody takes a range without its probability
-    return Range(min(low, mean), max(high, mean))
+    return Range(min(low, shown), max(high, shown))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import ceil, sqrt
+from math import ceil
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import UsageError
 from sim.numerics.grid import HUNDREDTHS, WHOLE, Grid, printed, reaches
+from sim.results import probabilities
 from sim.results.counts import GROUPS, PILLARS, SPENT, TALLIES
-from sim.results.intervals import Z95, above, average, quantile, wilson
+from sim.results.intervals import above, average, quantile
 from sim.results.parameter_range import Range, of_mean, of_probability
+from sim.results.probabilities import Estimates
 from sim.results.record import AllyDescription, Record
 
 MANY = 20
@@ -22,7 +25,10 @@ MANY = 20
 
 @dataclass(frozen=True)
 class Chance:
-    """A probability, and what it is spent only and as the target was moved, each with its 95 % interval."""
+    """A probability, and what it is spent only and as the target was moved, each with its 95 % interval.
+
+    Of the core and total target the conditional probabilities of `sim.results.probabilities`; else shares of the runs.
+    """
 
     probability: float
     ci_low: float
@@ -36,6 +42,8 @@ class Chance:
     not_yet_due: float  # not met, and not yet due: a summit or review put the date off, which has not come
     not_yet_due_low: float
     not_yet_due_high: float
+    counted: float
+    """The share of the runs in which it came true: `probability`, but for chance that is left out of that."""
     over_parameters: Range | None = None
     """The central 90 % of the probability over the rows of parameters; None where they are not drawn or too few."""
 
@@ -44,7 +52,7 @@ class Chance:
 class Band:
     """A middle value with the quantiles of a 90 % band."""
 
-    middle: float  # median of an ally's share, mean of a count or an average
+    middle: float  # median of an ally's share, expected number of allies, mean of an average
     q05: float
     q95: float
     above: float = 0.0
@@ -105,15 +113,12 @@ def step_of(record: Record, year: int) -> int:
 
 def expected_number(record: Record, year: int, tally: str = "core") -> float:
     """The expected number of allies that comply in a year."""
-    return _number(record, tally, step_of(record, year)).middle
+    return float(probabilities.expected_number(record.counts, tally)[step_of(record, year)])
 
 
 def expected_reach(record: Record, year: int) -> float:
     """How far the Monte Carlo 95 % interval of the expected number of allies at the core target reaches."""
-    histogram = record.counts.arrays["number"][TALLIES.index("core"), step_of(record, year)].astype(np.float64)
-    parts, numbers = histogram / histogram.sum(), np.arange(len(histogram))
-    variance = float(parts @ numbers**2) - float(parts @ numbers) ** 2
-    return Z95 * sqrt(max(0.0, variance) / record.counts.paths)
+    return float(probabilities.reach_of_expected_number(record.counts, "core")[step_of(record, year)])
 
 
 def ranges_over_parameters(lines: Iterable[AllySummary]) -> bool:
@@ -151,8 +156,7 @@ def alliance_line(record: Record, year: int) -> AllianceSummary:
     """The alliance in `year`."""
     step, description = step_of(record, year), record.description
     bound = {pillar: len(description.bound(pillar)) for pillar in PILLARS if description.yardstick(pillar)}
-    of = bound.get("core", len(description.allies))
-    threshold = MANY if of > MANY else ceil(2 * of / 3)
+    threshold = many_of(bound.get("core", len(description.allies)))
     spent, reported = (
         _band(record.counts.arrays[name][GROUPS.index("EUC"), pillars.index("core"), step], HUNDREDTHS, open_end=True)
         for name, pillars in (("spent_group_shares", SPENT), ("group_shares", PILLARS))
@@ -162,7 +166,7 @@ def alliance_line(record: Record, year: int) -> AllianceSummary:
         bound=bound,
         counted=_number(record, "core", step) if "core" in bound else None,
         counted_without=_number(record, "core_without_late_push", step) if "core" in bound else None,
-        over_parameters=of_mean(record.counts.arrays["row_number"][step]) if "core" in bound else None,
+        over_parameters=_number_over_parameters(record, step) if "core" in bound else None,
         halves=_halves(record, step) if "core" in bound else None,
         threshold=threshold,
         many=_many(record, step, threshold) if "core" in bound else None,
@@ -171,6 +175,11 @@ def alliance_line(record: Record, year: int) -> AllianceSummary:
         spent=spent,
         reported=reported,
     )
+
+
+def many_of(allies: int) -> int:
+    """How many of so many allies have a probability of their joint compliance."""
+    return MANY if allies > MANY else ceil(2 * allies / 3)
 
 
 def _binds(record: Record, pillar: str, entry: AllyDescription) -> bool:
@@ -182,39 +191,46 @@ def _chances(record: Record, pillar: str, step: int) -> list[Chance]:
     """Of every ally; empty where the pillar has no target."""
     if record.description.yardstick(pillar) is None:
         return []
-    index, arrays = PILLARS.index(pillar), record.counts.arrays
-    met = arrays["compliant"][index, :, step]
-    not_yet_due = arrays["not_yet_due"][:, step] if pillar == "core" else np.zeros_like(met)
-    in_force = arrays["in_force"][:, step] - not_yet_due if pillar == "core" else met
-    found = _chances_of(met, met - arrays["on_paper"][index, :, step], in_force, not_yet_due, record.counts.paths)
-    rows = arrays["row_compliant"][index, :, step]
+    counts, index = record.counts, PILLARS.index(pillar)
+    found = without = in_force = probabilities.of_allies(counts, pillar)
+    not_yet_due = probabilities.none(counts, found.probability.shape)
+    if pillar in SPENT:
+        without = probabilities.of_allies(counts, f"{pillar}_without_late_push")
+    if pillar == "core":
+        in_force, not_yet_due = probabilities.in_force(counts), probabilities.of_allies(counts, "not_yet_due")
+    rows = counts.arrays["row_compliant"][index, :, step]
     return [
-        replace(each, over_parameters=of_probability(row, arrays["row_paths"]))
-        for each, row in zip(found, rows, strict=True)
+        _chance([each.at(ally, step) for each in (found, without, in_force, not_yet_due)], met, row, record)
+        for ally, (met, row) in enumerate(zip(counts.arrays["compliant"][index, :, step].tolist(), rows, strict=True))
     ]
 
 
-def _chances_of(
-    met: NDArray[np.int64], without: NDArray[np.int64], in_force: NDArray[np.int64], not_yet_due: NDArray[np.int64],
-    paths: int,
-) -> list[Chance]:  # fmt: skip
-    counted = (met, without, in_force, not_yet_due)
-    columns = [column for count in counted for column in (count / paths, *wilson(count, paths))]
-    return [Chance(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+def _chance(estimates: Iterable[Estimates], met: int, rows: NDArray[np.int64], record: Record) -> Chance:
+    """`estimates`: as it is, spent only, as moved, not yet due. `met` paths are counted, in each row `rows` of them."""
+    figures: list[Any] = [float(figure) for estimate in estimates for figure in estimate]
+    figures += [met / record.counts.paths, of_probability(rows, record.counts.arrays["row_paths"], figures[0])]
+    return Chance(*figures)
 
 
 def _first_year(record: Record, row: int) -> int | None:
-    """The first year in which half of the paths are at the core target."""
+    """The first year in which half of the paths are at the core target, by the probability that is shown."""
     description, core = record.description, record.description.yardstick("core")
     assert core is not None
     if reaches(printed(description.allies[row].base_share_pct), core.share_pct):
         return description.base_year
-    half = np.flatnonzero(2 * record.counts.arrays["compliant"][PILLARS.index("core"), row] >= record.counts.paths)
+    half = np.flatnonzero(probabilities.of_allies(record.counts, "core").probability[row] >= 0.5)
     return description.years[int(half[0])] if half.size else None
 
 
 def _number(record: Record, tally: str, step: int) -> Band:
-    return _band(record.counts.arrays["number"][TALLIES.index(tally), step], WHOLE)
+    """Expected, with the band of the numbers counted."""
+    counted = _band(record.counts.arrays["number"][TALLIES.index(tally), step], WHOLE)
+    return replace(counted, middle=float(probabilities.expected_number(record.counts, tally)[step]))
+
+
+def _number_over_parameters(record: Record, step: int) -> Range | None:
+    expected = float(probabilities.expected_number(record.counts, "core")[step])
+    return of_mean(record.counts.arrays["row_number"][step], expected)
 
 
 def _halves(record: Record, step: int) -> Halves | None:
@@ -229,12 +245,13 @@ def _halves(record: Record, step: int) -> Halves | None:
 
 
 def _many(record: Record, step: int, threshold: int) -> Chance:
-    number = record.counts.arrays["number"][:, step, threshold:].sum(axis=-1)
-    met, without = number[TALLIES.index("core")], number[TALLIES.index("core_without_late_push")]
-    counted = np.array([met])
-    found = _chances_of(counted, np.array([without]), counted, np.zeros_like(counted), record.counts.paths)[0]
-    rows = record.counts.arrays["row_number"][step, :, threshold:].sum(axis=-1)
-    return replace(found, over_parameters=of_probability(rows, record.counts.arrays["row_paths"]))
+    counts = record.counts
+    found, without = (
+        probabilities.at_least(counts, tally).at(step, threshold) for tally in ("core", "core_without_late_push")
+    )
+    met = int(counts.arrays["number"][TALLIES.index("core"), step, threshold:].sum())
+    rows = counts.arrays["row_number"][step, :, threshold:].sum(axis=-1)
+    return _chance([found, without, found, probabilities.none(counts)], met, rows, record)
 
 
 def _medians(histograms: NDArray[np.int64]) -> list[Band]:

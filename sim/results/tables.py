@@ -25,14 +25,21 @@ GROUP_NAMES = {"EUC": "Europe and Canada", "NATO": "NATO"}
 def compliance(record: Record) -> pd.DataFrame:
     """Probability that an ally meets the yardstick, by year and pillar.
 
-    Columns: iso3, ally, year, pillar (core, related, total), target_pct, probability, ci_low, ci_high (95 % Wilson,
-    Monte Carlo error only), over_parameters_low, over_parameters_high (the central 90 % of the probability over the
+    Columns: iso3, ally, year, pillar (core, related, total), target_pct, probability, ci_low, ci_high (95 %, Monte
+    Carlo error only), over_parameters_low, over_parameters_high (the central 90 % of the probability over the
     parameters it was drawn over; missing where they are not drawn), without_late_push, in_force (meets the target as a
     summit or review left it; core only), not_yet_due (does not, but its date was put off and has not come; core only),
-    paths. An ally that the yardstick does not bind has a row without figures; a pillar without one has no rows.
+    counted (the share of the runs in which it complies), paths. An ally that the yardstick does not bind has a row
+    without figures; a pillar without one has no rows.
+
+    The probability of core and total, and that without late push, is the mean over the runs of the probability given
+    all but the year's outlay noise and closing on paper, which scatters less than `counted` and has the same
+    expectation; that of related, in_force where the target was moved, and not_yet_due are shares of the runs. The
+    intervals come from stretches of 4,096 paths, and are Wilson's where there are fewer than 8: see
+    `sim.results.intervals`.
     """
     table = pd.DataFrame(list(compliance_rows(record)), columns=list(COMPLIANCE_COLUMNS))
-    return table.astype(dict.fromkeys(COMPLIANCE_COLUMNS[5:13], float))
+    return table.astype(dict.fromkeys(COMPLIANCE_COLUMNS[5:14], float))
 
 
 def shares(record: Record) -> pd.DataFrame:
@@ -60,6 +67,9 @@ def alliance(record: Record) -> pd.DataFrame:
     """How many allies comply: the probability of each number, by year and pillar.
 
     Columns: year, pillar (and core_without_late_push), compliant (0 to the number of allies), probability.
+
+    It is the share of the runs. The expected number of the printed page is the sum of the allies' probabilities in
+    `compliance`, which scatters less than the mean of this distribution and has the same expectation.
     """
     number, paths = record.counts.arrays["number"], record.counts.paths
     measured = {pillar for pillar in PILLARS if record.description.yardstick(pillar)}

@@ -33,6 +33,17 @@ def monte_carlo_error(reach: float) -> str:
     return f"Monte Carlo error, what another seed would change, is at most {100 * reach:.1f} points (95 %)."
 
 
+CONDITIONAL = (
+    "Probabilities of core and total are means over the runs of the probability given all but the year's outlay noise "
+    "and closing on paper, which another seed moves less than a count of runs."
+)
+
+
+def independent_runs(enough: int) -> str:
+    """What stands beside the intervals of runs of fewer than `enough` paths."""
+    return f"With fewer than {enough:,} runs they are Wilson's, as if each run were drawn by itself: rather too wide."
+
+
 P_MEANS = "P: in how many of 100 simulated runs the target is met, given the assumptions."
 CLOSED_ON_PAPER = "Closed on paper: the last distance to a target closed by reclassification when it is due."
 SPENT = "Spent only: without what was closed on paper that year; medians, averages and money are of what is spent."

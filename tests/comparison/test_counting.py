@@ -20,12 +20,13 @@ from sim.analysis.comparison.paired_counts import PairedCounts, PairedJob, _squa
 from sim.analysis.comparison.path_outcomes import MEASURES, PathOutcomes
 from sim.data.tables import load_tables
 from sim.distributions import quantile_tables
+from sim.engine.conditional import Stretches
 from sim.engine.december import ALLIANCE, EUROPE_CANADA, AllyOutcome, GroupOutcome, LatePush
 from sim.engine.observer import Observer
 from sim.errors import Fault
 from sim.execution import executors, simulate
 from sim.numerics.streams import STREAM_VERSION
-from sim.results.counts import TALLIES
+from sim.results.counts import CERTAIN, TALLIES
 from sim.scenario.edit.compare import builds_on
 
 YEARS, SHAPE = (2027, 2028), (len(TALLIES), 3, 2)
@@ -35,6 +36,27 @@ FIGURES = {
     for index, name in enumerate("abc")
 }
 """What a hundred paths of three scenarios came to."""
+CHANCES = {
+    name: np.random.default_rng(20 + index).integers(0, CERTAIN, (*SHAPE, 100)) for index, name in enumerate("abc")
+}
+"""How probable it was on each that an ally complies."""
+SHORT = 16
+"""Paths of a stretch here."""
+
+
+@dataclass
+class MadeStretches:
+    """Stands in for the stretches of a block."""
+
+    first: int
+    paths: int
+
+    def parts(self, values: Any) -> list[Any]:
+        return [values[start : start + SHORT] for start in range(0, self.paths, SHORT)]
+
+    @property
+    def whole(self) -> Any:
+        return np.array([len(part) == SHORT for part in self.parts(range(self.paths))])
 
 
 @dataclass
@@ -52,6 +74,9 @@ class MadePaths:
         these = slice(self.first, self.first + self.paths)
         self.met = np.packbits(MARKS[self.scenario][..., these], axis=-1)
         self.figures = FIGURES[self.scenario][..., these]
+        self.stretches = MadeStretches(self.first, self.paths)
+        by_path = np.moveaxis(CHANCES[self.scenario][..., these], -1, 0)
+        self.expected = np.stack([part.sum(axis=0) for part in self.stretches.parts(by_path)], axis=-1)
 
 
 @pytest.fixture
@@ -78,6 +103,18 @@ def laid_beside(first: int, paths: int) -> PairedCounts:
     these = slice(first, first + paths)
     marks, figures = ({name: each[name][..., these] for name in "abc"} for each in (MARKS, FIGURES))
     wide = {name: figures[name].astype(object) for name in "abc"}
+    chances = {name: CHANCES[name][..., these] for name in "abc"}
+    ends = range(SHORT, paths + 1, SHORT)  # of the whole stretches
+
+    def by_stretch(values: Any) -> Any:
+        return np.stack([values[..., end - SHORT : end].sum(axis=-1) for end in ends], axis=-1)
+
+    def moments(values: Any) -> Any:
+        return np.stack([values.sum(axis=-1), (values**2).sum(axis=-1)])
+
+    parts = {name: np.floor(by_stretch(chances[name]) * 32 / CERTAIN + 0.5).astype(int) for name in "abc"}
+    number = {name: np.floor(by_stretch(chances[name]).sum(axis=1) * 32 / CERTAIN + 0.5).astype(int) for name in "abc"}
+    drawn = {name: np.concatenate([number[name], by_stretch(wide[name])[len(TALLIES) :]]) for name in "abc"}
     return PairedCounts(
         first,
         paths,
@@ -85,12 +122,16 @@ def laid_beside(first: int, paths: int) -> PairedCounts:
         np.stack([(marks["a"] & marks[name]).sum(axis=-1) for name in "bc"]),
         np.stack([wide[name].sum(axis=-1) for name in "abc"]),
         np.stack([((wide[name] - wide["a"]) ** 2).sum(axis=-1) for name in "bc"]),
+        np.stack([chances[name].sum(axis=-1) for name in "abc"]),
+        np.stack([moments(parts[name]) for name in "abc"]),
+        np.stack([moments(parts[name] - parts["a"]) for name in "bc"]),
+        np.stack([moments(drawn[name].astype(object) - drawn["a"]) for name in "bc"]),
     )
 
 
 def same(one: PairedCounts, other: PairedCounts) -> bool:
     return (one.first, one.paths) == (other.first, other.paths) and all(
-        np.array_equal(getattr(one, name), getattr(other, name)) for name in ("met", "both", "sums", "squares")
+        np.array_equal(getattr(one, name), getattr(other, name)) for name in paired_counts.ARRAYS
     )
 
 
@@ -104,7 +145,7 @@ def test_a_job_is_counted_block_by_block(
     found = run_together(job(first, paths, block))
     assert same(found, laid_beside(first, paths))
     assert {found.met.dtype, found.both.dtype} == {np.dtype(np.int64)}
-    assert {type(value) for value in (*found.sums.flat, *found.squares.flat)} == {int}
+    assert {type(value) for value in (*found.sums.flat, *found.squares.flat, *found.figure_moments.flat)} == {int}
     assert blocks == [(name, *each) for each in cut for name in "abc"]
 
 
@@ -119,7 +160,7 @@ def test_a_worker_knows_the_distributions_it_was_handed(blocks: list[tuple[str, 
 
 
 def test_stretches_of_paths_are_added_in_their_order() -> None:
-    assert same(laid_beside(0, 40).merged(laid_beside(40, 60)), laid_beside(0, 100))
+    assert same(laid_beside(0, 48).merged(laid_beside(48, 52)), laid_beside(0, 100))
     for first, after in ((0, 41), (0, 39), (40, 0)):
         with pytest.raises(ValueError, match=rf"^paths {first}\+40 and {after}\+16 do not join$"):
             laid_beside(first, 40).merged(laid_beside(after, 16))
@@ -167,11 +208,13 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> Callable[..., PathOutcomes]:
     def of(by_year: dict[int, list[Any]], paths: int, years: Sequence[int]) -> PathOutcomes:
         made: Any = "a scenario"
         now: list[int] = []
+        told = SimpleNamespace(stretches=Stretches(32, paths))
 
         def draws(seed: int, first: int, size: int) -> tuple[object, ...]:
             return ("draws", seed, first, size)
 
-        def block(scenario: Any, parameters: Any, drawn: Any, observer: Any) -> Any:
+        def block(scenario: Any, parameters: Any, drawn: Any, observer: Any, conditional: Any) -> Any:
+            assert conditional is told
             assert (scenario, drawn) == (made, ("draws", 7, 32, paths))
             assert parameters == ("parameters", (made,), drawn)
             assert type(observer) is Observer
@@ -179,9 +222,10 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> Callable[..., PathOutcomes]:
             def run(record: Callable[[int], None]) -> None:
                 for year in by_year:
                     now[:] = [year]
+                    told.sums = np.arange(12).reshape(4, 3, 1) + 100 * (year - 2000)
                     record(year)
 
-            return SimpleNamespace(world="the world", caps="the caps", inputs=[1, 2, 3], run=run)
+            return SimpleNamespace(world="the world", caps="the caps", run=run)
 
         def outcomes(world: Any, yardsticks: Any, caps: Any) -> Iterator[Any]:
             assert (world, yardsticks, caps) == ("the world", ("yardsticks", made), "the caps")
@@ -191,6 +235,8 @@ def simulated(monkeypatch: pytest.MonkeyPatch) -> Callable[..., PathOutcomes]:
         monkeypatch.setattr(path_outcomes, "Parameters", lambda scenarios, drawn: ("parameters", scenarios, drawn))
         monkeypatch.setattr(path_outcomes, "Yardsticks", lambda scenario: ("yardsticks", scenario))
         monkeypatch.setattr(path_outcomes, "BlockSimulation", block)
+        monkeypatch.setattr(path_outcomes, "ally_inputs", lambda scenario: [1, 2, 3])
+        monkeypatch.setattr(path_outcomes, "Conditional", lambda yardsticks, first, size, allies: told)
         monkeypatch.setattr(path_outcomes, "outcomes", outcomes)
         return PathOutcomes(made, 7, 32, paths, years)
 
@@ -242,6 +288,12 @@ def test_a_block_keeps_who_complies_and_the_figures_of_the_alliance(simulated: C
         "euc_shortfall": [(1000 + 30 * pushed).tolist(), [1100] * 11],
         "nato_shortfall": [(2000 + 30 * pushed_nato).tolist(), [2130, *[2100] * 10]],
     }
+    sums = np.arange(12).reshape(4, 3)  # by EXPECTED: core, total, and core without late push
+    assert found.expected.shape == (4, 3, 2, 1)
+    for tally, index in (("core", 0), ("total", 1), ("core_without_late_push", 2)):
+        for step, of_year in enumerate((2_700, 2_800)):
+            assert (found.expected[TALLIES.index(tally), :, step, 0] == sums[index] + of_year).all()
+    assert found.expected[TALLIES.index("related"), ..., 0].tolist() == [[0, 0], [0, 0], [CERTAIN, 0]]
 
 
 def test_whole_bytes_of_paths_take_no_byte_more(simulated: Callable[..., PathOutcomes]) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import sim
 from properties.making import Table, holds_for, loaded, made, seeds, tables
 from sim.analysis.comparison.facade import Comparison
-from sim.analysis.comparison.paired_counts import PairedCounts, _square_sums
+from sim.analysis.comparison.paired_counts import ARRAYS, PairedCounts, _square_sums
 from sim.analysis.comparison.path_outcomes import MEASURES
 from sim.numerics.grid import printed
 from sim.results.counts import PILLARS, TALLIES
@@ -120,20 +120,26 @@ def test_each_side_is_the_run_of_its_own_scenario_exactly(one: Table, other: Tab
             expected = table.loc[(plain, row.iso3, row.year)]
             column = "probability" if plain == row.pillar else "without_late_push"
             assert getattr(row, f"probability_{side}") == expected[column]
+            if plain == row.pillar:
+                ends = [getattr(row, f"{end}_{side}") for end in ("low", "high")]
+                assert ends == [expected["ci_low"], expected["ci_high"]]
         for row in figures.itertuples():
             assert getattr(row, f"expected_{side}") == pytest.approx(figure(results, row.measure, row.year), rel=1e-12)
 
     for table, level in ((pairs, "probability"), (figures, "expected")):
         assert np.allclose(table["difference"], table[f"{level}_b"] - table[f"{level}_a"], rtol=1e-9, atol=1e-12)
         assert ((table["ci_low"] <= table["difference"]) & (table["difference"] <= table["ci_high"])).all()
-    assert np.allclose(pairs["difference"], (pairs["only_b"] - pairs["only_a"]) / PATHS)
 
 
 def figure(results: sim.Results, measure: str, year: int) -> float:
     """The same figure from a run's own tables."""
     if measure.startswith("allies_"):
-        number = results.alliance().query(f"year == {year} and pillar == '{measure.removeprefix('allies_')}'")
-        return float((number["compliant"] * number["probability"]).sum())
+        pillar = measure.removeprefix("allies_")
+        column = "without_late_push" if pillar == "core_without_late_push" else "probability"
+        table = results.compliance().query(
+            f"year == {year} and pillar == '{pillar.removesuffix('_without_late_push')}'"
+        )
+        return float(table[column].sum())
     iso3 = measure.split("_")[0].upper()
     if measure == "euc_spent":
         spent = results.shares().query(f"year == {year} and iso3 == 'EUC' and pillar == 'core_spent'")
@@ -172,7 +178,7 @@ WILLING = RUTTE.replace('"A"', '"B"') + "[will]\nmean = 1.5\n"
 
 def same_bits(one: PairedCounts, other: PairedCounts) -> bool:
     return (one.first, one.paths) == (other.first, other.paths) and all(
-        (getattr(one, name) == getattr(other, name)).all() for name in ("met", "both", "sums", "squares")
+        (getattr(one, name) == getattr(other, name)).all() for name in ARRAYS
     )
 
 
@@ -283,5 +289,5 @@ def test_who_crosses_one_half_is_named_only_beyond_doubt() -> None:
     up = flips[flips["crosses_half"] == "up"]
     assert ((up["probability_a"] < 0.48) & (up["probability_b"] > 0.52)).all()
     moved = flips["only_b_part"] - flips["only_a_part"]
-    assert np.allclose(moved, flips["probability_b"] - flips["probability_a"])
+    assert np.allclose(moved, flips["probability_b"] - flips["probability_a"], atol=0.04)  # counted, of 2,000 paths
     assert len(TALLIES) == 4

@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.comparison import rows
 from sim.analysis.comparison.facade import Comparison
-from sim.analysis.comparison.intervals import paired, paired_probability
+from sim.analysis.comparison.intervals import of_difference, paired
 from sim.analysis.comparison.paired_counts import PairedCounts
 from sim.analysis.comparison.path_outcomes import MEASURES
 from sim.analysis.comparison.record import default_year, yardstick_in_words
 from sim.analysis.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows, pillar_of
-from sim.results.counts import TALLIES
-from sim.results.intervals import wilson_of
+from sim.numerics.streams import STRETCH
+from sim.results.counts import CERTAIN, PARTS_OF_PATH, TALLIES
+from sim.results.intervals import interval
 from sim.results.record import AllyDescription, Description, Yardstick
 from sim.scenario.edit.compare import Difference
 
-PATHS = 1000
+PATHS, STRETCHES = 1000, 9
 ALLIES = tuple(
     AllyDescription(3 * name[0], name, 2.0, False, 100.0, True) for name in ("Aland", "Borduria", "Carpania")
 )
@@ -36,8 +36,9 @@ def described(title: str, *yardsticks: Yardstick, last: int = 2028) -> Descripti
 
 
 def made(
-    *scenarios: Description, changes: tuple[tuple[Difference, ...], ...], years: tuple[int, ...] = (2027, 2028)
-) -> Comparison:
+    *scenarios: Description, changes: tuple[tuple[Difference, ...], ...], years: tuple[int, ...] = (2027, 2028),
+    paths: int = PATHS,
+) -> Comparison:  # fmt: skip
     """Every count another number; what complies in both is less than what complies in either."""
     count, others = len(scenarios), len(scenarios) - 1
     places = len(TALLIES), len(ALLIES), len(years)
@@ -45,7 +46,17 @@ def made(
     both = np.arange(others * np.prod(places), dtype=np.int64).reshape(others, *places) * 3 % 100
     sums = 1000 + np.arange(count * len(MEASURES) * len(years)).reshape(count, len(MEASURES), -1) ** 2
     squares = 10**6 + np.arange(others * len(MEASURES) * len(years)).reshape(others, len(MEASURES), -1) * 1000
-    joint = PairedCounts(0, PATHS, met, both, sums.astype(object), squares.astype(object))
+    expected = met * CERTAIN - 1_000 * np.arange(met.size).reshape(met.shape)  # not what is counted, but near
+    rng = np.random.default_rng(2)
+    stretches = rng.integers(0, 32 * 400, (count, *places, STRETCHES))
+    figures = rng.integers(-9_000, 9_000, (others, len(MEASURES), len(years), STRETCHES)).astype(object)
+    moments, differences, of_figures = (
+        np.stack([each.sum(axis=-1), (each**2).sum(axis=-1)], axis=1)
+        for each in (stretches, stretches[1:] - stretches[0], figures)
+    )
+    joint = PairedCounts(
+        0, paths, met, both, sums.astype(object), squares.astype(object), expected, moments, differences, of_figures
+    )
     facts = {"builds_on": [{"name": f"base of {each.title}"} for each in scenarios]}
     return Comparison(scenarios, years, joint, changes, facts)
 
@@ -54,14 +65,24 @@ A, B, C = described("a", CORE, TOTAL), described("b", CORE, RELATED, TOTAL), des
 THREE = made(A, B, C, changes=(SOME, ()))
 
 
-def expected_pair(other: int, pillar: str, ally: int, step: int) -> PairRow:
-    joint, place = THREE.joint, (TALLIES.index(pillar), ally, step)
-    a, b = int(joint.met[(0, *place)]), int(joint.met[(other + 1, *place)])
-    both = int(joint.both[(other, *place)])
-    low, high = (0.0, 0.0) if other == 1 else paired_probability(a - both, b - both, PATHS)
+def expected_pair(other: int, pillar: str, ally: int, step: int, made: Comparison = THREE) -> PairRow:
+    joint, paths, cell = made.joint, made.paths, (TALLIES.index(pillar), ally, step)
+    a, b = int(joint.met[(0, *cell)]), int(joint.met[(other + 1, *cell)])
+    both = int(joint.both[(other, *cell)])
+    p, q = (joint.expected[(which, *cell)] / (CERTAIN * paths) for which in (0, other + 1))
+    difference = int(joint.expected[(other + 1, *cell)] - joint.expected[(0, *cell)]) / (CERTAIN * paths)
+    moments = joint.difference_moments[(other, slice(None), *cell)].tolist()
+    low, high = of_difference(difference, b - a, a + b - 2 * both, moments, paths, PARTS_OF_PATH)
+    if other == 1:
+        low = high = 0.0
+    ends = [
+        float(end)
+        for each, which in ((p, 0), (q, other + 1))
+        for end in interval(each, joint.moments[(which, slice(None), *cell)], paths, PARTS_OF_PATH)
+    ]
     return PairRow(
-        ALLIES[ally].iso3, ALLIES[ally].name, 2027 + step, pillar, "bc"[other], a / PATHS, b / PATHS, (b - a) / PATHS,
-        low, high, a - both, b - both, PATHS,
+        ALLIES[ally].iso3, ALLIES[ally].name, 2027 + step, pillar, "bc"[other], p, q, difference, max(low, -1.0),
+        min(high, 1.0), a - both, b - both, *ends, paths,
     )  # fmt: skip
 
 
@@ -78,11 +99,18 @@ def test_pairs_are_those_that_both_scenarios_measure() -> None:
         for step in (0, 1)
     ]  # fmt: skip
     assert list(pair_rows(THREE, 2028)) == [row for row in pair_rows(THREE) if row.year == 2028]
+    long = made(A, B, changes=(SOME,), paths=STRETCHES * STRETCH + 16)
+    assert next(pair_rows(long)) == expected_pair(0, "core", 0, 0, long)
+    assert next(pair_rows(long)).ci_low != paired(*_totals(next(pair_rows(long))), long.paths)[0]
     turned = made(C, A, changes=(SOME,))
     assert {(row.iso3, row.pillar) for row in pair_rows(turned)} == {
         (iso3, pillar) for iso3 in ("BBB", "CCC") for pillar in ("core", "core_without_late_push")
     }
     assert {row.pillar for row in pair_rows(made(B, A, changes=(SOME,)))} == {"core", "total", "core_without_late_push"}
+
+
+def _totals(row: PairRow) -> tuple[int, int]:
+    return row.only_b - row.only_a, row.only_b + row.only_a
 
 
 USD = ("USD billion", 1_000)
@@ -94,11 +122,18 @@ MEASURED = {
 
 def expected_alliance(other: int, measure: str, step: int) -> AllianceRow:
     joint, (unit, parts), place = THREE.joint, MEASURED[measure], (MEASURES.index(measure), step)
-    a, b = int(joint.sums[(0, *place)]), int(joint.sums[(other + 1, *place)])
-    low, high = (0.0, 0.0) if other == 1 else paired(b - a, int(joint.squares[(other, *place)]), PATHS)
+    counted = a, b = int(joint.sums[(0, *place)]), int(joint.sums[(other + 1, *place)])
+    one, of_moment = 1, 1
+    if unit == "allies":
+        a, b = (int(joint.expected[which, place[0], :, step].sum()) for which in (0, other + 1))
+        one, of_moment = CERTAIN, PARTS_OF_PATH
+    low, high = (0.0, 0.0) if other == 1 else of_difference(
+        (b - a) / (one * PATHS), counted[1] - counted[0], int(joint.squares[(other, *place)]),
+        joint.figure_moments[other, :, place[0], step].tolist(), PATHS, of_moment,
+    )  # fmt: skip
     return AllianceRow(
-        "bc"[other], 2027 + step, measure, unit, a / PATHS / parts, b / PATHS / parts, (b - a) / PATHS / parts,
-        low / parts, high / parts, PATHS,
+        "bc"[other], 2027 + step, measure, unit, a / one / PATHS / parts, b / one / PATHS / parts,
+        (b - a) / one / PATHS / parts, low / parts, high / parts, PATHS,
     )  # fmt: skip
 
 
@@ -135,13 +170,11 @@ def test_scenarios_are_told_apart_where_the_interval_leaves_0_out(
     assert row.told_apart is apart
 
 
-def test_a_crossing_of_one_half_is_beyond_both_intervals(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crossing(a: float, b: float) -> str:
-        return replace(next(pair_rows(THREE)), probability_a=a, probability_b=b).crosses_half
+def test_a_crossing_of_one_half_is_beyond_both_intervals() -> None:
+    def crossing(a: float, b: float, half: float = 0.03) -> str:
+        ends = {"low_a": a - half, "high_a": a + half, "low_b": b - half, "high_b": b + half}
+        return replace(next(pair_rows(THREE)), probability_a=a, probability_b=b, **ends).crosses_half
 
-    row = next(pair_rows(THREE))
-    assert row.wilson_a() == wilson_of(row.probability_a, PATHS)
-    assert row.wilson_b() == wilson_of(row.probability_b, PATHS)
     assert [crossing(0.4, 0.6), crossing(0.6, 0.4), crossing(0.4, 0.45), crossing(0.6, 0.7)] == [
         "up",
         "down",
@@ -149,8 +182,7 @@ def test_a_crossing_of_one_half_is_beyond_both_intervals(monkeypatch: pytest.Mon
         "no",
     ]
     assert [crossing(0.49, 0.6), crossing(0.4, 0.51), crossing(0.51, 0.4), crossing(0.6, 0.49)] == ["no"] * 4
-    monkeypatch.setattr(rows, "wilson_of", lambda probability, _: (probability, probability))
-    assert [crossing(0.5, 0.6), crossing(0.4, 0.5), crossing(0.5, 0.4), crossing(0.6, 0.5)] == ["no"] * 4
+    assert [crossing(*pair, half=0) for pair in ((0.5, 0.6), (0.4, 0.5), (0.5, 0.4), (0.6, 0.5))] == ["no"] * 4
 
 
 def test_the_tables_are_the_rows() -> None:

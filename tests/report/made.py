@@ -43,7 +43,7 @@ def chance(probability: float, without: float | None = None, **more: Any) -> Cha
     """A probability with an interval of one run of 100 to either side."""
     without = probability if without is None else without
     ends = [(each, max(0.0, each - 0.01), min(1.0, each + 0.01)) for each in (probability, without)]
-    return replace(Chance(*ends[0], *ends[1], *ends[0], 0.0, 0.0, 0.0), **more)
+    return replace(Chance(*ends[0], *ends[1], *ends[0], 0.0, 0.0, 0.0, probability), **more)
 
 
 def line(entry: AllyDescription, *, first_year: int | None = 2028, spent: Band, reported: Band | None = None,

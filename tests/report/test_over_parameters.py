@@ -127,9 +127,10 @@ def test_the_first_sentence_has_the_range_of_the_number_and_both_kinds_of_runs(d
 
 
 def test_that_many_comply_has_a_range_too(drawn: Record) -> None:
-    found = present(present(alliance_line(drawn, 2032).many).over_parameters)
+    many = present(alliance_line(drawn, 2032).many)
+    found = present(many.over_parameters)
     number, paths = (drawn.counts.arrays[name] for name in ("row_number", "row_paths"))
-    assert found == of_probability(number[-1, :, 20:].sum(axis=1), paths)
+    assert found == of_probability(number[-1, :, 20:].sum(axis=1), paths, many.probability)
     assert found.low < number[-1, :, 20:].sum() / PATHS < found.high
     (said,) = (each for each in headlines(drawn, 2032) if each.startswith("At least 20 allies"))
     assert f"({floor(100 * found.low)} to {ceil(100 * found.high)} over parameters)" in said

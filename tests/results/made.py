@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.results.counts import CELLS, GROUPS, PILLARS, SPENT, TALLIES, Counts
+from sim.results.counts import CELLS, CERTAIN, EXPECTED, GROUPS, PILLARS, SPENT, TALLIES, Counts
 from sim.results.record import AllyDescription, Description, Record, Yardstick
 
 ALLIES = (
@@ -39,10 +39,25 @@ class Made:
     spent_usd: np.ndarray
     group_usd: np.ndarray  # int (group, year, path)
     spent_group_usd: np.ndarray
+    expected: dict[str, np.ndarray]  # by EXPECTED, int (ally, year, path): conditional probabilities, CERTAIN for one
     record: Record
 
     def met(self, pillar: str) -> np.ndarray:
         return _met(pillar, self.shares[pillar])
+
+    def probability(self, pillar: str) -> np.ndarray:
+        """Float (ally, year, path): the conditional one where there is one, else whether it complies."""
+        return self.expected[pillar] / CERTAIN if pillar in self.expected else self.met(pillar).astype(float)
+
+    def without(self, pillar: str) -> np.ndarray:
+        """The same, spent only."""
+        return self.probability(f"{pillar}_without_late_push" if pillar in SPENT else pillar)
+
+    def as_moved(self, ally: int, step: int) -> np.ndarray:
+        """Whether it meets the core target as moved; by as many paths as it does as it is: the probability of that."""
+        counted: np.ndarray = self.in_force[ally, step]
+        unmoved = counted.sum() == self.met("core")[ally, step].sum()
+        return self.probability("core")[ally, step] if unmoved else counted
 
     def first(self, ally: int, path: int) -> int | None:
         """The first year of compliance, 2026 for the published one."""
@@ -93,11 +108,12 @@ def made() -> Made:
         Yardstick(pillar, f"{pillar} target", goal / 100, 2028, MEMBERS if pillar == "total" else None)
         for pillar, goal in TARGETS.items()
     )
+    expected = _expected(rng)
     description = Description("made", "", "", 2026, YEARS, ALLIES, yardsticks)
     counts = Counts.empty(0, PATHS, len(ALLIES), len(YEARS))
     whole = Made(
         shares, paper, in_force, not_yet_due, spent, spent_groups, groups, usd, spent_usd, group_usd, spent_group_usd,
-        Record(description, counts, MANIFEST),
+        expected, Record(description, counts, MANIFEST),
     )  # fmt: skip
     _count(whole, counts.arrays)
     _count_rows(whole, counts.arrays)
@@ -108,6 +124,15 @@ def _met(pillar: str, shares: np.ndarray) -> np.ndarray:
     """Bool (ally, year, path): only allies that a target binds can comply with it."""
     bound = [pillar != "total" or entry.iso3 in MEMBERS for entry in ALLIES]
     return (shares >= TARGETS[pillar]) & np.array(bound)[:, None, None]
+
+
+def _expected(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Of what is more than another thing, more; of an ally that a target does not bind, none."""
+    core, total, of_core, of_total = rng.random((4, *SHAPE))
+    core = core ** np.array([0.1, 1, 2, 9])[:, None, None]  # Poland nearly always, Spain hardly ever
+    total = core * total * np.array([entry.iso3 in MEMBERS for entry in ALLIES])[:, None, None]
+    parts = (core, total, core * of_core, total * of_total)
+    return {name: np.floor(part * CERTAIN).astype(int) for name, part in zip(EXPECTED, parts, strict=True)}
 
 
 def without(record: Record, *pillars: str) -> Record:
@@ -131,6 +156,7 @@ def _count(made: Made, arrays: dict[str, np.ndarray]) -> None:
         _fill(arrays["spent_group_shares"][:, index], made.spent_groups[:, index])
     arrays["in_force"][:] = (made.in_force | made.not_yet_due).sum(axis=-1)
     arrays["not_yet_due"][:] = made.not_yet_due.sum(axis=-1)
+    arrays["expected"][:] = [made.expected[name].sum(axis=-1) for name in EXPECTED]
     for name, cells in (
         ("shortfall", made.usd), ("spent_shortfall", made.spent_usd), ("group_shortfall", made.group_usd),
         ("spent_group_shortfall", made.spent_group_usd),

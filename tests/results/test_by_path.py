@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import sim
 from results.made import ALLIES, MANIFEST, MEMBERS, PATHS, TARGETS, YEARS, Made, made, without
 from sim.results import summary
-from sim.results.counts import GROUPS, PILLARS
+from sim.results.counts import CERTAIN, EXPECTED, GROUPS, PILLARS
 from sim.results.dataset import dataset
 from sim.results.facade import Results
 from sim.results.intervals import Z95, wilson
@@ -37,7 +37,7 @@ def quantile(values: np.ndarray, level: float) -> float:
     return ordered[math.ceil(Fraction(str(level)) * len(ordered)) - 1]
 
 
-def interval(hits: int, paths: int = PATHS) -> tuple[float, float]:
+def interval(hits: float, paths: int = PATHS) -> tuple[float, float]:
     """Wilson (1927): the probabilities p with |hits/paths - p| = z sqrt(p (1 - p) / paths)."""
     a, b, c = 1 + Z95**2 / paths, -(2 * hits / paths + Z95**2 / paths), (hits / paths) ** 2
     root = math.sqrt(max(b * b - 4 * a * c, 0))
@@ -59,18 +59,19 @@ def test_compliance_is_counted_path_by_path(run: Made) -> None:
                 expected += 1
                 if pillar == "total" and entry.iso3 not in MEMBERS:
                     row = rows[entry.iso3, entry.name, year, pillar]
-                    assert row[4:] == (TARGETS[pillar] / 100, *[None] * 8, PATHS)
+                    assert row[4:] == (TARGETS[pillar] / 100, *[None] * 9, PATHS)
                     continue
-                met, paper = run.met(pillar)[ally, step], run.paper[pillar][ally, step]
-                row = rows[entry.iso3, entry.name, year, pillar]
-                moved = (run.in_force[ally, step].mean(), run.not_yet_due[ally, step].mean())
+                met, without = run.met(pillar)[ally, step], run.without(pillar)[ally, step]
+                row, of_each = rows[entry.iso3, entry.name, year, pillar], run.probability(pillar)[ally, step]
+                moved = (run.as_moved(ally, step).mean(), run.not_yet_due[ally, step].mean())
                 force = moved if pillar == "core" else (None, None)
-                low, high = interval(met.sum())
-                assert row[4:6] == (TARGETS[pillar] / 100, met.mean())
+                low, high = interval(of_each.sum())
+                assert row[4] == TARGETS[pillar] / 100
+                assert row[5] == pytest.approx(of_each.mean(), abs=1e-15)
                 assert row[6:8] == pytest.approx((max(low, 0), min(high, 1)), abs=1e-12)
                 assert row[8:10] == (None, None)  # one row of parameters has no range
-                assert row[10] == pytest.approx((met & ~paper).mean())
-                assert row[11:] == (*force, PATHS)
+                assert row[10] == pytest.approx(without.mean())
+                assert row[11:] == (*force, met.mean(), PATHS)
     assert len(rows) == expected
     table = Results(run.record).compliance()
     moved, drawn = ["in_force", "not_yet_due"], ["over_parameters_low", "over_parameters_high"]
@@ -187,8 +188,8 @@ def test_the_first_year_of_half_is_the_first_in_which_half_of_the_paths_are_ther
     run: Made, compliant: tuple[int, ...], year: int | None
 ) -> None:
     """At once, not one after the other: 19 in each of three years may be all 40 paths, each there for a while."""
-    counted = np.array([[compliant] * len(ALLIES)] * len(PILLARS))
-    arrays = run.record.counts.arrays | {"compliant": counted, "on_paper": np.zeros_like(counted)}
+    expected = CERTAIN * np.array([[compliant] * len(ALLIES)] * len(EXPECTED))
+    arrays = run.record.counts.arrays | {"expected": expected}
     lines = summary.ally_lines(replace(run.record, counts=replace(run.record.counts, arrays=arrays)), 2028)
     assert [line.first_year for line in lines] == [2026, year, year, year]  # Poland was there already
 
@@ -205,12 +206,13 @@ def test_an_interval_holds_its_estimate_and_stays_a_probability(hits: int, more:
     assert 0 <= low[0] <= 1 == high[0]
 
 
-def chance(*counted: np.ndarray) -> tuple[float, ...]:
-    return tuple(number for hits in counted for number in (hits.mean(), *_within(hits)))
+def chance(*of_paths: np.ndarray, met: np.ndarray) -> tuple[float, ...]:
+    """Of probabilities path by path, or of what came true."""
+    return (*(number for each in of_paths for number in (each.mean(), *_within(each))), met.mean())
 
 
 def _within(hits: np.ndarray) -> tuple[float, float]:
-    low, high = interval(int(hits.sum()))
+    low, high = interval(hits.sum())
     return max(low, 0.0), min(high, 1.0)
 
 
@@ -231,12 +233,13 @@ def test_the_line_of_an_ally(run: Made, year: int) -> None:
             assert astuple(band) == expected
         assert set(line.chances) == {"core", "related"} | ({"total"} if ALLIES[ally].iso3 in MEMBERS else set())
         for pillar, found in line.chances.items():
-            met, paper = run.met(pillar)[ally, step], run.paper[pillar][ally, step]
-            force = run.in_force[ally, step] if pillar == "core" else met
+            met, of_each = run.met(pillar)[ally, step], run.probability(pillar)[ally, step]
+            force = run.as_moved(ally, step) if pillar == "core" else of_each
             waiting = run.not_yet_due[ally, step] if pillar == "core" else np.zeros_like(met)
-            assert numbers(found) == pytest.approx(chance(met, met & ~paper, force, waiting), abs=1e-12)
+            expected = chance(of_each, run.without(pillar)[ally, step], force, waiting, met=met)
+            assert numbers(found) == pytest.approx(expected, abs=1e-12)
         there = [2026] if ALLIES[ally].base_share_pct >= 3.5 else []
-        there += [year for year, met in zip(YEARS, run.met("core")[ally], strict=True) if met.sum() >= PATHS / 2]
+        there += [year for year, of in zip(YEARS, run.probability("core")[ally], strict=True) if of.mean() >= 0.5]
         assert line.first_year == (there[0] if there else None)
 
 
@@ -246,21 +249,27 @@ def test_the_line_of_the_alliance(run: Made, year: int) -> None:
     line = summary.alliance_line(run.record, year)
     met, honest = run.met("core")[:, step], (run.met("core") & ~run.paper["core"])[:, step]
     assert (line.allies, line.bound, line.threshold) == (4, {"core": 4, "related": 4, "total": 3}, 3)
-    for band, values, unit in [
-        (line.counted, met.sum(axis=0), 1), (line.counted_without, honest.sum(axis=0), 1),
-        (line.totals, run.met("total")[:, step].sum(axis=0), 1), (line.reported, run.groups[0, 0, step], 100),
-        (line.spent, run.spent_groups[0, 0, step], 100), (line.related, run.met("related")[:, step].sum(axis=0), 1),
-    ]:  # fmt: skip
+    number = {name: of.mean(axis=2).sum(axis=0)[step] for name, of in run.expected.items()}
+    related = run.met("related")[:, step].sum(axis=0)
+    for band, values, unit, middle in [
+        (line.counted, met.sum(axis=0), 1, number["core"] / CERTAIN),
+        (line.counted_without, honest.sum(axis=0), 1, number["core_without_late_push"] / CERTAIN),
+        (line.totals, run.met("total")[:, step].sum(axis=0), 1, number["total"] / CERTAIN),
+        (line.reported, run.groups[0, 0, step], 100, run.groups[0, 0, step].mean() / 100),
+        (line.spent, run.spent_groups[0, 0, step], 100, run.spent_groups[0, 0, step].mean() / 100),
+        (line.related, related, 1, related.mean()),
+    ]:
         assert band is not None
-        expected = (values.mean() / unit, quantile(values, 0.05) / unit, quantile(values, 0.95) / unit)
+        expected = (middle, quantile(values, 0.05) / unit, quantile(values, 0.95) / unit)
         assert (band.middle, band.q05, band.q95) == pytest.approx(expected)
     many, many_honest = met.sum(axis=0) >= 3, honest.sum(axis=0) >= 3
     assert line.many is not None
-    assert numbers(line.many) == pytest.approx(chance(many, many_honest, many, np.zeros_like(many)), abs=1e-12)
-    assert summary.expected_number(run.record, year) == pytest.approx(met.sum(axis=0).mean())
-    assert summary.expected_number(run.record, year, "core_without_late_push") == pytest.approx(
-        honest.sum(axis=0).mean()
+    assert numbers(line.many) == pytest.approx(
+        chance(many, many_honest, many, np.zeros_like(many), met=many), abs=1e-12
     )
+    for tally in ("core", "core_without_late_push"):
+        assert summary.expected_number(run.record, year, tally) == pytest.approx(number[tally] / CERTAIN)
+    assert summary.expected_number(run.record, year, "related") == pytest.approx(related.mean())
 
 
 def test_the_threshold_is_twenty_where_more_than_twenty_are_bound(rutte_results: sim.Results) -> None:
@@ -304,11 +313,13 @@ def test_the_dataset_has_every_number_under_its_name(run: Made) -> None:
     assert (data["probability"].dims, data["probability"].attrs) == (("pillar", "ally", "year"), {"units": "1"})
     assert data["share_pct_quantile"].dims == ("quantile", "pillar", "ally", "year")
     assert data["share_pct_quantile"].attrs == {"units": "% of GDP"}
-    assert np.isnan(data["probability"].sel(pillar="related")).all()
+    for name in ("probability", "probability_counted"):
+        assert np.isnan(data[name].sel(pillar="related")).all()
     for ally, entry in enumerate(ALLIES):
         for step, year in enumerate(YEARS):
             at = {"ally": entry.iso3, "year": year, "pillar": "core"}
-            assert data["probability"].sel(at).item() == run.met("core")[ally, step].mean()
+            assert data["probability"].sel(at).item() == pytest.approx(run.probability("core")[ally, step].mean())
+            assert data["probability_counted"].sel(at).item() == run.met("core")[ally, step].mean()
             for level in LEVELS.values():
                 seen = data["share_pct_quantile"].sel({**at, "quantile": level}).item()
                 assert seen == quantile(run.shares["core"][ally, step], level) / 100

@@ -20,9 +20,11 @@ def compliance(comparison: ComparisonRecord) -> pd.DataFrame:
     """Probability of compliance in the first scenario (A) and in another (B), by ally, year and pillar.
 
     Columns: iso3, ally, year, pillar (core, related, total, core_without_late_push), scenario (title of the other),
-    probability_a, probability_b, difference (B less A), ci_low, ci_high (95 % of the difference, from the paired
-    counts; Monte Carlo error only), only_a, only_b (paths that comply in one of them only), paths. Each scenario is
-    measured against its own yardstick. Related and total rest on an assumption.
+    probability_a, probability_b, difference (B less A), ci_low, ci_high (95 % of the difference, from the differences
+    of stretches of 4,096 paths, of fewer than 8 from those path by path; Monte Carlo error only), only_a, only_b (paths
+    that comply in one of them only, counted), low_a, high_a, low_b, high_b (95 % of either probability alone), paths.
+    Each scenario is measured against its own yardstick; probabilities are those of `sim.results.tables.compliance`.
+    Related and total rest on an assumption.
     """
     return pd.DataFrame([astuple(row) for row in pair_rows(comparison)], columns=_names(PairRow))
 
@@ -33,7 +35,7 @@ def alliance(comparison: ComparisonRecord) -> pd.DataFrame:
     Columns: scenario, year, measure (allies_core, allies_related, allies_total, allies_core_without_late_push;
     euc_spent: core, what Europe and Canada spend without what is closed on paper that year; euc_shortfall and
     nato_shortfall: money that it is short of the core target at prices and exchange rates of the base year), unit,
-    expected_a, expected_b, difference (B less A), ci_low, ci_high (95 %, from the differences path by path), paths.
+    expected_a, expected_b, difference (B less A), ci_low, ci_high (95 %, as in `compliance`), paths.
     """
     return pd.DataFrame([astuple(row) for row in alliance_rows(comparison)], columns=_names(AllianceRow))
 

@@ -1,10 +1,12 @@
-"""Intervals of differences between scenarios on common random numbers: from pairs of paths, never from two runs."""
+"""Intervals of differences between scenarios on common random numbers: from pairs, never from two runs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import sqrt
 
-from sim.results.intervals import Z95
+from sim.results.counts import whole_stretches
+from sim.results.intervals import Z95, method, reach_of_mean
 
 PSEUDO = 2
 """Paths added to those counted, one for each sign of the difference."""
@@ -32,7 +34,19 @@ def paired(total: int, squares: int, paths: int) -> tuple[float, float]:
     return min(centre - half, mean), max(centre + half, mean)
 
 
-def paired_probability(only_a: int, only_b: int, paths: int) -> tuple[float, float]:
-    """The same of a difference of probabilities, B less A, from the discordant paths; within -1 and 1."""
-    low, high = paired(only_b - only_a, only_b + only_a, paths)
-    return max(low, -1.0), min(high, 1.0)
+def of_difference(
+    difference: float, total: int, squares: int, moments: Sequence[int], paths: int, parts: int = 1
+) -> tuple[float, float]:
+    """The 95 % interval of an expected difference: low and high, its unit.
+
+    It comes from the differences of whole stretches, which are independent of one another: `moments` are the sum of
+    these, and of their squares, in so many parts of its unit. Of few stretches, or where none differs from another, it
+    is that of the differences path by path, `paired`, as wide about the expected one.
+    """
+    mean = total / paths
+    if method(paths) == "stretches" and moments[1] * whole_stretches(0, paths) > moments[0] ** 2:
+        of_one = max(0.0, squares / paths - mean**2)
+        reach = float(reach_of_mean(of_one, moments, paths, parts))
+        return difference - reach, difference + reach
+    low, high = paired(total, squares, paths)
+    return low + (difference - mean), high + (difference - mean)

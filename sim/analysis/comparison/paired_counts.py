@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sim.analysis.comparison.path_outcomes import PathOutcomes
 from sim.distributions.quantile_tables import kept
 from sim.engine.block import Job
-from sim.results.counts import Counted
+from sim.engine.recorder import in_parts
+from sim.results.counts import TALLIES, Counted
 from sim.scenario.schema import Scenario
 
 HALF_WORD = 20
@@ -34,6 +35,13 @@ class PairedCounts:
     both (other, tally, ally, year), int64: paths on which it complies in the first scenario and in the other
     sums (scenario, measure, year), Python integers: sums of the alliance's figures
     squares (other, measure, year), Python integers: sums of the squared differences to the first
+    expected (scenario, tally, ally, year), int64: sums of the probabilities to comply, CERTAIN for one
+
+    Of whole stretches of paths, first their sums, then the squares of these:
+    moments (scenario, moment, tally, ally, year), int64: of `expected`, in parts of a path
+    difference_moments (other, moment, tally, ally, year), int64: of its difference to the first scenario, likewise
+    figure_moments (other, moment, measure, year), Python integers: of the differences of the alliance's figures; of
+        numbers of allies, of those expected, in parts of a path
     """
 
     first: int
@@ -42,15 +50,21 @@ class PairedCounts:
     both: Counted
     sums: NDArray[np.object_]
     squares: NDArray[np.object_]
+    expected: Counted
+    moments: Counted
+    difference_moments: Counted
+    figure_moments: NDArray[np.object_]
 
     def merged(self, after: PairedCounts) -> PairedCounts:
         """The counts of two stretches of paths; `after` begins where this one ends."""
         if self.first + self.paths != after.first:
             raise ValueError(f"paths {self.first}+{self.paths} and {after.first}+{after.paths} do not join")
-        return PairedCounts(
-            self.first, self.paths + after.paths, self.met + after.met, self.both + after.both,
-            self.sums + after.sums, self.squares + after.squares,
-        )  # fmt: skip
+        added = {name: getattr(self, name) + getattr(after, name) for name in ARRAYS}
+        return PairedCounts(self.first, self.paths + after.paths, **added)
+
+
+ARRAYS = tuple(field.name for field in fields(PairedCounts) if field.name not in ("first", "paths"))
+"""What is counted, which adds up."""
 
 
 def run_together(job: PairedJob) -> PairedCounts:
@@ -67,15 +81,44 @@ def run_together(job: PairedJob) -> PairedCounts:
 
 def _block(job: PairedJob, first: int, paths: int) -> PairedCounts:
     base = PathOutcomes(job.scenario, job.seed, first, paths, job.years)
-    met, sums = [_paths(base.met)], [_totals(base.figures)]
-    both, squares = [], []
+    kept: dict[str, list[NDArray[Any]]] = {name: [] for name in ARRAYS}
+    _add_side(base, kept)
     for scenario in job.others:
         other = PathOutcomes(scenario, job.seed, first, paths, job.years)
-        met.append(_paths(other.met))
-        sums.append(_totals(other.figures))
-        both.append(_paths(base.met & other.met))
-        squares.append(_square_sums(other.figures - base.figures))
-    return PairedCounts(first, paths, np.stack(met), np.stack(both), np.stack(sums), np.stack(squares))
+        _add_side(other, kept)
+        kept["both"].append(_paths(base.met & other.met))
+        kept["squares"].append(_square_sums(other.figures - base.figures))
+        kept["difference_moments"].append(_moments(_by_stretch(other) - _by_stretch(base)))
+        kept["figure_moments"].append(_moments(_figures_by_stretch(other) - _figures_by_stretch(base)))
+    return PairedCounts(first, paths, **{name: np.stack(each) for name, each in kept.items()})
+
+
+def _add_side(side: PathOutcomes, kept: dict[str, list[NDArray[Any]]]) -> None:
+    """What is counted of a scenario by itself."""
+    kept["met"].append(_paths(side.met))
+    kept["sums"].append(_totals(side.figures))
+    kept["expected"].append(side.expected.sum(axis=-1))
+    kept["moments"].append(_moments(_by_stretch(side)))
+
+
+def _by_stretch(side: PathOutcomes) -> Counted:
+    """What is expected in whole stretches, in parts of a path: (tally, ally, year, stretch)."""
+    return in_parts(side.expected[..., side.stretches.whole])
+
+
+def _figures_by_stretch(side: PathOutcomes) -> NDArray[np.object_]:
+    """Of whole stretches the alliance's figures, of numbers of allies the expected ones: (measure, year, stretch)."""
+    by_path = np.moveaxis(side.figures, -1, 0)
+    sums = np.stack([part.sum(axis=0) for part in side.stretches.parts(by_path)], axis=-1)
+    sums[: len(TALLIES)] = in_parts(side.expected.sum(axis=1))
+    found: NDArray[np.object_] = sums[..., side.stretches.whole].astype(object)
+    return found
+
+
+def _moments(of_stretches: NDArray[Any]) -> NDArray[Any]:
+    """The sums over the stretches, and those of the squares."""
+    moments: NDArray[Any] = np.stack([of_stretches.sum(axis=-1), (of_stretches**2).sum(axis=-1)])
+    return moments
 
 
 def _paths(packed: NDArray[np.uint8]) -> Counted:

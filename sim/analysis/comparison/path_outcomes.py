@@ -9,10 +9,21 @@ from numpy.typing import NDArray
 
 from sim.distributions.draws import Draws, Mask
 from sim.engine.block import BlockSimulation
-from sim.engine.december import CORE, CORE_SPENT, EUROPE_CANADA, AllyOutcome, GroupOutcome, Yardsticks, outcomes
+from sim.engine.conditional import Conditional
+from sim.engine.december import (
+    CORE,
+    CORE_SPENT,
+    EUROPE_CANADA,
+    RELATED,
+    AllyOutcome,
+    GroupOutcome,
+    Yardsticks,
+    outcomes,
+)
 from sim.engine.drawn_parameters import Parameters
+from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
-from sim.results.counts import TALLIES
+from sim.results.counts import CERTAIN, EXPECTED, TALLIES
 from sim.scenario.schema import Scenario
 
 MEASURES = (*(f"allies_{tally}" for tally in TALLIES), "euc_spent", "euc_shortfall", "nato_shortfall")
@@ -20,6 +31,9 @@ MEASURES = (*(f"allies_{tally}" for tally in TALLIES), "euc_spent", "euc_shortfa
 a percentage point; what they, and all, are short of the core target by it in million USD of the base year."""
 
 EUC_SPENT, *SHORTFALLS = (MEASURES.index(measure) for measure in ("euc_spent", "euc_shortfall", "nato_shortfall"))
+
+CONDITIONAL = [tally for tally in TALLIES if tally in EXPECTED]
+"""What is told by probabilities, not by counts."""
 
 Packed = NDArray[np.uint8]
 
@@ -29,15 +43,21 @@ class PathOutcomes:
 
     `met` (tally, ally, year, byte): eight paths to a byte, 1 where the ally complies; nobody where nothing is measured.
     `figures` (measure, year, path), int64: the alliance.
+    `expected` (tally, ally, year, stretch), int64: sums of the probabilities to comply, CERTAIN for one, over the paths
+    of each stretch; of the related target, of the paths that do. `stretches` says which paths they hold.
     """
 
     def __init__(self, scenario: Scenario, seed: int, first: int, paths: int, years: Sequence[int]) -> None:
         """Simulate the paths [first, first + paths) and look at `years` only."""
         draws = Draws(seed, first, paths)
-        simulation = BlockSimulation(scenario, Parameters((scenario,), draws), draws, Observer())
-        self._world, self._caps, self._yardsticks = simulation.world, simulation.caps, Yardsticks(scenario)
+        self._yardsticks, allies = Yardsticks(scenario), len(ally_inputs(scenario))
+        self._conditional = Conditional(self._yardsticks, first, paths, allies)
+        simulation = BlockSimulation(scenario, Parameters((scenario,), draws), draws, Observer(), self._conditional)
+        self._world, self._caps = simulation.world, simulation.caps
         self._steps = {year: step for step, year in enumerate(years)}
-        self.met: Packed = np.zeros((len(TALLIES), len(simulation.inputs), len(years), -(-paths // 8)), dtype=np.uint8)
+        self.stretches = self._conditional.stretches
+        self.met: Packed = np.zeros((len(TALLIES), allies, len(years), -(-paths // 8)), dtype=np.uint8)
+        self.expected = np.zeros((len(TALLIES), allies, len(years), len(self.stretches)), dtype=np.int64)
         self.figures = np.zeros((len(MEASURES), len(years), paths), dtype=np.int64)
         simulation.run(self._record)
 
@@ -51,12 +71,16 @@ class PathOutcomes:
                 self._record_group(outcome, step)
             else:
                 self._record_ally(outcome, step)
+        for tally in CONDITIONAL:
+            self.expected[TALLIES.index(tally), :, step] = self._conditional.sums[EXPECTED.index(tally)]
 
     def _record_ally(self, outcome: AllyOutcome, step: int) -> None:
         for tally, complying in enumerate((*outcome.met, _core_without_push(outcome))):
             if complying is not None:
                 self.met[tally, outcome.row, step] = np.packbits(complying)
                 self.figures[tally, step] += complying
+        if (related := outcome.met[RELATED]) is not None:
+            self.expected[TALLIES.index("related"), outcome.row, step] = CERTAIN * self.stretches.counts(related)
 
     def _record_group(self, outcome: GroupOutcome, step: int) -> None:
         """Of what is spent."""

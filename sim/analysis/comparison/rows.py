@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.analysis.comparison.intervals import paired, paired_probability
+from sim.analysis.comparison.intervals import of_difference
 from sim.analysis.comparison.path_outcomes import MEASURES
 from sim.analysis.comparison.record import ComparisonRecord
-from sim.results.counts import TALLIES
-from sim.results.intervals import wilson_of
+from sim.results.counts import CERTAIN, PARTS_OF_PATH, TALLIES
+from sim.results.intervals import interval
 
 UNITS = {
     "euc_spent": ("% of GDP", 100),
@@ -33,10 +33,14 @@ class PairRow:
     probability_a: float
     probability_b: float
     difference: float  # B less A
-    ci_low: float  # of the difference, 95 %, from the paired counts: Monte Carlo error only
+    ci_low: float  # of the difference, 95 %, from the pairs: Monte Carlo error only
     ci_high: float
     only_a: int  # paths that comply in A and not in B
     only_b: int
+    low_a: float  # of the probability in A alone, 95 %
+    high_a: float
+    low_b: float
+    high_b: float
     paths: int
 
     @property
@@ -44,20 +48,12 @@ class PairRow:
         """Whether the interval leaves 0 out."""
         return self.ci_low > 0 or self.ci_high < 0
 
-    def wilson_a(self) -> tuple[float, float]:
-        """The 95 % interval of the probability in A alone."""
-        return wilson_of(self.probability_a, self.paths)
-
-    def wilson_b(self) -> tuple[float, float]:
-        """The same in B."""
-        return wilson_of(self.probability_b, self.paths)
-
     @property
     def crosses_half(self) -> str:
         """Whether it is likelier than not in one scenario only, beyond Monte Carlo error: up (in B), down, or no."""
-        if self.wilson_a()[1] < 0.5 < self.wilson_b()[0]:
+        if self.high_a < 0.5 < self.low_b:
             return "up"
-        return "down" if self.wilson_b()[1] < 0.5 < self.wilson_a()[0] else "no"
+        return "down" if self.high_b < 0.5 < self.low_a else "no"
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ class AllianceRow:
     expected_a: float
     expected_b: float
     difference: float  # B less A
-    ci_low: float  # of the difference, 95 %, from the differences path by path
+    ci_low: float  # of the difference, 95 %, from the pairs
     ci_high: float
     paths: int
 
@@ -84,7 +80,8 @@ class AllianceRow:
 def pair_rows(comparison: ComparisonRecord, year: int | None = None) -> Iterator[PairRow]:
     """Other by other, pillar by pillar, ally by ally, year by year, where both have a yardstick that binds the ally."""
     joint, paths = comparison.joint, comparison.paths
-    first = comparison.scenarios[0]
+    first, probabilities = comparison.scenarios[0], joint.expected / (CERTAIN * paths)
+    lows, highs = interval(probabilities, joint.moments.swapaxes(0, 1), paths, PARTS_OF_PATH)
     for other, description in enumerate(comparison.scenarios[1:]):
         for tally, name in enumerate(TALLIES):
             ours, theirs = (each.yardstick(name.removesuffix(ON_PAPER)) for each in (first, description))
@@ -96,13 +93,25 @@ def pair_rows(comparison: ComparisonRecord, year: int | None = None) -> Iterator
                 for step, then in enumerate(comparison.years):
                     if year not in (None, then):
                         continue
-                    met_a, met_b = (int(joint.met[which, tally, index, step]) for which in (0, other + 1))
-                    both = int(joint.both[other, tally, index, step])
+                    cell = (tally, index, step)
+                    met_a, met_b = (int(joint.met[(which, *cell)]) for which in (0, other + 1))
+                    both = int(joint.both[(other, *cell)])
                     only_a, only_b = met_a - both, met_b - both
-                    ends = (0.0, 0.0) if comparison.same[other] else paired_probability(only_a, only_b, paths)
+                    a, b = (float(probabilities[(which, *cell)]) for which in (0, other + 1))
+                    expected = int(joint.expected[(other + 1, *cell)]) - int(joint.expected[(0, *cell)])
+                    difference = expected / (CERTAIN * paths)
+                    low, high = of_difference(
+                        difference, only_b - only_a, only_b + only_a,
+                        joint.difference_moments[(other, slice(None), *cell)].tolist(), paths, PARTS_OF_PATH,
+                    )  # fmt: skip
+                    if comparison.same[other]:
+                        low = high = 0.0
+                    low_a, high_a, low_b, high_b = (
+                        float(ends[(which, *cell)]) for which in (0, other + 1) for ends in (lows, highs)
+                    )
                     yield PairRow(
-                        entry.iso3, entry.name, then, name, comparison.titles[other + 1], met_a / paths, met_b / paths,
-                        (met_b - met_a) / paths, *ends, only_a, only_b, paths,
+                        entry.iso3, entry.name, then, name, comparison.titles[other + 1], a, b, difference,
+                        max(low, -1.0), min(high, 1.0), only_a, only_b, low_a, high_a, low_b, high_b, paths,
                     )  # fmt: skip
 
 
@@ -120,12 +129,19 @@ def alliance_rows(comparison: ComparisonRecord, year: int | None = None) -> Iter
                 if year not in (None, then):
                     continue
                 sum_a, sum_b = (int(joint.sums[which, index, step]) for which in (0, other + 1))
-                low, high = paired(sum_b - sum_a, int(joint.squares[other, index, step]), paths)
+                a, b, one, moment_parts = sum_a, sum_b, 1, 1
+                if unit == "allies":  # those expected
+                    a, b = (int(joint.expected[which, index, :, step].sum()) for which in (0, other + 1))
+                    one, moment_parts = CERTAIN, PARTS_OF_PATH
+                low, high = of_difference(
+                    (b - a) / (one * paths), sum_b - sum_a, int(joint.squares[other, index, step]),
+                    joint.figure_moments[other, :, index, step].tolist(), paths, moment_parts,
+                )  # fmt: skip
                 if comparison.same[other]:
                     low = high = 0.0
                 yield AllianceRow(
-                    comparison.titles[other + 1], then, measure, unit, sum_a / paths / parts, sum_b / paths / parts,
-                    (sum_b - sum_a) / paths / parts, low / parts, high / parts, paths,
+                    comparison.titles[other + 1], then, measure, unit, a / one / paths / parts, b / one / paths / parts,
+                    (b - a) / one / paths / parts, low / parts, high / parts, paths,
                 )  # fmt: skip
 
 

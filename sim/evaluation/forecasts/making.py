@@ -73,8 +73,8 @@ READING = {
     "forecasters": "each with its name, what it does, and what it says of every scenario",
     "share": "core outlays, % of GDP, as NATO prints them; EUC is Europe and Canada, weighted by GDP",
     "at_target": "[probability, low, high]: the share of simulated runs that report at least the target in that year, "
-    "given the assumptions of the scenario, and its 95 % Wilson interval, rounded outward, which is Monte Carlo error "
-    "only. None or all of the runs are stated half a run from 0 or 1",
+    "given the assumptions of the scenario, and its 95 % Wilson interval, that of independent runs, rounded outward: "
+    "Monte Carlo error only. None or all of the runs are stated half a run from 0 or 1",
     "over_parameters": "[low, high]: the central 90 % of the probability at_target over the parameters drawn, apart "
     "from Monte Carlo error, rounded outward; null where the parameters are not drawn, or by too few runs to tell",
     "without_late_push": "as at_target, without compliance on paper: the last distance closed by reclassification",
@@ -259,8 +259,8 @@ def _numbers(record: Record, core: Yardstick, steps: list[int]) -> Iterator[Fore
 def _over_parameters(record: Record, ally: int, step: int) -> StatedRange | None:
     """The range of an ally's probability of being at the target; None by one row of parameters or too few paths."""
     arrays = record.counts.arrays
-    found = of_probability(arrays["row_compliant"][CORE, ally, step], arrays["row_paths"])
     met = int(arrays["compliant"][CORE, ally, step])
+    found = of_probability(arrays["row_compliant"][CORE, ally, step], arrays["row_paths"], met / record.counts.paths)
     return None if found is None else stated_range(found, met, record.counts.paths)
 
 

@@ -19,6 +19,7 @@ from sim.output.origins import OWN as OWN_MARK
 from sim.output.origins import SET as SET_MARK
 from sim.results.counts import GROUPS, PILLARS, SPENT
 from sim.results.intervals import quantile, wilson
+from sim.results.probabilities import of_allies
 from sim.results.record import AllyDescription, Record, Yardstick
 from sim.results.summary import ally_lines, default_year, step_of
 from sim.text.escaping import plain
@@ -271,20 +272,24 @@ def chances(record: Record, pillar: str = "core") -> pd.DataFrame:
     text_without, of what is spent only. Of the allies that the yardstick binds.
     """
     from sim.results.tables import compliance
-    from sim.text.probabilities import interval, outward
+    from sim.text.probabilities import interval, outward, percent
 
     table = compliance(record)
     table = table[(table.pillar == pillar) & table.probability.notna()].copy()
-    table["text"] = in_words(table.probability, record)
+    figures = zip(table.probability, table.ci_low, table.ci_high, strict=True)
+    table["text"] = [percent(*figure) for figure in figures]
     table["text_interval"] = [interval(*row) for row in zip(table.ci_low, table.ci_high, strict=True)]
     ends = zip(table.over_parameters_low, table.over_parameters_high, strict=True)
     table["text_range"] = ["" if isnan(low) else outward(low, high) for low, high in ends]
-    table["text_without"] = in_words(table.without_late_push, record)
+    question = f"{pillar}_without_late_push" if pillar in SPENT else pillar
+    without, codes = of_allies(record.counts, question), [entry.iso3 for entry in record.description.allies]
+    indices = zip(map(codes.index, table.iso3), map(record.description.years.index, table.year), strict=True)
+    table["text_without"] = [percent(*map(float, without.at(*index))) for index in indices]
     return table
 
 
 def in_words(probabilities: Iterable[float], record: Record) -> list[str]:
-    """Parts of a run's paths in runs of 100, as the printed page has them."""
+    """Parts of a run's paths, as counted, in runs of 100."""
     from sim.text.probabilities import percent
 
     parts = np.array(list(probabilities), dtype=np.float64)

@@ -9,6 +9,7 @@ import altair as alt
 from sim.output.charts import frames
 from sim.output.charts.frames import ROW, RUNS, aim_of, measured, year_of
 from sim.output.charts.look import Chart, dressed, look, marked, wrapped
+from sim.results.intervals import method
 from sim.results.record import Record
 from sim.text.figures import target
 from sim.text.footnotes import ASSUMPTION
@@ -78,7 +79,8 @@ def ranked(
     ]
     chart = alt.layer(*layers, data=table)
     chart = (marked(chart, base, theme) if choose else chart).properties(width=width, height=ROW * len(table))
-    dots = "Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot)."
+    whose = ", Wilson's" if method(record.counts.paths) == "wilson" else ""
+    dots = f"Dot: probability, with the Monte Carlo 95 % interval (often narrower than the dot{whose})."
     lines = wrapped(
         f"{measured(record, aim)} {f'Dot: probability. {BAR}' if drawn else dots} "
         f"{ASSUMPTION if pillar == 'related' else HOLLOW} Dotted: even odds.", 96 if drawn else 84,

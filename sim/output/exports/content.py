@@ -15,11 +15,11 @@ from sim.data.catalogue import catalogue
 from sim.files.writing import is_own
 from sim.output.exports.units import COLUMNS
 from sim.output.origins import OWN, SET, known, mark, meaning, own_cited, own_tables
-from sim.output.over_parameters import range_note, source_sentences
+from sim.output.over_parameters import intervals_note, range_note, source_sentences
 from sim.results.facade import Results
 from sim.results.record import Record
 from sim.text.figures import published_share, target
-from sim.text.footnotes import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
+from sim.text.footnotes import ASSUMPTION, BEYOND, CLOSED_ON_PAPER, CONDITIONAL, MONTE_CARLO, SPENT
 from sim.text.sentences import listed
 
 if TYPE_CHECKING:
@@ -137,8 +137,8 @@ def _facts(record: Record) -> dict[str, Any]:
         "seed": manifest.get("seed"),
         "parameters": asdict(description.parameters),
         "read_me": [
-            PROBABILITY, MONTE_CARLO, *_parameters(record), ASSUMPTION, CLOSED_ON_PAPER, SPENT, UNROUNDED, BEYOND,
-            *_figures(record),
+            PROBABILITY, CONDITIONAL, f"{MONTE_CARLO}{intervals_note(record.counts.paths)}", *_parameters(record),
+            ASSUMPTION, CLOSED_ON_PAPER, SPENT, UNROUNDED, BEYOND, *_figures(record),
         ],
         "units": {name: {key: asdict(column) for key, column in table.items()} for name, table in COLUMNS.items()},
         "allies": [asdict(entry) for entry in description.allies],

@@ -65,7 +65,7 @@ def by_year(content: Content) -> list[SheetPart]:
     measured = "no core target" if core is None else f"{target(core.share_pct)} % of GDP by {core.by}"
     chances, medians = (
         SheetPart(
-            f"Share of the simulated runs that report the core target ({measured}) in that year, given the assumptions",
+            f"Probability of reporting the core target ({measured}) in that year, given the assumptions",
             OF_RUNS,
             _of(content, "compliance", "core", "probability"),
         ),
@@ -81,7 +81,7 @@ def by_year(content: Content) -> list[SheetPart]:
     ranges: dict[tuple[CellValue, CellValue], CellValue] = {
         (iso3, year): outward(low, high) for iso3, year, low, high in zip(*columns, strict=True)
     }
-    caption = "Central 90 % of that share over the parameters drawn, runs of 100"
+    caption = "Central 90 % of that probability over the parameters drawn, runs of 100"
     return [chances, *([SheetPart(caption, TEXT, ranges)] if ranges else []), medians]
 
 

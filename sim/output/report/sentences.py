@@ -15,6 +15,7 @@ from sim.numerics.grid import Grid, money_grid
 from sim.output.charts.frames import PILLAR_WORDS
 from sim.output.over_parameters import halves_sentence, in_brackets, ranges_notes, span_of_number
 from sim.results.counts import GROUPS, PILLARS
+from sim.results.counts import SPENT as SPENT_PILLARS
 from sim.results.intervals import quantile
 from sim.results.record import Record, Yardstick
 from sim.results.summary import (
@@ -30,7 +31,7 @@ from sim.results.summary import (
 )
 from sim.results.tables import gap
 from sim.text.figures import added, money, number, share, target, whole
-from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, SPENT
+from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, CONDITIONAL, SPENT
 from sim.text.probabilities import SCALE, likelihood, of_100, percent, scale_in_words
 from sim.text.sentences import allies, listed
 
@@ -121,8 +122,9 @@ def caveats(record: Record, year: int) -> tuple[str, ...]:
     """What stands under the numbers of every page of a run on a year."""
     shown = record.counts.arrays["shares"][PILLARS.index("core")][..., -1]
     lines = ally_lines(record, year)
-    ranges = ranges_notes(lines, record.description.parameters)
-    return (*ranges, CLOSED_ON_PAPER, SPENT, *([BEYOND] if shown.any() else []))
+    kind = [CONDITIONAL] if any(line.chances.keys() & set(SPENT_PILLARS) for line in lines) else []
+    ranges = ranges_notes(lines, record)
+    return (*kind, *ranges, CLOSED_ON_PAPER, SPENT, *([BEYOND] if shown.any() else []))
 
 
 def _besides(line: AllianceSummary) -> str:

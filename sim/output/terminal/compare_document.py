@@ -7,14 +7,19 @@ from typing import Any
 
 from sim.analysis.comparison.facade import Comparison
 from sim.analysis.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows
+from sim.output.exports.units import MEAN_OF_RUNS
+from sim.results.intervals import method
 from sim.scenario.edit.compare import Difference
 from sim.text.footnotes import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO
 
 UNITS = {
-    "probability_a, probability_b": "share of the simulated runs, 0 to 1, given the assumptions; a: the first scenario",
+    "probability_a, probability_b": "share of the simulated runs, 0 to 1, given the assumptions; a: the first "
+    f"scenario; {MEAN_OF_RUNS}",
+    "low_a, high_a, low_b, high_b": "95 % interval of either alone",
     "difference, ci_low, ci_high": "b less a, unit of what differs, and its 95 % interval from the differences run by "
     "run on common random numbers, Monte Carlo error only",
-    "only_a, only_b": "simulated runs that comply in one of the two only",
+    "interval_method": "what the intervals come from: stretches, of 4,096 runs, or wilson, of single runs",
+    "only_a, only_b": "simulated runs that comply in one of the two only, counted",
     "crosses_half": "likelier than not beyond Monte Carlo error: up: in b only; down: in a only; no: neither",
     "alliance.unit": "unit of expected_a, expected_b, difference, ci_low and ci_high of that line",
 }
@@ -58,6 +63,7 @@ def document(comparison: Comparison, year: int, codes: frozenset[str] | None) ->
             )
         ],
         "intervals": MONTE_CARLO,
+        "interval_method": method(comparison.paths),
         "late_push": CLOSED_ON_PAPER,
         "assumption": ASSUMPTION,
         "units": UNITS,

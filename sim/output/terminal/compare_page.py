@@ -12,6 +12,7 @@ from sim.analysis.comparison.facade import Comparison
 from sim.analysis.comparison.record import yardstick_in_words
 from sim.analysis.comparison.rows import AllianceRow, PairRow, alliance_rows, pair_rows, pillar_of
 from sim.data.countries import in_prose
+from sim.output.over_parameters import intervals_note
 from sim.output.terminal.cells import percent_of
 from sim.output.terminal.console import NARROW, Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
@@ -19,7 +20,7 @@ from sim.results.record import Description
 from sim.scenario.edit.compare import Difference
 from sim.text.escaping import plain
 from sim.text.figures import number, quantity, share
-from sim.text.footnotes import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
+from sim.text.footnotes import ASSUMPTION, CLOSED_ON_PAPER, CONDITIONAL, MONTE_CARLO, SPENT
 from sim.text.probabilities import more_of_100, percent, points, points_interval
 from sim.text.sentences import among, runs
 
@@ -97,7 +98,7 @@ class _View:
             self._say(_sentence(shown[0], main, self._letter))
         if shown or folded:
             self._say(_flips(ordered, main, self._letter))
-        footer |= dict.fromkeys(_footer(main, by, bool(shown)))
+        footer |= dict.fromkeys(_footer(main, by, bool(shown), self._comparison.paths))
 
     def _fitted(
         self, shown: Sequence[PairRow], main: str, by: dict[str, list[PairRow]]
@@ -170,9 +171,9 @@ def _columns(shown: Sequence[PairRow], main: str, by: dict[str, list[PairRow]], 
     assumed = "" if main == "core" else "\nassumption"
     columns = [
         Column("ally", "Ally", [row.ally for row in shown], 0, right=False),
-        Column("P in A", f"P {main}\nA{assumed}", [percent(r.probability_a, *r.wilson_a()) for r in shown], 1),
+        Column("P in A", f"P {main}\nA{assumed}", [percent(r.probability_a, r.low_a, r.high_a) for r in shown], 1),
         Column(f"P in {letter}", f"P {main}\n{letter}{assumed}",
-               [percent(row.probability_b, *row.wilson_b()) for row in shown], 1),
+               [percent(row.probability_b, row.low_b, row.high_b) for row in shown], 1),
         Column("difference", f"{letter} less A", [_points(row) for row in shown], 0),
         Column("95 % interval", "95 %\ninterval", [points_interval(row.ci_low, row.ci_high) for row in shown], 2),
         Column("only in A", "Only\nin A", [percent_of(row.only_a / row.paths, row.paths) for row in shown], 6),
@@ -252,16 +253,18 @@ def _change(change: Difference, letter: str) -> str:
     return f"{change.value_before} -> {change.value_after}"
 
 
-def _footer(main: str, by: dict[str, list[PairRow]], table_shown: bool) -> list[str]:
+def _footer(main: str, by: dict[str, list[PairRow]], table_shown: bool, paths: int) -> list[str]:
     notes = []
     if table_shown:
         notes.append(
             "P: in how many of 100 simulated runs the target is met, given the assumptions; differences in runs of "
-            "100; only in: runs that meet it in that scenario and not in the other."
+            "100; only in: runs that meet it in that scenario and not in the other, counted."
         )
+        if main != "related":
+            notes.append(CONDITIONAL)
     notes.append(
-        "Differences are counted run by run on common random numbers, not taken from the rounded figures beside them. "
-        f"{MONTE_CARLO}"
+        "Differences are taken run by run on common random numbers, not taken from the rounded figures beside them. "
+        f"{MONTE_CARLO}{intervals_note(paths)}"
     )
     if by["core"]:
         notes.append(f"{CLOSED_ON_PAPER} {SPENT}")

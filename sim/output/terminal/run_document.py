@@ -7,9 +7,10 @@ from dataclasses import asdict
 from math import inf
 
 from sim.analysis.sensitivity import HalfUrgency
-from sim.output.exports.units import ABOVE_GRID, ALLIES, OF_GDP, OF_RUNS, OVER_PARAMETERS, PART, WILSON
+from sim.output.exports.units import ABOVE_GRID, ALLIES, INTERVAL, MEAN_OF_RUNS, OF_GDP, OF_RUNS, OVER_PARAMETERS, PART
 from sim.output.origins import mark, meaning, not_natos
 from sim.results.counts import PILLARS
+from sim.results.intervals import method
 from sim.results.record import Record
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.footnotes import ASSUMPTION, CLOSED_ON_PAPER, MONTE_CARLO, SPENT
@@ -18,14 +19,16 @@ UNITS = {
     "*_share_pct": OF_GDP,
     "above_grid": f"{PART}; {ABOVE_GRID}",
     "base_share_own": "whose figure base_share_pct is, where it is not NATO's: null, or as on the page",
-    "probability": f"{OF_RUNS}, given the assumptions",
-    "ci_low, ci_high": WILSON,
+    "probability, without_late_push": f"{OF_RUNS}, given the assumptions; {MEAN_OF_RUNS}",
+    "counted": f"{OF_RUNS}, that meet the target, counted one by one; the probability scatters less",
+    "ci_low, ci_high": INTERVAL,
+    "interval_method": "what the intervals of this run are: stretches or wilson",
     "over_parameters": f"{OVER_PARAMETERS}; of core_over_parameters, of the expected number of allies",
     "core_by_pledge": (
         f"{ALLIES} expected at the core target in runs that keep the pledge in earnest, and in the others; null: all "
         "runs keep it in one way"
     ),
-    "expected, q05, q95": ALLIES,
+    "expected, q05, q95": f"{ALLIES}; expected of core and total is the sum of their probabilities",
     "core_spent_share_pct": f"{OF_GDP}, as reported without what is closed on paper that year",
     "core, related, total": "of an ally; null: there is no such target, or it does not bind the ally",
     "first_year_half_at_target": (
@@ -71,6 +74,7 @@ def document(
         },
         "half_urgency": None if half is None else asdict(half),
         "intervals": MONTE_CARLO,
+        "interval_method": method(record.counts.paths),
         "late_push": CLOSED_ON_PAPER,
         "spent": SPENT,
         "assumption": ASSUMPTION,
@@ -108,6 +112,7 @@ def _chance(chance: Chance) -> dict[str, object]:
         "without_late_push": chance.without_late_push,
         "in_force": chance.in_force,
         "not_yet_due": chance.not_yet_due,
+        "counted": chance.counted,
     }
 
 

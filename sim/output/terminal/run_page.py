@@ -14,6 +14,7 @@ from sim.output.origins import mark, shares_sentence
 from sim.output.over_parameters import ranges_notes
 from sim.output.terminal.console import NARROW, Page
 from sim.output.terminal.layout import GAP, Column, fit, left_out, table
+from sim.results.counts import SPENT as SPENT_PILLARS
 from sim.results.record import Record, Yardstick
 from sim.results.summary import AllianceSummary, AllySummary, Band, Chance
 from sim.text.escaping import plain
@@ -22,6 +23,7 @@ from sim.text.footnotes import (
     ASSUMPTION,
     BEYOND,
     CLOSED_ON_PAPER,
+    CONDITIONAL,
     NOT_BOUND,
     P_MEANS,
     SPENT,
@@ -283,8 +285,9 @@ def _footer(
     notes.append(f"Shares are {shares_sentence(record, [line.entry for line in lines])}.")
     pillars = {aim.pillar for aim in record.description.yardsticks}
     if pillars:
-        ranges = " ".join(ranges_notes(lines, record.description.parameters))
-        notes += [P_MEANS, ranges] if "over parameters" in kept else [f"{P_MEANS} {ranges}"]
+        ranges = " ".join(ranges_notes(lines, record))
+        means = f"{P_MEANS} {CONDITIONAL}" if pillars & set(SPENT_PILLARS) else P_MEANS
+        notes += [means, ranges] if "over parameters" in kept else [f"{means} {ranges}"]
     shown = {pillar for pillar in pillars if any(name.startswith(f"P {pillar}") for name in kept)}
     if any(shown - line.chances.keys() for line in lines):
         notes.append(UNBOUND)
