@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# NumPy 2 keeps the type of an array where it meets a Python number: float32 times 0.1 is float32, uint16 times 100 is uint16
-# and wraps. Who compiles the same expression, with numba or numexpr, expects the same of it, only faster. Neither does
-# that: both take 0.1 for a double, so that the result is float64, and cast to float32 at the end it differs in the last bit
-# in a tenth of the places, since it was rounded once and not at each step; and both widen the whole numbers, each to
-# another type, so that nothing wraps. Bits equal to NumPy's take constants of the array's own type.
-# Source: numpy.org/neps/nep-0050-scalar-promotion.html; numba and numexpr have rules of their own (numexpr user guide,
-# "Datatypes supported internally"; numba reference, "NumPy features": scalar literals are typed float64 and int64).
+# NumPy 2 keeps the type of an array where it meets a Python number: float32 times 0.1 is float32, uint16 times 100 is
+# uint16 and wraps. Who compiles the same expression, with numba or numexpr, expects the same of it, only faster. Neither
+# does that: both take 0.1 for a double, so that the result is float64, and cast to float32 at the end it differs in the
+# last bit in a tenth of the places, since it was rounded once and not at each step; and both widen the whole numbers, each
+# to another type, so that nothing wraps. Bits equal to NumPy's take constants of the array's own type.
+# Source: numpy.org/neps/nep-0050-scalar-promotion.html; numexpr's user guide, "Casting rules"; numba types literals alone.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
