@@ -62,11 +62,11 @@ class Conditional:
         """An ally's year."""
         core, total = (self._yardsticks.goal(pillar, iso3) for pillar in (CORE, TOTAL))
         found = probabilities(december, core, total)
-        for place, chances in enumerate(found):
-            if place >= len(SPENT) and chances is found[place - len(SPENT)]:  # nothing is closed on paper
-                self.sums[place, row] = self.sums[place - len(SPENT), row]
+        for index, chances in enumerate(found):
+            if index >= len(SPENT) and chances is found[index - len(SPENT)]:  # nothing is closed on paper
+                self.sums[index, row] = self.sums[index - len(SPENT), row]
             else:
-                self.sums[place, row] = 0 if chances is None else self.stretches.sums(chances)
+                self.sums[index, row] = 0 if chances is None else self.stretches.sums(chances)
 
 
 class Stretches:
