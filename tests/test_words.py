@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.analysis.comparison.intervals import paired_probability
+from sim.analysis.comparison.intervals import paired
 from sim.results.intervals import wilson
 from sim.text.escaping import json_text, plain, plain_lines
 from sim.text.figures import money, number, quantity, share, whole
@@ -151,7 +151,7 @@ def test_a_near_word_is_offered_and_a_far_one_is_not() -> None:
 def test_a_difference_has_two_digits_at_most_and_its_sign(paths: int, first: float, second: float) -> None:
     only_a = round(first * paths)
     only_b = round(second * (paths - only_a))
-    difference, ends = (only_b - only_a) / paths, paired_probability(only_a, only_b, paths)
+    difference, ends = (only_b - only_a) / paths, paired(only_b - only_a, only_b + only_a, paths)
     words = points(difference, *ends)
     assert sum(char.isdigit() for char in words) <= 2
     undecided = words in ("about 0", "unclear")

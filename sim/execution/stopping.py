@@ -62,19 +62,23 @@ class Precision:
         if counts is None:
             return min(FIRST, self.most)
         needed = self._needed(counts)
-        if self.reached_points < self.precision_points:
+        if self._suffices():
             return counts.paths
         least, furthest = (_above(counts.paths * growth, STRETCH) for growth in (LEAST_GROWTH, MOST_GROWTH))
         return min(max(needed, least), furthest, self._most_after(counts))
 
     def expected_total(self, counts: Counts) -> int:
         """Paths of the whole run, as it seems."""
-        return min(max(self._needed(counts), counts.paths), self._most_after(counts))
+        needed = self._needed(counts)
+        return counts.paths if self._suffices() else min(needed, self._most_after(counts))
 
     def _needed(self, counts: Counts) -> int:
         """Paths at which the widest interval would be narrow enough; notes how wide it is."""
         self.reached_points = 100 * float(half_widths(counts, self._description).max())
         return _above(counts.paths * (self.reached_points / self.precision_points) ** 2, STRETCH)
+
+    def _suffices(self) -> bool:
+        return self.reached_points < self.precision_points
 
     def _most_after(self, counts: Counts) -> int:
         return self.most if counts.paths < self.most else MOST_PATHS

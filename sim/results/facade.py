@@ -45,7 +45,7 @@ class Results:
         >>> import sim
         >>> results = sim.simulate(sim.load("rutte_2032"), precision=5.0)
         >>> results.paths_simulated
-        4096
+        384
         """
         return self.record.counts.paths
 

@@ -290,9 +290,9 @@ def test_a_block_keeps_who_complies_and_the_figures_of_the_alliance(simulated: C
     }
     sums = np.arange(12).reshape(4, 3)  # by EXPECTED: core, total, and core without late push
     assert found.expected.shape == (4, 3, 2, 1)
-    for tally, index in (("core", 0), ("total", 1), ("core_without_late_push", 2)):
+    for name, index in (("core", 0), ("total", 1), ("core_without_late_push", 2)):
         for step, of_year in enumerate((2_700, 2_800)):
-            assert (found.expected[TALLIES.index(tally), :, step, 0] == sums[index] + of_year).all()
+            assert (found.expected[TALLIES.index(name), :, step, 0] == sums[index] + of_year).all()
     assert found.expected[TALLIES.index("related"), ..., 0].tolist() == [[0, 0], [0, 0], [CERTAIN, 0]]
 
 

@@ -75,14 +75,13 @@ def expected_pair(other: int, pillar: str, ally: int, step: int, made: Compariso
     low, high = of_difference(difference, b - a, a + b - 2 * both, moments, paths, PARTS_OF_PATH)
     if other == 1:
         low = high = 0.0
-    ends = [
-        float(end)
+    (low_a, high_a), (low_b, high_b) = (
+        map(float, interval(each, joint.moments[(which, slice(None), *cell)], paths, PARTS_OF_PATH))
         for each, which in ((p, 0), (q, other + 1))
-        for end in interval(each, joint.moments[(which, slice(None), *cell)], paths, PARTS_OF_PATH)
-    ]
+    )
     return PairRow(
         ALLIES[ally].iso3, ALLIES[ally].name, 2027 + step, pillar, "bc"[other], p, q, difference, max(low, -1.0),
-        min(high, 1.0), a - both, b - both, *ends, paths,
+        min(high, 1.0), a - both, b - both, low_a, high_a, low_b, high_b, paths,
     )  # fmt: skip
 
 
@@ -172,7 +171,7 @@ def test_scenarios_are_told_apart_where_the_interval_leaves_0_out(
 
 def test_a_crossing_of_one_half_is_beyond_both_intervals() -> None:
     def crossing(a: float, b: float, half: float = 0.03) -> str:
-        ends = {"low_a": a - half, "high_a": a + half, "low_b": b - half, "high_b": b + half}
+        ends: Any = {"low_a": a - half, "high_a": a + half, "low_b": b - half, "high_b": b + half}
         return replace(next(pair_rows(THREE)), probability_a=a, probability_b=b, **ends).crosses_half
 
     assert [crossing(0.4, 0.6), crossing(0.6, 0.4), crossing(0.4, 0.45), crossing(0.6, 0.7)] == [
