@@ -34,7 +34,6 @@ several targets the one that binds to the highest share is followed; budgets are
 STRETCH = 4_096
 """Paths that are drawn together, evenly: each stretch of so many is one replicate, from which intervals come."""
 
-LANES = 16
 FEW = 8
 """Up to this many paths, drawing each by its own address is faster than drawing the block."""
 
