@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.arguments import MOST_PATHS
 from sim.errors import UsageError
-from sim.numerics.streams import LANES, STRETCH
+from sim.numerics.streams import STRETCH
 from sim.results import probabilities
 from sim.results.counts import PILLARS, SPENT, Counts
 from sim.results.intervals import LEAST_STRETCHES, half_width, method, paths_needed
@@ -25,6 +25,9 @@ FINEST = ceil(half_width(MOST_PATHS) * 1e6) / 1e4
 
 FIRST = LEAST_STRETCHES * STRETCH
 """Paths from which the number needed is estimated first: as many as intervals by stretches take."""
+
+STEP = 16
+"""A run of less than eight stretches has a multiple of so many paths."""
 
 LEAST_GROWTH, MOST_GROWTH = 1.02, 1.5
 """From one look to the next: so much that looking costs little, and no further than a rough estimate is good for."""
@@ -53,7 +56,7 @@ class Precision:
         """Half the width of the widest interval when it was last looked at."""
         independent = paths_needed(self.precision_points / 100)
         few = method(floor(independent)) == "wilson"
-        self.most = _above(independent, LANES if few else STRETCH)
+        self.most = _above(independent, STEP if few else STRETCH)
         """What suffices of independent paths: a run has more only where chance made an interval wider than theirs."""
         self._description = description
 
