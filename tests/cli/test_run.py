@@ -85,9 +85,9 @@ def test_json_is_one_document_that_agrees_with_the_results(call: Call, scenario:
             row = shares.loc[(ally["iso3"], pillar)]
             band = {"median": row["q50"], "q05": row["q05"], "q95": row["q95"], "above_grid": row["above_grid"]}
             assert ally[f"core_{kind}_share_pct"] == band
-    number = results.alliance().query("year == 2029 and pillar == 'core'")
-    expected_count = (number["compliant"] * number["probability"]).sum()
-    assert document["alliance"]["core"]["expected"] == pytest.approx(expected_count, abs=1e-4)
+    core = results.compliance().query("year == 2029 and pillar == 'core'")
+    assert document["alliance"]["core"]["expected"] == pytest.approx(core["probability"].sum(), rel=1e-12)
+    assert document["interval_method"] == "wilson"
 
 
 def test_the_alliance_counts_at_least_twenty(call: Call, scenario: Path) -> None:
