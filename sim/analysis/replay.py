@@ -80,7 +80,7 @@ class Story:
     >>> import sim
     >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
     >>> print(story.standing.partition(":")[0])
-    Path 48,213 of seed 2032 (parameter draw 40, the pledge is not kept in earnest)
+    Path 48,213 of seed 2032 (parameter draw 53, the pledge is kept in earnest)
     """
 
     title: str
@@ -126,7 +126,7 @@ class Story:
         >>> import sim
         >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
         >>> [outcome.ally for outcome in story.met(2032)][:3]
-        ['Latvia', 'Lithuania', 'Estonia']
+        ['Lithuania', 'Estonia', 'Poland']
         """
         core = self.core
         if core is None:
@@ -140,7 +140,7 @@ class Story:
         >>> import sim
         >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
         >>> [(after.ally, after.year) for before, after in story.turns(2)]
-        [('Canada', 2028), ('Estonia', 2028)]
+        [('Finland', 2028), ('Lithuania', 2028)]
         """
         pairs = [
             (before, after)
@@ -157,7 +157,7 @@ class Story:
         >>> import sim
         >>> story = sim.replay(sim.load("rutte_2032"), path=48_213)
         >>> print(story.standing.partition(":")[0])
-        Path 48,213 of seed 2032 (parameter draw 40, the pledge is not kept in earnest)
+        Path 48,213 of seed 2032 (parameter draw 53, the pledge is kept in earnest)
         """
         among = f"{self.runs:,}" if self.path < self.runs else "the"
         taken = f" ({self.parameters})" if str(self.parameters) else ""

@@ -92,7 +92,7 @@ class ParameterRows:
         >>> from sim.distributions.draws import Draws
         >>> drawn = ParameterRows(sim.load("rutte_2032"), Draws(2032, 0, 16))
         >>> drawn.of_path(3)
-        PathParameters(draw=347, in_earnest=True)
+        PathParameters(draw=132, in_earnest=True)
         """
         rows, taken = len(self._table), 0 if self._taken is None else int(self._taken[index])
         row = self._table[taken % rows]

@@ -239,7 +239,7 @@ class Scenario(FrozenModel):
         >>> half = sim.simulate(scenario.with_urgency(0.5), paths=2_000).alliance()
         >>> core = half.query("pillar == 'core' and year == 2032")
         >>> print(f"{(core['compliant'] * core['probability']).sum():.1f} allies expected")
-        11.7 allies expected
+        11.9 allies expected
         """
         level = scaled(self.urgency.level, factor)
         return self.model_copy(update={"urgency": self.urgency.model_copy(update={"level": level})})

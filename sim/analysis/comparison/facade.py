@@ -30,7 +30,7 @@ class Comparison(ComparisonRecord):
         >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
         >>> core = comparison.compliance().query("pillar == 'core' and year == 2032")
         >>> core.nsmallest(3, "difference")["ally"].tolist()
-        ['Netherlands', 'Luxembourg', 'Albania']
+        ['Netherlands', 'Luxembourg', 'Montenegro']
         """
         from sim.analysis.comparison import dataframes
 
@@ -43,7 +43,7 @@ class Comparison(ComparisonRecord):
         >>> comparison = sim.compare(sim.load("rutte_2032"), sim.load("hague_2035"), paths=2_000)
         >>> allies = comparison.alliance().query("measure == 'allies_core' and year == 2032")
         >>> allies[["expected_a", "expected_b", "difference"]].round(1).values.tolist()
-        [[13.9, 11.9, -2.0]]
+        [[14.0, 12.0, -2.0]]
         """
         from sim.analysis.comparison import dataframes
 
