@@ -82,8 +82,8 @@ class Streams:
 
     def __init__(self, seed: int, first: int, paths: int) -> None:
         self.seed, self.first, self.paths = seed, first, paths
-        self._stretch, self._place = divmod(first, STRETCH)
-        self._stretches = -(-(self._place + paths) // STRETCH)
+        self._stretch, self._position = divmod(first, STRETCH)
+        self._stretches = -(-(self._position + paths) // STRETCH)
         # a counter has the two words of two stretches
         self._skipped = 2 * (self._stretch % 2)
         self._asked = (self._skipped + 2 * self._stretches + 3) // 4 * 4
@@ -100,13 +100,13 @@ class Streams:
         raw = self._raw(name, ally, period)
         if self._stretches == 1:
             start, factor = _taken(raw.item(self._skipped + word))
-            start += self._place
+            start += self._position
             words: UInt16 = self._permutations[start : start + self.paths] * np.uint16(factor)
             return words
         raw = raw[self._skipped + word :: 2][: self._stretches, np.newaxis]
         words = self._from[(raw[:, 0] & np.uint64(START)).view(np.int64)]
         words *= (raw >> np.uint64(FACTOR)).astype(np.uint16) | np.uint16(1)
-        return words.reshape(-1)[self._place : self._place + self.paths]
+        return words.reshape(-1)[self._position : self._position + self.paths]
 
     def uint16_of(self, paths: NDArray[np.intp], name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
         """The words of some paths of the block, uint16 (len(paths),): the same bits, drawn path by path if few."""
@@ -114,9 +114,9 @@ class Streams:
             return self.uint16(name, ally=ally, period=period, word=word)[paths]
         raw, found = self._raw(name, ally, period), []
         for path in paths.tolist():
-            stretch, place = divmod(path + self._place, STRETCH)
+            stretch, position = divmod(path + self._position, STRETCH)
             start, factor = _taken(raw.item(self._skipped + word + 2 * stretch))
-            found.append(self._permutations.item(start + place) * factor & 0xFFFF)
+            found.append(self._permutations.item(start + position) * factor & 0xFFFF)
         return np.array(found, dtype=np.uint16)
 
     def _raw(self, name: str, ally: int, period: int) -> NDArray[np.uint64]:
