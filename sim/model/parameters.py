@@ -293,7 +293,7 @@ class Budget(FrozenModel, DrawnAs["Budget[Value, Prepared]"], Generic[Once, Late
     adopted: Flag = Field(True, description="whether the allies' budgets of the data hold, adopted or drafted")
     path_weight_first: Once = parameter(
         0.7, "weight of an announced path in the first budget", unit="1", scope="path", low=0, high=1,
-        evidence="judgement between best weights: announcements of the year itself, n = 14: 0.93; of the year before, "
+        evidence="judgement between best weights: announcements of the year itself, n = 14: 0.92; of the year before, "
         "n = 21: 0.42; both: 0.55",
     )  # fmt: skip
     path_weight_firm: Once = parameter(
@@ -305,7 +305,7 @@ class Budget(FrozenModel, DrawnAs["Budget[Value, Prepared]"], Generic[Once, Late
     )  # fmt: skip
     adopted_weight: Once = parameter(
         0.9, "weight of a budget that is law or adopted, in its year", unit="1", scope="path", low=0, high=1,
-        evidence="partly judgement: announcements in the year itself, n = 14: best weight 0.93; laws, n = 2: 0.90",
+        evidence="partly judgement: announcements in the year itself, n = 14: best weight 0.92; laws, n = 2: 0.90",
     )  # fmt: skip
     draft_weight: Once = parameter(
         0.7, "weight of a draft budget, in its year", unit="1", scope="path", low=0, high=1,
