@@ -12,8 +12,10 @@ from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
+from sim.kernels import Engine
 from sim.model.calendar import FIRST_ALLY_RANK, Phase, Years
-from sim.model.equations import budget, growth, outturn, related, will
+from sim.model.equations import budget, outturn
+from sim.model.equations.ally_year import budgeting, january, spending
 from sim.model.equations.targets import followed, years_left
 from sim.model.parameters import Budget, Growth, Outturn, Related, Will
 from sim.model.state import AllyState, Hit, OwnBudget, Politics, TargetInForce, World
@@ -32,6 +34,7 @@ class AllyProcess:
         years: Years,
         row: int,
         observer: Observer,
+        engine: Engine,
         *,
         ever_bound: bool,
     ) -> None:
@@ -40,6 +43,7 @@ class AllyProcess:
         `ever_bound` says whether the ally may have a pledge, path or draft of its own, which a new government can drop.
         """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
+        self._january, self._spending, self._budgeting = engine(january), engine(spending), engine(budgeting)
         self.rank, self.observer, self.ever_bound = FIRST_ALLY_RANK + row, observer, ever_bound
         self.growth_parameters, self.will_parameters = parameters.of(Growth, inputs), parameters.of(Will, inputs)
         self.budget_parameters, self.outturn_parameters = parameters.of(Budget, inputs), parameters.of(Outturn, inputs)
@@ -67,72 +71,47 @@ class AllyProcess:
             yield clock.at(clock.month_of(year, 1), Phase.MACRO, self.rank)
             # two plans, because next year's is adopted before this year is recorded
             self.state.plan_pct = self.state.next_plan_pct
-            self.drift(year)
-            self.grow(year)
+            self.begin_year(year)
             yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, self.rank)
-            # spending makes a new array, so this one stays the share of the year before
-            before = self.state.share_pct
             self.spend(year)
-            self.report(year, before)
             self.observer.outturn(self.state, year)
             if year < self.years.last:
                 yield clock.at(clock.month_of(year, 12), Phase.BUDGET, self.rank)
                 self.adopt_budget(year + 1)
 
-    def drift(self, year: int) -> None:
-        """Equation 4, in January."""
-        world, state = self.world, self.state
-        # nobody is a peer of itself, and the United States are not in the sums of Europe and Canada
-        own_gdp: Value = state.gdp_usd_bn if state.europe_canada else 0.0
-        own_outlays = own_gdp * state.share_pct
-        peers = will.peer_average(
-            world.europe_canada_outlays_usd_bn, world.europe_canada_gdp_usd_bn, own_outlays, own_gdp
-        )
-        noise = self._draw("will/noise", self.will_parameters.noise, year)
-        # in place: it is a row of the world's array, on which elections act for all allies at once
-        state.will[:] = will.drift(
-            state.will,
-            state.mean_will,
-            noise,
-            peers,
-            state.share_pct,
-            reversion=self.will_parameters.reversion,
-            peer=self.will_parameters.peer,
-        )
-
-    def grow(self, year: int) -> None:
-        """Equation 2, in January."""
-        world, state = self.world, self.state
-        noise = self._draw("growth/ally_noise", self.growth_parameters.ally_noise, year)
+    def begin_year(self, year: int) -> None:
+        """Equations 2 and 4, in January."""
+        world, state, g, w = self.world, self.state, self.growth_parameters, self.will_parameters
         # emptied when read: a recession takes from the growth of its own year only
         loss, state.growth_loss_pct = state.growth_loss_pct, None
-        surprise = growth.surprise(world.common_surprise_pct, noise, self.growth_sd, loss)
-        state.surprise_pct = surprise
-        state.gdp_usd_bn = growth.next_gdp(
-            state.gdp_usd_bn, self.inputs.forecast_pct[year], self.growth_parameters.forecast_shift_pct, surprise
-        )
+        will, state.surprise_pct, state.gdp_usd_bn = self._january(
+            state.will, state.gdp_usd_bn, state.share_pct,
+            # nobody is a peer of itself, and the United States are not in the sums of Europe and Canada
+            state.gdp_usd_bn if state.europe_canada else 0.0,
+            world.europe_canada_outlays_usd_bn, world.europe_canada_gdp_usd_bn,
+            mean_will=state.mean_will, will_noise=self._draw("will/noise", w.noise, year), reversion=w.reversion,
+            peer=w.peer, common=world.common_surprise_pct,
+            ally_noise=self._draw("growth/ally_noise", g.ally_noise, year), sd_pct=self.growth_sd, loss_pct=loss,
+            forecast_pct=self.inputs.forecast_pct[year], shift_pct=g.forecast_shift_pct,
+        )  # fmt: skip
+        # in place: it is a row of the world's array, on which elections act for all allies at once
+        state.will[:] = will
 
     def adopt_budget(self, year: int) -> None:
         """Equations 5 and 6, in December of the year before `year`."""
         world, state, b = self.world, self.state, self.budget_parameters
-        urgency, month, share = world.urgency, world.calendar.month, state.share_pct
+        urgency, month = world.urgency, world.calendar.month
         target, due, commitment = followed(state, self.targets, self.inputs.commitment)
-        willing = budget.willingness(self._inclined(), commitment=commitment)
-        premium = budget.threat_premium(
-            state.will, urgency.shared(month, budget.felt, weight=b.threat_urgency), urgency.saturated(month),
-            exposure=self.exposure, weight=b.threat_weight,
-        )  # fmt: skip
-        state.norm_pct = budget.learned_norm(state.norm_pct, share, premium, learning=b.norm_learning)
-        desired = budget.desired_share(
-            state.norm_pct, premium, willing, target, pledge_weight=b.pledge_weight, cap_pct=self.desired_cap
-        )
-        speed_up = urgency.shared(
-            month, budget.speed_up, speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max
-        )
-        pull = budget.pull(desired, share, speed_up, self.room, speed_down=b.speed_down)
-        pledged = budget.pledged_step(target, share, years_left(due, year), self.room, weight=b.deadline_weight)
-        plan = budget.plan(
-            pull, pledged, willing, share, headroom_pct=self.headroom, headroom_weight=b.headroom_weight,
+        willing, state.norm_pct, desired, plan = self._budgeting(
+            state.norm_pct, state.share_pct, state.will, self._inclined(),
+            urgency.shared(month, budget.felt, weight=b.threat_urgency), urgency.saturated(month),
+            target_pct=target, commitment=commitment, years_left=years_left(due, year),
+            speed_up=urgency.shared(
+                month, budget.speed_up, speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max
+            ),
+            room=self.room, exposure=self.exposure, threat_weight=b.threat_weight, norm_learning=b.norm_learning,
+            pledge_weight=b.pledge_weight, desired_cap_pct=self.desired_cap, speed_down=b.speed_down,
+            deadline_weight=b.deadline_weight, headroom_pct=self.headroom, headroom_weight=b.headroom_weight,
             max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
         )  # fmt: skip
         state.next_plan_pct = self._toward_announced(plan, year, first=year == self.years.base + 1)
@@ -140,26 +119,26 @@ class AllyProcess:
         self.observer.budget(self.state, year, desired)
 
     def spend(self, year: int) -> None:
-        """Equation 7 and the security-related part of 9, in December."""
-        state, o = self.state, self.outturn_parameters
+        """Equations 7, 8 and the security-related part of 9, in December."""
+        state, o, r = self.state, self.outturn_parameters, self.related_parameters
         assert state.plan_pct is not None
-        state.share_pct = outturn.outturn(
-            state.share_pct, state.plan_pct, self._draw("outturn/execution", o.execution, year),
-            self._draw("outturn/noise", o.noise, year), state.surprise_pct, floor_pct=o.floor_pct,
+        before = state.share_pct
+        state.share_pct, reported, state.related_pct = self._spending(
+            before, state.plan_pct, state.surprise_pct, state.related_pct, self._inclined(),
+            execution=self._draw("outturn/execution", o.execution, year),
+            noise=self._draw("outturn/noise", o.noise, year),
+            reporting=self._draw("outturn/reporting", o.reporting, year),
+            related_noise=self._draw("related/noise", r.noise, year),
+            floor_pct=o.floor_pct, related_speed=r.speed, related_scale_pct=r.scale_pct,
         )  # fmt: skip
-        r = self.related_parameters
-        noise = self._draw("related/noise", r.noise, year)
-        state.related_pct = related.next_related(
-            state.related_pct, self._inclined(), noise, speed=r.speed, scale_pct=r.scale_pct
-        )
-
-    def report(self, year: int, before: Array) -> None:
-        """Equation 8, in December; `before` is the share of the year before."""
-        state, o = self.state, self.outturn_parameters
-        reported = outturn.reported(state.share_pct, self._draw("outturn/reporting", o.reporting, year))
         # one array for both; where a push tells them apart, the report is copied first
         state.spent_pct = state.reported_pct = reported
         state.pushed = None
+        self._push_late(year, before, reported)
+
+    def _push_late(self, year: int, before: Array, reported: Array) -> None:
+        """What is closed on paper; `before` is the share of the year before."""
+        state, o = self.state, self.outturn_parameters
         # what is not needed is not drawn: every draw has an address, so that leaving one out moves no other
         if not o.late_push or np.min(state.due) > year:
             return

@@ -21,6 +21,7 @@ from sim.engine.elections import Elections
 from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
 from sim.engine.recorder import Recorder
+from sim.kernels import Engine, engine, numpy
 from sim.model.calendar import RECORDER_RANK, Phase, Years
 from sim.model.equations.urgency import HISTORY, past_urgency
 from sim.model.events import in_order
@@ -47,6 +48,7 @@ class Job:
     block: int  # paths in one environment
     keep: tuple[str, ...] = ()
     evaluated: Mapping[Shape, Evaluated] = field(default_factory=dict)  # shapes of SciPy's, with their quantiles
+    engine: str = "numpy"  # one of sim.kernels.ENGINES
 
 
 # a cache, so that a process is told once, however many blocks it computes
@@ -70,20 +72,22 @@ def run_job(job: Job) -> Counts:
     total: Counts | None = None
     end = job.first + job.paths
     for first in range(job.first, end, job.block):
-        counts = run_block(job.scenario, job.seed, first, min(job.block, end - first), job.keep)
+        paths = min(job.block, end - first)
+        counts = run_block(job.scenario, job.seed, first, paths, job.keep, engine=engine(job.engine))
         total = counts if total is None else total.merged(counts)
     assert total is not None
     return total
 
 
 def run_block(
-    scenario: Scenario, seed: int, first: int, paths: int, keep: Sequence[str] = (), observer: Observer | None = None
-) -> Counts:
+    scenario: Scenario, seed: int, first: int, paths: int, keep: Sequence[str] = (), observer: Observer | None = None,
+    engine: Engine = numpy,
+) -> Counts:  # fmt: skip
     """Simulate the paths [first, first + paths); `first` is a multiple of 16."""
     keep_freed_memory()
     draws = Draws(seed, first, paths)
     parameters = Parameters((scenario,), draws)
-    simulation = BlockSimulation(scenario, parameters, draws, observer or Observer())
+    simulation = BlockSimulation(scenario, parameters, draws, observer or Observer(), engine)
     recorder = Recorder(
         scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep, parameters.rows
     )
@@ -97,7 +101,9 @@ class BlockSimulation:
     `caps` is what counts of each ally's security-related outlays at most, % of GDP.
     """
 
-    def __init__(self, scenario: Scenario, parameters: Parameters, draws: Draws, observer: Observer) -> None:
+    def __init__(
+        self, scenario: Scenario, parameters: Parameters, draws: Draws, observer: Observer, engine: Engine = numpy
+    ) -> None:
         self.years = Years(scenario.horizon.base_year, scenario.horizon.last_year)
         self.inputs = ally_inputs(scenario)
         self._clock = Clock(self.years.base)
@@ -131,8 +137,9 @@ class BlockSimulation:
                 if target.pillar == "core" and (target.members is None or entry.iso3 in target.members)
             ]
             ally = AllyProcess(
-                entry, parameters, self.world, core, self.years, row, observer, ever_bound=entry.iso3 in bound | drafts
-            )
+                entry, parameters, self.world, core, self.years, row, observer, engine,
+                ever_bound=entry.iso3 in bound | drafts,
+            )  # fmt: skip
             allies.append(ally)
             self.world.allies[entry.iso3] = ally.state
         self.caps = [ally.related_parameters.counted_cap_pct for ally in allies]

@@ -1,0 +1,86 @@
+"""Traced functions compiled by numba, and kept in the user's cache folder: compiling takes a second a function."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache, partial
+from hashlib import sha256
+from math import inf, sqrt
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numba
+import numpy as np
+from numba import types
+
+from sim.errors import RunError
+from sim.files.system import cache_folder
+from sim.files.writing import write_new
+from sim.kernels.tracing import ArgumentKind, kind_of, trace
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+compile_loop = partial(numba.njit, error_model="numpy", nogil=True)
+"""As NumPy computes: no exception for a division by zero; and without fastmath nothing is contracted or reordered."""
+
+INPUTS = {
+    ArgumentKind.ARRAY: types.Array(types.float32, 1, "C", readonly=True),
+    ArgumentKind.SINGLE: types.float32,
+    ArgumentKind.NUMBER: types.float64,
+}
+OUTPUT = types.Array(types.float32, 1, "C")
+
+
+@cache
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """A function as one compiled loop, traced anew for each kind of arguments that it is called with.
+
+    Where no loop can have its bits, because an argument is no float32 array and no number, it is called itself.
+    """
+    loops: dict[tuple[object, ...], tuple[Callable[..., None], int, bool] | None] = {}
+
+    def call(*args: Any, **named: Any) -> Any:
+        values = (*args, *named.values())
+        kinds = tuple(map(kind_of, values))
+        key = *kinds, *named
+        if key not in loops:
+            loops[key] = _compiled(function, kinds, tuple(named))
+        loop = loops[key]
+        if loop is None:
+            return function(*args, **named)
+        kernel, outputs, alone = loop
+        size = len(next(value for value, kind in zip(values, kinds, strict=True) if kind is ArgumentKind.ARRAY))
+        made = tuple(np.empty(size, dtype=np.float32) for _ in range(outputs))
+        kernel(size, *(value for value in values if value is not None), *made)
+        return made[0] if alone else made
+
+    return cast("Callable[P, R]", call)
+
+
+def _compiled(
+    function: Callable[..., Any], kinds: tuple[ArgumentKind | None, ...], names: tuple[str, ...]
+) -> tuple[Callable[..., None], int, bool] | None:
+    known = [kind for kind in kinds if kind is not None]
+    if len(known) < len(kinds) or ArgumentKind.ARRAY not in known:
+        return None
+    loop = trace(function, known, names)
+    inputs = [INPUTS[kind] for kind in known if kind is not ArgumentKind.NOTHING]
+    signature = types.void(types.int64, *inputs, *[OUTPUT] * loop.outputs)
+    file = _kept(f"{function.__name__}-{sha256(loop.source.encode()).hexdigest()[:16]}.py", loop.source)
+    found: dict[str, Any] = {"__name__": __name__, "float32": np.float32, "sqrt": sqrt, "inf": inf}
+    # numba keeps what it compiles beside the file that a function stands in
+    exec(compile(loop.source, file or "<kernel>", "exec"), found)
+    return compile_loop(signature, cache=file is not None)(found["kernel"]), loop.outputs, loop.alone
+
+
+def _kept(name: str, source: str) -> Path | None:
+    """The file of a loop in the user's cache folder; None where there can be none."""
+    file = cache_folder() / "kernels" / name
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_new(source.encode(), file)
+    except (OSError, RunError):
+        return None
+    return file if os.access(file.parent, os.W_OK) else None

@@ -1,0 +1,203 @@
+"""A traced loop has the bits of the function that it was traced from, whatever its arguments are."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.kernels.tracing import trace
+from sim.model.equations import ally_year, budget, growth, outturn, related, will
+from sim.numerics.arrays import MOST_PCT, at_least, at_most, clip, link, positive, saturate
+
+pytest.importorskip("numba", reason="needs numba (pip install 'burdenshare[fast]')")
+
+from sim.kernels.compiling import compiled
+
+SIZE = 1_003
+"""No multiple of what a vector unit holds."""
+
+EDGES = np.array(
+    [0, -0.0, 1, -1, 0.5, -0.5, 2, 4, 50, 100, -100, 1e-3, 1e7, -1e7, 1e-38, -1e-38, 1e-45, 3.495, 1e18],
+    dtype=np.float32,
+)
+
+
+def values(random: np.random.Generator) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Of every size, edges and halves of hundredths among them."""
+    drawn = random.normal(0, 10.0 ** random.integers(-3, 3, SIZE)).astype(np.float32)
+    drawn[: len(EDGES)] = random.permutation(EDGES)
+    drawn[len(EDGES) : 200] = np.round(drawn[len(EDGES) : 200] * 200) / np.float32(200)
+    return random.permutation(drawn)
+
+
+def bits(result: Any) -> list[bytes]:
+    results = result if isinstance(result, tuple) else (result,)
+    assert {each.dtype for each in results} == {np.dtype(np.float32)}
+    return [each.tobytes() for each in results]
+
+
+EQUATIONS: dict[Callable[..., Any], int] = {
+    ally_year.january: 16, ally_year.spending: 12, ally_year.budgeting: 23,
+    budget.inclined: 2, budget.felt: 2, budget.speed_up: 4, budget.within_reach: 5, budget.toward_announced: 3,
+    budget.learned_norm: 4, budget.threat_premium: 5, budget.desired_share: 6, budget.pull: 5, budget.plan: 9,
+    growth.held_gdp: 1, growth.surprise: 4, growth.next_gdp: 4, outturn.outturn: 6, outturn.reported: 2,
+    related.next_related: 5, will.drift: 7, link: 1, saturate: 1, positive: 1,
+}  # fmt: skip
+"""What is traced, and how many arguments it takes."""
+
+
+def both(function: Callable[..., Any], arguments: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each result of the function and of its loop; of what is not a number no bits are promised."""
+    code = function.__code__
+    plain = code.co_argcount
+    names = code.co_varnames[plain : plain + code.co_kwonlyargcount]
+    named = dict(zip(names, arguments[plain:], strict=True))
+    with np.errstate(all="ignore"):
+        results = function(*arguments[:plain], **named), compiled(function)(*arguments[:plain], **named)
+    for expected, found in zip(*(each if isinstance(each, tuple) else (each,) for each in results), strict=True):
+        there = ~np.isnan(expected)
+        assert np.count_nonzero(there) > SIZE / 2
+        yield expected[there], found[there]
+
+
+@pytest.mark.parametrize("function", EQUATIONS, ids=lambda function: function.__name__)
+def test_equations_have_the_same_bits(function: Callable[..., Any]) -> None:
+    """Of arrays alone, and with numbers of either kind in the place of some of them."""
+    random = np.random.default_rng(1)
+    for turn in range(6):
+        arguments: list[Any] = [values(random) for _ in range(EQUATIONS[function])]
+        for place in range(function.__code__.co_argcount if turn else len(arguments), len(arguments)):
+            kind = random.integers(3)
+            number = float(random.normal(0, 3))
+            arguments[place] = arguments[place] if kind == 0 else number if kind == 1 else np.float32(number)
+        for expected, found in both(function, arguments):
+            assert bits(found) == bits(expected)
+
+
+def test_every_way_in_which_kinds_meet() -> None:
+    """A Python number is double among its like, and float32 once it meets one."""
+
+    def meet(a: Any, b: Any, c: Any, d: Any) -> Any:
+        return (a * b + 0.1) * c - b / 3 * (a - 1 / 7) + d
+
+    ways: list[Callable[[Any], Any]] = [lambda x: x, lambda x: float(x[0]) + 1e-9, lambda x: x[0]]
+    for kinds in itertools.product(ways, repeat=3):
+        random = np.random.default_rng(2)
+        arguments = [kind(random.normal(size=SIZE).astype(np.float32)) for kind in kinds]
+        arguments.append(random.normal(size=SIZE).astype(np.float32))
+        assert bits(compiled(meet)(*arguments)) == bits(meet(*arguments))
+
+
+def test_nothing_is_contracted() -> None:
+    """The product is rounded before it is added: for these a fused multiply-add leaves a remainder, and we leave 0."""
+
+    def remainder(a: Any, b: Any, c: Any) -> Any:
+        return a * b - c
+
+    random = np.random.default_rng(3)
+    a, b = (random.normal(size=SIZE).astype(np.float32) for _ in range(2))
+    contracted = (a.astype(np.float64) * b.astype(np.float64) - (a * b)).astype(np.float32)
+    assert np.count_nonzero(contracted) > SIZE / 2, "the control"
+    assert not np.count_nonzero(compiled(remainder)(a, b, a * b))
+
+
+def test_divisions_and_roots_are_exact() -> None:
+    """No reciprocals or estimates in their place, of all numbers with some exponents."""
+
+    def quotient(a: Any, b: Any) -> Any:
+        return a / b, np.sqrt(b), 1 / b
+
+    random = np.random.default_rng(4)
+    a, b = (random.uniform(1, 4, 100_000).astype(np.float32) for _ in range(2))
+    assert bits(compiled(quotient)(a, b)) == bits(quotient(a, b))
+
+
+def in_place(a: Any, b: Any) -> Any:
+    """`later` is `former` under another name."""
+    former = a + b
+    later = former
+    later *= b
+    np.sqrt(np.abs(later), out=former)
+    return later, former + 1
+
+
+def bounded(a: Any, b: Any) -> Any:
+    return clip(a, b, MOST_PCT), clip(a, -1.0, b), at_most(a, b), at_least(a, 0.0), clip(a, np.float32(-0.0), 0.0)
+
+
+@pytest.mark.parametrize("function", [in_place, bounded])
+def test_names_and_signs_of_zero(function: Callable[..., Any]) -> None:
+    random = np.random.default_rng(5)
+    a, b = values(random), values(random)
+    a[:4], b[:4] = [0, 0, -0.0, -0.0], [0, -0.0, 0, -0.0]
+    assert bits(compiled(function)(a, b)) == bits(function(a.copy(), b.copy()))
+
+
+def test_arguments_stay_as_they_were() -> None:
+    random = np.random.default_rng(6)
+    a, b = values(random), values(random)
+    b.flags.writeable = False
+    before = a.copy()
+    compiled(in_place)(a, b)
+    assert (a == before).all()
+
+
+def strange() -> Iterator[tuple[str, Any]]:
+    random = np.random.default_rng(7)
+    whole = random.normal(size=(SIZE, 2)).astype(np.float32)
+    yield "with gaps", whole[:, 0]
+    yield "double", whole[:, 0].astype(np.float64)
+    yield "one double", np.float64(0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"), list(strange()), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_what_cannot_be_traced_is_computed_by_the_function(name: str, argument: Any) -> None:
+    other = np.random.default_rng(8).normal(size=SIZE).astype(np.float32)
+    found, expected = compiled(at_most)(other, argument), at_most(other, argument)
+    assert found.dtype == expected.dtype
+    assert found.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda a: np.asarray(a, dtype=np.float32) + 1,
+        lambda a: a if a > 0 else -a,
+        lambda a: np.exp(a),
+        lambda a: np.add.reduce(a),
+        lambda a: a + np.float64(1),
+        lambda a: a * float("nan"),
+        lambda a: np.where(a, 1, 0),
+        lambda a: 1.0,
+    ],
+)
+def test_what_no_loop_can_say_is_refused(function: Callable[..., Any]) -> None:
+    with pytest.raises(TypeError):
+        compiled(function)(np.ones(4, dtype=np.float32))
+
+
+def test_a_loop_can_be_read() -> None:
+    from sim.kernels.tracing import ArgumentKind
+
+    loop = trace(
+        lambda a, b, c=None: 2 * b * a + positive(a), [ArgumentKind.ARRAY, ArgumentKind.NUMBER, ArgumentKind.NOTHING]
+    )
+    assert (loop.outputs, loop.alone) == (1, True)
+    assert loop.source == (
+        "def kernel(size, x0, x1, y0):\n"
+        "    v0 = 2.0 * x1\n"
+        "    v1 = float32(v0)\n"
+        "    v4 = float32(0.0)\n"
+        "    for i in range(size):\n"
+        "        v2 = x0[i]\n"
+        "        v3 = v1 * v2\n"
+        "        v5 = (v2 if v2 > v4 else v4)\n"
+        "        v6 = v3 + v5\n"
+        "        y0[i] = v6\n"
+    )
