@@ -23,7 +23,6 @@ from sim.execution.simulate import describe, tabulate
 from sim.model.state import AllyState, Hit, World
 from sim.numerics.arrays import Array, at
 from sim.numerics.grid import printed, reaches
-from sim.numerics.streams import LANES
 from sim.results.record import Yardstick
 from sim.scenario.edit.compare import builds_on
 from sim.scenario.schema import Scenario
@@ -179,10 +178,9 @@ def replay(scenario: Scenario, path: int, seed: int | None = None) -> Story:
     path = arguments.whole("path", path, range(arguments.MOST_PATHS))
     seed = arguments.seed(scenario.run.seed if seed is None else seed)
     tabulate(scenario)
-    teller = Storyteller(path % LANES, scenario.horizon.last_year)
-    first = path - path % LANES
-    run_block(scenario, seed, first, LANES, observer=teller)
-    taken = ParameterRows(scenario, Draws(seed, first, LANES)).of_path(path - first)
+    teller = Storyteller(scenario.horizon.last_year)
+    run_block(scenario, seed, path, 1, observer=teller)
+    taken = ParameterRows(scenario, Draws(seed, path, 1)).of_path(0)
     # Month by month; in December each ally's outturn, then the budget adopted on it.
     entries = sorted(teller.entries, key=_order)
     return Story(
@@ -199,15 +197,15 @@ def _order(entry: Entry) -> tuple[int, int, int, str]:
 
 
 class Storyteller(Observer):
-    """Stands on one lane of a block and writes down what happens there."""
+    """Writes down what happens on the one path of a block."""
 
     asks_for_changes = True
 
-    def __init__(self, lane: int, last_year: int) -> None:
+    def __init__(self, last_year: int) -> None:
         self.entries: list[Entry] = []
         self._last = last_year
         self.outcomes: list[Outcome] = []
-        self._lane = np.array([lane])
+        self._path = np.array([0])
         self._world: World | None = None
 
     def begin(self, world: World) -> None:
@@ -237,14 +235,14 @@ class Storyteller(Observer):
 
     @contextmanager
     def happening(self, describe: Callable[[Hit], str], ally: AllyState | None, hit: Hit) -> Iterator[None]:
-        """Note what moved, where the lane is among the paths hit."""
-        if self._lane[0] not in hit.paths:
+        """Note what moved, where it hits the path."""
+        if not hit.paths.size:
             yield
             return
         before = self._snapshot(ally)
         yield
         after = {name: now for name, now in self._snapshot(ally).items() if now != before[name]}
-        text = describe(hit.at(self._lane))
+        text = describe(hit.at(self._path))
         if after.pop("governments", None) is not None:
             text += " A new government takes office."
         pledges = before.get("pledges in force", 0)
@@ -262,7 +260,7 @@ class Storyteller(Observer):
 
     def outturn(self, ally: AllyState, year: int) -> None:
         """The outturn of a year."""
-        pushed = ally.pushed is not None and self._lane[0] in ally.pushed
+        pushed = ally.pushed is not None and ally.pushed.size > 0
         surprise = self._at(ally.surprise_pct)
         text = f"{ally.in_prose} reports {self._printed(ally.reported_pct)} % for {year}"
         text += f" (growth surprise {surprise:+.1f} points)."
@@ -292,11 +290,11 @@ class Storyteller(Observer):
     def _printed(self, share_pct: Array | None) -> str:
         """A share as NATO prints it, and as it is held against a target."""
         assert share_pct is not None
-        return f"{int(printed(share_pct[self._lane])[0]) / 100:.2f}"
+        return f"{int(printed(share_pct[self._path])[0]) / 100:.2f}"
 
     def _at(self, value: float | NDArray[Any] | None) -> float:
         assert value is not None
-        return float(np.ravel(at(value, self._lane))[0])
+        return float(np.ravel(at(value, self._path))[0])
 
     def _say(
         self, iso3: str | None, kind: str, text: str, before: dict[str, float] | None = None,

@@ -178,8 +178,9 @@ class Draws:
         """The word of each path of one variant, or of some of the block's; for no path none is drawn."""
         if on is not None and not on.size:
             return np.empty(0, dtype=np.uint16)
-        uint16 = self.streams.uint16(name, ally=ally, period=period)
-        return uint16 if on is None else uint16[self._lanes(on)]
+        if on is not None:
+            return self.streams.uint16_of(self._lanes(on), name, ally=ally, period=period)
+        return self.streams.uint16(name, ally=ally, period=period)
 
     def _lanes(self, on: Paths) -> Paths:
         """Which of the streams' paths some of the block's are: they differ where variants share random numbers."""

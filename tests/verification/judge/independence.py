@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 from scipy import special
 
 from judge.judge import Check, all_correlations, cells, correlation
-from sim.numerics.streams import LANES, Streams
+from sim.numerics.streams import STRETCH, Streams
 
 SEED = 2032
 PATHS = 1 << 16
 ADDRESSES = 200
 PERIODS = 60
 SEEDS = (0, 1, 2, 2032, 2033, 1 << 32, (1 << 32) + 1, 1 << 62)
-LAGS = (1, 2, LANES)
+LAG = 16
+LAGS = (1, 2, LAG)
 NATO = (8, 56, 100, 124, 191, 203, 208, 233, 246, 250, 276, 300, 348, 380, 428, 440, 442, 499, 528, 578, 616, 620,
         642, 703, 705, 724, 752, 792, 807, 826, 840)  # fmt: skip
 """The ISO numeric codes of the allies with armed forces."""
@@ -120,13 +121,50 @@ def address_checks(streams: Maker = Streams, scale: int = 1, paths: int = PATHS)
     return found + matrix_checks("squares of addresses", scores_at(made, places, SQUARES))
 
 
+def stretch_checks(streams: Maker = Streams, scale: int = 1) -> list[Check]:
+    """200 addresses inside each of 16 stretches, whose words are spread evenly: correlations, and pairs on a plane."""
+    correlations, words = [], []
+    for stretch in range(16 * scale):
+        made = streams(SEED, stretch * STRETCH, STRETCH)
+        rows = np.stack([made.uint16(p.name, ally=p.ally, period=p.period, word=p.word) for p in addresses()])
+        unit = standard(SCORES[rows])
+        correlations.append((unit @ unit.T)[np.triu_indices(len(rows), 1)].astype(np.float64))
+        words.append(rows)
+    r = np.concatenate(correlations)
+    return [
+        correlation("inside stretches: largest", r, STRETCH), all_correlations("inside stretches: all", r, STRETCH),
+        *(even_planes(f"planes of {parts} by {parts}", words, parts) for parts in (16, 64)),
+    ]  # fmt: skip
+
+
+def even_planes(name: str, stretches: list[NDArray[np.uint16]], parts: int) -> Check:
+    """Each address with the next and the seventh further: how evenly pairs of words lie on the square.
+
+    Of two permutations drawn at random, Pearson's chi-square of the table of equal margins has the mean and variance
+    stated (Haldane 1940); no two tables here share both of theirs, so that their sum is nearly normal.
+    """
+    tables, number = [], STRETCH
+    for rows in stretches:
+        cell = (rows.astype(np.int64) * parts) >> 16
+        for step in (1, 7):
+            pairs = cell * parts + np.roll(cell, step, axis=0)
+            tables += [np.bincount(pair, minlength=parts * parts) for pair in pairs]
+    expected = number / parts**2
+    seen = ((np.stack(tables) - expected) ** 2).sum(axis=1) / expected
+    mean = number / (number - 1) * (parts - 1) ** 2
+    variance = 2 * number / (number - 3) * ((parts - 1) * (number - parts) / (number - 2)) ** 2
+    z = float((seen.mean() - mean) / np.sqrt(variance / len(seen)))
+    p = min(1.0, 2 * float(special.ndtr(-abs(z))))
+    return Check(name, p, {"by": "approximation", "among": len(seen), "number": number, "z": z})
+
+
 def serial_checks(streams: Maker = Streams, scale: int = 1, paths: int = PATHS) -> list[Check]:
     """Over 60 periods, over the allies, along the paths, between the words of a draw, between seeds."""
     made, found = streams(SEED, 0, paths * scale), []
     for name, ally in (("outturn/noise", 276), ("growth/factor", 0), ("event/crisis/occurs", 0)):
         rows = scores_at(made, [Address(name, ally, 2026 + period) for period in range(PERIODS)])
         found += matrix_checks(f"{name} over {PERIODS} periods", rows)
-        found += lagged_checks(f"{name} over {PERIODS} periods, {LANES} paths further", rows, LANES)
+        found += lagged_checks(f"{name} over {PERIODS} periods, {LAG} paths further", rows, LAG)
         for lag in LAGS:
             r = float(np.mean(rows[lag:] * rows[:-lag], dtype=np.float64))
             found.append(correlation(f"{name}: periods {lag} apart", r, (PERIODS - lag) * rows.shape[1]))
@@ -135,7 +173,7 @@ def serial_checks(streams: Maker = Streams, scale: int = 1, paths: int = PATHS) 
     long = streams(SEED, 0, paths * 16 * scale)
     for name, ally, period in (("outturn/execution", 276, 2029), ("event/crisis/month", 0, 2029)):
         row = SCORES[long.uint16(name, ally=ally, period=period)]
-        for lag in LAGS:
+        for lag in (lag for lag in (*LAGS, STRETCH) if lag < len(row)):
             r = float((standard(row[None, lag:]) @ standard(row[None, :-lag]).T)[0, 0])
             found.append(correlation(f"{name}: paths {lag} apart", r, len(row) - lag))
         found += matrix_checks(
@@ -148,12 +186,19 @@ def serial_checks(streams: Maker = Streams, scale: int = 1, paths: int = PATHS) 
 
 
 def uniformity_checks(streams: Maker = Streams, scale: int = 1) -> list[Check]:
-    """Every word equally often; each of the 16 lanes for itself; pairs of neighbouring paths."""
+    """Of one path, over years, every word equally often; each of 16 lanes for itself; pairs of neighbouring paths.
+
+    Over the paths of a stretch words are no independent draws: their upper 12 bits come once each, and the lower 4 are
+    the same.
+    """
+    one = streams(SEED, 0, 1)
+    of_path = np.array([one.uint16("judge/uniform", period=period)[0] for period in range((1 << 17) * scale)])
     words = streams(SEED, 0, (1 << 21) * scale).uint16("judge/uniform")
-    lanes = (np.arange(len(words)) % LANES) * 64 + (words >> 10)
+    lanes = (np.arange(len(words)) % LAG) * 64 + (words >> 10)
     pairs = (words[:-1:2] >> 11).astype(np.int64) * 32 + (words[1::2] >> 11)
     return [
-        cells("all words", np.bincount(words, minlength=1 << 16), np.full(1 << 16, 0.5**16)),
+        cells("all words", np.bincount(of_path, minlength=1 << 16), np.full(1 << 16, 0.5**16)),
+        cells("the lowest bits", np.bincount(of_path & 15, minlength=16), np.full(16, 1 / 16)),
         cells("lanes", np.bincount(lanes, minlength=1024), np.full(1024, 1 / 1024)),
         cells("pairs of neighbours", np.bincount(pairs, minlength=1024), np.full(1024, 1 / 1024)),
     ]
@@ -161,4 +206,5 @@ def uniformity_checks(streams: Maker = Streams, scale: int = 1) -> list[Check]:
 
 def stream_checks(scale: int = 1) -> list[Check]:
     """All of it."""
-    return address_checks(scale=scale) + serial_checks(scale=scale) + uniformity_checks(scale=scale)
+    checks = address_checks(scale=scale) + stretch_checks(scale=scale) + serial_checks(scale=scale)
+    return checks + uniformity_checks(scale=scale)

@@ -18,6 +18,7 @@ from judge.independence import (
     names_of_the_page,
     serial_checks,
     stream_checks,
+    stretch_checks,
     uniformity_checks,
 )  # fmt: skip
 from judge.judge import CHECKS, Control, broken
@@ -63,6 +64,11 @@ def on_series(streams: Maker) -> Callable[[], list[str]]:
 
 
 @cache
+def on_stretches(streams: Maker) -> Callable[[], list[str]]:
+    return cache(lambda: broken(stretch_checks(streams)))
+
+
+@cache
 def on_words(streams: Maker) -> Callable[[], list[str]]:
     return cache(lambda: broken(uniformity_checks(streams)))
 
@@ -77,6 +83,10 @@ CONTROLS = [
             on_addresses(wrong.OverlappingLane)),
     Control("years overlap by all but a path", "addresses, a path further: all", on_addresses(wrong.OverlappingLane)),
     Control("years differ in sign alone", "squares of addresses: all", on_addresses(wrong.Mirrored)),
+    Control("all stretches are one arrangement", "inside stretches: largest", on_stretches(wrong.OneArrangement)),
+    Control("all stretches are one arrangement", "inside stretches: all", on_stretches(wrong.OneArrangement)),
+    Control("all stretches are one arrangement", "planes of 16 by 16", on_stretches(wrong.OneArrangement)),
+    Control("stretches are not mixed", "planes of 64 by 64", on_stretches(wrong.Unmixed)),
     Control("every year is the first", "outturn/noise over 60 periods: largest", on_series(wrong.IgnoredPeriod)),
     Control("every year is the first", "outturn/noise over 60 periods: all", on_series(wrong.IgnoredPeriod)),
     Control("every year is the first", "growth/factor: periods 1 apart", on_series(wrong.IgnoredPeriod)),
@@ -92,7 +102,8 @@ CONTROLS = [
     Control("the refining word is the word", "outturn/execution: both words: largest", on_series(wrong.SameSecondWord)),
     Control("every second path has its neighbour's word", "outturn/execution: paths 1 apart", on_series(wrong.Doubled)),
     Control("every second path has its neighbour's word", "pairs of neighbours", on_words(wrong.Doubled)),
-    Control("the lowest bit is lost", "all words", on_words(wrong.LostBit)),
+    Control("the lowest bit is lost", "the lowest bits", on_words(wrong.LostBit)),
+    Control("words above a certain one never come", "all words", on_words(wrong.Narrow)),
     Control("one lane in sixteen lacks its highest bit", "lanes", on_words(wrong.TiltedLane)),
 ]  # fmt: skip
 

@@ -19,7 +19,6 @@ from sim.distributions import families as f
 from sim.distributions.draws import Distributions, Draws, LocationScale
 from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, standardised, table_of
 from sim.numerics.exact import monthly_factor, yearly_probability
-from sim.numerics.streams import LANES
 
 SEED = 2032
 BLOCK = 1 << 17
@@ -102,7 +101,7 @@ def _tail_checks(name: str, family: f.Family, law: Any, scale: int, draws: Maker
     for end, word, outer in (("low", 0, law.cdf), ("high", CELLS - 1, law.sf)):
         paths = ends[word]
         found.append(binomial(f"{name}: {end} end", len(paths), number, 1 / CELLS))
-        inside = [draws(SEED, path // LANES * LANES, LANES).value(stream, family)[path % LANES] for path in paths]
+        inside = [draws(SEED, path, 1).value(stream, family)[0] for path in paths]
         # the probability further out than a value, 0 to 1: a sixteenth in each part, but near a bound of the support,
         # where rescaling moves by millionths (judge.exact states how far); there the table's own parts are declared
         entries = table_of(family).low if word == 0 else table_of(family).high

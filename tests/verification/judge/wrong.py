@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from judge.independence import NATO
+from judge.independence import LAG, NATO
 from sim.distributions.draws import Distributions, Draws, LocationScale, Mask
 from sim.distributions.quantile_tables import TAIL_CELLS, Quantiles
 from sim.model.state import AllyState
-from sim.numerics.streams import LANES, Streams, UInt16
+from sim.numerics.streams import PERMUTATIONS, START, STRETCH, Streams, UInt16
 
 WORDS, VALUE, CHANCE, BELOW, MONTH = Streams.uint16, Draws.value, Draws.chance, Draws._below, Draws.month
 """As they are; functions of this module take their place."""
@@ -45,7 +46,7 @@ class OverlappingCounter(OverlappingLane):
     """The same by a whole counter, 16 paths."""
 
     def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
-        return super().uint16(name, ally=ally, period=2026 + LANES * max(period - 2026, 0), word=word)
+        return super().uint16(name, ally=ally, period=2026 + LAG * max(period - 2026, 0), word=word)
 
 
 class NeighbouringAlly(Streams):
@@ -90,6 +91,13 @@ class LostBit(Streams):
         return super().uint16(name, ally=ally, period=period, word=word) & np.uint16(0xFFFE)
 
 
+class Narrow(Streams):
+    """The last two in a hundred words never come."""
+
+    def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
+        return np.minimum(super().uint16(name, ally=ally, period=period, word=word), np.uint16(64_225))
+
+
 class Doubled(Streams):
     """Every second path has the word of its neighbour."""
 
@@ -97,6 +105,23 @@ class Doubled(Streams):
         drawn = super().uint16(name, ally=ally, period=period, word=word).copy()
         drawn[1::2] = drawn[: len(drawn) // 2 * 2 : 2]
         return drawn
+
+
+class OneArrangement(Streams):
+    """Every stretch of every stream begins at the same place of one permutation; only factors differ."""
+
+    def _raw(self, name: str, ally: int, period: int) -> NDArray[np.uint64]:
+        return super()._raw(name, ally, period) & ~np.uint64(START)
+
+
+class Unmixed(Streams):
+    """Stretches begin anywhere, but what they begin in is the numbers in their order."""
+
+    def __init__(self, seed: int, first: int, paths: int) -> None:
+        super().__init__(seed, first, paths)
+        in_order = np.arange(STRETCH, dtype=np.uint16) << np.uint16(4)
+        self._permutations = np.tile(in_order, 2 * PERMUTATIONS)
+        self._from = sliding_window_view(self._permutations, STRETCH)
 
 
 def draws_on(streams: type[Streams]) -> type[Draws]:
@@ -222,7 +247,7 @@ class TiltedLane(Streams):
 
     def uint16(self, name: str, *, ally: int = 0, period: int = 0, word: int = 0) -> UInt16:
         drawn = super().uint16(name, ally=ally, period=period, word=word).copy()
-        drawn[::LANES] &= np.uint16(0x7FFF)
+        drawn[::LAG] &= np.uint16(0x7FFF)
         return drawn
 
 

@@ -13,9 +13,9 @@ from reference.bounded import single
 from sim.distributions.quantile_tables import standardised
 from sim.numerics.streams import Streams
 
-STREAM_VERSION = 3
-BLOCK = 16
-"""Paths whose words come from one Philox counter."""
+STREAM_VERSION = 4
+STRETCH = 4_096
+"""Paths whose words are the numbers of 12 bits, each once, with four bits more."""
 
 MASK = 2**64 - 1
 MULTIPLIERS = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
@@ -40,10 +40,33 @@ def philox(counter: tuple[int, int, int, int], words: tuple[int, int]) -> tuple[
     return a, b, c, d
 
 
+@lru_cache(maxsize=1)
+def mixers() -> list[int]:
+    """The words of 16 bits that permutations are mixed by: eight times the 128 masks, and the 128 factors."""
+    found = blake2b(f"{STREAM_VERSION}|permutations".encode("ascii"), digest_size=16).digest()
+    words = int.from_bytes(found[:8], "little"), int.from_bytes(found[8:], "little")
+    results = [result for counter in range(1, 129) for result in philox((counter, 0, 0, 0), words)]
+    return [result >> place & 0xFFFF for result in results for place in (0, 16, 32, 48)]
+
+
+@lru_cache(maxsize=128)
+def permutation(number: int) -> list[int]:
+    """Where each path of a stretch stands in one of the 128 permutations."""
+    found = list(range(STRETCH))
+    for turn in range(8):
+        mask, factor = mixers()[256 * turn + number], mixers()[256 * turn + 128 + number] | 1
+        mixed = [(x ^ mask) * factor % STRETCH for x in found]
+        found = [y ^ y >> 6 for y in mixed]
+    return found
+
+
 def word_of(seed: int, name: str, ally: int, period: int, path: int, word: int = 0) -> int:
     """The 16 bits of a draw, in plain Python."""
-    results = philox((path // BLOCK + 1, word, period, ally), key(seed, name))
-    return (results[(path % BLOCK) // 4] >> (16 * (path % 4))) & 0xFFFF
+    stretch, place = divmod(path, STRETCH)
+    result = philox((stretch // 2 + 1, 0, period, ally), key(seed, name))[stretch % 2 * 2 + word]
+    number = result >> 13 & 127
+    value = 16 * permutation(number)[(place + result) % STRETCH] + number % 16
+    return value * (result >> 48 | 1) % 65_536
 
 
 class RandomNumbers:
@@ -88,6 +111,10 @@ class RandomNumbers:
     def month(self, name: str, ally: int, period: int) -> int:
         """A month of the year, each equally likely."""
         return self.whole(name, 12, ally, period) + 1
+
+
+BLOCK = 16
+"""Neighbouring paths whose words are kept together."""
 
 
 @lru_cache(maxsize=200_000)
