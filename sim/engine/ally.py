@@ -1,4 +1,4 @@
-"""One ally's life: what it does in January and December of every year, and when it votes."""
+"""What one ally does by itself: what it has announced, spends and reports."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ import numpy as np
 
 from sim.data.rows import BudgetRow
 from sim.distributions.draws import Paths, Prepared
-from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
 from sim.kernels import Engine
-from sim.model.calendar import FIRST_ALLY_RANK, Phase, Years
+from sim.model.calendar import FIRST_ALLY_RANK, Years
 from sim.model.equations import budget, outturn
-from sim.model.equations.ally_year import budgeting, january, spending
-from sim.model.equations.targets import followed, years_left
+from sim.model.equations.ally_year import spending
 from sim.model.parameters import Budget, Growth, Outturn, Related, Will
 from sim.model.state import AllyState, Hit, OwnBudget, Politics, TargetInForce, World
 from sim.numerics.arrays import Array, Value, at, broadcast, positive, select
 
 
 class AllyProcess:
-    """An ally's processes over the state of one block."""
+    """One ally over the state of one block."""
 
     def __init__(
         self,
@@ -43,16 +41,14 @@ class AllyProcess:
         `ever_bound` says whether the ally may have a pledge, path or draft of its own, which a new government can drop.
         """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
-        self._january, self._spending, self._budgeting = engine(january), engine(spending), engine(budgeting)
+        self.engine, self._spending = engine, engine(spending)
         self.rank, self.observer, self.ever_bound = FIRST_ALLY_RANK + row, observer, ever_bound
         self.growth_parameters, self.will_parameters = parameters.of(Growth, inputs), parameters.of(Will, inputs)
         self.budget_parameters, self.outturn_parameters = parameters.of(Budget, inputs), parameters.of(Outturn, inputs)
         self.related_parameters = parameters.of(Related, inputs)
         self.state = self._start(years.base, row)
-        self._inclination: tuple[int, Array] | None = None
         sd_pct = self.growth_parameters.sd_pct
         self.growth_sd = inputs.growth_sd_pct if sd_pct is None else sd_pct
-        self.exposure = parameters.rows.exposure(inputs)
         b = self.budget_parameters
         # once for the run: debt and deficit are facts of the start, and nothing in the model moves them
         self.room = budget.fiscal_room(
@@ -60,75 +56,40 @@ class AllyProcess:
             debt_from_pct=b.room_debt_from_pct, debt_span_pct=b.room_debt_span_pct,
             deficit_from_pct=b.room_deficit_from_pct, deficit_span_pct=b.room_deficit_span_pct,
         )  # fmt: skip
-        self.desired_cap = budget.at_exposure(b.desired_cap_pct, b.desired_cap_exposure, self.exposure)
-        self.headroom = budget.at_exposure(b.headroom_pct, b.headroom_exposure, self.exposure)
+        self.exposure = exposure = parameters.rows.exposure(inputs)
+        self.desired_cap = budget.at_exposure(b.desired_cap_pct, b.desired_cap_exposure, exposure)
+        self.headroom = budget.at_exposure(b.headroom_pct, b.headroom_exposure, exposure)
 
-    def live(self, clock: Clock) -> Process:
-        """The base year's December, then a January and a December of every year."""
-        yield clock.at(clock.month_of(self.years.base, 12), Phase.BUDGET, self.rank)
-        self.adopt_budget(self.years.base + 1)
-        for year in self.years.simulated:
-            yield clock.at(clock.month_of(year, 1), Phase.MACRO, self.rank)
-            # two plans, because next year's is adopted before this year is recorded
-            self.state.plan_pct = self.state.next_plan_pct
-            self.begin_year(year)
-            yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, self.rank)
-            self.spend(year)
-            self.observer.outturn(self.state, year)
-            if year < self.years.last:
-                yield clock.at(clock.month_of(year, 12), Phase.BUDGET, self.rank)
-                self.adopt_budget(year + 1)
+    def own_surprise_pct(self, year: int) -> Value:
+        """e of equation 2: the growth surprise that is the ally's own, percentage points."""
+        return self.growth_sd * self.draw("growth/ally_noise", self.growth_parameters.ally_noise, year)
 
-    def begin_year(self, year: int) -> None:
-        """Equations 2 and 4, in January."""
-        world, state, g, w = self.world, self.state, self.growth_parameters, self.will_parameters
-        # emptied when read: a recession takes from the growth of its own year only
-        loss, state.growth_loss_pct = state.growth_loss_pct, None
-        will, state.surprise_pct, state.gdp_usd_bn = self._january(
-            state.will, state.gdp_usd_bn, state.share_pct,
-            # nobody is a peer of itself, and the United States are not in the sums of Europe and Canada
-            state.gdp_usd_bn if state.europe_canada else 0.0,
-            world.europe_canada_outlays_usd_bn, world.europe_canada_gdp_usd_bn,
-            mean_will=state.mean_will, will_noise=self._draw("will/noise", w.noise, year), reversion=w.reversion,
-            peer=w.peer, common=world.common_surprise_pct,
-            ally_noise=self._draw("growth/ally_noise", g.ally_noise, year), sd_pct=self.growth_sd, loss_pct=loss,
-            forecast_pct=self.inputs.forecast_pct[year], shift_pct=g.forecast_shift_pct,
-        )  # fmt: skip
-        # in place: it is a row of the world's array, on which elections act for all allies at once
-        state.will[:] = will
+    def expected_growth_pct(self, year: int) -> Value:
+        """The forecast of growth as the scenario shifts it, %."""
+        return self.inputs.forecast_pct[year] + self.growth_parameters.forecast_shift_pct
 
-    def adopt_budget(self, year: int) -> None:
-        """Equations 5 and 6, in December of the year before `year`."""
-        world, state, b = self.world, self.state, self.budget_parameters
-        urgency, month = world.urgency, world.calendar.month
-        target, due, commitment = followed(state, self.targets, self.inputs.commitment)
-        willing, state.norm_pct, desired, plan = self._budgeting(
-            state.norm_pct, state.share_pct, state.will, self._inclined(),
-            urgency.shared(month, budget.felt, weight=b.threat_urgency), urgency.saturated(month),
-            target_pct=target, commitment=commitment, years_left=years_left(due, year),
-            speed_up=urgency.shared(
-                month, budget.speed_up, speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max
-            ),
-            room=self.room, exposure=self.exposure, threat_weight=b.threat_weight, norm_learning=b.norm_learning,
-            pledge_weight=b.pledge_weight, desired_cap_pct=self.desired_cap, speed_down=b.speed_down,
-            deadline_weight=b.deadline_weight, headroom_pct=self.headroom, headroom_weight=b.headroom_weight,
-            max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
-        )  # fmt: skip
-        state.next_plan_pct = self._toward_announced(plan, year, first=year == self.years.base + 1)
-        state.willing, state.target_pct, state.due = willing, target, due
-        self.observer.budget(self.state, year, desired)
+    @property
+    def threat_weight(self) -> Value:
+        """What the threat weighs in this ally, % of GDP."""
+        return budget.at_risk(self.budget_parameters.threat_weight, self.exposure)
 
-    def spend(self, year: int) -> None:
+    def adopt_budget(self, year: int, desired_pct: Array) -> None:
+        """What is announced draws next year's plan toward it, in December of the year before `year`."""
+        state = self.state
+        assert state.next_plan_pct is not None
+        state.next_plan_pct = self._toward_announced(state.next_plan_pct, year, first=year == self.years.base + 1)
+        self.observer.budget(state, year, desired_pct)
+
+    def spend(self, year: int, inclined: Array) -> None:
         """Equations 7, 8 and the security-related part of 9, in December."""
-        state, o, r = self.state, self.outturn_parameters, self.related_parameters
+        state, o, r, before = self.state, self.outturn_parameters, self.related_parameters, self.state.share_pct
         assert state.plan_pct is not None
-        before = state.share_pct
         state.share_pct, reported, state.related_pct = self._spending(
-            before, state.plan_pct, state.surprise_pct, state.related_pct, self._inclined(),
-            execution=self._draw("outturn/execution", o.execution, year),
-            noise=self._draw("outturn/noise", o.noise, year),
-            reporting=self._draw("outturn/reporting", o.reporting, year),
-            related_noise=self._draw("related/noise", r.noise, year),
+            before, state.plan_pct, state.surprise_pct, state.related_pct, inclined,
+            execution=self.draw("outturn/execution", o.execution, year),
+            noise=self.draw("outturn/noise", o.noise, year),
+            reporting=self.draw("outturn/reporting", o.reporting, year),
+            related_noise=self.draw("related/noise", r.noise, year),
             floor_pct=o.floor_pct, related_speed=r.speed, related_scale_pct=r.scale_pct,
         )  # fmt: skip
         # one array for both; where a push tells them apart, the report is copied first
@@ -163,13 +124,6 @@ class AllyProcess:
         )
         state.pushed = pushed.paths
 
-    def _inclined(self) -> Array:
-        """link(u + A), computed once a December: the year's outturn and the next year's budget share it."""
-        month = self.world.calendar.month
-        if self._inclination is None or self._inclination[0] != month:
-            self._inclination = month, budget.inclined(self.state.will, self.world.urgency.level(month))
-        return self._inclination[1]
-
     def _toward_announced(self, plan: Array, year: int, *, first: bool) -> Array:
         """The plan drawn toward the year's budget where the data hold one, elsewhere toward the announced path."""
         b, before, own = self.budget_parameters, plan, self.state.budgets.pop(year, None)
@@ -195,7 +149,7 @@ class AllyProcess:
     def _hit(self, stream: str, year: int, paths: Paths) -> Hit:
         return Hit(self.world.draws, stream, year, paths, self.inputs.code)
 
-    def _draw(self, name: str, distribution: Prepared, year: int) -> Value:
+    def draw(self, name: str, distribution: Prepared, year: int) -> Value:
         return self.world.draws.value(name, distribution, ally=self.inputs.code, period=year)
 
     def _known(self, row: BudgetRow, size: int) -> OwnBudget:

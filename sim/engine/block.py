@@ -15,6 +15,7 @@ from sim.distributions.families import Shape
 from sim.distributions.quantile_tables import Evaluated, kept
 from sim.engine import alliance
 from sim.engine.ally import AllyProcess
+from sim.engine.ally_rows import in_rows
 from sim.engine.clock import Clock, Process
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.elections import Elections
@@ -148,8 +149,8 @@ class BlockSimulation:
         self._start_events(events, observer)
         # in any order: who acts first in a month is decided by ranks, not by creation
         self._clock.start(alliance.common_growth(self._clock, self.world, parameters, self.years))
-        for ally in allies:
-            self._clock.start(ally.live(self._clock))
+        for rows, index in in_rows(allies, self.world):
+            self._clock.start(rows.live(self._clock, index))
         self._clock.start(Elections(self.world, allies, self.years, observer).live(self._clock))
         self._clock.start(alliance.close_years(self._clock, self.world, self.years))
 

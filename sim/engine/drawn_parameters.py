@@ -42,7 +42,8 @@ class Parameters:
         self._variants, self._draws = variants, draws
         self._left_to_rows = variants[0].left_to_rows
         self.rows = ParameterRows(variants[0], draws)
-        self._of_all: dict[Section, dict[str, Value | Prepared | None]] = {}
+        self._common: dict[Section, FrozenModel] = {}
+        self._agreed: dict[str, Distribution | None] = {}
 
     def of(self, model: type[DrawnAs[InBlock]], ally: AllyInputs | None = None) -> InBlock:
         """A section of the alliance, or of one ally with what is its own: `of(Budget, ally).speed`.
@@ -51,34 +52,34 @@ class Parameters:
             KeyError: the section is not registered in `sim.model.sections`.
         """
         section = section_of(model)
-        commons: list[FrozenModel] = [getattr(variant, section.name) for variant in self._variants]
-        sections, code, overridden = commons, 0, frozenset[str]()
-        if ally is not None:
-            pairs = zip(self._variants, commons, strict=True)
-            sections, code = [variant.of_ally(ally.iso3, common) for variant, common in pairs], ally.code
-            overridden = frozenset(self._variants[0].overridden(ally.iso3, commons[0]))
+        written = getattr(self._variants[0], section.name)
         # what all allies share stands at one address: each would draw the same values again
-        if section not in self._of_all:
-            shared = (parameter for parameter in _random(section) if not parameter.own)
-            self._of_all[section] = {each.name: self._value(section, each, commons, 0) for each in shared}
-        values = dict(self._of_all[section])
-        for parameter in _random(section):
-            if parameter.name in overridden:
-                values[parameter.name] = self._as_written(parameter, sections, code)
-            elif parameter.own:
-                values[parameter.name] = self._value(section, parameter, sections, code)
+        if section not in self._common:
+            values = {each.name: self._value(section, each, 0) for each in _random(section)}
+            self._common[section] = written.model_copy(update=values)
+        found = self._common[section]
+        if ally is not None:
+            own = self._variants[0].overridden(ally.iso3, written)  # variants do not differ in it
+            for each in _random(section):
+                if each.name in own:
+                    own[each.name] = self._prepared(each, own[each.name], ally.code)
+                elif each.own:
+                    own[each.name] = self._value(section, each, ally.code)
+            found = found.model_copy(update=own) if own else found
         # The type checker cannot say that one class stands for the section of a file and for that of a block.
-        return cast(InBlock, sections[0].model_copy(update=values))
+        return cast(InBlock, found)
 
-    def _value(
-        self, section: Section, parameter: Parameter, sections: Sequence[FrozenModel], code: int
-    ) -> Value | Prepared | None:
+    def _value(self, section: Section, parameter: Parameter, code: int) -> Value | Prepared | None:
         """Of the estimate where no file says it, else as written."""
         if (section.name, parameter.name) in self._left_to_rows:
-            return self._of_rows(f"{section.name}.{parameter.name}", parameter, sections[0], code)
-        return self._as_written(parameter, sections, code)
+            shipped = getattr(self._variants[0], section.name)
+            return self._of_rows(f"{section.name}.{parameter.name}", parameter, shipped, code)
+        if parameter.stream not in self._agreed:
+            written = [getattr(getattr(variant, section.name), parameter.name) for variant in self._variants]
+            self._agreed[parameter.stream] = _agreed(written)
+        return self._prepared(parameter, self._agreed[parameter.stream], code)
 
-    def _of_rows(self, name: str, parameter: Parameter, shipped: FrozenModel, code: int) -> Value | Prepared:
+    def _of_rows(self, name: str, parameter: Parameter, shipped: FrozenModel, code: int) -> Value | Prepared | None:
         """What each path's row of the table of parameters says: the value, or mean and sd of what it is drawn from."""
         default = getattr(shipped, parameter.name)
         if not isinstance(default, Family):
@@ -91,13 +92,10 @@ class Parameters:
             return self._prepared(parameter, default.model_copy(update=moments), code)
         return self._prepared(parameter, LocationScale(standardised(default.shape), **moments), code)
 
-    def _as_written(self, parameter: Parameter, sections: Sequence[FrozenModel], code: int) -> Value | Prepared | None:
-        """A value drawn once, a table of what is drawn later, or None: the ally's own from the data."""
-        distribution = _agreed([getattr(section, parameter.name) for section in sections])
-        return None if distribution is None else self._prepared(parameter, distribution, code)
-
-    def _prepared(self, parameter: Parameter, distribution: Distribution, code: int) -> Value | Prepared:
-        """Drawn now where it is drawn once, else ready to be drawn."""
+    def _prepared(self, parameter: Parameter, distribution: Distribution | None, code: int) -> Value | Prepared | None:
+        """Drawn now where it is drawn once, else ready to be drawn; None: the ally's own from the data."""
+        if distribution is None:
+            return None
         if parameter.once:
             return self._draws.value(parameter.stream, distribution, ally=code, of=parameter.of)
         return table_of(distribution) if isinstance(distribution, Family) else distribution

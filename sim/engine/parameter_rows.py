@@ -53,20 +53,37 @@ class ParameterRows:
             self._taken = draws.whole("parameters/draw", len(self._table)) + len(self._table) * earnest.astype(np.intp)
             self._in_order = np.argsort(self._taken, kind="stable")
             self._found, self._starts = np.unique(self._taken[self._in_order], return_index=True)
+            self._lane = np.min_scalar_type(np.diff(self._starts, append=self._paths).max())
+        self._waiting: list[tuple[NDArray[np.uint8], NDArray[np.int64]]] = []
         rule = scenario.parameters.rule_of_exposure
         self._rule = None if rule == "drawn" else Rule(rule)
         self._rules = draws.whole("parameters/geography", len(Rule)) if self._rule is None else None
 
-    def counted(self, mask: Mask | None = None) -> NDArray[np.intp]:
-        """How many paths took each row, or how many of those where a mask holds, (rows,)."""
+    def counted(self) -> NDArray[np.intp]:
+        """How many paths took each row, (rows,)."""
+        return np.array([self._paths]) if self._taken is None else np.bincount(self._taken, minlength=self.size)
+
+    def count(self, mask: Mask, into: NDArray[np.int64]) -> None:
+        """Write into (rows,) how many of each row's paths a mask holds on; what waits is written by `finish`."""
         if self._taken is None:
-            return np.array([self._paths if mask is None else np.count_nonzero(mask)])
-        if mask is None:
-            return np.bincount(self._taken, minlength=self.size)
-        # the paths of a row side by side: adding bytes up takes a third of the time of counting rows
-        counts = np.zeros(self.size, dtype=np.intp)
-        counts[self._found] = np.add.reduceat(mask.view(np.uint8)[self._in_order], self._starts, dtype=np.intp)
-        return counts
+            into[0] = np.count_nonzero(mask)
+            return
+        self._waiting.append((mask.view(np.uint8), into))
+        if len(self._waiting) * self._lane.itemsize == 8:
+            self.finish()
+
+    def finish(self) -> None:
+        """Count what waits, side by side in words of 64 bits: a single sum adds them all up, and none overflows."""
+        if not self._waiting:
+            return
+        masks = [mask for mask, _ in self._waiting]
+        spare = 8 // self._lane.itemsize - len(masks)
+        words = np.stack(masks + masks[:1] * spare, axis=1, dtype=self._lane).view(np.uint64).reshape(-1)
+        counts = np.zeros(self.size, dtype=np.uint64)
+        counts[self._found] = np.add.reduceat(words.take(self._in_order), self._starts)
+        for (_, into), column in zip(self._waiting, counts.view(self._lane).reshape(self.size, -1).T, strict=False):
+            into[:] = column
+        self._waiting.clear()
 
     def of_path(self, index: int) -> PathParameters:
         """What one path of the block took, by its place there.

@@ -66,6 +66,7 @@ class Recorder:
                 self._record_ally(outcome, year, step, tallies)
         for tally, complying in enumerate(tallies):
             arrays["number"][tally, step] = np.bincount(complying, minlength=arrays["number"].shape[2])
+        self._rows.finish()
         arrays["row_number"][step] = self._rows.numbers(tallies[CORE], arrays["number"].shape[2])
         if last:
             for row, history in enumerate(self._history):
@@ -106,7 +107,7 @@ class Recorder:
                 arrays["compliant"][pillar, row, step] = np.count_nonzero(compliant)
                 # a view, for True is the byte 1: no copy is made
                 tallies[pillar] += compliant.view(np.uint8)
-                arrays["row_compliant"][pillar, row, step] = self._rows.counted(compliant)
+                self._rows.count(compliant, arrays["row_compliant"][pillar, row, step])
         core, history = outcome.met[CORE], self._history[row]
         if core is not None and history is not None:
             tallies[WITHOUT_PUSH] += core.view(np.uint8)

@@ -8,7 +8,7 @@ from functools import cache, partial
 from hashlib import sha256
 from math import inf, sqrt
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
@@ -17,7 +17,7 @@ from numba import types
 from sim.errors import RunError
 from sim.files.system import cache_folder
 from sim.files.writing import write_new
-from sim.kernels.tracing import ArgumentKind, kind_of, trace
+from sim.kernels.tracing import ARRAYS, ArgumentKind, kind_of, trace
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -25,12 +25,12 @@ R = TypeVar("R")
 compile_loop = partial(numba.njit, error_model="numpy", nogil=True)
 """As NumPy computes: no exception for a division by zero; and without fastmath nothing is contracted or reordered."""
 
+DIMENSIONS = {ArgumentKind.GRID: 2, ArgumentKind.PATHS: 1, ArgumentKind.ROWS: 2}
 INPUTS = {
-    ArgumentKind.ARRAY: types.Array(types.float32, 1, "C", readonly=True),
     ArgumentKind.SINGLE: types.float32,
     ArgumentKind.NUMBER: types.float64,
+    **{kind: types.Array(types.float32, count, "C", readonly=True) for kind, count in DIMENSIONS.items()},
 }
-OUTPUT = types.Array(types.float32, 1, "C")
 
 
 @cache
@@ -39,7 +39,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
     Where no loop can have its bits, because an argument is no float32 array and no number, it is called itself.
     """
-    loops: dict[tuple[object, ...], tuple[Callable[..., None], int, bool] | None] = {}
+    loops: dict[tuple[object, ...], Compiled | None] = {}
 
     def call(*args: Any, **named: Any) -> Any:
         values = (*args, *named.values())
@@ -50,29 +50,45 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
         loop = loops[key]
         if loop is None:
             return function(*args, **named)
-        kernel, outputs, alone = loop
-        size = len(next(value for value, kind in zip(values, kinds, strict=True) if kind is ArgumentKind.ARRAY))
-        made = tuple(np.empty(size, dtype=np.float32) for _ in range(outputs))
-        kernel(size, *(value for value in values if value is not None), *made)
-        return made[0] if alone else made
+        rows = paths = 1
+        for value, kind in zip(values, kinds, strict=True):
+            if kind is ArgumentKind.GRID:
+                rows, paths = value.shape
+            elif kind is ArgumentKind.PATHS:
+                (paths,) = value.shape
+            elif kind is ArgumentKind.ROWS:
+                rows = len(value)
+        shapes = {ArgumentKind.GRID: (rows, paths), ArgumentKind.PATHS: (paths,), ArgumentKind.ROWS: (rows, 1)}
+        made = tuple(np.empty(shapes[kind], dtype=np.float32) for kind in loop.outputs)
+        loop.kernel(rows, paths, *(value for value in values if value is not None), *made)
+        return made[0] if loop.alone else made
 
     return cast("Callable[P, R]", call)
 
 
+class Compiled(NamedTuple):
+    """A compiled loop: see `sim.kernels.tracing.Loop`."""
+
+    kernel: Callable[..., None]
+    outputs: tuple[ArgumentKind, ...]
+    alone: bool
+
+
 def _compiled(
     function: Callable[..., Any], kinds: tuple[ArgumentKind | None, ...], names: tuple[str, ...]
-) -> tuple[Callable[..., None], int, bool] | None:
+) -> Compiled | None:
     known = [kind for kind in kinds if kind is not None]
-    if len(known) < len(kinds) or ArgumentKind.ARRAY not in known:
+    if len(known) < len(kinds) or not set(known) & set(ARRAYS):
         return None
     loop = trace(function, known, names)
     inputs = [INPUTS[kind] for kind in known if kind is not ArgumentKind.NOTHING]
-    signature = types.void(types.int64, *inputs, *[OUTPUT] * loop.outputs)
+    outputs = [types.Array(types.float32, DIMENSIONS[kind], "C") for kind in loop.outputs]
+    signature = types.void(types.int64, types.int64, *inputs, *outputs)
     file = _kept(f"{function.__name__}-{sha256(loop.source.encode()).hexdigest()[:16]}.py", loop.source)
     found: dict[str, Any] = {"__name__": __name__, "float32": np.float32, "sqrt": sqrt, "inf": inf}
     # numba keeps what it compiles beside the file that a function stands in
     exec(compile(loop.source, file or "<kernel>", "exec"), found)
-    return compile_loop(signature, cache=file is not None)(found["kernel"]), loop.outputs, loop.alone
+    return Compiled(compile_loop(signature, cache=file is not None)(found["kernel"]), loop.outputs, loop.alone)
 
 
 def _kept(name: str, source: str) -> Path | None:

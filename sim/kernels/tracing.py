@@ -25,14 +25,21 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 class ArgumentKind(Enum):
     """What a value is to NumPy."""
 
-    ARRAY = "a"
+    GRID = "g"
+    """float32, one for each path of each row."""
+    PATHS = "p"
     """float32, one for each path."""
+    ROWS = "r"
+    """float32, one for each row: an array (rows, 1)."""
     SINGLE = "s"
-    """A float32 for all paths."""
+    """A float32."""
     NUMBER = "n"
     """A Python number: it takes the precision of what it meets."""
     NOTHING = "-"
     """None, which a function may tell from a value."""
+
+
+ARRAYS = ArgumentKind.GRID, ArgumentKind.PATHS, ArgumentKind.ROWS
 
 
 def kind_of(value: object) -> ArgumentKind | None:
@@ -40,11 +47,11 @@ def kind_of(value: object) -> ArgumentKind | None:
     kind = _KINDS.get(type(value))
     if kind is not None:
         return kind
-    if not isinstance(value, np.ndarray) or value.dtype != np.float32:
+    if not isinstance(value, np.ndarray) or value.dtype != np.float32 or not value.flags.c_contiguous:
         return None
-    if value.ndim == 0:
-        return ArgumentKind.SINGLE
-    return ArgumentKind.ARRAY if value.ndim == 1 and value.flags.c_contiguous else None
+    if value.ndim == 2:
+        return ArgumentKind.ROWS if value.shape[1] == 1 else ArgumentKind.GRID
+    return {0: ArgumentKind.SINGLE, 1: ArgumentKind.PATHS}.get(value.ndim)
 
 
 _KINDS: dict[type, ArgumentKind] = {
@@ -119,7 +126,7 @@ class Symbol(NDArrayOperatorsMixin):
 
 
 def _clipped(value: Node, low: Node, high: Node) -> Node:
-    if ArgumentKind.ARRAY in (low.kind, high.kind):
+    if low.kind in ARRAYS or high.kind in ARRAYS:
         return _node(SMALLER, _node(LARGER, value, low), high)
     return _node(AT_MOST, _node(AT_LEAST, value, low), high)
 
@@ -138,20 +145,22 @@ def _operand(value: object) -> Node:
 
 def _node(written: str, *operands: Node) -> Node:
     kinds = {operand.kind for operand in operands}
-    kind = next(kind for kind in (ArgumentKind.ARRAY, ArgumentKind.SINGLE, ArgumentKind.NUMBER) if kind in kinds)
-    return Node(written, operands, kind)
+    if kinds >= {ArgumentKind.PATHS, ArgumentKind.ROWS}:
+        return Node(written, operands, ArgumentKind.GRID)
+    return Node(written, operands, next(kind for kind in ArgumentKind if kind in kinds))
 
 
 @dataclass(frozen=True)
 class Loop:
-    """A traced function: the source of `kernel(size, inputs..., outputs...)`, which needs `float32`, `sqrt` and `inf`.
+    """A traced function: the source of `kernel(rows, paths, inputs..., outputs...)`.
 
-    Inputs are float32 arrays, float32 numbers and doubles in the place of the function's arguments but those that are
-    None; outputs are float32 arrays of that size.
+    It needs the names `float32`, `sqrt` and `inf`. Inputs are arrays of one dimension (PATHS) or two, float32 numbers
+    and doubles, in the place of the function's arguments but those that are None; outputs are arrays. Without arrays of
+    two dimensions there is one row.
     """
 
     source: str
-    outputs: int
+    outputs: tuple[ArgumentKind, ...]
     alone: bool  # whether the function returns one array, and not a tuple of them
 
 
@@ -159,7 +168,7 @@ def trace(function: Callable[..., Any], kinds: Sequence[ArgumentKind], names: Se
     """The loop of a function for arguments of these kinds, the last of which have names.
 
     Raises:
-        TypeError: it does what no loop can do, or returns a value that is the same on all paths.
+        TypeError: it does what no loop can do, or returns something other than arrays.
     """
     arguments = [
         None if kind is ArgumentKind.NOTHING else Symbol(Node(f"x{position}", (), kind))
@@ -168,27 +177,36 @@ def trace(function: Callable[..., Any], kinds: Sequence[ArgumentKind], names: Se
     plain = len(arguments) - len(names)
     result = function(*arguments[:plain], **dict(zip(names, arguments[plain:], strict=True)))
     results = result if isinstance(result, tuple) else (result,)
-    if not all(isinstance(each, Symbol) and each.node.kind is ArgumentKind.ARRAY for each in results):
+    if not all(isinstance(each, Symbol) and each.node.kind in ARRAYS for each in results):
         raise TypeError(f"{function.__name__} returns something other than arrays")
     written = _Writer()
-    stores = [f"y{position}[i] = {written.name(each.node)}" for position, each in enumerate(results)]
+    for position, each in enumerate(results):
+        written.store(f"y{position}", each.node)
     inputs = [f"x{position}" for position, kind in enumerate(kinds) if kind is not ArgumentKind.NOTHING]
-    parameters = ", ".join(["size", *inputs, *(f"y{position}" for position in range(len(results)))])
-    lines = [
-        f"def kernel({parameters}):", *(f"    {line}" for line in written.before),
-        "    for i in range(size):", *(f"        {line}" for line in (*written.inside, *stores)),
-    ]  # fmt: skip
-    return Loop("\n".join(lines) + "\n", len(results), not isinstance(result, tuple))
+    parameters = ", ".join(["rows", "paths", *inputs, *(f"y{position}" for position in range(len(results)))])
+    lines = [f"def kernel({parameters}):", *(f"    {line}" for line in written.before)]
+    lines += ["    for r in range(rows):", *(f"        {line}" for line in written.of_row)]
+    lines += ["        for p in range(paths):", *(f"            {line}" for line in written.of_path)]
+    kinds_out = tuple(each.node.kind for each in results)
+    return Loop("\n".join(lines) + "\n", kinds_out, not isinstance(result, tuple))
+
+
+INDEX = {ArgumentKind.GRID: "[r, p]", ArgumentKind.PATHS: "[p]", ArgumentKind.ROWS: "[r, 0]"}
 
 
 class _Writer:
-    """Gives every value a name and writes its line once: before the loop what is the same on all paths."""
+    """Gives every value a name and writes its line once, as far out of the loops as it is the same."""
 
     def __init__(self) -> None:
         self.before: list[str] = []
-        self.inside: list[str] = []
+        self.of_row: list[str] = []
+        self.of_path: list[str] = []
         self._lines: dict[str, str] = {}
         self._nodes: dict[Node, str] = {}
+
+    def store(self, output: str, node: Node) -> None:
+        """Write a result."""
+        self._in(node.kind).append(f"{output}{INDEX[node.kind]} = {self.name(node)}")
 
     def name(self, node: Node) -> str:
         """The name of a value in its own precision."""
@@ -201,13 +219,11 @@ class _Writer:
             single = node.kind is not ArgumentKind.NUMBER
             operands = [self._in_single(each) if single else self.name(each) for each in node.operands]
             return self._line(node.written.format(*operands), node.kind)
-        if node.kind is ArgumentKind.ARRAY:
-            return self._line(f"{node.written}[i]", ArgumentKind.ARRAY)
-        return (
-            node.written
-            if node.kind is ArgumentKind.NUMBER
-            else self._line(f"float32({node.written})", ArgumentKind.SINGLE)
-        )
+        if node.kind in ARRAYS:
+            return self._line(f"{node.written}{INDEX[node.kind]}", node.kind)
+        if node.kind is ArgumentKind.NUMBER:
+            return node.written
+        return self._line(f"float32({node.written})", ArgumentKind.SINGLE)
 
     def _in_single(self, node: Node) -> str:
         name = self.name(node)
@@ -216,5 +232,10 @@ class _Writer:
     def _line(self, written: str, kind: ArgumentKind) -> str:
         if written not in self._lines:
             self._lines[written] = name = f"v{len(self._lines)}"
-            (self.inside if kind is ArgumentKind.ARRAY else self.before).append(f"{name} = {written}")
+            self._in(kind).append(f"{name} = {written}")
         return self._lines[written]
+
+    def _in(self, kind: ArgumentKind) -> list[str]:
+        if kind in (ArgumentKind.GRID, ArgumentKind.PATHS):
+            return self.of_path
+        return self.of_row if kind is ArgumentKind.ROWS else self.before

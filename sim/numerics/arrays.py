@@ -66,7 +66,7 @@ def select(mask: NDArray[np.bool_], yes: Value, no: Value) -> Array:
 
 def positive(x: Array) -> Array:
     """max(x, 0)."""
-    part: Array = np.maximum(x, _zeros(x.shape))
+    part: Array = np.maximum(x, _zeros(x.shape[-1:]))
     return part
 
 
@@ -76,7 +76,7 @@ def at_most(x: Array, ceiling: Bound) -> Array: ...
 def at_most(x: Value, ceiling: Bound) -> Value: ...
 def at_most(x: Value, ceiling: Bound) -> Value:
     """min(x, ceiling)."""
-    return clip(x, -_INFINITE, ceiling)
+    return np.minimum(x, ceiling) if isinstance(ceiling, np.ndarray) else clip(x, -_INFINITE, ceiling)
 
 
 @overload

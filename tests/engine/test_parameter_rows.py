@@ -252,3 +252,21 @@ def test_both_sides_of_a_comparison_take_the_same_row_on_the_same_path() -> None
         assert moved[column].tolist() == alone.probability.tolist()
     assert (moved.only_b == 0).all()  # a truce takes urgency away and nothing else: no path then gains by it
     assert moved.only_a.sum() > 0
+
+
+@pytest.mark.parametrize(("use", "paths"), [("drawn", 512), ("estimated", 512), ("estimated", 131_072)])
+def test_what_is_counted_side_by_side_is_what_each_row_has(use: str, paths: int) -> None:
+    rows = ParameterRows(scenario("in_earnest = 0.5", use=use), Draws(5, 0, paths))
+    masks = [np.arange(paths) % step == 0 for step in range(1, 12)]  # of the first all, more than a byte counts
+    into = np.full((len(masks), rows.size), -1)
+    for mask, counts in zip(masks, into, strict=True):
+        rows.count(mask, counts)
+    rows.finish()
+    taken = [rows.of_path(index) for index in range(paths)]
+    order = {
+        path: index for index, path in enumerate(sorted(set(taken), key=lambda each: (each.in_earnest, each.draw)))
+    }
+    row = np.array([order[each] for each in taken])
+    for mask, counts in zip(masks, into, strict=True):
+        found = counts if use == "estimated" else counts[rows.counted() > 0]
+        np.testing.assert_array_equal(found, np.bincount(row[mask], minlength=len(order)))

@@ -34,14 +34,14 @@ def array(*values: float) -> Any:
 
 
 def test_a_year_halves_gdp_at_most_and_doubles_it_at_most() -> None:
-    after = growth.next_gdp(array(10, 10, 10, 10), 1.0, 2.0, array(-90, -3, 3, 200))
+    after = growth.next_gdp(array(10, 10, 10, 10), 3.0, array(-90, -3, 3, 200))
     assert after.tolist() == pytest.approx([5.0, 10.0, 10.6, 20.0])
     assert growth.held_gdp(array(1e-9, 5.0, 1e9)).tolist() == pytest.approx([LEAST_GDP_USD_BN, 5.0, MOST_GDP_USD_BN])
 
 
 def test_a_surprise_of_growth_is_at_least_minus_fifty_and_own_recessions_lower_it() -> None:
-    assert per_path(growth.surprise(1.0, array(2.0, -40.0), 2.0)).tolist() == [5.0, -50.0]
-    assert per_path(growth.surprise(1.0, array(2.0), 2.0, array(3.0))).tolist() == [2.0]
+    assert per_path(growth.surprise(1.0, array(4.0, -80.0))).tolist() == [5.0, -50.0]
+    assert per_path(growth.surprise(1.0, array(4.0), array(3.0))).tolist() == [2.0]
 
 
 def test_no_share_is_above_all_of_gdp() -> None:

@@ -297,7 +297,7 @@ def test_a_report_is_never_negative() -> None:
 
 def test_premium_and_desired_by_hand() -> None:
     felt = budget.felt(array(1.6), weight=0.5)
-    premium = budget.threat_premium(array(0.3), felt, saturate(array(1.6)), exposure=0.5, weight=6.0)
+    premium = budget.threat_premium(array(0.3), felt, saturate(array(1.6)), weight=budget.at_risk(6.0, 0.5))
     x = 0.3 + 0.8
     by_hand = 6 * 0.5 * (1 + x / math.sqrt(x * x + 4)) * (1 - 1 / (1 + 1.6 + 1.28 + 1.6**3 / 6))
     assert premium == pytest.approx([by_hand], rel=1e-6)

@@ -19,10 +19,14 @@ def willingness(inclined: Array, *, commitment: Value) -> Array:
     return willing
 
 
-def threat_premium(will: Array, felt_urgency: Array, saturated: Array, *, exposure: Value, weight: Value) -> Array:
-    """What the threat adds to the desired share, % of GDP, by exposure and will; `felt_urgency` is threat_urgency A."""
-    # 2, so that even will (link 1/2) counts 1; in brackets, so that numbers meet before they meet an array
-    premium: Array = (weight * exposure * 2) * link(will + felt_urgency) * saturated
+def at_risk(weight: Value, exposure: Value) -> Value:
+    """The weight of the threat in an exposed ally, % of GDP: 2, so that even will (link 1/2) counts 1."""
+    return weight * exposure * 2
+
+
+def threat_premium(will: Array, felt_urgency: Array, saturated: Array, *, weight: Value) -> Array:
+    """What the threat adds to the desired share, % of GDP, by will; `felt_urgency` is threat_urgency A."""
+    premium: Array = weight * link(will + felt_urgency) * saturated
     return premium
 
 

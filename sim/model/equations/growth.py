@@ -16,22 +16,18 @@ def common_factor(factor: Value, recession: Mask, depth_pct: Value, probability:
     return factor + depth_pct * (probability - recession.astype(np.float32))
 
 
-def surprise(common: Value, ally_noise: Value, sd_pct: Value, loss_pct: Value | None = None) -> Value:
-    """f_t + e_it, percentage points, from WORST_SURPRISE_PCT up: `ally_noise` has variance 1.
-
-    `loss_pct` is what recessions of the ally's own take.
-    """
-    own: Value = sd_pct * ally_noise
+def surprise(common: Value, own: Value, loss_pct: Value | None = None) -> Value:
+    """f_t + e_it, percentage points, from WORST_SURPRISE_PCT up; `loss_pct` is what the ally's own recessions take."""
     drawn = common + own
     return at_least(drawn if loss_pct is None else drawn - loss_pct, WORST_SURPRISE_PCT)
 
 
-def next_gdp(gdp: Array, forecast_pct: float, shift_pct: Value, surprise_pct: Value) -> Array:
-    """Real GDP after a year's growth: forecast, the scenario's shift of it, and surprise, all in percent.
+def next_gdp(gdp: Array, expected_pct: Value, surprise_pct: Value) -> Array:
+    """Real GDP after a year's growth, expected and surprise, in percent.
 
     A year takes at most half of GDP and at most doubles it.
     """
-    factor = clip(1 + (forecast_pct + shift_pct + surprise_pct) * 0.01, 0.5, 2)
+    factor = clip(1 + (expected_pct + surprise_pct) * 0.01, 0.5, 2)
     return held_gdp(gdp * factor)
 
 
