@@ -11,7 +11,6 @@ from sim.distributions.draws import Paths, Prepared
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
-from sim.kernels import Engine
 from sim.model.calendar import FIRST_ALLY_RANK, Years
 from sim.model.equations import budget, outturn
 from sim.model.equations.ally_year import spending
@@ -32,7 +31,6 @@ class AllyProcess:
         years: Years,
         row: int,
         observer: Observer,
-        engine: Engine,
         *,
         ever_bound: bool,
     ) -> None:
@@ -41,7 +39,7 @@ class AllyProcess:
         `ever_bound` says whether the ally may have a pledge, path or draft of its own, which a new government can drop.
         """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
-        self.engine, self._spending = engine, engine(spending)
+        self._spending = world.draws.engine(spending)
         self.rank, self.observer, self.ever_bound = FIRST_ALLY_RANK + row, observer, ever_bound
         self.growth_parameters, self.will_parameters = parameters.of(Growth, inputs), parameters.of(Will, inputs)
         self.budget_parameters, self.outturn_parameters = parameters.of(Budget, inputs), parameters.of(Outturn, inputs)

@@ -33,7 +33,7 @@ class AllyRows:
 
     def __init__(self, allies: Sequence[AllyProcess], world: World) -> None:
         """`allies` follow one another in the world."""
-        self._allies, self._world, first, engine = allies, world, allies[0].state, allies[0].engine
+        self._allies, self._world, first, engine = allies, world, allies[0].state, world.draws.engine
         self._january, self._budgeting, self._incline = engine(january), engine(budgeting), engine(budget.inclined)
         # of the world's array, on which elections act for all allies at once
         self._will = first.will if len(allies) == 1 else world.will[first.row : first.row + len(allies)]

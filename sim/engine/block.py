@@ -22,7 +22,7 @@ from sim.engine.elections import Elections
 from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
 from sim.engine.recorder import Recorder
-from sim.kernels import Engine, engine, numpy
+from sim.kernels import NUMPY, Engine, engine
 from sim.model.calendar import RECORDER_RANK, Phase, Years
 from sim.model.equations.urgency import HISTORY, past_urgency
 from sim.model.events import in_order
@@ -82,13 +82,13 @@ def run_job(job: Job) -> Counts:
 
 def run_block(
     scenario: Scenario, seed: int, first: int, paths: int, keep: Sequence[str] = (), observer: Observer | None = None,
-    engine: Engine = numpy,
+    engine: Engine = NUMPY,
 ) -> Counts:  # fmt: skip
     """Simulate the paths [first, first + paths); `first` is a multiple of 16."""
     keep_freed_memory()
-    draws = Draws(seed, first, paths)
+    draws = Draws(seed, first, paths, engine=engine)
     parameters = Parameters((scenario,), draws)
-    simulation = BlockSimulation(scenario, parameters, draws, observer or Observer(), engine)
+    simulation = BlockSimulation(scenario, parameters, draws, observer or Observer())
     recorder = Recorder(
         scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep, parameters.rows
     )
@@ -102,9 +102,7 @@ class BlockSimulation:
     `caps` is what counts of each ally's security-related outlays at most, % of GDP.
     """
 
-    def __init__(
-        self, scenario: Scenario, parameters: Parameters, draws: Draws, observer: Observer, engine: Engine = numpy
-    ) -> None:
+    def __init__(self, scenario: Scenario, parameters: Parameters, draws: Draws, observer: Observer) -> None:
         self.years = Years(scenario.horizon.base_year, scenario.horizon.last_year)
         self.inputs = ally_inputs(scenario)
         self._clock = Clock(self.years.base)
@@ -138,7 +136,7 @@ class BlockSimulation:
                 if target.pillar == "core" and (target.members is None or entry.iso3 in target.members)
             ]
             ally = AllyProcess(
-                entry, parameters, self.world, core, self.years, row, observer, engine,
+                entry, parameters, self.world, core, self.years, row, observer,
                 ever_bound=entry.iso3 in bound | drafts,
             )  # fmt: skip
             allies.append(ally)

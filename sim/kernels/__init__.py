@@ -8,9 +8,10 @@ the first time, so that they pay in long runs only.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from sim.errors import MissingExtra, UsageError
 
@@ -20,16 +21,24 @@ R = TypeVar("R")
 ENGINES = ("numpy", "fast")
 
 
-class Engine(Protocol):
-    """Computes functions of float32 arrays (paths,), numbers and None that return one array, or a tuple of them."""
+@dataclass(frozen=True)
+class Engine:
+    """Computes functions of float32 arrays and numbers that return one array, or a tuple of them."""
+
+    name: str
+    compiled: Callable[[Any], Any] | None = None
+    loops: Any = None
+    """The functions of `sim.kernels.loops`, compiled; None: NumPy does what they do."""
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """The function, as this engine computes it."""
+        if self.compiled is None:
+            return function
+        found: Callable[P, R] = self.compiled(function)
+        return found
 
 
-def numpy(function: Callable[P, R]) -> Callable[P, R]:
-    """The function itself."""
-    return function
+NUMPY = Engine("numpy")
 
 
 @cache
@@ -43,13 +52,13 @@ def engine(name: str) -> Engine:
     if name not in ENGINES:
         raise UsageError(f"no engine {name!r}; there are auto, {', '.join(ENGINES)}")
     if name == "numpy":
-        return numpy
+        return NUMPY
     try:
-        from sim.kernels.compiling import compiled
+        from sim.kernels.compiling import compiled, compiled_loops
     except ImportError as error:
         why = f"the engine fast needs the extra fast: pip install 'burdenshare[fast]' ({error})"
         raise MissingExtra(why) from error
-    return compiled
+    return Engine(name, compiled, compiled_loops())
 
 
 def can_be_fast() -> bool:

@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable
 from functools import cache, partial
 from hashlib import sha256
+from inspect import getsource, isfunction
 from math import inf, sqrt
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import numba
@@ -17,6 +19,7 @@ from numba import types
 from sim.errors import RunError
 from sim.files.system import cache_folder
 from sim.files.writing import write_new
+from sim.kernels import loops
 from sim.kernels.tracing import ARRAYS, ArgumentKind, kind_of, trace
 
 P = ParamSpec("P")
@@ -39,15 +42,15 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
     Where no loop can have its bits, because an argument is no float32 array and no number, it is called itself.
     """
-    loops: dict[tuple[object, ...], Compiled | None] = {}
+    known: dict[tuple[object, ...], Compiled | None] = {}
 
     def call(*args: Any, **named: Any) -> Any:
         values = (*args, *named.values())
         kinds = tuple(map(kind_of, values))
         key = *kinds, *named
-        if key not in loops:
-            loops[key] = _compiled(function, kinds, tuple(named))
-        loop = loops[key]
+        if key not in known:
+            known[key] = _compiled(function, kinds, tuple(named))
+        loop = known[key]
         if loop is None:
             return function(*args, **named)
         rows = paths = 1
@@ -84,11 +87,25 @@ def _compiled(
     inputs = [INPUTS[kind] for kind in known if kind is not ArgumentKind.NOTHING]
     outputs = [types.Array(types.float32, DIMENSIONS[kind], "C") for kind in loop.outputs]
     signature = types.void(types.int64, types.int64, *inputs, *outputs)
-    file = _kept(f"{function.__name__}-{sha256(loop.source.encode()).hexdigest()[:16]}.py", loop.source)
-    found: dict[str, Any] = {"__name__": __name__, "float32": np.float32, "sqrt": sqrt, "inf": inf}
-    # numba keeps what it compiles beside the file that a function stands in
-    exec(compile(loop.source, file or "<kernel>", "exec"), found)
-    return Compiled(compile_loop(signature, cache=file is not None)(found["kernel"]), loop.outputs, loop.alone)
+    file, kernel = _read(function.__name__, loop.source, {"float32": np.float32, "sqrt": sqrt, "inf": inf})
+    return Compiled(compile_loop(signature, cache=file is not None)(kernel["kernel"]), loop.outputs, loop.alone)
+
+
+def compiled_loops() -> SimpleNamespace:
+    """The functions of `sim.kernels.loops`, each compiled when it is first called."""
+    file, found = _read("loops", getsource(loops), {})
+    for name, value in list(found.items()):
+        if isfunction(value):
+            found[name] = compile_loop(cache=file is not None)(value)  # which the others then call
+    return SimpleNamespace(**found)
+
+
+def _read(name: str, source: str, known: dict[str, Any]) -> tuple[Path | None, dict[str, Any]]:
+    """What a source defines, beside what is known, and its file: numba keeps what it compiles beside that."""
+    file = _kept(f"{name}-{sha256(source.encode()).hexdigest()[:16]}.py", source)
+    found = {"__name__": __name__, **known}
+    exec(compile(source, file or "<kernel>", "exec"), found)
+    return file, found
 
 
 def _kept(name: str, source: str) -> Path | None:
