@@ -65,7 +65,8 @@ class Parameters:
                     own[each.name] = self._prepared(each, own[each.name], ally.code)
                 elif each.own:
                     own[each.name] = self._value(section, each, ally.code)
-            found = found.model_copy(update=own) if own else found
+            if any(value is not getattr(found, name) for name, value in own.items()):
+                found = found.model_copy(update=own)
         # The type checker cannot say that one class stands for the section of a file and for that of a block.
         return cast(InBlock, found)
 

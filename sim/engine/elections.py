@@ -8,7 +8,7 @@ with what the calendar has in that month.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -32,6 +32,9 @@ WORDS = {
     EARLY: "An early election in {}.",
     SCHEDULED: "A scheduled election in {}.",
 }
+
+UNSEEN = nullcontext()
+"""Around what nobody looks on at."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Elections:
         """The governments of one ally that fall between elections."""
         chance = ally.state.politics.change_between_elections
         fallen, lapsing = self._changes(ally, "government/change", chance, year)
+        if not fallen.size:
+            return
         with self._seen(GOVERNMENT, year, ally.state, fallen):
             ally.state.change_governments(fallen, self._jump(ally, GOVERNMENT, year, fallen), fallen[lapsing])
 
@@ -90,10 +95,14 @@ class Elections:
             chances = _early_chance(ally, year), ally.state.politics.change_at_election, *self._lapse(ally)
             address = {"ally": ally.inputs.code, "period": year}
             voters, (changing, *lapsing) = draws.stages("election/early/occurs", *chances, **address)
+            if not voters.size:
+                continue
             months.append(draws.month("election/early/month", on=voters, **address))
             jump = broadcast(self._jump(ally, EARLY, year, voters), voters.size)
             positions = ally.state.row * draws.paths + voters
             votes.append(Votes(positions, changing, lapsing[0] if lapsing else np.zeros_like(changing), jump))
+        if not votes:
+            return {}
         joined = Votes(*(np.concatenate([getattr(each, name) for each in votes]) for name in COLUMNS))
         month_of = np.concatenate(months)
         in_order = month_of.argsort(kind="stable")  # positions go on rising within a month
@@ -136,11 +145,14 @@ class Elections:
         distribution = ally.state.politics.jump
         return self.world.draws.value(f"{stream}/jump", distribution, on=on, ally=ally.inputs.code, period=year)
 
+    def _seen(self, stream: str, year: int, who: Electorate, where: Paths) -> AbstractContextManager[None]:
+        """Let the observer, if there is one, see what happens to each ally there."""
+        return self._watching(stream, year, who, where) if self._watched else UNSEEN
+
     @contextmanager
-    def _seen(self, stream: str, year: int, who: Electorate, where: Paths) -> Iterator[None]:
-        """Let the observer see what happens to each ally there."""
+    def _watching(self, stream: str, year: int, who: Electorate, where: Paths) -> Iterator[None]:
         with ExitStack() as seen:
-            for ally, paths in who.by_ally(where) if self._watched else ():
+            for ally, paths in who.by_ally(where):
                 hit = Hit(self.world.draws, stream, year, paths, ally.code)
                 seen.enter_context(self.observer.happening(_sentence(stream, ally), ally, hit))
             yield

@@ -16,7 +16,7 @@ from sim.model.calendar import Years
 from sim.model.state import World
 from sim.numerics.arrays import Value, at_most
 from sim.numerics.grid import Centi, printed, reaches, usd_cell
-from sim.results.counts import CELLS, TALLIES, Counts
+from sim.results.counts import ARRAYS, CELLS, TALLIES, Counts
 from sim.scenario.schema import Scenario
 
 ONE = np.int64(1)
@@ -69,6 +69,11 @@ class Recorder:
         self._rows.finish()
         arrays["row_number"][step] = self._rows.numbers(tallies[CORE], arrays["number"].shape[2])
         if last:
+            # a push is rare: until now only what its few paths differ by was counted
+            for name in ("shares", "group_shares", "shortfall_usd", "group_shortfall_usd"):
+                reported, spent = arrays[name], arrays[f"spent_{name}"]
+                axis = ARRAYS[name].index("pillar") if "pillar" in ARRAYS[name] else None
+                spent += reported if axis is None else reported.take(LIFTED, axis)
             for row, history in enumerate(self._history):
                 if history is None:
                     arrays["first_year"][row, -1] = size
@@ -82,15 +87,12 @@ class Recorder:
         for pillar, prints in enumerate(outcome.prints):
             _count(arrays["group_shares"][group, pillar, step], prints)
         for index, (pillar, spent) in enumerate(zip(LIFTED, outcome.spent_prints, strict=True)):
-            histogram = arrays["spent_group_shares"][group, index, step]
-            histogram[...] = arrays["group_shares"][group, pillar, step]
-            _move(histogram, outcome.prints[pillar][pushed], spent)
+            _move(arrays["spent_group_shares"][group, index, step], outcome.prints[pillar][pushed], spent)
         cell_usd_bn, short, on_paper = self._group_usd_cell[group], outcome.shortfall_usd_m, outcome.on_paper_usd_m
         cells = _usd_cells(short, cell_usd_bn)
         _count(arrays["group_shortfall_usd"][group, step], cells)
-        histogram = arrays["spent_group_shortfall_usd"][group, step]
-        histogram[...] = arrays["group_shortfall_usd"][group, step]
-        _move(histogram, cells[pushed], _usd_cells(short[pushed] + on_paper, cell_usd_bn))
+        spent_cells = _usd_cells(short[pushed] + on_paper, cell_usd_bn)
+        _move(arrays["spent_group_shortfall_usd"][group, step], cells[pushed], spent_cells)
         arrays["group_shortfall_usd_m"][group, step] = reported = int(short.sum())
         arrays["spent_group_shortfall_usd_m"][group, step] = reported + int(on_paper.sum())
 
@@ -98,8 +100,6 @@ class Recorder:
         arrays, row = self.counts.arrays, outcome.row
         for pillar, prints in enumerate(outcome.prints):
             _count(arrays["shares"][pillar, row, step], prints)
-        # a push is rare: start from the reported histogram, and move its few paths to where they spent
-        arrays["spent_shares"][:, row, step] = arrays["shares"][LIFTED, row, step]
         for name, kept in self.counts.kept.items():
             kept[row, step] = getattr(outcome.state, name)
         for pillar, compliant in enumerate(outcome.met):
@@ -133,15 +133,15 @@ class Recorder:
         arrays, row, push = self.counts.arrays, outcome.row, outcome.push
         if outcome.shortfall_usd_m is None:
             return
-        cell_usd_bn, spent = self._usd_cell[row], arrays["spent_shortfall_usd"][row, step]
+        cell_usd_bn = self._usd_cell[row]
         cells = _usd_cells(outcome.shortfall_usd_m, cell_usd_bn)
         _count(arrays["shortfall_usd"][row, step], cells)
-        spent[...] = arrays["shortfall_usd"][row, step]
         # in float64: beyond 2**24 a sum in float32 loses single millions
         reported = int(outcome.shortfall_usd_m.astype(np.float64).sum())
         arrays["shortfall_usd_m"][row, step] = arrays["spent_shortfall_usd_m"][row, step] = reported
         if push is not None and push.shortfall_usd_m is not None and push.on_paper_usd_m is not None:
-            _move(spent, cells[push.paths], _usd_cells(push.shortfall_usd_m, cell_usd_bn))
+            spent = _usd_cells(push.shortfall_usd_m, cell_usd_bn)
+            _move(arrays["spent_shortfall_usd"][row, step], cells[push.paths], spent)
             arrays["spent_shortfall_usd_m"][row, step] += int(push.on_paper_usd_m.sum())
 
     def _in_force_and_due(self, row: int, step: int, core: Mask, prints: Centi, year: int) -> None:

@@ -6,14 +6,14 @@ import json
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Protocol
 
 from sim import arguments, kernels
 from sim.data.tables import load_tables
 from sim.distributions.elsewhere import evaluate_all
-from sim.distributions.families import Scipy, Shape
+from sim.distributions.families import Family, Scipy, Shape
 from sim.distributions.quantile_tables import Evaluated, distance, file_stem, kept, packaged, standardised, table_of
 from sim.engine.block import Job, run_job
 from sim.engine.inputs import ally_inputs
@@ -238,7 +238,7 @@ def tabulate(scenario: Scenario) -> None:
     """Make every distribution's table before the run; all that cannot be tabulated are reported with their places."""
     faults: list[Fault] = []
     refused = evaluate_all(_of_scipy(scenario))
-    for field, distribution in distributions_of(scenario):
+    for field, distribution in _distributions(scenario):
         try:
             if distribution.shape in refused:
                 raise refused[distribution.shape]
@@ -250,9 +250,14 @@ def tabulate(scenario: Scenario) -> None:
         raise ScenarioError(tuple(faults))
 
 
+@lru_cache(maxsize=8)
+def _distributions(scenario: Scenario) -> tuple[tuple[str, Family], ...]:
+    return tuple(distributions_of(scenario))
+
+
 def _of_scipy(scenario: Scenario) -> set[Shape]:
     """The shapes that SciPy has to evaluate."""
-    return {distribution.shape for _, distribution in distributions_of(scenario) if isinstance(distribution, Scipy)}
+    return {distribution.shape for _, distribution in _distributions(scenario) if isinstance(distribution, Scipy)}
 
 
 def evaluated(*scenarios: Scenario) -> dict[Shape, Evaluated]:
@@ -269,7 +274,7 @@ def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
         for shape in sorted(
             {
                 distribution.shape
-                for _, distribution in distributions_of(scenario)
+                for _, distribution in _distributions(scenario)
                 # these two take sqrt and arithmetic alone, which no version of SciPy can change
                 if distribution.key not in ("uniform", "triangular")
             }
