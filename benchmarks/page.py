@@ -96,45 +96,25 @@ def growth(rows: Rows) -> str:
 
 
 def limit(rows: Rows) -> str:
-    """What the time goes into, and what no change of the code below the draws could undercut."""
+    """What the time goes into, and where this way of computing ends."""
     if not {"whole", "python", "limit", "c_kernel"} <= rows.keys():
         return ""
     whole, python = rows["whole"]["figures"], rows["python"]["figures"]
     found, kernel = rows["limit"]["figures"], rows["c_kernel"]["figures"]["ratio"][0]
-    drawing, looking, bare = (found[name][0] for name in ("drawing", "looking_up", "at_a_stretch"))
-    larger = found["larger_block"][0]
-    outside = (
-        f"{figure(100 * (larger - 1))} % dearer: that much the cache is worth" if larger > 1
-        else f"{figure(100 * (1 - larger))} % cheaper: memory is not what limits it"
-    )  # fmt: skip
-    draws = f"""
-    - **Draws.** A path draws {found["words"] / found["block"]:,.0f} words of 16 bits. Drawing them takes
-    {_percent(drawing)} of a block, looking them up in tables or comparing them {_percent(looking)}; what remains,
-    {_percent(1 - drawing - looking)}, is arithmetic and counting. In long stretches, without an address each, the same
-    words take {_percent(bare)}: a block takes {figure(1 / bare)} times as long as its words alone. They set the floor
-    of the first row: {figure(found["floor"][0])} times NumPy's drawing, where the whole simulation takes
-    {figure(whole["ratio"][0])} times."""
-    calls = f"""
-    - **Python.** Its calls take {_percent(python["calls"][0])} of a block, however many paths it has; SimPy's
-    {python["events"]:,} events take {_percent(python["simpy"][0])}."""
-    memory = f"""
-    - **Memory.** In blocks of {found["large"]:,} a path is, Python's calls aside, {outside}."""
-    arithmetic = f"""
-    - **Arithmetic.** NumPy passes over its arrays once for each operation: {found["passes"]:.0f} times an ally-year.
-    Were each the cheapest there is, an addition of arrays in the cache, they would take
-    {_percent(found["passing"][0])} of a block; counting into {found["counts"]:.1f} histograms takes
-    {_percent(found["histograms"][0])}. The fused C kernel passes over its arrays once, draws from a cheaper generator
-    that cannot be addressed, and records the core and the total only: the product takes {figure(kernel)} times as
-    long."""
-    least = drawing + looking + sum(found[name][0] for name in ("passing", "histograms"))
-    together = f"""
-    - **Together.** Words, look-ups, histograms and passes at that price come to {_percent(least)} of a block, or
-    {figure(least * whole["ratio"][0])} times NumPy's drawing, before elections write to a few paths here and there and
-    before what Python's calls take outside the draws. That is about as far as this way of computing goes: what lies
-    below it takes fewer draws, fewer figures recorded, or arithmetic that is fused."""
-    start = f"A path takes {figure(whole['path_us'])} µs on this machine, in a block of {whole['block']:,}."
-    parts = "\n".join(map(filled, (draws, calls, memory, arithmetic, together)))
-    return f"## The limit\n\n{start}\n\n{parts}\n"
+    drawing, looking, passing, counting = (
+        found[name][0] for name in ("drawing", "looking_up", "passing", "histograms")
+    )
+    text = f"""
+    A path takes {figure(whole["path_us"])} µs on this machine, in a block of {whole["block"]:,}. Drawing its
+    {found["words"] / found["block"]:,.0f} words takes {_percent(drawing)} of that, looking them up in tables and
+    comparing them {_percent(looking)}, Python's calls {_percent(python["calls"][0])}, SimPy's {python["events"]:,}
+    events {_percent(python["simpy"][0])}. The rest is arithmetic and counting. NumPy passes over its arrays once for
+    each operation, {found["passes"]:.0f} times an ally-year: were each the cheapest there is, they would take
+    {_percent(passing)}, and {found["counts"]:.1f} counts into histograms {_percent(counting)}. Words, look-ups, passes
+    and counts at that price come to {_percent(drawing + looking + passing + counting)}: about as far as NumPy goes.
+    Below it lie loops compiled from the same equations (`--engine fast`) and the C kernel, written by hand for this one
+    model, which records the core and the total only: the product takes {figure(kernel)} times as long."""
+    return f"## The limit\n\n{filled(text)}\n"
 
 
 def machine(rows: Rows) -> str:

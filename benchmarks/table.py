@@ -20,9 +20,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # so that it runs as a pr
 from benchmarks import report
 from benchmarks.peers.facts import Missing
 from benchmarks.report import Found, Line, Row
-from benchmarks.rows import costs, other_programs, scaling, start_up, whole, workers
+from benchmarks.rows import costs, former, other_programs, scaling, start_up, whole, workers
 
 ROWS: dict[str, Row] = {
+    "former": former.former,
     "whole": whole.whole,
     "core": whole.core,
     "c_kernel": other_programs.c_kernel,

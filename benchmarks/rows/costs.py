@@ -13,21 +13,20 @@ from simpy import Environment, Event
 
 from benchmarks.measure import WALL, Work, figure, in_turns, ratio, spread
 from benchmarks.passes import COUNTING, passes
-from benchmarks.product import ALLIES, ALLY_YEARS, MAIN, NUMPY, SEED, block, events_of_a_block, numpy_draws, using
+from benchmarks.product import ALLIES, ALLY_YEARS, MAIN, SEED, block, events_of_a_block, using
 from benchmarks.report import Found, Line, verdict
 from sim.distributions.draws import Draws
 from sim.engine.block import run_block
 from sim.engine.recorder import ONE
 from sim.execution.simulate import BLOCK
-from sim.numerics.streams import LANES, Streams
+from sim.numerics.streams import Streams
 from sim.results.counts import CELLS
 
 TURNS = 9
 CALLS_REACH = 0.25
 DRAWN_REACH = 1.25
 BARE_EVENTS = 50_000
-LARGE = 4 * BLOCK
-STRETCH = 8_192
+FEW = 16
 
 
 def bare_simpy() -> Work:
@@ -70,7 +69,7 @@ def python() -> Found:
     return Found(
         [
             Line(f"SimPy's own: {events:,} events at {figure(event_us)} µs, part of a block", simpy.text(100, " %")),
-            Line(f"Python's calls: a block of {LANES} paths over one of {BLOCK:,}", calls.text(100, " %"),
+            Line(f"Python's calls: a block of {FEW} paths over one of {BLOCK:,}", calls.text(100, " %"),
                  f"≤ {100 * CALLS_REACH:.0f} %", verdict(calls.middle <= CALLS_REACH)),
         ],
         {
@@ -83,7 +82,7 @@ def python() -> Found:
 
 def few() -> Work:
     """A block of 16 paths: the calls of a block with next to nothing in them; seconds are for all of it."""
-    small = block(LANES)
+    small = block(FEW)
     return Work(small.run, small.done)
 
 
@@ -135,16 +134,6 @@ def ledger() -> Iterator[Ledger]:
             setattr(owner, name, function)
 
 
-def stretches(words: int) -> Work:
-    """So many words of 16 bits from Philox, without addresses, in stretches that stay in the cache."""
-    generator, pieces = np.random.Philox(SEED), -(-words // 4 // STRETCH)
-    return Work(
-        lambda: sum(generator.random_raw(STRETCH).size for _ in range(pieces)),
-        lambda drawn: 4 * drawn >= words,
-        BLOCK,
-    )
-
-
 def additions(number: float) -> Work:
     """So many passes an ally-year of the cheapest kind: one array of a block added to another."""
     one, other, total = (np.ones(BLOCK, dtype=np.float32) for _ in range(3))
@@ -189,44 +178,23 @@ def parts() -> tuple[list[float], list[float], int]:
 
 
 def limit() -> Found:
-    """How a block's time is divided; what its words cost by themselves; what larger blocks, out of the cache, cost."""
+    """How a block's time is divided, and what its passes and counts would take were each the cheapest there is."""
     drawing, looking, words = parts()
     found = passes()
     counts = found.pop(COUNTING)
     number = sum(found.values())
     assert counts >= 4, "three shares and the money short of every ally and year are counted"
-    works = {
-        "block": block(),
-        "additions": additions(number),
-        "counting": counting(counts),
-        "stretch": stretches(words),
-        "numpy": numpy_draws(),
-        "large": block(LARGE),
-        "few": few(),
-    }
-    seconds = in_turns(works, TURNS // 2)
-    bare, floor = ratio(seconds["stretch"], seconds["block"]), ratio(seconds["stretch"], seconds["numpy"])
+    seconds = in_turns({"block": block(), "additions": additions(number), "counting": counting(counts)}, TURNS // 2)
     passing, histograms = (ratio(seconds[name], seconds["block"]) for name in ("additions", "counting"))
-    larger = ratio(
-        [path - rest / LARGE for path, rest in zip(seconds["large"], seconds["few"], strict=True)],
-        [path - rest / BLOCK for path, rest in zip(seconds["block"], seconds["few"], strict=True)],
-    )
     drawn, looked = spread(drawing), spread(looking)
-    each = words / BLOCK
     return Found(
         [
-            Line(f"drawing {each:,.0f} words of 16 bits a path from Philox, part of a block", drawn.text(100, " %")),
+            Line(f"drawing {words / BLOCK:,.0f} words of 16 bits a path, part of a block", drawn.text(100, " %")),
             Line("looking them up in tables and comparing them, part of a block", looked.text(100, " %")),
-            Line("the same words from Philox in long stretches, part of a block", bare.text(100, " %")),
-            Line(f"the same words from Philox in long stretches, {NUMPY}", f"{floor.text()} times"),
             Line(f"{number:.0f} passes of NumPy an ally-year, were each an addition in cache, part of a block",
                  passing.text(100, " %")),
             Line(f"{counts:.1f} counts into histograms an ally-year, part of a block", histograms.text(100, " %")),
-            Line(f"a path beyond Python's calls, in a block of {LARGE:,} over one in a block of {BLOCK:,}",
-                 f"{larger.text()} times"),
         ],
-        {"words": words, "drawing": drawn.kept(), "looking_up": looked.kept(), "at_a_stretch": bare.kept(),
-         "floor": floor.kept(), "passes": number, "passing": passing.kept(), "counts": counts,
-         "histograms": histograms.kept(), "larger_block": larger.kept(), "large": LARGE, "block": BLOCK,
-         "turns": TURNS},
+        {"words": words, "drawing": drawn.kept(), "looking_up": looked.kept(), "passes": number,
+         "passing": passing.kept(), "counts": counts, "histograms": histograms.kept(), "block": BLOCK, "turns": TURNS},
     )  # fmt: skip
