@@ -43,9 +43,9 @@ def simulate(
     and precision give the same paths; `paths_simulated` and the manifest say how many.
 
     `workers` (None: all processors), `executor` ("auto", "serial", "processes"), `engine` and `block` (paths computed
-    together, a multiple of 16) change the speed and no number. The engine "fast" compiles the equations and takes half
-    the time of "numpy", after some seconds for a start; it needs the extra `fast`; "auto" takes it for long runs where
-    it is installed. `keep` names state variables whose paths are kept: share_pct,
+    together, a multiple of 4,096) change the speed and no number. The engine "fast" compiles the equations: faster than
+    "numpy" after some seconds for a start; it needs the extra `fast`; "auto" takes it for long runs where it is
+    installed. `keep` names state variables whose paths are kept: share_pct,
     reported_pct, spent_pct, related_pct, plan_pct, will, gdp_usd_bn. `progress` is called with paths done and wanted
     (with a precision: as many as it seems to take).
 

@@ -12,7 +12,7 @@ import time
 import tomllib
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from math import fsum
@@ -36,6 +36,7 @@ from sim.distributions.families import (
     Uniform,
 )
 from sim.errors import Fault, ScenarioError
+from sim.numerics.arrays import Value
 from sim.numerics.exact import Function, exp
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ DISTANCE_ALLOWED = 2e-3
 """A shape whose table lies further from the declared distribution function is refused."""
 NODES = 2_049
 """Normal scores at which SciPy's own families are evaluated."""
+SURVIVAL_CELLS = 16_384
+"""Cells of a survival function: half the cache nearest to the processor's."""
 
 Floats = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -87,8 +90,64 @@ class Quantiles:
         """The table of `function(value)`; where NumPy's exp might round another way, the exact function decides."""
         return Quantiles(*(_mapped(part.astype(np.float64), function) for part in self._parts()))
 
+    @cached_property
+    def survival(self) -> Survival:
+        """The survival function of what is drawn from this table; the parts of its end cells count as these do."""
+        values = np.sort(self.cells.astype(np.float64))
+        if values[0] == values[-1]:
+            return Survival.of_number(float(values[0]))
+        edges = np.linspace(values[0], values[-1], SURVIVAL_CELLS - 1)
+        # how far the values lie above an edge, on average: between two edges it falls by the mean survival there
+        above = np.append(np.cumsum(values[::-1])[::-1], 0.0)
+        places = np.searchsorted(values, edges)
+        excess = above[places] - (CELLS - places) * edges
+        width = edges[1] - edges[0]
+        between = np.rint((excess[:-1] - excess[1:]) / width).astype(np.int32)
+        chances = np.concatenate([[CELLS], between, [0]], dtype=np.int32)
+        return Survival(chances, float(1 / width), float(1 - edges[0] / width))
+
     def _parts(self) -> tuple[Float32, Float32, Float32]:
         return self.cells, self.low, self.high
+
+
+@dataclass(frozen=True, eq=False)
+class Survival:
+    """How probable a value of x or more is: `chances`, int32 (cells,), of CELLS for certain.
+
+    x lies in the cell `scale * x + offset`, cut to the table: numbers, or float32 (paths,). Cells are of one width, and
+    hold the mean over it; the first is what lies below all values, the last what lies above them.
+    """
+
+    chances: NDArray[np.int32]
+    scale: Value
+    offset: Value
+
+    @classmethod
+    def of_number(cls, value: float) -> Survival:
+        """Of what is always the same: certain up to it. A power of two, as scale, rounds nothing."""
+        return cls(np.array([CELLS, 0], dtype=np.int32), 2.0**40, 0.5 - 2.0**40 * value)
+
+    def moved(self, mean: Value, sd: Value) -> Survival:
+        """That of `mean + sd * value`, both numbers or a value a path; `sd` is above 0."""
+        scale: Value = self.scale / sd
+        offset: Value = self.offset - mean * scale
+        return Survival(self.chances, scale, offset)
+
+    @property
+    def most(self) -> float:
+        """No value is larger, nor is its opposite."""
+        low, high = -self.offset / self.scale, (len(self.chances) - 1 - self.offset) / self.scale
+        return float(np.max(np.maximum(np.abs(low), np.abs(high))))
+
+    def at(self, cells: Float32) -> NDArray[np.int32]:
+        """The chances at places `scale * x + offset`, float32 (paths,), which are used up: int32 (paths,)."""
+        cells.clip(0, len(self.chances) - 1, out=cells)
+        # the mode changes nothing but the time, of which wrap takes least
+        return self.chances.take(cells.astype(np.int32), mode="wrap")
+
+    def __call__(self, x: Float32) -> NDArray[np.int32]:
+        """The chance of x or more, float32 (paths,): int32 (paths,)."""
+        return self.at(x * self.scale + self.offset)
 
 
 @dataclass(frozen=True, eq=False)

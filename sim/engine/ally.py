@@ -8,11 +8,12 @@ import numpy as np
 
 from sim.data.rows import BudgetRow
 from sim.distributions.draws import Paths, Prepared
+from sim.engine.conditional import Conditional, Open
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
 from sim.model.calendar import FIRST_ALLY_RANK, Years
-from sim.model.equations import budget, outturn
+from sim.model.equations import budget, outturn, related
 from sim.model.equations.ally_year import spending
 from sim.model.parameters import Budget, Growth, Outturn, Related, Will
 from sim.model.state import AllyState, Hit, OwnBudget, Politics, TargetInForce, World
@@ -33,14 +34,17 @@ class AllyProcess:
         observer: Observer,
         *,
         ever_bound: bool,
+        conditional: Conditional | None = None,
     ) -> None:
         """`targets` are the alliance's core targets on this ally; `row` is its place among the allies.
 
-        `ever_bound` says whether the ally may have a pledge, path or draft of its own, which a new government can drop.
+        `ever_bound` says whether the ally may have a pledge, path or draft of its own, which a new government can drop;
+        `conditional` is told of every December, where somebody asks for its probabilities.
         """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
         self._spending = world.draws.engine(spending)
         self.rank, self.observer, self.ever_bound = FIRST_ALLY_RANK + row, observer, ever_bound
+        self.conditional = conditional
         self.growth_parameters, self.will_parameters = parameters.of(Growth, inputs), parameters.of(Will, inputs)
         self.budget_parameters, self.outturn_parameters = parameters.of(Budget, inputs), parameters.of(Outturn, inputs)
         self.related_parameters = parameters.of(Related, inputs)
@@ -81,41 +85,54 @@ class AllyProcess:
     def spend(self, year: int, inclined: Array) -> None:
         """Equations 7, 8 and the security-related part of 9, in December."""
         state, o, r, before = self.state, self.outturn_parameters, self.related_parameters, self.state.share_pct
+        reporting = self.draw("outturn/reporting", o.reporting, year)
         assert state.plan_pct is not None
-        state.share_pct, reported, state.related_pct = self._spending(
+        money, state.share_pct, reported, state.related_pct = self._spending(
             before, state.plan_pct, state.surprise_pct, state.related_pct, inclined,
             execution=self.draw("outturn/execution", o.execution, year),
             noise=self.draw("outturn/noise", o.noise, year),
-            reporting=self.draw("outturn/reporting", o.reporting, year),
+            reporting=reporting,
             related_noise=self.draw("related/noise", r.noise, year),
             floor_pct=o.floor_pct, related_speed=r.speed, related_scale_pct=r.scale_pct,
         )  # fmt: skip
         # one array for both; where a push tells them apart, the report is copied first
         state.spent_pct = state.reported_pct = reported
         state.pushed = None
-        self._push_late(year, before, reported)
+        closing = self._close_on_paper(year, before, reported)
+        if self.conditional is not None:
+            counted = related.counted(state.related_pct, cap_pct=r.counted_cap_pct)
+            self.conditional.add(state.row, state.iso3, Open(
+                before, money, state.surprise_pct, o.noise, o.floor_pct, reporting,
+                state.target_pct, o.late_push_excess, closing, counted,
+            ))  # fmt: skip
 
-    def _push_late(self, year: int, before: Array, reported: Array) -> None:
-        """What is closed on paper; `before` is the share of the year before."""
+    def _close_on_paper(self, year: int, before: Array, reported: Array) -> Array | None:
+        """A late push where it comes: its probability where a report falls short; None where there is none."""
         state, o = self.state, self.outturn_parameters
         # what is not needed is not drawn: every draw has an address, so that leaving one out moves no other
         if not o.late_push or np.min(state.due) > year:
-            return
+            return None
         # what was reclassified in 2025 cannot be once more
         reach = o.late_push_reach_2025_pct if year <= 2025 else o.late_push_reach_pct
-        possible = outturn.late_push_open(
-            before, reported, state.target_pct, state.due <= year, reach_pct=reach, reach=o.late_push_reach
+        in_reach = outturn.late_push_in_reach(
+            before, state.target_pct, state.due <= year, reach_pct=reach, reach=o.late_push_reach
         )
-        if not possible.any():
-            return
+        if not in_reach.any():
+            return None
         saturated = self.world.urgency.saturated(self.world.calendar.month)
         chance = outturn.late_push_probability(state.willing, saturated, weight=o.late_push_weight)
-        hit = self._hit("outturn/late_push", year, np.flatnonzero(possible))
-        pushed = hit.at(hit.chosen("chance", chance))
+        possible = np.flatnonzero(outturn.late_push_open(reported, state.target_pct, in_reach))
+        if possible.size:
+            self._push(self._hit("outturn/late_push", year, possible), chance, reported)
+        return chance * in_reach
+
+    def _push(self, hit: Hit, chance: Array, reported: Array) -> None:
+        """Close on paper what a chance decides of what is possible."""
+        state, pushed = self.state, hit.at(hit.chosen("chance", chance))
         if not pushed.paths.size:
             return
         target = np.asarray(at(state.target_pct, pushed.paths), dtype=np.float32)  # a number where all paths agree
-        excess = pushed.draw("excess", o.late_push_excess)
+        excess = pushed.draw("excess", self.outturn_parameters.late_push_excess)
         state.reported_pct = reported.copy()
         state.reported_pct[pushed.paths], state.share_pct[pushed.paths] = outturn.pushed(
             state.share_pct[pushed.paths], target, excess

@@ -17,6 +17,8 @@ from sim.engine import alliance
 from sim.engine.ally import AllyProcess
 from sim.engine.ally_rows import in_rows
 from sim.engine.clock import Clock, Process
+from sim.engine.conditional import Conditional
+from sim.engine.december import Yardsticks
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.elections import Elections
 from sim.engine.inputs import ally_inputs
@@ -88,10 +90,13 @@ def run_block(
     keep_freed_memory()
     draws = Draws(seed, first, paths, engine=engine)
     parameters = Parameters((scenario,), draws)
-    simulation = BlockSimulation(scenario, parameters, draws, observer or Observer())
+    yardsticks = Yardsticks(scenario)
+    conditional = Conditional(yardsticks, first, paths, len(ally_inputs(scenario)))
+    simulation = BlockSimulation(scenario, parameters, draws, observer or Observer(), conditional)
     recorder = Recorder(
-        scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep, parameters.rows
-    )
+        scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep, parameters.rows,
+        yardsticks, conditional,
+    )  # fmt: skip
     simulation.run(recorder.record)
     return recorder.counts
 
@@ -99,10 +104,14 @@ def run_block(
 class BlockSimulation:
     """A block's world with everything that acts in it, run once, from the base year to the last.
 
-    `caps` is what counts of each ally's security-related outlays at most, % of GDP.
+    `caps` is what counts of each ally's security-related outlays at most, % of GDP; `conditional` is told of every
+    ally's December.
     """
 
-    def __init__(self, scenario: Scenario, parameters: Parameters, draws: Draws, observer: Observer) -> None:
+    def __init__(
+        self, scenario: Scenario, parameters: Parameters, draws: Draws, observer: Observer,
+        conditional: Conditional | None = None,
+    ) -> None:  # fmt: skip
         self.years = Years(scenario.horizon.base_year, scenario.horizon.last_year)
         self.inputs = ally_inputs(scenario)
         self._clock = Clock(self.years.base)
@@ -137,7 +146,7 @@ class BlockSimulation:
             ]
             ally = AllyProcess(
                 entry, parameters, self.world, core, self.years, row, observer,
-                ever_bound=entry.iso3 in bound | drafts,
+                ever_bound=entry.iso3 in bound | drafts, conditional=conditional,
             )  # fmt: skip
             allies.append(ally)
             self.world.allies[entry.iso3] = ally.state

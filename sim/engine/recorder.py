@@ -9,18 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.draws import Mask
-from sim.engine.december import CORE, LIFTED, AllyOutcome, GroupOutcome, Yardsticks, outcomes
+from sim.engine.conditional import Conditional
+from sim.engine.december import CORE, LIFTED, RELATED, AllyOutcome, GroupOutcome, Yardsticks, outcomes
 from sim.engine.inputs import AllyInputs
 from sim.engine.parameter_rows import ParameterRows
 from sim.model.calendar import Years
 from sim.model.state import World
 from sim.numerics.arrays import Value, at_most
 from sim.numerics.grid import Centi, printed, reaches, usd_cell
-from sim.results.counts import ARRAYS, CELLS, TALLIES, Counts
+from sim.results.counts import ARRAYS, CELLS, CERTAIN, EXPECTED, PARTS_OF_PATH, QUESTIONS, TALLIES, Counted, Counts
 from sim.scenario.schema import Scenario
 
 ONE = np.int64(1)
 WITHOUT_PUSH = TALLIES.index("core_without_late_push")
+BY_COUNTS = RELATED_MET, IN_FORCE, NOT_YET_DUE = range(len(QUESTIONS) - len(EXPECTED))
+"""Of the questions those that counts answer."""
 
 
 class Recorder:
@@ -36,6 +39,8 @@ class Recorder:
         first: int,
         keep: Sequence[str],
         rows: ParameterRows,
+        yardsticks: Yardsticks,
+        conditional: Conditional,
     ) -> None:
         """`caps` is what counts of each ally's security-related outlays at most, % of GDP."""
         self._rows = rows
@@ -43,7 +48,9 @@ class Recorder:
         size, steps = world.draws.paths, len(years.simulated)
         self.counts = Counts.empty(first, size, len(inputs), steps, keep, rows.size)
         self.counts.arrays["row_paths"][:] = rows.counted()
-        self._yardsticks = Yardsticks(scenario)
+        self._yardsticks, self._conditional, self._stretches = yardsticks, conditional, conditional.stretches
+        # of one December, over the paths of each stretch
+        self._counted = np.zeros((len(BY_COUNTS), len(inputs), len(self._stretches)), dtype=np.int64)
         core = self._yardsticks.targets[CORE]
         self._in_force = next((world.targets[name] for name, t in scenario.targets.items() if t is core), None)
         self._usd_cell = [usd_cell(entry.gdp_usd_bn) for entry in inputs]
@@ -65,7 +72,8 @@ class Recorder:
             else:
                 self._record_ally(outcome, year, step, tallies)
         for tally, complying in enumerate(tallies):
-            arrays["number"][tally, step] = np.bincount(complying, minlength=arrays["number"].shape[2])
+            self._record_number(tally, complying, step)
+        self._record_probabilities(step)
         self._rows.finish()
         arrays["row_number"][step] = self._rows.numbers(tallies[CORE], arrays["number"].shape[2])
         if last:
@@ -81,6 +89,23 @@ class Recorder:
                 both = np.bincount(history.first + history.kept * self._bins, minlength=2 * self._bins)
                 arrays["kept_from"][row] = both[self._bins :]
                 arrays["first_year"][row] = both[: self._bins] + both[self._bins :]
+
+    def _record_number(self, tally: int, complying: NDArray[np.uint8], step: int) -> None:
+        """How many allies comply, over all paths, and how far stretches differ in how often at least so many do."""
+        number, moments = self.counts.arrays["number"][tally, step], self.counts.arrays["number_moments"]
+        each = np.array([np.bincount(part, minlength=len(number)) for part in self._stretches.parts(complying)])
+        number[...] = each.sum(axis=0)
+        at_least = each[self._stretches.whole, ::-1].cumsum(axis=1)[:, ::-1]
+        moments[:, tally, step] = at_least.sum(axis=0), (at_least**2).sum(axis=0)
+
+    def _record_probabilities(self, step: int) -> None:
+        arrays, sums, whole = self.counts.arrays, self._conditional.sums, self._stretches.whole
+        arrays["expected"][..., step] = sums.sum(axis=-1)
+        questions = np.concatenate([in_parts(sums), self._counted * PARTS_OF_PATH])[..., whole]
+        arrays["expected_moments"][..., step] = questions.sum(axis=-1), (questions**2).sum(axis=-1)
+        number = in_parts(sums.sum(axis=1))[..., whole]
+        arrays["expected_number_moments"][..., step] = number.sum(axis=-1), (number**2).sum(axis=-1)
+        self._counted[...] = 0
 
     def _record_group(self, outcome: GroupOutcome, step: int) -> None:
         arrays, group, pushed = self.counts.arrays, outcome.group, outcome.pushed
@@ -108,6 +133,8 @@ class Recorder:
                 # a view, for True is the byte 1: no copy is made
                 tallies[pillar] += compliant.view(np.uint8)
                 self._rows.count(compliant, arrays["row_compliant"][pillar, row, step])
+        if (related := outcome.met[RELATED]) is not None:
+            self._counted[RELATED_MET, row] = self._stretches.counts(related)
         core, history = outcome.met[CORE], self._history[row]
         if core is not None and history is not None:
             tallies[WITHOUT_PUSH] += core.view(np.uint8)
@@ -151,12 +178,14 @@ class Recorder:
         moved = target and (isinstance(target.share_pct, np.ndarray) or isinstance(target.by, np.ndarray))
         if target is None or original is None or not moved:
             arrays["in_force"][row, step] = arrays["compliant"][CORE, row, step]
+            self._counted[IN_FORCE, row] = self._stretches.counts(core)
             return
         met = reaches(prints, target.share_pct)
         # before the original date nothing is due yet, so nothing can have been put off
         postponed = (target.by > year) if original.by <= year else np.False_
-        not_yet_due = np.count_nonzero(postponed & ~met)
-        arrays["not_yet_due"][row, step] = not_yet_due
+        waiting = postponed & ~met
+        self._counted[[IN_FORCE, NOT_YET_DUE], row] = [self._stretches.counts(mask) for mask in (met, waiting)]
+        arrays["not_yet_due"][row, step] = not_yet_due = np.count_nonzero(waiting)
         arrays["in_force"][row, step] = np.count_nonzero(met) + not_yet_due
 
 
@@ -179,6 +208,11 @@ class History:
     def kept(self) -> Mask:
         """Paths that complied at some time and in every year since."""
         return self._ever & ~self._broken
+
+
+def in_parts(sums: Counted) -> Counted:
+    """Sums of probabilities, CERTAIN for one, in parts of a path, to the nearest."""
+    return (sums * PARTS_OF_PATH + CERTAIN // 2) // CERTAIN
 
 
 def _usd_cells(usd_m: NDArray[Any], cell_usd_bn: float) -> Centi:

@@ -20,7 +20,7 @@ from sim.engine.inputs import ally_inputs
 from sim.engine.parameter_rows import rows_counted
 from sim.errors import Fault, ScenarioError, UsageError
 from sim.execution import executors
-from sim.numerics.streams import LANES, STREAM_VERSION
+from sim.numerics.streams import STREAM_VERSION, STRETCH
 from sim.results.counts import KEEPABLE, PILLARS, Counts
 from sim.results.record import AllyDescription, Description, ParameterDescription, Record, Yardstick
 from sim.scenario.distributions import distributions_of
@@ -60,7 +60,7 @@ class StoppingRule(Protocol):
         """Half-width asked for, percentage points, for the manifest; None: a number of paths was."""
 
     def wanted(self, counts: Counts | None) -> int:
-        """How many paths there shall be when it is asked next, a multiple of 16; as many as there are: they suffice."""
+        """How many paths there shall be when it is asked next, a multiple of 4,096; as many as there are: enough."""
 
     def expected_total(self, counts: Counts) -> int:
         """How many paths the whole run will have, as it seems."""
@@ -184,7 +184,7 @@ def _ally_years(scenario: Scenario, paths: int) -> int:
 
 def block_size(paths: int, workers: int) -> int:
     """Paths in one environment: BLOCK, or less where a worker would have too few blocks."""
-    fair = -(-paths // (workers * JOBS_PER_WORKER * LANES)) * LANES
+    fair = -(-paths // (workers * JOBS_PER_WORKER * STRETCH)) * STRETCH
     return BLOCK if workers == 1 else min(BLOCK, max(LEAST_BLOCK, fair))
 
 
@@ -285,8 +285,8 @@ def _built_tables(scenario: Scenario) -> dict[str, dict[str, str | float]]:
 
 def block_asked(block: object) -> int | None:
     """Paths in one environment as asked for, or None; raises UsageError for what no block can have."""
-    blocks = range(LANES, arguments.PATHS.stop, LANES)
-    return None if block is None else arguments.whole("block", block, blocks, f"above 0 and a multiple of {LANES}")
+    blocks = range(STRETCH, arguments.PATHS.stop, STRETCH)
+    return None if block is None else arguments.whole("block", block, blocks, f"above 0 and a multiple of {STRETCH:,}")
 
 
 def check_kept(keep: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.arguments import MOST_PATHS
 from sim.errors import UsageError
-from sim.numerics.streams import LANES
+from sim.numerics.streams import STRETCH
 from sim.results.counts import Counts
 from sim.results.intervals import half_width, paths_needed
 from sim.results.record import Description, Record
@@ -92,9 +92,9 @@ def probabilities(record: Record) -> NDArray[np.float64]:
 
 
 def _multiple(paths: float) -> int:
-    """The next multiple of 16 above: a stretch of paths starts at none but these."""
+    """The next multiple of 4,096 above: paths go on at none but these."""
     # above, not at: the interval must be narrower than what was asked for
-    return LANES * (floor(paths / LANES) + 1)
+    return STRETCH * (floor(paths / STRETCH) + 1)
 
 
 def _check(points: float, description: Description) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arguments import COUNTED_PCT
+from sim.numerics.streams import STRETCH
 
 CELLS = round(100 * COUNTED_PCT) + 2
 """Cells of a histogram: 0.00 to 20.46, and one for everything above."""
@@ -80,6 +81,11 @@ ARRAYS: dict[str, tuple[str, ...]] = {
 """The arrays of a run and their axes: the one list of them, which saving, checking and merging go by."""
 
 
+def whole_stretches(first: int, paths: int) -> int:
+    """How many stretches lie in the paths [first, first + paths) from end to end."""
+    return max((first + paths) // STRETCH - -(-first // STRETCH), 0)
+
+
 def shapes(allies: int, years: int, rows: int = 1) -> dict[str, tuple[int, ...]]:
     """The shape of every array of a run over so many allies, years and rows of parameters."""
     sizes = {
@@ -130,10 +136,18 @@ class Counts:
         return cls(first, paths, arrays, {name: np.zeros((allies, years, paths), dtype=np.float32) for name in keep})
 
     def merged(self, other: Counts) -> Counts:
-        """The counts of two stretches of paths that lie side by side."""
+        """The counts of two runs of paths that lie side by side.
+
+        Raises:
+            ValueError: they do not, or have a stretch of paths together that neither has whole: its moments are lost.
+        """
         before, after = (self, other) if self.first < other.first else (other, self)
+        named = f"paths {before.first}+{before.paths} and {after.first}+{after.paths}"
         if before.first + before.paths != after.first:
-            raise ValueError(f"paths {before.first}+{before.paths} and {after.first}+{after.paths} do not join")
+            raise ValueError(f"{named} do not join")
+        cut = after.first // STRETCH * STRETCH
+        if before.first <= cut < after.first and cut + STRETCH <= after.first + after.paths:
+            raise ValueError(f"{named} must join at a multiple of {STRETCH:,}")
         kept = {name: np.concatenate([before.kept[name], after.kept[name]], axis=2) for name in self.kept}
         arrays = {name: array + other.arrays[name] for name, array in self.arrays.items()}
         return Counts(before.first, self.paths + other.paths, arrays, kept)

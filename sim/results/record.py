@@ -33,7 +33,7 @@ from sim.results.record_checks import (
 )
 from sim.text.sentences import based_on, standing
 
-FORMAT = 3
+FORMAT = 4
 """Raised when a saved run's files change their meaning."""
 PARTS = ("kind", "format", "manifest", "description", "first", "paths", "kept", "digest", "files")
 """What manifest.json says, and at its end its own sha256."""
@@ -226,7 +226,7 @@ class Record:
         expected, shape = shapes(allies, years, description.parameters.rows), (allies, years, paths)
         with _checked(folder / "counts.npz", store.most_bytes(expected), digests) as stream:
             arrays = store.read_archive(stream, expected)
-            check_counts(arrays, facts["description"], paths)
+            check_counts(arrays, facts["description"], first, paths)
         kept = {}
         for name in facts["kept"]:
             with _checked(folder / f"{name}.npy", 4 * math.prod(shape) + store.HEADER, digests) as stream:

@@ -14,7 +14,19 @@ from numpy.typing import NDArray
 from sim.arguments import MOST_PATHS, PATHS, SEEDS
 from sim.files.writing import is_own, is_protected
 from sim.numerics.grid import printed
-from sim.results.counts import ARRAYS, GROUPS, KEEPABLE, PILLARS, SPENT, Counted
+from sim.numerics.streams import STRETCH
+from sim.results.counts import (
+    ARRAYS,
+    CERTAIN,
+    EXPECTED,
+    GROUPS,
+    KEEPABLE,
+    PARTS_OF_PATH,
+    PILLARS,
+    SPENT,
+    Counted,
+    whole_stretches,
+)
 
 FILES = frozenset(
     {"manifest.json", "counts.npz", "scenario.json", "report.html", *(f"{name}.npy" for name in KEEPABLE)}
@@ -25,7 +37,8 @@ KIND = "burdenshare saved run"
 BEGINNINGS = (f'{{\n "kind": "{KIND}",'.encode(), b'{\n "format": 1,\n "manifest": {')
 """How a manifest begins, in this format and in the first one."""
 
-MOST_ALLIES, MOST_YEARS = 64, 40
+MOST_ALLIES, MOST_YEARS = 46, 40
+"""Of so many allies and the most paths, 64 bits hold the squares of how many comply by stretch, summed."""
 CALENDAR = range(1949, 2201)
 MOST_USD_BN = 1e7
 MOST_USD_M = 2**56
@@ -156,10 +169,14 @@ def check_manifest(manifest: object, paths: int) -> None:
         raise ValueError("each change must be a parameter and its two values")
 
 
-def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], paths: int) -> None:
+def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], first: int, paths: int) -> None:
     """Raises ValueError for numbers that no simulated paths can have left; shapes are checked before."""
+    stretches = whole_stretches(first, paths)
     for name, array in arrays.items():
-        most = MOST_USD_M if ARRAYS[name][-1] == "year" and name.endswith("_usd_m") else paths
+        if ARRAYS[name][0] == "moment":
+            _check_moments(name, array, stretches, most_of_stretch(name, len(description["allies"])))
+            continue
+        most = MOST_USD_M if name.endswith("_usd_m") else paths * (CERTAIN if name == "expected" else 1)
         if array.min() < 0 or array.max() > most:
             raise ValueError(f"{name} must be from 0 to {most:,}")
         if ARRAYS[name][-1] in ("cell", "step", "number"):
@@ -173,8 +190,7 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
     for index, pillar in enumerate(PILLARS):
         met = arrays["compliant"][index]
         aim = next((aim for aim in description["yardsticks"] if aim["pillar"] == pillar), None)
-        members = None if aim is None else aim["members"] or [entry["iso3"] for entry in description["allies"]]
-        bound = np.array([members is not None and entry["iso3"] in members for entry in description["allies"]])
+        bound = _bound(description, pillar)
         if met[~bound].any():
             raise ValueError(f"only allies that a target of {pillar} binds can comply with it")
         goal = None if aim is None else int(printed(aim["share_pct"]))
@@ -188,6 +204,7 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
             spent = arrays["spent_shares"][SPENT.index(pillar), ..., goal:].sum(axis=-1)
             if (met - arrays["on_paper"][index] != spent)[bound].any():
                 raise ValueError("compliance that is not on paper must be that of what is spent")
+    _check_expected(arrays, description, first, paths)
     europe = np.array([entry["europe_canada"] for entry in description["allies"]])
     for kind in ("", "spent_"):
         money = arrays[f"{kind}shortfall_usd_m"]
@@ -195,6 +212,64 @@ def check_counts(arrays: Mapping[str, Counted], description: Mapping[str, Any], 
             raise ValueError("what a group is short of must be what its allies are")
     if (arrays["spent_shortfall_usd_m"] < arrays["shortfall_usd_m"]).any():
         raise ValueError("what is spent cannot be short of less than what is reported")
+
+
+def most_of_stretch(name: str, allies: int) -> int:
+    """What the moments of a stretch of paths are of, at most."""
+    certain = STRETCH * PARTS_OF_PATH
+    return {"expected_moments": certain, "expected_number_moments": certain * allies, "number_moments": STRETCH}[name]
+
+
+def _check_moments(name: str, array: Counted, stretches: int, most: int) -> None:
+    """Sums and squares, over the stretches, of numbers from 0 to `most`."""
+    sums, squares = array.astype(object)  # whole numbers of any size: here a square is squared
+    within = (squares >= 0) & (squares <= sums * most) & (sums * sums <= squares * stretches)
+    if not within.all():
+        raise ValueError(f"{name} must be of {stretches:,} whole stretches of paths")
+
+
+def _check_expected(arrays: Mapping[str, Counted], description: Mapping[str, Any], first: int, paths: int) -> None:
+    """Conditional probabilities: of allies that are bound, in order, and the same by stretches."""
+    expected = dict(zip(EXPECTED, arrays["expected"], strict=True))
+    bound = {pillar: _bound(description, pillar) for pillar in PILLARS}
+    for pillar in SPENT:
+        with_push, without = expected[pillar], expected[f"{pillar}_without_late_push"]
+        if with_push[~bound[pillar]].any():
+            raise ValueError(f"only allies that a target of {pillar} binds can be expected to comply with it")
+        if (without > with_push).any():
+            raise ValueError("what is expected without closing on paper must be a part of what is expected")
+    for total, core in (("total", "core"), ("total_without_late_push", "core_without_late_push")):
+        if (expected[total] > expected[core])[bound["core"]].any():
+            raise ValueError("the total is expected of nobody who is not expected to meet the core")
+    stretches = whole_stretches(first, paths)
+    rest = (paths - stretches * STRETCH) * PARTS_OF_PATH
+    counted = [arrays["compliant"][PILLARS.index("related")], arrays["in_force"] - arrays["not_yet_due"],
+               arrays["not_yet_due"]]  # fmt: skip
+    at_least = arrays["number"][..., ::-1].cumsum(axis=-1)[..., ::-1]
+    by_ally = arrays["expected_moments"][0, : len(EXPECTED)].sum(axis=1)
+    # each of the numbers that are added was rounded by half a part at most
+    half = stretches / 2
+    for what, sums, whole, rounded, left in (
+        (
+            "expected",
+            arrays["expected_moments"][0, : len(EXPECTED)],
+            arrays["expected"] * (PARTS_OF_PATH / CERTAIN),
+            half,
+            rest,
+        ),
+        ("counted", arrays["expected_moments"][0, len(EXPECTED) :], np.array(counted) * PARTS_OF_PATH, 0, rest),
+        ("of the numbers of allies", arrays["number_moments"][0], at_least, 0, rest // PARTS_OF_PATH),
+        ("of the number expected", arrays["expected_number_moments"][0], by_ally, half * (len(bound["core"]) + 1), 0),
+    ):
+        if (sums > whole + rounded).any() or (sums < whole - rounded - left).any():
+            raise ValueError(f"what is {what} by stretches must be what is {what} of all paths")
+
+
+def _bound(description: Mapping[str, Any], pillar: str) -> NDArray[np.bool_]:
+    """Which allies a target of a pillar binds."""
+    aim = next((aim for aim in description["yardsticks"] if aim["pillar"] == pillar), None)
+    members = None if aim is None else aim["members"] or [entry["iso3"] for entry in description["allies"]]
+    return np.array([members is not None and entry["iso3"] in members for entry in description["allies"]])
 
 
 def _check_rows(arrays: Mapping[str, Counted], paths: int) -> None:

@@ -343,10 +343,10 @@ def test_paths_and_seed_may_be_given(chosen: list[tuple[str, int]]) -> None:
 
 def test_one_process_takes_block_after_block(chosen: list[tuple[str, int]]) -> None:
     done: list[tuple[int, int]] = []
-    found: Any = compare([A, B], 100, executor="serial", block=32, progress=lambda *each: done.append(each))
-    assert cut(found) == [(0, 32), (32, 32), (64, 32), (96, 4)]
-    assert {job.block for job in found.joint.jobs} == {32}
-    assert done == [(32, 100), (64, 100), (96, 100), (100, 100)]
+    found: Any = compare([A, B], 8_200, executor="serial", block=4_096, progress=lambda *each: done.append(each))
+    assert cut(found) == [(0, 4_096), (4_096, 4_096), (8_192, 8)]
+    assert {job.block for job in found.joint.jobs} == {4_096}
+    assert done == [(4_096, 8_200), (8_192, 8_200), (8_200, 8_200)]
     large: Any = compare([A, B], 4 * 65_536, executor="serial", workers=3)
     assert cut(large) == [(first * 65_536, 65_536) for first in range(4)]
     assert chosen == [("serial", 4), ("serial", 3)]
@@ -395,7 +395,7 @@ def test_distributions_are_evaluated_before_the_jobs_are_handed_out(
         ({"paths": 0}, "paths must be a whole number from 1 to 1,000,000,000, not 0"),
         ({"seed": -1}, r"seed must be a whole number from 0 to 2\*\*63 - 1, not -1"),
         ({"workers": 0}, "workers must be a whole number from 1 to 1,024, not 0"),
-        ({"block": 8}, "block must be a whole number above 0 and a multiple of 16, not 8"),
+        ({"block": 8}, "block must be a whole number above 0 and a multiple of 4,096, not 8"),
     ],
 )
 def test_impossible_numbers_are_refused_as_those_of_a_run(wrong: dict[str, Any], said: str) -> None:

@@ -178,10 +178,10 @@ def same_bits(one: PairedCounts, other: PairedCounts) -> bool:
 
 def test_neither_blocks_nor_workers_change_a_number() -> None:
     a, b = sim.loads(RUTTE), sim.loads(WILLING)
-    whole = compared(a, b, paths=1000)
-    assert same_bits(whole.joint, compared(a, b, paths=1000, block=48).joint)
-    assert same_bits(whole.joint, compared(a, b, paths=1000, block=112, executor="processes", workers=2).joint)
-    assert not same_bits(whole.joint, compared(a, b, paths=1000, seed=2).joint)
+    whole = compared(a, b, paths=9000)
+    assert same_bits(whole.joint, compared(a, b, paths=9000, block=4_096).joint)
+    assert same_bits(whole.joint, compared(a, b, paths=9000, block=8_192, executor="processes", workers=2).joint)
+    assert not same_bits(whole.joint, compared(a, b, paths=9000, seed=2).joint)
 
 
 def test_a_third_scenario_changes_nothing_between_the_first_two() -> None:
@@ -195,8 +195,8 @@ def test_a_third_scenario_changes_nothing_between_the_first_two() -> None:
 
 def test_progress_counts_the_paths() -> None:
     seen: list[tuple[int, int]] = []
-    compared(sim.loads(RUTTE), sim.loads(WILLING), paths=100, block=32, progress=lambda *done: seen.append(done))
-    assert seen == [(32, 100), (64, 100), (96, 100), (100, 100)]
+    compared(sim.loads(RUTTE), sim.loads(WILLING), paths=8_200, block=4_096, progress=lambda *now: seen.append(now))
+    assert seen == [(4_096, 8_200), (8_192, 8_200), (8_200, 8_200)]
 
 
 def test_paths_and_seed_are_the_firsts_unless_given() -> None:

@@ -66,7 +66,7 @@ def test_the_bits_are_those_of_this_process() -> None:
 
 def test_a_run_has_the_same_bits_with_workers() -> None:
     scenario = sim.loads(SCENARIO % ("skewnorm", "a = 3.25"))
-    digests = {sim.simulate(scenario, paths=64, seed=1, block=16, workers=workers).digest() for workers in (1, 2)}
+    digests = {sim.simulate(scenario, paths=4_112, seed=1, block=4_096, workers=workers).digest() for workers in (1, 2)}
     assert len(digests) == 1
     kept().clear()
     assert sim.compare(scenario, scenario, paths=64, workers=2) is not None

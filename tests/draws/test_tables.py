@@ -12,7 +12,16 @@ from sim.distributions import families as f
 from sim.distributions import quantile_tables
 from sim.distributions.build import PACKAGED, distance_from_law
 from sim.distributions.draws import Draws
-from sim.distributions.quantile_tables import CELLS, TAIL_CELLS, build, file_stem, packaged, standardised, table_of
+from sim.distributions.quantile_tables import (
+    CELLS,
+    TAIL_CELLS,
+    Survival,
+    build,
+    file_stem,
+    packaged,
+    standardised,
+    table_of,
+)
 from sim.distributions.scipy_names import REFUSED, SCIPY_FAMILIES
 from sim.errors import ScenarioError
 from sim.numerics.exact import Function, exp, log, monthly_factor, yearly_probability
@@ -181,3 +190,41 @@ def test_the_heaviest_laws_allowed_keep_their_quantiles(family: f.Family) -> Non
 
 def test_near_shapes_do_not_share_a_table() -> None:
     assert file_stem(f.StudentT(df=5.000004, sd=1.0).shape) != file_stem(f.StudentT(df=5.0, sd=1.0).shape)
+
+
+@pytest.mark.parametrize("family", [
+    f.StudentT(df=4.0, sd=0.08), f.Normal(mean=1.0, sd=2.0), f.Uniform(low=-1.0, high=3.0),
+    f.Lognormal(mean=1.0, log_sd=0.5), f.Beta(a=8.0, b=2.0), f.Exponential(mean=0.7),
+])  # fmt: skip
+def test_a_survival_function_counts_the_cells_of_its_table(family: f.Family) -> None:
+    """To within what its own cell is wide; on average over a cell, and so over the whole, exactly."""
+    table = table_of(family)
+    survival = table.survival
+    x = np.linspace(table.cells[0], table.cells[-1], 100_000).astype(np.float32)
+    found, exact = survival(x), CELLS - np.searchsorted(table.cells, x)
+    steps = -np.diff(survival.chances[1:-1])
+    assert (steps >= 0).all()
+    assert np.abs(found - exact).max() <= steps.max() + 1
+    assert abs((found - exact).mean()) < 0.05
+    assert survival.chances.dtype == found.dtype == np.int32
+    beyond = np.array([-np.inf, table.cells[0] - 1, table.cells[-1] + 1, np.inf], dtype=np.float32)
+    assert survival(beyond).tolist() == [CELLS, CELLS, 0, 0]
+    assert survival.most == pytest.approx(np.abs(table.cells).max(), rel=1e-3)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3, -0.07])
+def test_the_survival_function_of_a_number_is_certain_up_to_it(value: float) -> None:
+    number = np.float32(value)
+    x = np.array([-1, number - np.float32(1e-7), number, number + np.float32(1e-7), 1])
+    of_one = table_of(f.Normal(mean=value, sd=0.0))
+    for survival in (Survival.of_number(value), of_one.survival):
+        assert survival(x.astype(np.float32)).tolist() == [CELLS, CELLS, CELLS, 0, 0]
+        assert survival.most == pytest.approx(abs(value), abs=1e-7)
+
+
+def test_a_survival_function_moves_with_its_distribution() -> None:
+    standard, moved = (table_of(f.Normal(mean=mean, sd=sd)).survival for mean, sd in ((0.0, 1.0), (2.0, 0.5)))
+    x = np.linspace(0.5, 3.5, 1_000).astype(np.float32)
+    assert np.abs(standard.moved(2.0, 0.5)(x) - moved(x)).max() <= 14
+    of_paths = standard.moved(np.full(1_000, 2, dtype=np.float32), np.full(1_000, 0.5, dtype=np.float32))
+    assert of_paths(x).tolist() == standard.moved(2.0, 0.5)(x).tolist()

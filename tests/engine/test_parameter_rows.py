@@ -147,7 +147,7 @@ def test_a_scenario_that_says_nothing_draws_its_parameters() -> None:
 
 
 def test_blocks_and_workers_change_no_row() -> None:
-    whole, cut = (sim.simulate(scenario(), paths=640, block=block) for block in (640, 160))
+    whole, cut = (sim.simulate(scenario(), paths=8_832, block=block) for block in (12_288, 4_096))
     assert whole.digest() == cut.digest()
 
 

@@ -100,7 +100,7 @@ def test_blocks_are_small_enough_to_be_shared_and_no_smaller_than_pays() -> None
     sizes = {(number, workers): simulate.block_size(number, workers) for number in paths for workers in (1, 2, 8)}
     assert {size for (_, workers), size in sizes.items() if workers == 1} == {simulate.BLOCK}
     assert sizes[1_000, 2] == sizes[200_000, 8] == simulate.LEAST_BLOCK
-    assert sizes[200_000, 2] == 25_008, "four blocks a worker, in whole counters of sixteen paths"
+    assert sizes[200_000, 2] == 7 * 4_096, "four blocks a worker, in whole stretches of paths"
     assert sizes[4_000_000, 8] == simulate.BLOCK
 
 

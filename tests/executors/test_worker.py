@@ -30,7 +30,8 @@ UNGUARDED = """
 print("main part")
 import sim
 scenario = sim.loads('horizon = {last_year = 2028}\\n[targets.core]\\nshare_pct = 3.5\\nby = 2028')
-print(*(sim.simulate(scenario, paths=64, seed=1, block=16, **how).digest() for how in ({"workers": 2}, {"workers": 1})))
+ways = ({"workers": 2}, {"workers": 1})
+print(*(sim.simulate(scenario, paths=4_112, seed=1, block=4_096, **how).digest() for how in ways))
 """
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 

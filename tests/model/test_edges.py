@@ -45,21 +45,24 @@ def test_a_surprise_of_growth_is_at_least_minus_fifty_and_own_recessions_lower_i
 
 
 def test_no_share_is_above_all_of_gdp() -> None:
-    assert outturn.outturn(array(90.0), array(40.0), 1.0, 0.0, 0.0, floor_pct=0.2).tolist() == [MOST_PCT]
-    assert outturn.outturn(array(0.3), array(-0.3), 1.0, 0.0, 0.0, floor_pct=0.2).tolist() == pytest.approx([0.2])
+    assert outturn.outturn(array(130.0), array(90.0), 0.0, 0.0, floor_pct=0.2).tolist() == [MOST_PCT]
+    assert outturn.outturn(array(0.0), array(0.3), 0.0, 0.0, floor_pct=0.2).tolist() == pytest.approx([0.2])
     assert outturn.reported(array(90.0), 0.5).tolist() == [MOST_PCT]
     assert outturn.pushed(array(90.0), 99.0, array(0.5))[0].tolist() == [MOST_PCT]
 
 
 def test_a_rise_is_executed_in_part_and_a_cut_in_full() -> None:
-    after = outturn.outturn(array(2.0, 2.0, 2.0), array(0.5, -0.5, 0.0), 0.8, 0.0, 25.0, floor_pct=0.2)
+    share = array(2.0, 2.0, 2.0)
+    money = outturn.budgeted(share, array(0.5, -0.5, 0.0), 0.8)
+    assert money.tolist() == pytest.approx([2.4, 1.5, 2.0])
+    after = outturn.outturn(money, share, 0.0, 25.0, floor_pct=0.2)
     assert after.tolist() == pytest.approx([2.4 / 1.25, 1.5 / 1.25, 2.0 / 1.25])
 
 
 def test_a_late_push_is_possible_at_just_the_reach() -> None:
-    at_reach = outturn.late_push_open(array(2.0), array(2.2), 2.5, np.array([True]), reach_pct=0.5, reach=1.0)
-    assert at_reach.tolist() == [True]
-    assert not outturn.late_push_open(array(1.75), array(2.2), 2.5, np.array([True]), reach_pct=0.5, reach=1.0)
+    before = array(2.0, 1.75)
+    assert outturn.late_push_in_reach(before, 2.5, True, reach_pct=0.5, reach=1.0).tolist() == [True, False]
+    assert outturn.late_push_in_reach(before, 2.5, True, reach_pct=1.0, reach=0.25).tolist() == [True, False]
 
 
 def test_room_is_single_precision_as_what_it_multiplies() -> None:

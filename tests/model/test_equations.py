@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -214,16 +215,41 @@ def printed_of(share: float) -> int:
     return int(printed(share))
 
 
+def spent(share: np.ndarray, plan: np.ndarray, execution: float, noise: float, surprise: Any) -> np.ndarray:
+    return outturn.outturn(outturn.budgeted(share, plan, execution), share, noise, surprise, floor_pct=0.2)
+
+
 def test_outturn_moves_the_share_against_the_surprise() -> None:
-    after = outturn.outturn(array(2.0, 2.0, 2.0), array(0.1, -0.1, 0.0), 0.8, 0.0, array(0.0, 0.0, -4.0), floor_pct=0.2)
+    after = spent(array(2.0, 2.0, 2.0), array(0.1, -0.1, 0.0), 0.8, 0.0, array(0.0, 0.0, -4.0))
     assert after == pytest.approx([2.08, 1.9, 2 / 0.96], rel=1e-6)
-    assert outturn.outturn(array(0.21), array(-0.1), 1.0, 0.0, 0.0, floor_pct=0.2) == pytest.approx([0.2])
+    assert spent(array(0.21), array(-0.1), 1.0, 0.0, 0.0) == pytest.approx([0.2])
+
+
+@given(shares, st.floats(-0.5, 0.5), st.floats(-0.2, 0.2), st.floats(-0.1, 0.1), st.floats(-10, 10))
+def test_the_noise_needed_is_the_noise_that_brings_a_report(
+    share: float, plan: float, noise: float, reporting: float, surprise: float
+) -> None:
+    """Equations 7 and 8 turned round: the noise that a report needs is the one that brought it."""
+    money = outturn.budgeted(array(share), array(plan), 0.8)
+    spent = outturn.outturn(money, array(share), noise, surprise, floor_pct=-100.0)
+    report = spent * (1 + reporting)
+    slope, spared = outturn.noise_needed(money, array(share), reporting, surprise)
+    assert slope * report - spared == pytest.approx([noise], abs=2e-5)
+
+
+def test_no_noise_brings_a_report_where_there_is_no_share_or_nothing_is_reported() -> None:
+    slope, spared = outturn.noise_needed(array(0.0, 0.0, 2.0), array(0.0, 0.0, 2.0), array(0.0, 0.1, -1.5), 0.0)
+    assert slope.dtype == spared.dtype == np.float32
+    assert (slope * np.float32(3.5) - spared > 1e5).all()
+    slope, spared = outturn.noise_needed(array(4.0), array(0.0), 0.0, 0.0)
+    assert slope * np.float32(3.5) - spared < -1e5
 
 
 def test_late_push_is_open_only_near_due_and_short() -> None:
     before, reported = array(3.2, 3.0, 3.2, 3.2), array(3.3, 3.3, 3.6, 3.3)
-    open_to = outturn.late_push_open(before, reported, 3.5, np.array([1, 1, 1, 0], bool), reach_pct=0.4, reach=0.6)
-    assert open_to.tolist() == [True, False, False, False]
+    in_reach = outturn.late_push_in_reach(before, 3.5, np.array([1, 1, 1, 0], bool), reach_pct=0.4, reach=0.6)
+    assert in_reach.tolist() == [True, False, True, False]
+    assert outturn.late_push_open(reported, 3.5, in_reach).tolist() == [True, False, False, False]
 
 
 def test_peers_and_drift() -> None:

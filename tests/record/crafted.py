@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sim.results.counts import ARRAYS, PILLARS, SPENT, TALLIES, Counts
+from sim.results.counts import ARRAYS, CERTAIN, EXPECTED, PILLARS, SPENT, TALLIES, Counts
 from sim.results.record import AllyDescription, Description, Record, Yardstick
 from sim.results.store import sealed
 
@@ -20,7 +20,7 @@ def small() -> Record:
     counts = Counts.empty(0, PATHS, 2, 2, ["will"])
     arrays = counts.arrays
     for name, axes in ARRAYS.items():
-        if axes[-1] in ("cell", "step", "number"):
+        if axes[-1] in ("cell", "step", "number") and axes[0] != "moment":  # it has no whole stretch of paths
             arrays[name][..., 0] = PATHS
     core = PILLARS.index("core")
     arrays["row_paths"][...] = PATHS
@@ -30,6 +30,8 @@ def small() -> Record:
         row = arrays[name][pillars.index("core")]
         row[..., 0], row[..., 250] = 0, PATHS
     arrays["compliant"][core] = arrays["in_force"][...] = PATHS
+    for name in ("core", "core_without_late_push"):
+        arrays["expected"][EXPECTED.index(name)] = PATHS * CERTAIN
     for tally in (core, TALLIES.index("core_without_late_push")):
         arrays["number"][tally, :, 0], arrays["number"][tally, :, 2] = 0, PATHS
     counts.kept["will"].flat[::3] = 0.5

@@ -95,7 +95,7 @@ def test_a_run_of_another_format_is_refused_in_a_clear_sentence(number: int, sav
     with pytest.raises(sim.RunError) as raised:
         sim.Results.open(saved)
     assert str(raised.value) == (
-        f"{saved} was saved in format {number}; this version reads format 3\n"
+        f"{saved} was saved in format {number}; this version reads format 4\n"
         "  remedy: open it with the version that saved it, or run the scenario again"
     )
 

@@ -15,6 +15,7 @@ import sys
 import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,13 @@ import pytest
 
 import sim
 from record.crafted import PATHS, changed, resealed, small
-from sim.results.counts import ARRAYS
+from sim.arguments import MOST_PATHS
+from sim.engine.block import run_block
+from sim.execution.simulate import describe
+from sim.numerics.streams import STRETCH
+from sim.results.counts import ARRAYS, CERTAIN, EXPECTED, MOMENTS, QUESTIONS, whole_stretches
 from sim.results.record import Record
+from sim.results.record_checks import MOST_ALLIES, check_counts, most_of_stretch
 
 NASTY: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 2.5, 1e308, -1e308, 10**19, 10**30, float("nan"), float("inf"), "", "x", "\ud800",
@@ -382,3 +388,88 @@ def test_a_run_that_is_replaced_while_it_is_read_is_read_again(saved: Path, monk
     monkeypatch.setattr(store, "digest", slowly)
     assert Record.open(saved).manifest["seed"] == 2
     assert done
+
+
+TWO_STRETCHES = """
+[horizon]
+last_year = 2028
+[targets.core]
+share_pct = 2.5
+by = 2028
+members = ["DEU", "FRA", "POL", "USA"]
+[targets.related]
+pillar = "related"
+share_pct = 1.2
+by = 2028
+[targets.total]
+pillar = "total"
+share_pct = 3.5
+by = 2028
+"""
+SUM, SQUARE = range(len(MOMENTS))
+OF_CORE, OF_TOTAL, ALONE, TOTAL_ALONE = range(len(EXPECTED))
+
+
+@pytest.fixture(scope="module")
+def counted() -> tuple[dict[str, Any], dict[str, Any], int]:
+    """The counts of two stretches of paths and some more, their description, and the row of an ally that is bound."""
+    scenario = sim.loads(TWO_STRETCHES)
+    description = asdict(describe(scenario))
+    arrays = run_block(scenario, 3, 0, 2 * STRETCH + 48).arrays
+    return arrays, description, [ally["iso3"] for ally in description["allies"]].index("DEU")
+
+
+def put_moments(arrays: dict[str, Any], name: str, place: tuple[Any, ...], *by_stretch: int) -> None:
+    """What two stretches sum to."""
+    for moment, value in ((SUM, sum(by_stretch)), (SQUARE, sum(number * number for number in by_stretch))):
+        arrays[name][(moment, *place)] = value
+
+
+def test_a_real_run_passes(counted: tuple[dict[str, Any], dict[str, Any], int]) -> None:
+    arrays, description, row = counted
+    check_counts(arrays, description, 0, 2 * STRETCH + 48)
+    assert (arrays["expected"][:, row] > 0).all()
+    assert (arrays["expected_moments"][SUM] > 0).any(axis=(1, 2)).tolist() == [True] * 6 + [False]
+
+
+BY_STRETCHES = "what is {} by stretches must be what is {} of all paths"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda a, row: a["expected"].__setitem__((OF_CORE, row), (2 * STRETCH + 48) * CERTAIN + 1), "from 0 to 5"),
+        (lambda a, row: a["expected"].__setitem__((ALONE, row), a["expected"][OF_CORE, row] + 1), "without closing on"),
+        (lambda a, row: a["expected"].__setitem__((OF_TOTAL, row), a["expected"][OF_CORE, row] + 1), "not expected to"),
+        (lambda a, row: a["expected"].__setitem__((OF_CORE, 0), 1), "of core binds"),
+        (lambda a, row: put_moments(a, "expected_moments", (OF_CORE, row, 0), 1, 2),
+         BY_STRETCHES.format("expected", "expected")),
+        (lambda a, row: put_moments(a, "expected_moments", (QUESTIONS.index("related"), row, 0), 0, 0),
+         BY_STRETCHES.format("counted", "counted")),
+        (lambda a, row: put_moments(a, "expected_moments", (QUESTIONS.index("in_force"), row, 0), 1, 2),
+         BY_STRETCHES.format("counted", "counted")),
+        (lambda a, row: put_moments(a, "expected_number_moments", (OF_CORE, 0), 1, 2),
+         BY_STRETCHES.format("of the number expected", "of the number expected")),
+        (lambda a, row: put_moments(a, "number_moments", (0, 0, 1), 1, 2),
+         BY_STRETCHES.format("of the numbers of allies", "of the numbers of allies")),
+        *((lambda a, row, name=name, add=add: a[name].__setitem__((SQUARE, 0), a[name][SQUARE, 0] + add),
+           f"^{name} must be of 2 whole stretches of paths$")
+          for name in ("expected_moments", "expected_number_moments", "number_moments") for add in (-(2**40), 2**62)),
+    ],
+)  # fmt: skip
+def test_probabilities_that_no_run_leaves_are_named(
+    change: Callable[[dict[str, Any], int], object], words: str, counted: tuple[dict[str, Any], dict[str, Any], int]
+) -> None:
+    arrays, description, row = copy.deepcopy(counted)
+    change(arrays, row)
+    with pytest.raises(ValueError, match=words):
+        check_counts(arrays, description, 0, 2 * STRETCH + 48)
+
+
+def test_moments_of_the_most_paths_and_allies_stay_within_64_bits() -> None:
+    stretches = whole_stretches(0, MOST_PATHS)
+    for name in ("expected_moments", "expected_number_moments", "number_moments"):
+        assert stretches * most_of_stretch(name, MOST_ALLIES) ** 2 < 2**63
+    assert stretches * most_of_stretch("expected_number_moments", MOST_ALLIES + 1) ** 2 >= 2**63
+    assert MOST_PATHS * CERTAIN * MOST_ALLIES < 2**63
+    assert STRETCH * CERTAIN < 2**31, "a stretch is summed in 32 bits"

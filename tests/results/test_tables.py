@@ -100,7 +100,7 @@ def test_paths_that_were_not_kept_are_asked_for(rutte: sim.Scenario) -> None:
 
 
 def test_impossible_calls_are_refused(rutte: sim.Scenario) -> None:
-    for call in ({"paths": 0}, {"seed": -1}, {"workers": 0}, {"block": 17}, {"executor": "gpu"}):
+    for call in ({"paths": 0}, {"seed": -1}, {"workers": 0}, {"block": 4_112}, {"executor": "gpu"}):
         with pytest.raises(sim.UsageError):
             sim.simulate(rutte, **({"paths": 16} | call))
 
@@ -119,8 +119,8 @@ def test_no_number_but_a_whole_one_within_its_limits_is_taken(rutte: sim.Scenari
 
 
 def test_a_whole_number_of_numpys_is_one_of_pythons(rutte: sim.Scenario, tmp_path: Path) -> None:
-    plain = sim.simulate(rutte, paths=32, seed=7, executor="serial", block=16)
-    other = sim.simulate(rutte, paths=np.int64(32), seed=np.uint16(7), executor="serial", block=np.int8(16))
+    plain = sim.simulate(rutte, paths=32, seed=7, executor="serial", block=4_096)
+    other = sim.simulate(rutte, paths=np.int64(32), seed=np.uint16(7), executor="serial", block=np.int16(4_096))
     assert other.digest() == plain.digest()
     other.save(tmp_path / "run")
     assert sim.Results.open(tmp_path / "run").manifest == other.manifest == plain.manifest

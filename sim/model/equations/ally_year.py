@@ -22,11 +22,12 @@ def spending(
     share_pct: Array, plan_pct: Array, surprise_pct: Value, related_pct: Array, inclined: Array, *,
     execution: Value, noise: Value, reporting: Value, related_noise: Value,
     floor_pct: Value, related_speed: Value, related_scale_pct: Value,
-) -> tuple[Array, Array, Array]:  # fmt: skip
-    """Equations 7, 8 and 9, in December: the share spent, the share reported, the security-related outlays."""
-    spent = outturn.outturn(share_pct, plan_pct, execution, noise, surprise_pct, floor_pct=floor_pct)
+) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+    """Equations 7, 8 and 9, in December: what the budget comes to, the share spent and reported, related outlays."""
+    money = outturn.budgeted(share_pct, plan_pct, execution)
+    spent = outturn.outturn(money, share_pct, noise, surprise_pct, floor_pct=floor_pct)
     other = related.next_related(related_pct, inclined, related_noise, speed=related_speed, scale_pct=related_scale_pct)
-    return spent, outturn.reported(spent, reporting), other
+    return money, spent, outturn.reported(spent, reporting), other
 
 
 def budgeting(

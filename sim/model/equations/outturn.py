@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.distributions.draws import Mask
-from sim.numerics.arrays import MOST_PCT, Array, Value, clip, positive
+from sim.numerics.arrays import MOST_PCT, Array, Value, at_least, clip, positive
 from sim.numerics.grid import printed, reaches
+
+TINY = np.float32(1e-6)
+"""What is divided by at least."""
 
 
 def base_year(published_pct: float, error: Value) -> Value:
@@ -14,20 +17,27 @@ def base_year(published_pct: float, error: Value) -> Value:
     return published_pct * (1 + error)
 
 
-def outturn(
-    share_pct: Array, plan_pct: Array, execution: Value, noise: Value, surprise_pct: Value, *, floor_pct: Value
-) -> Array:
-    """s': outlays of the year, % of GDP.
+def budgeted(share_pct: Array, plan_pct: Array, execution: Value) -> Array:
+    """What the year's budget comes to, % of the GDP that it was made with: outlays but for their noise.
 
-    A budget is money, so a growth surprise moves the share the other way. `execution` is the part of an increase that
-    is spent; a cut is executed in full. `noise` is relative to the share.
+    `execution` is the part of an increase that is spent; a cut is executed in full.
     """
     # in this order and in place: in float32 the order of a sum is part of its bits
     rise = positive(plan_pct)
     money = execution * rise
     money += plan_pct - rise
     money += share_pct
-    money += noise * share_pct
+    return money
+
+
+def outturn(money_pct: Array, share_pct: Array, noise: Value, surprise_pct: Value, *, floor_pct: Value) -> Array:
+    """s': outlays of the year, % of GDP, from what its budget comes to.
+
+    A budget is money, so a growth surprise moves the share the other way. `noise` is relative to the share of the year
+    before, `share_pct`.
+    """
+    money = noise * share_pct
+    money += money_pct
     money /= 1 + surprise_pct * 0.01
     share: Array = clip(money, floor_pct, MOST_PCT)
     return share
@@ -39,15 +49,30 @@ def reported(share_pct: Array, noise: Value) -> Array:
     return report
 
 
-def late_push_open(
-    share_before_pct: Array, reported_pct: Array, target_pct: Value, due: Mask | bool, *, reach_pct: Value, reach: Value
+def noise_needed(money_pct: Array, share_pct: Array, reporting: Value, surprise_pct: Value) -> tuple[Array, Array]:
+    """`outturn` and `reported` turned round: the report is at least r from a noise of outlays of a * r - b on: (a, b).
+
+    So it is for an r that takes a share between the floor and 100, which no noise leaves. Where there is no share, or
+    nothing of it is reported, it takes far more than any noise, or far less.
+    """
+    share = at_least(share_pct, TINY)
+    point = at_least(np.asarray(1 + reporting, dtype=np.float32), TINY) * share
+    return (1 + surprise_pct * 0.01) / point, money_pct / share
+
+
+def late_push_in_reach(
+    share_before_pct: Array, target_pct: Value, due: Mask | bool, *, reach_pct: Value, reach: Value
 ) -> Mask:
-    """Where a late push is possible: the date has come, the report falls short, and the target was within reach."""
+    """Where a report that falls short can be closed on paper: the date has come, and the target was within reach."""
+    near: Mask = (target_pct - share_before_pct) <= np.minimum(reach_pct, reach * share_before_pct)
+    near &= due
+    return near
+
+
+def late_push_open(reported_pct: Array, target_pct: Value, in_reach: Mask) -> Mask:
+    """Where a late push is possible: within reach, where the report falls short."""
     # as printed: 3.495 stands in the table as 3.50, and needs no push
-    short = ~reaches(printed(reported_pct), target_pct)
-    near = (target_pct - share_before_pct) <= np.minimum(reach_pct, reach * share_before_pct)
-    possible: Mask = short & near & due
-    return possible
+    return ~reaches(printed(reported_pct), target_pct) & in_reach
 
 
 def late_push_probability(willing: Value, saturated: Array, *, weight: Value) -> Array:

@@ -16,18 +16,16 @@ MAIN = "rutte_2032"
 SHIPPED = tuple(sorted(file.stem for file in (ROOT / "scenarios").glob("*.toml")))
 ALL = Spec(SHIPPED, 2_000)
 ONE = Spec((MAIN,), 2_000)
-SHORT = Spec((MAIN,), 640)
-"""Few enough for blocks of 16, each of which takes a quarter of a second however few its paths."""
 LONG = Spec((MAIN,), 20_000)
 """More paths than a block of 16,384."""
 MADE = Spec(
     tuple(str(ROOT / "tests" / "verification" / "bits" / f"{name}.toml") for name in ("small", "constants")),
-    640,
+    5_000,
     seed=7,
 )
 """Something of everything, drawn and as plain numbers: roundings that no shipped scenario has."""
 
-GRID = {SHORT: (16, 256, None), LONG: (1_024, 16_384, None), MADE: (16, 256)}
+GRID = {LONG: (4_096, 8_192, 16_384, None), MADE: (4_096,)}
 WORKERS = (1, 2, 3)
 EXECUTORS = ("serial", "processes")
 HASHES = ("1", "77", "4294967295", "random")
@@ -39,7 +37,7 @@ PROCESSORS = {
 }
 """What compiled loops are compiled for."""
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-MIXTURES, MIXTURE_SEED = 8, 2032
+MIXTURES, MIXTURE_SEED, MIXED = 8, 2032, 10_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Cell:
 
 def cells(cache: Path, oldest: str, newest: str) -> list[Cell]:
     """All cells, the base first."""
-    found = [Cell("base", "serial, one block", spec) for spec in (ALL, SHORT, LONG, MADE)]
+    found = [Cell("base", "serial, one block", spec) for spec in (ALL, replace(ALL, paths=MIXED), LONG, MADE)]
     found.append(Cell("printed", "sim run --json", ONE, prints=True))
     found += [Cell("control", change, replace(ONE, change=change)) for change in ("seed", "stream version", "table")]
     for spec, blocks in GRID.items():
@@ -119,7 +117,7 @@ def _mixtures(folder: Path, pythons: dict[str, str]) -> list[Cell]:
     made = compiled_locales(folder, LOCALES)
     for _number in range(MIXTURES):
         called = random.choice(sorted(pythons))
-        workers, block, executor = random.choice(WORKERS), random.choice((256, 1_024, None)), random.choice(EXECUTORS)
+        workers, block, executor = random.choice(WORKERS), random.choice((4_096, 8_192, None)), random.choice(EXECUTORS)
         scenario, zone, hashes = random.choice(SHIPPED), random.choice(ZONES), random.choice(HASHES)
         name, off, plain = random.choice(sorted(made) or ["C"]), random.random() < 0.5, random.random() < 0.5
         more: dict[str, Any] = {"TZ": zone, "PYTHONHASHSEED": hashes}
@@ -129,7 +127,7 @@ def _mixtures(folder: Path, pythons: dict[str, str]) -> list[Cell]:
             more["NPY_DISABLE_CPU_FEATURES"] = " ".join(dispatched(pythons[called]))
         if plain:
             more["GLIBC_TUNABLES"] = WITHOUT_FMA
-        spec = Spec((scenario,), ALL.paths, workers=workers, block=block, executor=executor)
+        spec = Spec((scenario,), MIXED, workers=workers, block=block, executor=executor)
         spec = replace(spec, locale=f"{name}.UTF-8" if name in made else "")
         words = [called, scenario, f"{workers} x {block or 'all'} x {executor}", zone, f"hashes {hashes}", name]
         words += ["baseline only"] * off + ["without FMA"] * plain

@@ -61,10 +61,11 @@ def digest(record: Any) -> str:
 def digests(spec: Spec) -> dict[str, str]:
     """The digest of each scenario of a cell, with everything kept that can be."""
     import sim
+    from sim.numerics.streams import STRETCH
     from sim.results.counts import KEEPABLE
 
     seed = spec.seed + (spec.change == "seed")
-    block = spec.block or -(-spec.paths // 16) * 16
+    block = spec.block or -(-spec.paths // STRETCH) * STRETCH
     with changed(spec.change, seed):
         return {
             scenario: digest(

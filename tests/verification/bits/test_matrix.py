@@ -100,7 +100,7 @@ def test_the_axes_are_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         for cell in found
         if cell.axis == "grid"
     }
-    assert len(grid) == 2 * 3 * 3 * 2
-    assert {block for _, _, block, _ in grid} == {16, 256, 1_024, 16_384, None}
+    assert len(grid) == 5 * 3 * 2
+    assert {block for _, _, block, _ in grid} == {4_096, 8_192, 16_384, None}
     assert all((block or 0) < spec.paths for spec, blocks in GRID.items() for block in blocks)
     assert {cell.value for cell in found if cell.impossible} == {"oldest", "newest", "de_DE", "tr_TR"}

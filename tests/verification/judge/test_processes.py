@@ -76,9 +76,9 @@ def rates_a_tenth_lower() -> list[str]:
         return against(processes.random_checks, ledger)
 
 
-def closer_late_push(before: Any, reported: Any, target: Any, due: Any, **reach: Any) -> Any:
+def closer_late_push(before: Any, target: Any, due: Any, **reach: Any) -> Any:
     """Late pushes whatever the distance."""
-    return (reported < target) & due
+    return np.ones(len(before), dtype=np.bool_) & due
 
 
 def error_everywhere(share: Any, error: Any) -> Any:
@@ -162,7 +162,7 @@ CONTROLS = [
     engine("late pushes land a tenth too high", "late pushes: excess", politics.push_checks,
            Draws, "value", wrong.value_times(1.1, "late_push/excess")),
     engine("late pushes at any distance", "a late push where none is possible", politics.push_checks,
-           outturn, "late_push_open", closer_late_push),
+           outturn, "late_push_in_reach", closer_late_push),
     *(engine("the base year has an error everywhere, half a per cent more", line, politics.start_checks,
              outturn, "base_year", error_everywhere)
       for line in ("base error", "a year without estimates", "a share that the scenario gives")),

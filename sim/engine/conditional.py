@@ -1,0 +1,193 @@
+"""Compliance of a year as its probability given the path: over the noise of outlays and what is closed on paper.
+
+All else is as drawn: how much of the budget is carried out, the noise of the report, and the related outlays. The
+probability of what a path brings has the mean of what is counted and a smaller variance (Rao-Blackwell).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.distributions.draws import Distributions, LocationScale, Mask, Paths, Prepared
+from sim.distributions.quantile_tables import Quantiles, Survival
+from sim.engine.december import CORE, TOTAL, Exact, Yardsticks
+from sim.model.equations.outturn import TINY, noise_needed
+from sim.numerics.arrays import MOST_PCT, Array, Value, at, at_least
+from sim.numerics.grid import Centi, printed
+from sim.numerics.streams import STRETCH
+from sim.results.counts import CERTAIN, EXPECTED, Counted
+
+Element = TypeVar("Element", bound=np.generic)
+
+Chances = NDArray[np.int32]
+"""A probability per path, CERTAIN for one, int32 (paths,)."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Open:
+    """An ally's December as far as it is drawn: what its noise of outlays and closing on paper are still open to."""
+
+    share_pct: Array  # of the year before
+    money_pct: Array  # what the budget comes to
+    surprise_pct: Value  # of growth
+    noise: Prepared  # of outlays, relative to the share of the year before
+    floor_pct: Value
+    reporting: Value  # relative noise of the report
+    target_pct: Value  # where a report that is closed on paper lands,
+    excess: Prepared  # so far above it, relative,
+    closing: Array | None  # with this probability where it falls short; None: nowhere
+    related_pct: Array  # what counts of the security-related
+
+
+class Conditional:
+    """Probabilities of a block's paths, December by December.
+
+    `sums`, int64 (expected, ally, stretch): of one December, over the paths of each stretch, CERTAIN for one.
+    """
+
+    def __init__(self, yardsticks: Yardsticks, first: int, paths: int, allies: int) -> None:
+        self._yardsticks, self.stretches = yardsticks, Stretches(first, paths)
+        self.sums: Counted = np.zeros((len(EXPECTED), allies, len(self.stretches)), dtype=np.int64)
+
+    def add(self, row: int, iso3: str, december: Open) -> None:
+        """An ally's year."""
+        core, total = (self._yardsticks.goal(pillar, iso3) for pillar in (CORE, TOTAL))
+        for place, chances in enumerate(probabilities(december, core, total)):
+            self.sums[place, row] = 0 if chances is None else self.stretches.sums(chances)
+
+
+class Stretches:
+    """The stretches of paths that lie in a block; `whole`, bool (stretch,), are those that do so from end to end."""
+
+    def __init__(self, first: int, paths: int) -> None:
+        inside = range(-first % STRETCH, paths, STRETCH)
+        self._starts = np.unique(np.array([0, *inside], dtype=np.intp))
+        self._edges = list(pairwise([*self._starts.tolist(), paths]))
+        self.whole = np.array([end - start == STRETCH for start, end in self._edges])
+
+    def __len__(self) -> int:
+        return len(self._edges)
+
+    def parts(self, values: NDArray[Element]) -> list[NDArray[Element]]:
+        """Values of the paths, stretch by stretch."""
+        return [values[start:end] for start, end in self._edges]
+
+    def counts(self, mask: Mask) -> NDArray[np.intp]:
+        """On how many paths of each a mask holds."""
+        return np.array([np.count_nonzero(part) for part in self.parts(mask)])
+
+    def sums(self, chances: Chances) -> Chances:
+        """Of probabilities over each, in 32 bits, which hold so many certainties."""
+        return np.add.reduceat(chances, self._starts, dtype=np.int32)
+
+
+def probabilities(december: Open, core: int | None, total: int | None) -> tuple[Chances | None, ...]:
+    """Of meeting the goals, by EXPECTED; None of a goal that does not bind.
+
+    The goals are in hundredths, as printed. A sum that float32 rounds across the edge of a hundredth is taken as it is.
+    """
+    reached = Reached(december)
+    at_core: tuple[Chances | None, ...] = (None, None)
+    at_total = at_core
+    if core is not None:
+        at_core = reached.with_and_without_push(least_pct(core))
+    if total is not None:
+        # what the related outlays leave of it; and the total needs the core as well
+        least = least_pct(total) - december.related_pct
+        at_total = reached.with_and_without_push(least if core is None else at_least(least, least_pct(core)))
+    return at_core[0], at_total[0], at_core[1], at_total[1]
+
+
+class Reached:
+    """How probable it is that the report of a December reaches a share."""
+
+    def __init__(self, december: Open) -> None:
+        self._december, noise = december, survival(december.noise)
+        # places in the table of the noise, a share being a share times the slope and the level
+        self._noise = noise
+        self._slope, self._level = noise_needed(
+            december.money_pct, december.share_pct, december.reporting, december.surprise_pct
+        )
+        self._slope *= noise.scale
+        self._level *= noise.scale
+        np.subtract(noise.offset, self._level, out=self._level)
+        # beyond these some report is at least, or at most, so much whatever the noise
+        self._floored = np.max(december.floor_pct) * (1 + np.max(december.reporting))
+        self._capped = MOST_PCT * (1 + np.min(december.reporting))
+
+    def with_and_without_push(self, least: Value) -> tuple[Chances, Chances]:
+        """With what is closed on paper, and by what is spent."""
+        spent, target, closing = self._by_noise(least), self._december.target_pct, self._december.closing
+        if closing is None:
+            return spent, spent
+        excess = survival(self._december.excess)
+        certainly, perhaps = target >= least, (target < least) & (least <= target * (1 + excess.most))
+        if not np.any(certainly) and not np.any(perhaps):
+            return spent, spent
+        # in float64, in which this is exact: the more is reached without, the more is with
+        lifted = np.multiply(CERTAIN - spent, closing, dtype=np.float64)
+        if not np.all(certainly):
+            lifted *= certainly
+            paths = np.flatnonzero(perhaps & (closing > 0))
+            if paths.size:
+                lifted[paths] = self._by_excess(at(least, paths), paths, spent[paths], excess)
+        lifted += 0.5
+        reached = lifted.astype(np.int32)
+        reached += spent
+        return reached, spent
+
+    def _by_noise(self, least: Value, paths: Paths | None = None) -> Chances:
+        """By the noise of outlays alone, of all paths or some."""
+        slope, level = (self._slope, self._level) if paths is None else (self._slope[paths], self._level[paths])
+        cells = slope * least
+        cells += level
+        chances = self._noise.at(cells)
+        # a share is at least the floor and at most 100, whatever the noise
+        if np.min(least) <= self._floored or np.max(least) > self._capped:
+            of = self._december
+            floor, reporting = (value if paths is None else at(value, paths) for value in (of.floor_pct, of.reporting))
+            np.copyto(chances, CERTAIN, where=least <= floor * (1 + reporting))
+            np.copyto(chances, 0, where=least > MOST_PCT * (1 + reporting))
+        return chances
+
+    def _by_excess(self, least: Value, paths: Paths, spent: Chances, excess: Survival) -> Exact:
+        """What closing on paper adds on some paths, where its excess over the target decides whether it suffices."""
+        december = self._december
+        assert december.closing is not None
+        target = at(december.target_pct, paths)
+        above = np.atleast_1d(least / target - 1).astype(np.float32)
+        # its size counts: at least so much above, or so much below
+        arriving = excess(above) + CERTAIN - excess(-above)
+        # who falls short of the target is pushed
+        reached = np.maximum(spent, self._by_noise(least_pct(printed(target)), paths))
+        added: Exact = (CERTAIN - reached) * december.closing[paths] * (arriving / CERTAIN)
+        return added
+
+
+@overload
+def least_pct(prints: int) -> float: ...
+@overload
+def least_pct(prints: Centi) -> Value: ...
+def least_pct(prints: int | Centi) -> Value:
+    """The least share that prints as so many hundredths."""
+    if isinstance(prints, np.ndarray) and prints.ndim:
+        return (prints.astype(np.float32) - np.float32(0.5)) * np.float32(0.01)
+    return (int(prints) - 0.5) / 100
+
+
+# all allies have one or two, and each asks every year
+@lru_cache(maxsize=4)
+def survival(prepared: Prepared) -> Survival:
+    """How probable a value of x or more is, CERTAIN for one."""
+    if isinstance(prepared, LocationScale):
+        return prepared.standardised.survival.moved(prepared.mean, at_least(prepared.sd, TINY))
+    if isinstance(prepared, Quantiles):
+        return prepared.survival
+    assert not isinstance(prepared, Distributions), "a block of variants has no probabilities"
+    return Survival.of_number(prepared)
