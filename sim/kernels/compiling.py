@@ -20,7 +20,7 @@ from sim.errors import RunError
 from sim.files.system import cache_folder
 from sim.files.writing import write_new
 from sim.kernels import loops
-from sim.kernels.tracing import ARRAYS, ArgumentKind, kind_of, trace
+from sim.kernels.tracing import NOTHING, NUMBER, WHOLE, ArgumentKind, Level, Loop, Table, kind_of, trace
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,12 +28,12 @@ R = TypeVar("R")
 compile_loop = partial(numba.njit, error_model="numpy", nogil=True)
 """As NumPy computes: no exception for a division by zero; and without fastmath nothing is contracted or reordered."""
 
-DIMENSIONS = {ArgumentKind.GRID: 2, ArgumentKind.PATHS: 1, ArgumentKind.ROWS: 2}
-INPUTS = {
-    ArgumentKind.SINGLE: types.float32,
-    ArgumentKind.NUMBER: types.float64,
-    **{kind: types.Array(types.float32, count, "C", readonly=True) for kind, count in DIMENSIONS.items()},
-}
+DIMENSIONS = {Level.GRID: 2, Level.PATHS: 1, Level.ROWS: 2, Level.TABLE: 1}
+KNOWN = {
+    "__name__": __name__, "bool": np.bool_, "float32": np.float32, "float64": np.float64, "int32": np.int32,
+    "sqrt": sqrt, "floor": np.floor, "inf": inf,
+}  # fmt: skip
+"""What a traced loop calls by these names."""
 
 
 @cache
@@ -50,21 +50,23 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
         key = *kinds, *named
         if key not in known:
             known[key] = _compiled(function, kinds, tuple(named))
-        loop = known[key]
-        if loop is None:
+        found = known[key]
+        if found is None:
             return function(*args, **named)
+        kernel, loop = found
         rows = paths = 1
-        for value, kind in zip(values, kinds, strict=True):
-            if kind is ArgumentKind.GRID:
+        for value, kind in zip(values, loop.inputs, strict=True):
+            if kind.level is Level.GRID:
                 rows, paths = value.shape
-            elif kind is ArgumentKind.PATHS:
+            elif kind.level is Level.PATHS:
                 (paths,) = value.shape
-            elif kind is ArgumentKind.ROWS:
+            elif kind.level is Level.ROWS:
                 rows = len(value)
-        shapes = {ArgumentKind.GRID: (rows, paths), ArgumentKind.PATHS: (paths,), ArgumentKind.ROWS: (rows, 1)}
-        made = tuple(np.empty(shapes[kind], dtype=np.float32) for kind in loop.outputs)
-        loop.kernel(rows, paths, *(value for value in values if value is not None), *made)
-        return made[0] if loop.alone else made
+        shapes = {Level.GRID: (rows, paths), Level.PATHS: (paths,), Level.ROWS: (rows, 1)}
+        made = [None if kind is None else np.empty(shapes[kind.level], dtype=kind.type) for kind in loop.outputs]
+        given = (value.cells if isinstance(value, Table) else value for value in (*values, *made) if value is not None)
+        kernel(rows, paths, *given)
+        return made[0] if loop.alone else tuple(made)
 
     return cast("Callable[P, R]", call)
 
@@ -73,27 +75,35 @@ class Compiled(NamedTuple):
     """A compiled loop: see `sim.kernels.tracing.Loop`."""
 
     kernel: Callable[..., None]
-    outputs: tuple[ArgumentKind, ...]
-    alone: bool
+    loop: Loop
 
 
 def _compiled(
     function: Callable[..., Any], kinds: tuple[ArgumentKind | None, ...], names: tuple[str, ...]
 ) -> Compiled | None:
     known = [kind for kind in kinds if kind is not None]
-    if len(known) < len(kinds) or not set(known) & set(ARRAYS):
+    if len(known) < len(kinds) or all(kind.level is Level.ONE for kind in known):
         return None
     loop = trace(function, known, names)
-    inputs = [INPUTS[kind] for kind in known if kind is not ArgumentKind.NOTHING]
-    outputs = [types.Array(types.float32, DIMENSIONS[kind], "C") for kind in loop.outputs]
+    changed = zip(known, loop.changed, strict=True)
+    inputs = [_type(kind, readonly=not by_it) for kind, by_it in changed if kind.type != NOTHING]
+    outputs = [_type(kind, readonly=False) for kind in loop.outputs if kind is not None]
     signature = types.void(types.int64, types.int64, *inputs, *outputs)
-    file, kernel = _read(function.__name__, loop.source, {"float32": np.float32, "sqrt": sqrt, "inf": inf})
-    return Compiled(compile_loop(signature, cache=file is not None)(kernel["kernel"]), loop.outputs, loop.alone)
+    file, found = _read(function.__name__, loop.source, KNOWN)
+    return Compiled(compile_loop(signature, cache=file is not None)(found["kernel"]), loop)
+
+
+def _type(kind: ArgumentKind, *, readonly: bool) -> Any:
+    """What numba calls the type of an argument."""
+    if kind.type in (NUMBER, WHOLE):
+        return types.float64 if kind.type == NUMBER else types.int64
+    element = types.boolean if kind.type == "bool" else getattr(types, kind.type)
+    return element if kind.level is Level.ONE else types.Array(element, DIMENSIONS[kind.level], "C", readonly=readonly)
 
 
 def compiled_loops() -> SimpleNamespace:
     """The functions of `sim.kernels.loops`, each compiled when it is first called."""
-    file, found = _read("loops", getsource(loops), {})
+    file, found = _read("loops", getsource(loops), {"__name__": __name__})
     for name, value in list(found.items()):
         if isfunction(value):
             found[name] = compile_loop(cache=file is not None)(value)  # which the others then call
@@ -103,7 +113,7 @@ def compiled_loops() -> SimpleNamespace:
 def _read(name: str, source: str, known: dict[str, Any]) -> tuple[Path | None, dict[str, Any]]:
     """What a source defines, beside what is known, and its file: numba keeps what it compiles beside that."""
     file = _kept(f"{name}-{sha256(source.encode()).hexdigest()[:16]}.py", source)
-    found = {"__name__": __name__, **known}
+    found = dict(known)
     exec(compile(source, file or "<kernel>", "exec"), found)
     return file, found
 

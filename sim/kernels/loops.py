@@ -135,10 +135,15 @@ def counted(histogram: NDArray[np.int64], cells: NDArray[np.int32]) -> None:
     """Count the paths of each cell; what lies above the grid goes to the last."""
     last = len(histogram) - 1
     # in turns, since neighbours are often alike, and a count waits for the one before it
-    other = np.zeros(len(histogram), dtype=np.int64)
-    for i in range(0, len(cells) - 1, 2):
-        histogram[min(cells[i], last)] += 1
-        other[min(cells[i + 1], last)] += 1
-    if len(cells) % 2:
-        histogram[min(cells[-1], last)] += 1
-    histogram += other
+    turns = np.zeros((4, len(histogram)), dtype=np.uint32)
+    one, two, three, four = turns[0], turns[1], turns[2], turns[3]
+    whole = len(cells) // 4 * 4
+    for i in range(0, whole, 4):
+        one[np.uint32(min(cells[i], last))] += np.uint32(1)
+        two[np.uint32(min(cells[i + 1], last))] += np.uint32(1)
+        three[np.uint32(min(cells[i + 2], last))] += np.uint32(1)
+        four[np.uint32(min(cells[i + 3], last))] += np.uint32(1)
+    for i in range(whole, len(cells)):
+        one[np.uint32(min(cells[i], last))] += np.uint32(1)
+    for cell in range(len(histogram)):
+        histogram[cell] += np.int64(one[cell]) + np.int64(two[cell]) + np.int64(three[cell]) + np.int64(four[cell])

@@ -3,7 +3,7 @@
 NumPy passes over its arrays once for each operation; the loop passes once for all of them. It takes the operations that
 the function takes, in the same order and precision, so that it has the same bits:
 
-- a Python number is double precision among its like, and float32 where it meets float32 (NEP 50);
+- a Python number is double precision among its like, and takes the type of the array that it meets (NEP 50);
 - `maximum` and `minimum` take the second of two equal values, `clip` between two numbers the value itself: that tells
   0 from -0;
 - nothing is contracted to a multiply-add, reordered or replaced by a reciprocal; whoever compiles the loop must see to
@@ -16,50 +16,76 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 
-class ArgumentKind(Enum):
-    """What a value is to NumPy."""
+class Level(Enum):
+    """What a value is the same for."""
 
-    GRID = "g"
-    """float32, one for each path of each row."""
-    PATHS = "p"
-    """float32, one for each path."""
-    ROWS = "r"
-    """float32, one for each row: an array (rows, 1)."""
-    SINGLE = "s"
-    """A float32."""
-    NUMBER = "n"
-    """A Python number: it takes the precision of what it meets."""
-    NOTHING = "-"
-    """None, which a function may tell from a value."""
+    GRID = "[r, p]"
+    """For nothing: an array (rows, paths)."""
+    PATHS = "[p]"
+    """For all rows: (paths,)."""
+    ROWS = "[r, 0]"
+    """For all paths: (rows, 1)."""
+    ONE = ""
+    """For all rows and paths: a number."""
+    TABLE = "[{}]"
+    """Nobody's: an array (any,) that is looked up in."""
 
 
-ARRAYS = ArgumentKind.GRID, ArgumentKind.PATHS, ArgumentKind.ROWS
+class ArgumentKind(NamedTuple):
+    """What an argument or a result is."""
+
+    level: Level
+    type: str
+    """A type of NumPy; NUMBER or WHOLE, a Python number, which takes the type of what it meets; NOTHING, None."""
+
+
+NUMBER, WHOLE, NOTHING = "number", "whole", "nothing"
+NUMBERS: dict[type, ArgumentKind] = {
+    float: ArgumentKind(Level.ONE, NUMBER),
+    int: ArgumentKind(Level.ONE, WHOLE),
+    np.float32: ArgumentKind(Level.ONE, "float32"),
+    type(None): ArgumentKind(Level.ONE, NOTHING),
+}
+TYPES = {np.dtype(name): name for name in ("float32", "float64", "int32", "bool")}
+ARRAYS = {
+    (level, name): ArgumentKind(level, name)
+    for level in (Level.GRID, Level.PATHS, Level.ROWS)
+    for name in TYPES.values()
+}
+
+
+class Table(NamedTuple):
+    """An argument that is looked up in: an array (cells,)."""
+
+    cells: np.ndarray[Any, Any]
+
+    def take(self, cells: Any, mode: str = "raise") -> Any:
+        """As arrays do."""
+        return self.cells.take(cells, mode=mode)  # type: ignore[call-overload]  # a mode of NumPy's
 
 
 def kind_of(value: object) -> ArgumentKind | None:
     """The kind of an argument; None of what cannot be traced, such as arrays of other types or with gaps."""
-    kind = _KINDS.get(type(value))
+    kind = NUMBERS.get(type(value))
     if kind is not None:
         return kind
-    if not isinstance(value, np.ndarray) or value.dtype != np.float32 or not value.flags.c_contiguous:
+    if isinstance(value, Table):
+        return ArgumentKind(Level.TABLE, TYPES[value.cells.dtype])
+    if not isinstance(value, np.ndarray) or not value.flags.c_contiguous or value.dtype not in TYPES:
         return None
-    if value.ndim == 2:
-        return ArgumentKind.ROWS if value.shape[1] == 1 else ArgumentKind.GRID
-    return {0: ArgumentKind.SINGLE, 1: ArgumentKind.PATHS}.get(value.ndim)
+    if value.ndim == 0:
+        return NUMBERS[np.float32] if value.dtype == np.float32 else None
+    if value.ndim > 2:
+        return None
+    level = Level.PATHS if value.ndim == 1 else Level.ROWS if value.shape[1] == 1 else Level.GRID
+    return ARRAYS[level, TYPES[value.dtype]]
 
-
-_KINDS: dict[type, ArgumentKind] = {
-    float: ArgumentKind.NUMBER,
-    int: ArgumentKind.NUMBER,
-    np.float32: ArgumentKind.SINGLE,
-    type(None): ArgumentKind.NOTHING,
-}
 
 LARGER, SMALLER = "({0} if {0} > {1} else {1})", "({0} if {0} < {1} else {1})"
 AT_LEAST, AT_MOST = "({1} if {0} < {1} else {0})", "({1} if {0} > {1} else {0})"
@@ -73,17 +99,28 @@ OPERATIONS: dict[np.ufunc, str] = {
     np.negative: "-{}",
     np.absolute: "abs({})",
     np.sqrt: "sqrt({})",
+    np.floor: "floor({})",
 }
-"""What a function may do with symbols, as it is written."""
+QUESTIONS: dict[np.ufunc, str] = {
+    np.greater_equal: "{} >= {}",
+    np.greater: "{} > {}",
+    np.less_equal: "{} <= {}",
+    np.less: "{} < {}",
+    np.bitwise_and: "{} & {}",
+    np.invert: "not {}",
+}
+"""What a function may do with symbols, as it is written; questions have truth values as answers."""
 
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A value that is computed: how it is written, of what."""
+    """A value that is computed: how it is written, of what; the operands are taken in the type of which it is made."""
 
     written: str
     operands: tuple[Node, ...]
-    kind: ArgumentKind
+    level: Level
+    type: str
+    made_of: str
 
 
 class Symbol(NDArrayOperatorsMixin):
@@ -103,15 +140,19 @@ class Symbol(NDArrayOperatorsMixin):
         raise TypeError("a traced function branches by a value")
 
     def __array_ufunc__(
-        self, ufunc: np.ufunc, method: str, *inputs: object, out: tuple[Symbol] | None = None, **more: object
-    ) -> Symbol:
+        self, ufunc: np.ufunc, method: str, *inputs: object, out: tuple[Symbol] | None = None,
+        dtype: Any = None, **more: object,
+    ) -> Symbol:  # fmt: skip
         """Write an operation down."""
-        if method != "__call__" or more or ufunc not in OPERATIONS:
+        if method != "__call__" or more or ufunc not in OPERATIONS | QUESTIONS:
             raise TypeError(f"a traced function calls numpy.{ufunc.__name__}{'.' + method if more else ''}")
-        made = _node(OPERATIONS[ufunc], *map(_operand, inputs))
+        operands = list(map(_operand, inputs))
+        if dtype is not None:
+            operands = [_cast(each, np.dtype(dtype).name) for each in operands]
+        made = _node(OPERATIONS[ufunc], *operands) if ufunc in OPERATIONS else _question(QUESTIONS[ufunc], *operands)
         if out is None:
             return Symbol(made)
-        out[0].node = made
+        out[0].node = _cast(made, out[0].node.type)
         return out[0]
 
     def __array_function__(self, function: object, types: object, args: Sequence[Any], named: dict[str, Any]) -> Symbol:
@@ -120,13 +161,29 @@ class Symbol(NDArrayOperatorsMixin):
             raise TypeError(f"a traced function calls {function}")
         return Symbol(_clipped(*map(_operand, args)))
 
-    def clip(self, low: object, high: object) -> Symbol:
+    def clip(self, low: object, high: object, out: Symbol | None = None) -> Symbol:
         """As the method of arrays."""
-        return Symbol(_clipped(self.node, _operand(low), _operand(high)))
+        found = _clipped(self.node, _operand(low), _operand(high))
+        if out is None:
+            return Symbol(found)
+        out.node = found
+        return out
+
+    def astype(self, dtype: Any, copy: bool = True) -> Symbol:
+        """As the method of arrays; it is no new one where the type is the same and no copy is asked for."""
+        if not copy and self.node.type == np.dtype(dtype).name:
+            return self
+        return Symbol(_cast(self.node, np.dtype(dtype).name))
+
+    def take(self, cells: Symbol, mode: str = "wrap") -> Symbol:
+        """As the method of a table; the cells are in it."""
+        if self.node.level is not Level.TABLE or mode != "wrap" or cells.node.type != "int32":
+            raise TypeError("a traced function takes from something other than a table")
+        return Symbol(Node(f"{self.node.written}[{{}}]", (cells.node,), cells.node.level, self.node.type, "int32"))
 
 
 def _clipped(value: Node, low: Node, high: Node) -> Node:
-    if low.kind in ARRAYS or high.kind in ARRAYS:
+    if low.level is not Level.ONE or high.level is not Level.ONE:
         return _node(SMALLER, _node(LARGER, value, low), high)
     return _node(AT_MOST, _node(AT_LEAST, value, low), high)
 
@@ -135,63 +192,106 @@ def _operand(value: object) -> Node:
     if isinstance(value, Symbol):
         return value.node
     kind = kind_of(value)
-    if kind not in (ArgumentKind.NUMBER, ArgumentKind.SINGLE):
+    if kind is None or kind.level is not Level.ONE or kind.type == NOTHING:
         raise TypeError(f"a traced function takes {value!r} from elsewhere")
+    if kind.type == WHOLE:
+        return Node(repr(value), (), *kind, WHOLE)
     number = float(value)  # type: ignore[arg-type]  # a number, by its kind
     if math.isnan(number):
         raise TypeError("a traced function takes NaN from elsewhere")
-    return Node(repr(number) if math.isfinite(number) else f"{'-' if number < 0 else ''}inf", (), kind)
+    written = repr(number) if math.isfinite(number) else f"{'-' if number < 0 else ''}inf"
+    return _cast(Node(written, (), Level.ONE, NUMBER, NUMBER), kind.type)
 
 
 def _node(written: str, *operands: Node) -> Node:
-    kinds = {operand.kind for operand in operands}
-    if kinds >= {ArgumentKind.PATHS, ArgumentKind.ROWS}:
-        return Node(written, operands, ArgumentKind.GRID)
-    return Node(written, operands, next(kind for kind in ArgumentKind if kind in kinds))
+    common = _common({operand.type for operand in operands}, written)
+    return Node(written, operands, _level(operands), common, common)
 
 
-@dataclass(frozen=True)
-class Loop:
+def _question(written: str, *operands: Node) -> Node:
+    made_of = _common({operand.type for operand in operands}, written)
+    if (made_of == "bool") is not (written in (QUESTIONS[np.bitwise_and], QUESTIONS[np.invert])):
+        raise TypeError(f"a traced function asks {written} of {made_of}")
+    return Node(written, operands, _level(operands), "bool", made_of)
+
+
+def _cast(node: Node, to: str) -> Node:
+    return node if node.type == to else Node("{}", (node,), node.level, to, to)
+
+
+def _common(types: set[str], written: str) -> str:
+    """The type of a result, as NumPy has it."""
+    strong = types - {NUMBER, WHOLE}
+    divided, floats = written == OPERATIONS[np.divide], {"float32", "float64"}
+    if not strong:
+        return NUMBER if NUMBER in types or divided else WHOLE
+    if strong == floats:
+        return "float64"
+    (only,) = strong if len(strong) == 1 else ("mixed",)
+    if only in floats or (only == "int32" and NUMBER not in types and not divided) or types == {"bool"}:
+        return only
+    raise TypeError(f"a traced function mixes {', '.join(sorted(types))}")
+
+
+def _level(operands: Sequence[Node]) -> Level:
+    levels = {operand.level for operand in operands}
+    if levels >= {Level.PATHS, Level.ROWS}:
+        return Level.GRID
+    return next(level for level in Level if level in levels)
+
+
+class Loop(NamedTuple):
     """A traced function: the source of `kernel(rows, paths, inputs..., outputs...)`.
 
-    It needs the names `float32`, `sqrt` and `inf`. Inputs are arrays of one dimension (PATHS) or two, float32 numbers
-    and doubles, in the place of the function's arguments but those that are None; outputs are arrays. Without arrays of
-    two dimensions there is one row.
+    It needs the names `bool`, `float32`, `float64`, `int32`, `sqrt`, `floor` and `inf`. Inputs stand in the place of
+    the function's arguments but those that are None, Python numbers as doubles and 64-bit integers; outputs are arrays.
+    Without arrays of two dimensions there is one row.
     """
 
     source: str
-    outputs: tuple[ArgumentKind, ...]
-    alone: bool  # whether the function returns one array, and not a tuple of them
+    inputs: tuple[ArgumentKind, ...]
+    changed: tuple[bool, ...]
+    """Of each argument, whether the function changes it in place."""
+    outputs: tuple[ArgumentKind | None, ...]
+    """None: the function returns None there."""
+    alone: bool
+    """Whether the function returns one array, and not a tuple of them."""
 
 
 def trace(function: Callable[..., Any], kinds: Sequence[ArgumentKind], names: Sequence[str] = ()) -> Loop:
     """The loop of a function for arguments of these kinds, the last of which have names.
 
     Raises:
-        TypeError: it does what no loop can do, or returns something other than arrays.
+        TypeError: it does what no loop can do, or returns something other than arrays and None.
     """
     arguments = [
-        None if kind is ArgumentKind.NOTHING else Symbol(Node(f"x{position}", (), kind))
+        None if kind.type == NOTHING else Symbol(Node(f"x{position}", (), *kind, kind.type))
         for position, kind in enumerate(kinds)
     ]
     plain = len(arguments) - len(names)
     result = function(*arguments[:plain], **dict(zip(names, arguments[plain:], strict=True)))
     results = result if isinstance(result, tuple) else (result,)
-    if not all(isinstance(each, Symbol) and each.node.kind in ARRAYS for each in results):
-        raise TypeError(f"{function.__name__} returns something other than arrays")
-    written = _Writer()
+    stored: dict[str, Node] = {}
     for position, each in enumerate(results):
-        written.store(f"y{position}", each.node)
-    inputs = [f"x{position}" for position, kind in enumerate(kinds) if kind is not ArgumentKind.NOTHING]
-    parameters = ", ".join(["rows", "paths", *inputs, *(f"y{position}" for position in range(len(results)))])
-    lines = [f"def kernel({parameters}):", *(f"    {line}" for line in written.before)]
+        if each is not None:
+            if not isinstance(each, Symbol) or (each.node.level, each.node.type) not in ARRAYS:
+                raise TypeError(f"{function.__name__} returns something other than arrays")
+            stored[f"y{position}"] = each.node
+    parameters = [*(f"x{position}" for position, kind in enumerate(kinds) if kind.type != NOTHING), *stored]
+    changed = [each is not None and bool(each.node.operands) for each in arguments]
+    for position, (each, kind) in enumerate(zip(arguments, kinds, strict=True)):
+        if each is not None and changed[position]:
+            if each.node.level is not kind.level:
+                raise TypeError(f"{function.__name__} changes an argument to an array of another shape")
+            stored[f"x{position}"] = each.node
+    written = _Writer()
+    written.store(stored)
+    lines = [f"def kernel({', '.join(['rows', 'paths', *parameters])}):"]
+    lines += [f"    {line}" for line in written.before]
     lines += ["    for r in range(rows):", *(f"        {line}" for line in written.of_row)]
     lines += ["        for p in range(paths):", *(f"            {line}" for line in written.of_path)]
-    kinds_out = tuple(each.node.kind for each in results)
-    return Loop("\n".join(lines) + "\n", kinds_out, not isinstance(result, tuple))
-
-
-INDEX = {ArgumentKind.GRID: "[r, p]", ArgumentKind.PATHS: "[p]", ArgumentKind.ROWS: "[r, 0]"}
+    outputs = tuple(None if each is None else ArgumentKind(each.node.level, each.node.type) for each in results)
+    return Loop("\n".join(lines) + "\n", tuple(kinds), tuple(changed), outputs, not isinstance(result, tuple))
 
 
 class _Writer:
@@ -204,38 +304,35 @@ class _Writer:
         self._lines: dict[str, str] = {}
         self._nodes: dict[Node, str] = {}
 
-    def store(self, output: str, node: Node) -> None:
-        """Write a result."""
-        self._in(node.kind).append(f"{output}{INDEX[node.kind]} = {self.name(node)}")
+    def store(self, results: dict[str, Node]) -> None:
+        """Write results, when all of them are known: some may be arguments that are changed."""
+        names = [self.name(node) for node in results.values()]
+        for (output, node), name in zip(results.items(), names, strict=True):
+            self._in(node.level).append(f"{output}{node.level.value} = {name}")
 
     def name(self, node: Node) -> str:
-        """The name of a value in its own precision."""
+        """The name of a value in its own type."""
         if node not in self._nodes:
             self._nodes[node] = self._named(node)
         return self._nodes[node]
 
     def _named(self, node: Node) -> str:
-        if node.operands:
-            single = node.kind is not ArgumentKind.NUMBER
-            operands = [self._in_single(each) if single else self.name(each) for each in node.operands]
-            return self._line(node.written.format(*operands), node.kind)
-        if node.kind in ARRAYS:
-            return self._line(f"{node.written}{INDEX[node.kind]}", node.kind)
-        if node.kind is ArgumentKind.NUMBER:
-            return node.written
-        return self._line(f"float32({node.written})", ArgumentKind.SINGLE)
+        if not node.operands:
+            return node.written if node.level is Level.ONE else self._line(node.written + node.level.value, node.level)
+        operands = [self._typed(each, node.made_of) for each in node.operands]
+        return operands[0] if node.written == "{}" else self._line(node.written.format(*operands), node.level)
 
-    def _in_single(self, node: Node) -> str:
+    def _typed(self, node: Node, wanted: str) -> str:
         name = self.name(node)
-        return self._line(f"float32({name})", ArgumentKind.SINGLE) if node.kind is ArgumentKind.NUMBER else name
+        return name if wanted in (NUMBER, WHOLE, node.type) else self._line(f"{wanted}({name})", node.level)
 
-    def _line(self, written: str, kind: ArgumentKind) -> str:
+    def _line(self, written: str, level: Level) -> str:
         if written not in self._lines:
             self._lines[written] = name = f"v{len(self._lines)}"
-            self._in(kind).append(f"{name} = {written}")
+            self._in(level).append(f"{name} = {written}")
         return self._lines[written]
 
-    def _in(self, kind: ArgumentKind) -> list[str]:
-        if kind in (ArgumentKind.GRID, ArgumentKind.PATHS):
+    def _in(self, level: Level) -> list[str]:
+        if level in (Level.GRID, Level.PATHS):
             return self.of_path
-        return self.of_row if kind is ArgumentKind.ROWS else self.before
+        return self.of_row if level is Level.ROWS else self.before
