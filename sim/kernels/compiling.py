@@ -20,7 +20,7 @@ from sim.errors import RunError
 from sim.files.system import cache_folder
 from sim.files.writing import write_new
 from sim.kernels import loops
-from sim.kernels.tracing import NOTHING, NUMBER, WHOLE, ArgumentKind, Level, Loop, Table, kind_of, trace
+from sim.kernels.tracing import NOTHING, NUMBER, WHOLE, ArgumentKind, Level, LookUp, Loop, kind_of, trace
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,7 +64,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
                 rows = len(value)
         shapes = {Level.GRID: (rows, paths), Level.PATHS: (paths,), Level.ROWS: (rows, 1)}
         made = [None if kind is None else np.empty(shapes[kind.level], dtype=kind.type) for kind in loop.outputs]
-        given = (value.cells if isinstance(value, Table) else value for value in (*values, *made) if value is not None)
+        given = (value.cells if isinstance(value, LookUp) else value for value in (*values, *made) if value is not None)
         kernel(rows, paths, *given)
         return made[0] if loop.alone else tuple(made)
 

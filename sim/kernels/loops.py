@@ -1,8 +1,8 @@
 """Loops that no equation says: draws by their words, and counting; plain Python for `sim.kernels.compiling`.
 
-Each has the bits of what NumPy does in its place; tests hold them together. Of stretches of paths they take what
-`sim.numerics.streams.Streams` says of them: `raw`, two numbers a stretch for its two words; `first`, the place of the
-first path in the first stretch; and the permutations.
+Each has the bits of what NumPy does in its position; tests hold them together. Of stretches of paths they take what
+`sim.numerics.streams.Streams` says of them: `raw`, two numbers a stretch for its two words; `first`, where the first
+path lies in the first stretch; and the permutations.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ TAIL_SHIFT = 4
 
 
 def one_word(permutations: Words, raw: Raw, path: int, word: int) -> Any:
-    """A word of the path in a place counted from the beginning of the first stretch."""
+    """A word of the path in a position counted from the beginning of the first stretch."""
     said = raw[2 * (path // STRETCH) + word]
     start, factor = int(said & np.uint64(START)), np.uint16(said >> np.uint64(FACTOR)) | np.uint16(1)
     return np.uint16(permutations[start + path % STRETCH] * factor)
 
 
-def fill(words: Words, permutations: Words, raw: Raw, place: int, stretch: int) -> None:
-    """Write the words of a stretch from one of its places on."""
+def fill(words: Words, permutations: Words, raw: Raw, position: int, stretch: int) -> None:
+    """Write the words of a stretch from one of its nearby on."""
     said = raw[2 * stretch]
-    start, factor = int(said & np.uint64(START)) + place, np.uint16(said >> np.uint64(FACTOR)) | np.uint16(1)
+    start, factor = int(said & np.uint64(START)) + position, np.uint16(said >> np.uint64(FACTOR)) | np.uint16(1)
     numbers = permutations[start : start + len(words)]
     for i in range(len(words)):
         words[i] = np.uint16(numbers[i] * factor)
@@ -42,11 +42,11 @@ def fill(words: Words, permutations: Words, raw: Raw, place: int, stretch: int) 
 def words(permutations: Words, raw: Raw, first: int, paths: int) -> Words:
     """The words of all paths, uint16 (paths,)."""
     out = np.empty(paths, dtype=np.uint16)
-    done, place, stretch = 0, first, 0
+    done, position, stretch = 0, first, 0
     while done < paths:
-        count = min(STRETCH - place, paths - done)
-        fill(out[done : done + count], permutations, raw, place, stretch)
-        done, place, stretch = done + count, 0, stretch + 1
+        count = min(STRETCH - position, paths - done)
+        fill(out[done : done + count], permutations, raw, position, stretch)
+        done, position, stretch = done + count, 0, stretch + 1
     return out
 
 
@@ -63,11 +63,11 @@ def drawn(
 ) -> Singles:
     """What the words of all paths pick from a table, float32 (paths,); the end cells are refined by the second word."""
     out, buffer = np.empty(paths, dtype=np.float32), np.empty(STRETCH, dtype=np.uint16)
-    done, place, stretch = 0, first, 0
+    done, position, stretch = 0, first, 0
     while done < paths:
-        count = min(STRETCH - place, paths - done)
+        count = min(STRETCH - position, paths - done)
         near, found, ends = buffer[:count], out[done : done + count], 0
-        fill(near, permutations, raw, place, stretch)
+        fill(near, permutations, raw, position, stretch)
         for i in range(count):
             found[i] = cells[near[i]]
         for i in range(count):  # the first and the last cell: 0, and 65,535 + 1 = 0
@@ -76,7 +76,7 @@ def drawn(
             if near[i] in (0, 65_535):
                 part = one_word(permutations, raw, first + done + i, 1) >> TAIL_SHIFT
                 found[i] = low[part] if near[i] == 0 else high[part]
-        done, place, stretch = done + count, 0, stretch + 1
+        done, position, stretch = done + count, 0, stretch + 1
     return out
 
 
@@ -108,17 +108,17 @@ def stages(
     (hits,) and (thresholds - 1, hits).
     """
     hits, masks = np.empty(paths, dtype=np.intp), np.empty((len(thresholds) - 1, paths), dtype=np.bool_)
-    buffer, places = np.empty(STRETCH, dtype=np.uint16), np.empty(STRETCH + 1, dtype=np.uint16)
-    found, done, place, stretch, most = 0, 0, first, 0, np.uint32(thresholds[0])
+    buffer, nearby = np.empty(STRETCH, dtype=np.uint16), np.empty(STRETCH + 1, dtype=np.uint16)
+    found, done, position, stretch, most = 0, 0, first, 0, np.uint32(thresholds[0])
     while done < paths:
-        count = min(STRETCH - place, paths - done)
-        fill(buffer[:count], permutations, raw, place, stretch)
+        count = min(STRETCH - position, paths - done)
+        fill(buffer[:count], permutations, raw, position, stretch)
         close = 0
         for i in range(count):  # without a branch: of words of chance the processor guesses wrong which are near
-            places[close] = i
+            nearby[close] = i
             close += int(buffer[i] <= most)
         for j in range(close):
-            path, word, second = done + places[j], int(buffer[places[j]]), 0
+            path, word, second = done + nearby[j], int(buffer[nearby[j]]), 0
             for k in range(len(thresholds)):
                 if word == thresholds[k]:
                     second = int(one_word(permutations, raw, first + path, 1))
@@ -127,7 +127,7 @@ def stages(
                 for k in range(1, len(thresholds)):
                     masks[k - 1, found] = is_below(word, second, thresholds[k], rests[k])
                 found += 1
-        done, place, stretch = done + count, 0, stretch + 1
+        done, position, stretch = done + count, 0, stretch + 1
     return hits[:found].copy(), masks[:, :found].copy()
 
 

@@ -60,7 +60,7 @@ ARRAYS = {
 }
 
 
-class Table(NamedTuple):
+class LookUp(NamedTuple):
     """An argument that is looked up in: an array (cells,)."""
 
     cells: np.ndarray[Any, Any]
@@ -75,7 +75,7 @@ def kind_of(value: object) -> ArgumentKind | None:
     kind = NUMBERS.get(type(value))
     if kind is not None:
         return kind
-    if isinstance(value, Table):
+    if isinstance(value, LookUp):
         return ArgumentKind(Level.TABLE, TYPES[value.cells.dtype])
     if not isinstance(value, np.ndarray) or not value.flags.c_contiguous or value.dtype not in TYPES:
         return None

@@ -32,7 +32,8 @@ def pairs(first: int, paths: int, **more: Any) -> tuple[Draws, Draws]:
 def test_values_months_and_numbers(first: int, paths: int) -> None:
     plain, fast = pairs(first, paths)
     for period in range(2020, 2060):  # many, for a word at an end of a table comes once in 32,768
-        family, at = TABLES[period % len(TABLES)], {"ally": period % 7, "period": period}
+        family = TABLES[period % len(TABLES)]
+        at: dict[str, Any] = {"ally": period % 7, "period": period}
         on = np.flatnonzero(plain.chance("on", 0.3, period=period))
         for where in (None, on, on[:3]):
             assert (
@@ -70,7 +71,7 @@ def test_stages(first: int, paths: int, chances: tuple[float, ...]) -> None:
 def test_words_on_a_threshold() -> None:
     """One path in 65,536 has the very word of a probability: the second word decides, here for all thresholds."""
     plain, fast = pairs(0, 1 << 18)
-    tied = 0
+    tied = np.intp(0)
     for threshold in (0, 1, 1_000, 32_767, 65_534):
         chances = (threshold + 0.37) / 65_536, 0.999999, 0.5
         tied += np.count_nonzero(plain.streams.uint16("t") == threshold)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.engine.december import reckoned
-from sim.kernels.tracing import ARRAYS, NUMBERS, Level, Table, trace
+from sim.kernels.tracing import ARRAYS, NUMBERS, Level, LookUp, trace
 from sim.model.equations import ally_year, budget, growth, outturn, will
 from sim.numerics.arrays import MOST_PCT, at_least, at_most, clip, link, positive, saturate
 
@@ -188,7 +188,7 @@ def test_what_a_table_says_is_taken() -> None:
         return table.take(a.clip(0, 9).astype(np.int32), mode="wrap")
 
     table, a = np.arange(10, dtype=np.int32) ** 2, values(np.random.default_rng(12))
-    assert (compiled(looked_up)(Table(table), a) == looked_up(table, a)).all()
+    assert (compiled(looked_up)(LookUp(table), a) == looked_up(table, a)).all()
 
 
 def test_arguments_stay_as_they_were() -> None:
