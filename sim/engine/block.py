@@ -91,7 +91,7 @@ def run_block(
     draws = Draws(seed, first, paths, engine=engine)
     parameters = Parameters((scenario,), draws)
     yardsticks = Yardsticks(scenario)
-    conditional = Conditional(yardsticks, first, paths, len(ally_inputs(scenario)))
+    conditional = Conditional(yardsticks, first, paths, len(ally_inputs(scenario)), engine)
     simulation = BlockSimulation(scenario, parameters, draws, observer or Observer(), conditional)
     recorder = Recorder(
         scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep, parameters.rows,

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.draws import Distributions, LocationScale, Mask, Paths, Prepared
-from sim.distributions.quantile_tables import Quantiles, Survival
+from sim.distributions.quantile_tables import Quantiles, Survival, chances_at
 from sim.engine.december import CORE, TOTAL, Exact, Yardsticks
+from sim.kernels import NUMPY, Engine
+from sim.kernels.tracing import LookUp
 from sim.model.equations.outturn import TINY, noise_needed
 from sim.numerics.arrays import MOST_PCT, Array, Value, at, at_least
 from sim.numerics.grid import Centi, printed
@@ -51,14 +53,15 @@ class Conditional:
     `sums`, int64 (expected, ally, stretch): of one December, over the paths of each stretch, CERTAIN for one.
     """
 
-    def __init__(self, yardsticks: Yardsticks, first: int, paths: int, allies: int) -> None:
+    def __init__(self, yardsticks: Yardsticks, first: int, paths: int, allies: int, engine: Engine = NUMPY) -> None:
+        self._engine = engine
         self._yardsticks, self.stretches = yardsticks, Stretches(first, paths)
         self.sums: Counted = np.zeros((len(EXPECTED), allies, len(self.stretches)), dtype=np.int64)
 
     def add(self, row: int, iso3: str, december: Open) -> None:
         """An ally's year."""
         core, total = (self._yardsticks.goal(pillar, iso3) for pillar in (CORE, TOTAL))
-        for place, chances in enumerate(probabilities(december, core, total)):
+        for place, chances in enumerate(probabilities(december, core, total, self._engine)):
             self.sums[place, row] = 0 if chances is None else self.stretches.sums(chances)
 
 
@@ -87,12 +90,14 @@ class Stretches:
         return np.add.reduceat(chances, self._starts, dtype=np.int32)
 
 
-def probabilities(december: Open, core: int | None, total: int | None) -> tuple[Chances | None, ...]:
+def probabilities(
+    december: Open, core: int | None, total: int | None, engine: Engine = NUMPY
+) -> tuple[Chances | None, ...]:
     """Of meeting the goals, by EXPECTED; None of a goal that does not bind.
 
     The goals are in hundredths, as printed. A sum that float32 rounds across the edge of a hundredth is taken as it is.
     """
-    reached = Reached(december)
+    reached = Reached(december, engine)
     at_core: tuple[Chances | None, ...] = (None, None)
     at_total = at_core
     if core is not None:
@@ -107,16 +112,13 @@ def probabilities(december: Open, core: int | None, total: int | None) -> tuple[
 class Reached:
     """How probable it is that the report of a December reaches a share."""
 
-    def __init__(self, december: Open) -> None:
+    def __init__(self, december: Open, engine: Engine) -> None:
         self._december, noise = december, survival(december.noise)
         # places in the table of the noise, a share being a share times the slope and the level
-        self._noise = noise
-        self._slope, self._level = noise_needed(
-            december.money_pct, december.share_pct, december.reporting, december.surprise_pct
+        self._noise, self._engine = noise, engine
+        self._slope, self._level = engine(in_cells)(
+            december.money_pct, december.share_pct, december.reporting, december.surprise_pct, noise.scale, noise.offset
         )
-        self._slope *= noise.scale
-        self._level *= noise.scale
-        np.subtract(noise.offset, self._level, out=self._level)
         # beyond these some report is at least, or at most, so much whatever the noise
         self._floored = np.max(december.floor_pct) * (1 + np.max(december.reporting))
         self._capped = MOST_PCT * (1 + np.min(december.reporting))
@@ -145,9 +147,8 @@ class Reached:
     def _by_noise(self, least: Value, paths: Paths | None = None) -> Chances:
         """By the noise of outlays alone, of all paths or some."""
         slope, level = (self._slope, self._level) if paths is None else (self._slope[paths], self._level[paths])
-        cells = slope * least
-        cells += level
-        chances = self._noise.at(cells)
+        table = self._noise.chances
+        chances = self._engine(by_noise)(LookUp(table), len(table) - 1, slope, level, least)
         # a share is at least the floor and at most 100, whatever the noise
         if np.min(least) <= self._floored or np.max(least) > self._capped:
             of = self._december
@@ -168,6 +169,23 @@ class Reached:
         reached = np.maximum(spent, self._by_noise(least_pct(printed(target)), paths))
         added: Exact = (CERTAIN - reached) * december.closing[paths] * (arriving / CERTAIN)
         return added
+
+
+def in_cells(
+    money_pct: Array, share_pct: Array, reporting: Value, surprise_pct: Value, scale: Value, offset: Value
+) -> tuple[Array, Array]:
+    """A share reported is reached from this cell of a table of the noise of outlays on: slope times it, and level."""
+    slope, level = noise_needed(money_pct, share_pct, reporting, surprise_pct)
+    slope *= scale
+    level *= scale
+    return slope, np.subtract(offset, level, out=level)
+
+
+def by_noise(chances: LookUp, last: int, slope: Array, level: Array, least: Value) -> Chances:
+    """How probable the noise makes a report of at least so much."""
+    cells = slope * least
+    cells += level
+    return chances_at(chances, last, cells)
 
 
 @overload

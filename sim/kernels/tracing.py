@@ -96,6 +96,7 @@ OPERATIONS: dict[np.ufunc, str] = {
     np.divide: "{} / {}",
     np.maximum: LARGER,
     np.minimum: SMALLER,
+    np.positive: "{}",
     np.negative: "-{}",
     np.absolute: "abs({})",
     np.sqrt: "sqrt({})",
