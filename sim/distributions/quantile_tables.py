@@ -100,8 +100,8 @@ class Quantiles:
         edges = np.linspace(values[0], values[-1], SURVIVAL_CELLS - 1)
         # how far the values lie above an edge, on average: between two edges it falls by the mean survival there
         above = np.append(np.cumsum(values[::-1])[::-1], 0.0)
-        places = np.searchsorted(values, edges)
-        excess = above[places] - (CELLS - places) * edges
+        below = np.searchsorted(values, edges)
+        excess = above[below] - (CELLS - below) * edges
         width = edges[1] - edges[0]
         between = np.rint((excess[:-1] - excess[1:]) / width).astype(np.int32)
         chances = np.concatenate([[CELLS], between, [0]], dtype=np.int32)

@@ -16,16 +16,19 @@ from numpy.typing import NDArray
 
 from sim.distributions.draws import Distributions, LocationScale, Mask, Paths, Prepared
 from sim.distributions.quantile_tables import Quantiles, Survival, chances_at
-from sim.engine.december import CORE, TOTAL, Exact, Yardsticks
+from sim.engine.december import CORE, TOTAL, Yardsticks
 from sim.kernels import NUMPY, Engine
 from sim.kernels.tracing import LookUp
 from sim.model.equations.outturn import TINY, noise_needed
 from sim.numerics.arrays import MOST_PCT, Array, Value, at, at_least
 from sim.numerics.grid import Centi, printed
 from sim.numerics.streams import STRETCH
-from sim.results.counts import CERTAIN, EXPECTED, Counted
+from sim.results.counts import CERTAIN, EXPECTED, SPENT, Counted
 
 Element = TypeVar("Element", bound=np.generic)
+
+PUSHED = 32_768
+"""A certainty of closing on paper: as many parts of it as leave its product with another in 32 bits."""
 
 Chances = NDArray[np.int32]
 """A probability per path, CERTAIN for one, int32 (paths,)."""
@@ -61,8 +64,12 @@ class Conditional:
     def add(self, row: int, iso3: str, december: Open) -> None:
         """An ally's year."""
         core, total = (self._yardsticks.goal(pillar, iso3) for pillar in (CORE, TOTAL))
-        for place, chances in enumerate(probabilities(december, core, total, self._engine)):
-            self.sums[place, row] = 0 if chances is None else self.stretches.sums(chances)
+        found = probabilities(december, core, total, self._engine)
+        for index, chances in enumerate(found):
+            if index >= len(SPENT) and chances is found[index - len(SPENT)]:  # nothing is closed on paper
+                self.sums[index, row] = self.sums[index - len(SPENT), row]
+            else:
+                self.sums[index, row] = 0 if chances is None else self.stretches.sums(chances)
 
 
 class Stretches:
@@ -119,56 +126,70 @@ class Reached:
         self._slope, self._level = engine(in_cells)(
             december.money_pct, december.share_pct, december.reporting, december.surprise_pct, noise.scale, noise.offset
         )
+        self._by_number: dict[float, Chances] = {}
+        self._closing: NDArray[np.uint32] | None = None
+        if december.closing is not None:
+            self._closing = (december.closing * PUSHED + np.float32(0.5)).astype(np.int32).view(np.uint32)
         # beyond these some report is at least, or at most, so much whatever the noise
         self._floored = np.max(december.floor_pct) * (1 + np.max(december.reporting))
         self._capped = MOST_PCT * (1 + np.min(december.reporting))
 
     def with_and_without_push(self, least: Value) -> tuple[Chances, Chances]:
         """With what is closed on paper, and by what is spent."""
-        spent, target, closing = self._by_noise(least), self._december.target_pct, self._december.closing
-        if closing is None:
+        spent, target = self._by_noise(least), self._december.target_pct
+        if self._closing is None:
             return spent, spent
-        excess = survival(self._december.excess)
-        certainly, perhaps = target >= least, (target < least) & (least <= target * (1 + excess.most))
-        if not np.any(certainly) and not np.any(perhaps):
-            return spent, spent
-        # in float64, in which this is exact: the more is reached without, the more is with
-        lifted = np.multiply(CERTAIN - spent, closing, dtype=np.float64)
-        if not np.all(certainly):
-            lifted *= certainly
+        missing, closing = (CERTAIN - spent).view(np.uint32), self._closing
+        if not np.all(certainly := target >= least):
+            excess = survival(self._december.excess)
+            perhaps = (target < least) & (least <= target * (1 + excess.most))
             paths = np.flatnonzero(perhaps & (closing > 0))
+            if not paths.size and not np.any(certainly):
+                return spent, spent
+            closing = closing * certainly
             if paths.size:
-                lifted[paths] = self._by_excess(at(least, paths), paths, spent[paths], excess)
-        lifted += 0.5
-        reached = lifted.astype(np.int32)
+                # who falls short of the target is pushed, and the excess over it decides whether that suffices
+                missing[paths] = CERTAIN - np.maximum(spent[paths], self._at_target(paths))
+                closing[paths] = self._closing[paths] * self._arriving(at(least, paths), paths, excess) // CERTAIN
+        # whole numbers, in which this is exact: the more is reached without, the more is with
+        missing *= closing
+        missing += PUSHED // 2
+        missing //= PUSHED
+        reached = missing.view(np.int32)
         reached += spent
         return reached, spent
 
-    def _by_noise(self, least: Value, paths: Paths | None = None) -> Chances:
-        """By the noise of outlays alone, of all paths or some."""
-        slope, level = (self._slope, self._level) if paths is None else (self._slope[paths], self._level[paths])
+    def _by_noise(self, least: Value) -> Chances:
+        """By the noise of outlays alone."""
+        if not isinstance(least, float):
+            return self._looked_up(least)
+        if least not in self._by_number:
+            self._by_number[least] = self._looked_up(least)
+        return self._by_number[least]
+
+    def _at_target(self, paths: Paths) -> Chances:
+        """Of reaching the target followed, by the noise alone, on some paths."""
+        least = least_pct(printed(self._december.target_pct))
+        return self._by_noise(least)[paths] if isinstance(least, float) else self._looked_up(least[paths], paths)
+
+    def _looked_up(self, least: Value, paths: Paths | None = None) -> Chances:
+        of, slope, level = self._december, self._slope, self._level
+        floor, reporting = of.floor_pct, of.reporting
+        if paths is not None:
+            slope, level, floor, reporting = slope[paths], level[paths], at(floor, paths), at(reporting, paths)
         table = self._noise.chances
         chances = self._engine(by_noise)(LookUp(table), len(table) - 1, slope, level, least)
         # a share is at least the floor and at most 100, whatever the noise
         if np.min(least) <= self._floored or np.max(least) > self._capped:
-            of = self._december
-            floor, reporting = (value if paths is None else at(value, paths) for value in (of.floor_pct, of.reporting))
             np.copyto(chances, CERTAIN, where=least <= floor * (1 + reporting))
             np.copyto(chances, 0, where=least > MOST_PCT * (1 + reporting))
         return chances
 
-    def _by_excess(self, least: Value, paths: Paths, spent: Chances, excess: Survival) -> Exact:
-        """What closing on paper adds on some paths, where its excess over the target decides whether it suffices."""
-        december = self._december
-        assert december.closing is not None
-        target = at(december.target_pct, paths)
-        above = np.atleast_1d(least / target - 1).astype(np.float32)
+    def _arriving(self, least: Value, paths: Paths, excess: Survival) -> NDArray[np.uint32]:
+        """That the excess over the target reaches a share, on some paths; in all one number where all agree."""
+        above = np.atleast_1d(least / at(self._december.target_pct, paths) - 1).astype(np.float32)
         # its size counts: at least so much above, or so much below
-        arriving = excess(above) + CERTAIN - excess(-above)
-        # who falls short of the target is pushed
-        reached = np.maximum(spent, self._by_noise(least_pct(printed(target)), paths))
-        added: Exact = (CERTAIN - reached) * december.closing[paths] * (arriving / CERTAIN)
-        return added
+        return (excess(above) + CERTAIN - excess(-above)).view(np.uint32)
 
 
 def in_cells(

@@ -186,7 +186,8 @@ class Recorder:
         # before the original date nothing is due yet, so nothing can have been put off
         postponed = (target.by > year) if original.by <= year else np.False_
         waiting = postponed & ~met
-        self._counted[[IN_FORCE, NOT_YET_DUE], row] = [self._stretches.counts(mask) for mask in (met, waiting)]
+        for question, mask in ((IN_FORCE, met), (NOT_YET_DUE, waiting)):
+            self._counted[question, row] = self._stretches.counts(mask)
         arrays["not_yet_due"][row, step] = not_yet_due = np.count_nonzero(waiting)
         arrays["in_force"][row, step] = np.count_nonzero(met) + not_yet_due
 

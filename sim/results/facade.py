@@ -45,7 +45,7 @@ class Results:
         >>> import sim
         >>> results = sim.simulate(sim.load("rutte_2032"), precision=5.0)
         >>> results.paths_simulated
-        384
+        4096
         """
         return self.record.counts.paths
 
@@ -149,8 +149,8 @@ class Results:
 
         >>> import sim
         >>> scenario = sim.load("rutte_2032")
-        >>> results = sim.simulate(scenario, paths=2_000)
-        >>> results.digest() == sim.simulate(scenario, paths=2_000, block=400).digest()
+        >>> results = sim.simulate(scenario, paths=5_000)
+        >>> results.digest() == sim.simulate(scenario, paths=5_000, block=4_096).digest()
         True
         """
         return self.record.counts.digest()

@@ -131,11 +131,9 @@ def test_a_probability_is_that_of_every_draw_there_could_be(name: str, goals: tu
 
 def test_mean_and_spread_of_the_noise_may_be_of_the_path() -> None:
     each = LocationScale(standardised(StudentT(df=4.0, sd=1.0).shape), floats(0.0, 0.02), floats(0.08, 0.12))
-    both = {
-        name: np.repeat(getattr(USUAL, name), 2) for name in ("share_pct", "money_pct", "surprise_pct", "reporting")
-    }
-    more: Any = {"related_pct": np.repeat(USUAL.related_pct, 2), "closing": floats(0.6, 0.6)}
-    together = probabilities(replace(USUAL, noise=each, **both, **more), 350, 500)
+    names = ("share_pct", "money_pct", "surprise_pct", "reporting", "closing", "related_pct")
+    both: dict[str, Any] = {name: np.repeat(getattr(USUAL, name), 2) for name in names}
+    together = probabilities(replace(USUAL, noise=each, **both), 350, 500)
     for path, family in enumerate((StudentT(df=4.0, sd=0.08), StudentT(df=4.0, mean=0.02, sd=0.12))):
         alone = probabilities(replace(USUAL, noise=table_of(family)), 350, 500)
         for one, other in zip(together, alone, strict=True):
@@ -158,9 +156,8 @@ def test_the_higher_the_goal_the_lower_the_probability(
     )  # fmt: skip
     before = [CERTAIN] * 4
     for goal in (1, 150, 200, 210, 349, 350, 351, 500):
-        core, total, core_alone, total_alone = found = [
-            chances.item() for chances in probabilities(of, goal, goal + 150)
-        ]  # type: ignore[union-attr]
+        chances: tuple[Any, ...] = probabilities(of, goal, goal + 150)
+        core, total, core_alone, total_alone = found = [each.item() for each in chances]
         assert all(0 <= now <= last for now, last in zip(found, before, strict=True))
         assert core_alone <= core
         assert total_alone <= total <= core

@@ -455,6 +455,9 @@ BY_STRETCHES = "what is {} by stretches must be what is {} of all paths"
         *((lambda a, row, name=name, add=add: a[name].__setitem__((SQUARE, 0), a[name][SQUARE, 0] + add),
            f"^{name} must be of 2 whole stretches of paths$")
           for name in ("expected_moments", "expected_number_moments", "number_moments") for add in (-(2**40), 2**62)),
+        (lambda a, row: a["expected_moments"].__setitem__((SQUARE, OF_CORE, row, 0),
+                                                          a["expected_moments"][SUM, OF_CORE, row, 0] ** 2 // 2 - 1),
+         "whole stretches of paths"),
     ],
 )  # fmt: skip
 def test_probabilities_that_no_run_leaves_are_named(
