@@ -22,7 +22,7 @@ from sim.model.equations.targets import followed, years_left
 from sim.model.state import World
 from sim.numerics.arrays import Array, Bound, Value
 
-WORTH_A_CALL = 32_768
+WORTH_A_CALL = 16_384
 """Values of an array beyond which calls cost little, and more would not stay in the processor's cache."""
 
 Stacked = TypeVar("Stacked", bound=FrozenModel)
@@ -145,8 +145,8 @@ def in_rows(allies: Sequence[AllyProcess], world: World) -> Iterator[tuple[AllyR
 
 def rows(values: Sequence[Bound]) -> Any:
     """What several allies have, float32 (allies, paths), or (allies, 1) of numbers; what they share as it is."""
-    first = values[0]
-    if all(value is first for value in values):
+    first, *others = values
+    if all(value is first for value in others):
         return first
     if any(isinstance(value, np.ndarray) and value.ndim for value in values):
         found = np.empty((len(values), max(np.size(value) for value in values)), dtype=np.float32)
