@@ -55,16 +55,16 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **named)
         kernel, loop = found
         rows = paths = 1
-        for value, kind in zip(values, loop.inputs, strict=True):
-            if kind.level is Level.GRID:
+        for value, kind in zip(values, kinds, strict=True):
+            if kind.level == Level.PATHS:  # type: ignore[union-attr]  # no argument is of no kind
+                paths = len(value)
+            elif kind.level == Level.GRID:  # type: ignore[union-attr]
                 rows, paths = value.shape
-            elif kind.level is Level.PATHS:
-                (paths,) = value.shape
-            elif kind.level is Level.ROWS:
+            elif kind.level == Level.ROWS:  # type: ignore[union-attr]
                 rows = len(value)
         shapes = {Level.GRID: (rows, paths), Level.PATHS: (paths,), Level.ROWS: (rows, 1)}
         made = [None if kind is None else np.empty(shapes[kind.level], dtype=kind.type) for kind in loop.outputs]
-        given = (value.cells if isinstance(value, LookUp) else value for value in (*values, *made) if value is not None)
+        given = [value.cells if isinstance(value, LookUp) else value for value in (*values, *made) if value is not None]
         kernel(rows, paths, *given)
         return made[0] if loop.alone else tuple(made)
 
@@ -82,7 +82,7 @@ def _compiled(
     function: Callable[..., Any], kinds: tuple[ArgumentKind | None, ...], names: tuple[str, ...]
 ) -> Compiled | None:
     known = [kind for kind in kinds if kind is not None]
-    if len(known) < len(kinds) or all(kind.level is Level.ONE for kind in known):
+    if len(known) < len(kinds) or all(kind.level == Level.ONE for kind in known):
         return None
     loop = trace(function, known, names)
     changed = zip(known, loop.changed, strict=True)
@@ -98,7 +98,7 @@ def _type(kind: ArgumentKind, *, readonly: bool) -> Any:
     if kind.type in (NUMBER, WHOLE):
         return types.float64 if kind.type == NUMBER else types.int64
     element = types.boolean if kind.type == "bool" else getattr(types, kind.type)
-    return element if kind.level is Level.ONE else types.Array(element, DIMENSIONS[kind.level], "C", readonly=readonly)
+    return element if kind.level == Level.ONE else types.Array(element, DIMENSIONS[kind.level], "C", readonly=readonly)
 
 
 def compiled_loops() -> SimpleNamespace:

@@ -15,15 +15,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 
-class Level(Enum):
-    """What a value is the same for."""
+class Level:
+    """What a value is the same for, and how it is read of an array: texts, which take no time as keys."""
 
     GRID = "[r, p]"
     """For nothing: an array (rows, paths)."""
@@ -40,7 +39,8 @@ class Level(Enum):
 class ArgumentKind(NamedTuple):
     """What an argument or a result is."""
 
-    level: Level
+    level: str
+    """One of Level."""
     type: str
     """A type of NumPy; NUMBER or WHOLE, a Python number, which takes the type of what it meets; NOTHING, None."""
 
@@ -79,12 +79,11 @@ def kind_of(value: object) -> ArgumentKind | None:
         return ArgumentKind(Level.TABLE, TYPES[value.cells.dtype])
     if not isinstance(value, np.ndarray) or not value.flags.c_contiguous or value.dtype not in TYPES:
         return None
-    if value.ndim == 0:
-        return NUMBERS[np.float32] if value.dtype == np.float32 else None
-    if value.ndim > 2:
-        return None
-    level = Level.PATHS if value.ndim == 1 else Level.ROWS if value.shape[1] == 1 else Level.GRID
-    return ARRAYS[level, TYPES[value.dtype]]
+    if value.ndim == 1:
+        return ARRAYS[Level.PATHS, TYPES[value.dtype]]
+    if value.ndim == 2:
+        return ARRAYS[Level.ROWS if value.shape[1] == 1 else Level.GRID, TYPES[value.dtype]]
+    return NUMBERS[np.float32] if value.ndim == 0 and value.dtype == np.float32 else None
 
 
 LARGER, SMALLER = "({0} if {0} > {1} else {1})", "({0} if {0} < {1} else {1})"
@@ -119,7 +118,7 @@ class Node:
 
     written: str
     operands: tuple[Node, ...]
-    level: Level
+    level: str
     type: str
     made_of: str
 
@@ -178,13 +177,13 @@ class Symbol(NDArrayOperatorsMixin):
 
     def take(self, cells: Symbol, mode: str = "wrap") -> Symbol:
         """As the method of a table; the cells are in it."""
-        if self.node.level is not Level.TABLE or mode != "wrap" or cells.node.type != "int32":
+        if self.node.level != Level.TABLE or mode != "wrap" or cells.node.type != "int32":
             raise TypeError("a traced function takes from something other than a table")
         return Symbol(Node(f"{self.node.written}[{{}}]", (cells.node,), cells.node.level, self.node.type, "int32"))
 
 
 def _clipped(value: Node, low: Node, high: Node) -> Node:
-    if low.level is not Level.ONE or high.level is not Level.ONE:
+    if low.level != Level.ONE or high.level != Level.ONE:
         return _node(SMALLER, _node(LARGER, value, low), high)
     return _node(AT_MOST, _node(AT_LEAST, value, low), high)
 
@@ -193,7 +192,7 @@ def _operand(value: object) -> Node:
     if isinstance(value, Symbol):
         return value.node
     kind = kind_of(value)
-    if kind is None or kind.level is not Level.ONE or kind.type == NOTHING:
+    if kind is None or kind.level != Level.ONE or kind.type == NOTHING:
         raise TypeError(f"a traced function takes {value!r} from elsewhere")
     if kind.type == WHOLE:
         return Node(repr(value), (), *kind, WHOLE)
@@ -234,11 +233,11 @@ def _common(types: set[str], written: str) -> str:
     raise TypeError(f"a traced function mixes {', '.join(sorted(types))}")
 
 
-def _level(operands: Sequence[Node]) -> Level:
+def _level(operands: Sequence[Node]) -> str:
     levels = {operand.level for operand in operands}
     if levels >= {Level.PATHS, Level.ROWS}:
         return Level.GRID
-    return next(level for level in Level if level in levels)
+    return next(level for level in (Level.GRID, Level.PATHS, Level.ROWS, Level.ONE) if level in levels)
 
 
 class Loop(NamedTuple):
@@ -282,7 +281,7 @@ def trace(function: Callable[..., Any], kinds: Sequence[ArgumentKind], names: Se
     changed = [each is not None and bool(each.node.operands) for each in arguments]
     for position, (each, kind) in enumerate(zip(arguments, kinds, strict=True)):
         if each is not None and changed[position]:
-            if each.node.level is not kind.level:
+            if each.node.level != kind.level:
                 raise TypeError(f"{function.__name__} changes an argument to an array of another shape")
             stored[f"x{position}"] = each.node
     written = _Writer()
@@ -309,7 +308,7 @@ class _Writer:
         """Write results, when all of them are known: some may be arguments that are changed."""
         names = [self.name(node) for node in results.values()]
         for (output, node), name in zip(results.items(), names, strict=True):
-            self._in(node.level).append(f"{output}{node.level.value} = {name}")
+            self._in(node.level).append(f"{output}{node.level} = {name}")
 
     def name(self, node: Node) -> str:
         """The name of a value in its own type."""
@@ -319,7 +318,7 @@ class _Writer:
 
     def _named(self, node: Node) -> str:
         if not node.operands:
-            return node.written if node.level is Level.ONE else self._line(node.written + node.level.value, node.level)
+            return node.written if node.level == Level.ONE else self._line(node.written + node.level, node.level)
         operands = [self._typed(each, node.made_of) for each in node.operands]
         return operands[0] if node.written == "{}" else self._line(node.written.format(*operands), node.level)
 
@@ -327,13 +326,13 @@ class _Writer:
         name = self.name(node)
         return name if wanted in (NUMBER, WHOLE, node.type) else self._line(f"{wanted}({name})", node.level)
 
-    def _line(self, written: str, level: Level) -> str:
+    def _line(self, written: str, level: str) -> str:
         if written not in self._lines:
             self._lines[written] = name = f"v{len(self._lines)}"
             self._in(level).append(f"{name} = {written}")
         return self._lines[written]
 
-    def _in(self, level: Level) -> list[str]:
+    def _in(self, level: str) -> list[str]:
         if level in (Level.GRID, Level.PATHS):
             return self.of_path
-        return self.of_row if level is Level.ROWS else self.before
+        return self.of_row if level == Level.ROWS else self.before
