@@ -132,11 +132,14 @@ class Draws:
         if isinstance(first, float) and first == 0.0:
             return np.empty(0, dtype=np.intp), [np.empty(0, dtype=np.bool_) for _ in further]
         chances = [each for each in (first, *further) if isinstance(each, float)]
-        if self._loops is not None and self._copies == 1 and len(chances) == 1 + len(further):
+        if self._loops is not None and len(chances) == 1 + len(further):
             scaled = np.cumprod(chances) * CELLS
             thresholds = scaled.astype(np.int64)
-            made = self.streams.stretches(name, ally, period)
-            paths, decided = self._loops.stages(*made, self.paths, thresholds, (scaled - thresholds) * CELLS)
+            made, rests = self.streams.stretches(name, ally, period), (scaled - thresholds) * CELLS
+            paths, decided = self._loops.stages(*made, self.streams.paths, thresholds, rests)
+            if self._copies > 1:
+                starts = np.arange(0, self.paths, self.streams.paths)[:, np.newaxis]
+                return (paths + starts).ravel(), [self._copied(mask) for mask in decided]
             return paths, list(decided)
         uint16, probability, masks = self._uint16(name, ally, period, None), first, []
         paths = _hits(self._below(uint16, first, name, ally, period))
