@@ -6,6 +6,7 @@ import pytest
 
 import sim
 from properties.making import TALLY, holds_for, made, seeds
+from sim.kernels import ENGINES
 from sim.results.counts import KEEPABLE
 
 pytest.importorskip("numba", reason="needs numba (pip install 'burdenshare[fast]')")
@@ -15,7 +16,6 @@ pytest.importorskip("numba", reason="needs numba (pip install 'burdenshare[fast]
 def test_the_engines_have_the_same_bits(scenario: sim.Scenario, seed: int) -> None:
     TALLY.runs += 2
     one, other = (
-        sim.simulate(scenario, 80, seed, executor="serial", engine=engine, keep=KEEPABLE, block=block)
-        for engine, block in (("numpy", 80), ("fast", 48))
+        sim.simulate(scenario, 80, seed, executor="serial", engine=engine, keep=KEEPABLE) for engine in ENGINES
     )
     assert other.digest() == one.digest()
