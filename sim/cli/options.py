@@ -101,8 +101,8 @@ def workers() -> Callable[[C], C]:
 def engine() -> Callable[[C], C]:
     """--engine."""
     help = (
-        "How runs are computed; changes no number. fast, in half the time after some seconds for a start, needs the "
-        "extra fast; auto takes it for long runs.  [numpy]"
+        "How runs are computed; changes no number. fast compiles the equations, which takes some seconds first, and "
+        "needs the extra fast; auto takes it for long runs.  [numpy]"
     )
     return click.option("--engine", type=WordParam(("numpy", "fast", "auto")), default="numpy", help=help)
 
