@@ -79,7 +79,7 @@ $(RUNNING): requirements.lock pyproject.toml
 	@touch $@
 
 $(TESTING): requirements-dev.lock $(RUNNING)
-	@echo "Installing into $(VENV) what the tests take: once, some 700 MB more"
+	@echo "Installing into $(VENV) what the tests take: once, some 900 MB more"
 	$(PIP) -r requirements-dev.lock
 	@touch $@
 

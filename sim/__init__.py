@@ -31,6 +31,7 @@ def simulate(
     precision: float | None = None,
     workers: int | None = None,
     executor: str = "auto",
+    engine: str = "numpy",
     keep: Sequence[str] = (),
     block: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -41,14 +42,18 @@ def simulate(
     probability of `compliance()`, in every year, reaches less far than that to either side. The same scenario, seed
     and precision give the same paths; `paths_simulated` and the manifest say how many.
 
-    `workers` (None: all processors), `executor` ("auto", "serial", "processes") and `block` (paths computed together, a
-    multiple of 4,096) change the speed and no number. `keep` names state variables whose paths are kept: share_pct,
+    `workers` (None: all processors), `executor` ("auto", "serial", "processes"), `engine` and `block` (paths computed
+    together, a multiple of 4,096) change the speed and no number. The engine "fast" compiles the equations: faster than
+    "numpy" after some seconds for a start; it needs the extra `fast`; "auto" takes it for long runs where it is
+    installed. `keep` names state variables whose paths are kept: share_pct,
     reported_pct, spent_pct, related_pct, plan_pct, will, gdp_usd_bn. `progress` is called with paths done and wanted
     (with a precision: as many as it seems to take).
 
     Raises:
-        UsageError: an impossible number of paths, workers or block, an unknown variable or executor; a precision that
-            is given with `paths`, not above 0 and at most 50, finer than 1,000,000,000 paths give, or of no target.
+        UsageError: an impossible number of paths, workers or block, an unknown variable, executor or engine; a
+            precision that is given with `paths`, not above 0 and at most 50, finer than 1,000,000,000 paths give, or of
+            no target.
+        SimError: the engine "fast", where numba is not installed.
         ScenarioError: the scenario's figures do not suffice.
 
     >>> import sim
@@ -72,6 +77,7 @@ def simulate(
         until=until,
         workers=workers,
         executor=executor,
+        engine=engine,
         keep=keep,
         block=block,
         progress=progress,

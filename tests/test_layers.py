@@ -16,8 +16,8 @@ FACES = ("backtest", "charts", "exports", "report")
 """For users, as `sim/__init__.py` is: nothing inside imports them."""
 
 LAYERS = (
-    "errors", "arguments", "worker", "numerics", "text", "files", "data", "distributions", "model", "scenario",
-    "results", "engine", "execution", "analysis", "evaluation", "output", *FACES, "cli", "__main__",
+    "errors", "arguments", "worker", "numerics", "text", "files", "kernels", "data", "distributions", "model",
+    "scenario", "results", "engine", "execution", "analysis", "evaluation", "output", *FACES, "cli", "__main__",
 )  # fmt: skip
 """From the ground up. A layer imports those before it."""
 

@@ -98,6 +98,15 @@ def workers() -> Callable[[C], C]:
     return click.option("--workers", type=WholeParam(), help=help)
 
 
+def engine() -> Callable[[C], C]:
+    """--engine."""
+    help = (
+        "How runs are computed; changes no number. fast compiles the equations, which takes some seconds first, and "
+        "needs the extra fast; auto takes it for long runs.  [numpy]"
+    )
+    return click.option("--engine", type=WordParam(("numpy", "fast", "auto")), default="numpy", help=help)
+
+
 def year(help: str, flag: str = "--year", name: str = "year", **more: Any) -> Callable[[C], C]:
     """--year, or another flag of a year."""
     return click.option(flag, name, type=YearParam(), help=help, **more)

@@ -36,6 +36,7 @@ from sim.distributions.families import (
     Uniform,
 )
 from sim.errors import Fault, ScenarioError
+from sim.kernels.tracing import LookUp
 from sim.numerics.arrays import Value
 from sim.numerics.exact import Function, exp
 
@@ -141,13 +142,19 @@ class Survival:
 
     def at(self, cells: Float32) -> NDArray[np.int32]:
         """The chances at places `scale * x + offset`, float32 (paths,), which are used up: int32 (paths,)."""
-        cells.clip(0, len(self.chances) - 1, out=cells)
-        # the mode changes nothing but the time, of which wrap takes least
-        return self.chances.take(cells.astype(np.int32), mode="wrap")
+        return chances_at(LookUp(self.chances), len(self.chances) - 1, cells)
 
     def __call__(self, x: Float32) -> NDArray[np.int32]:
         """The chance of x or more, float32 (paths,): int32 (paths,)."""
         return self.at(x * self.scale + self.offset)
+
+
+def chances_at(chances: LookUp, last: int, cells: Float32) -> NDArray[np.int32]:
+    """What a table says of cells, cut to it, which are used up."""
+    cells.clip(0, last, out=cells)
+    # the mode changes nothing but the time, of which wrap takes least
+    found: NDArray[np.int32] = chances.take(cells.astype(np.int32), mode="wrap")
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from sim.engine.inputs import AllyInputs
 from sim.engine.observer import Observer
 from sim.model.calendar import FIRST_ALLY_RANK, Years
 from sim.model.equations import budget, outturn, related
+from sim.model.equations.ally_year import spending
 from sim.model.parameters import Budget, Growth, Outturn, Related, Will
 from sim.model.state import AllyState, Hit, OwnBudget, Politics, TargetInForce, World
 from sim.numerics.arrays import Array, Value, at, broadcast, positive, select
@@ -41,6 +42,7 @@ class AllyProcess:
         `conditional` is told of every December, where somebody asks for its probabilities.
         """
         self.inputs, self.world, self.targets, self.years = inputs, world, targets, years
+        self._spending = world.draws.engine(spending)
         self.rank, self.observer, self.ever_bound = FIRST_ALLY_RANK + row, observer, ever_bound
         self.conditional = conditional
         self.growth_parameters, self.will_parameters = parameters.of(Growth, inputs), parameters.of(Will, inputs)
@@ -80,35 +82,27 @@ class AllyProcess:
         state.next_plan_pct = self._toward_announced(state.next_plan_pct, year, first=year == self.years.base + 1)
         self.observer.budget(state, year, desired_pct)
 
-    def spend(self, year: int, inclined: Array) -> Array:
-        """Equation 7 and the security-related part of 9, in December: what the year's budget came to."""
-        state, o = self.state, self.outturn_parameters
+    def spend(self, year: int, inclined: Array) -> None:
+        """Equations 7, 8 and the security-related part of 9, in December."""
+        state, o, r, before = self.state, self.outturn_parameters, self.related_parameters, self.state.share_pct
+        reporting = self.draw("outturn/reporting", o.reporting, year)
         assert state.plan_pct is not None
-        money = outturn.budgeted(state.share_pct, state.plan_pct, self.draw("outturn/execution", o.execution, year))
-        state.share_pct = outturn.outturn(
-            money, state.share_pct, self.draw("outturn/noise", o.noise, year), state.surprise_pct,
-            floor_pct=o.floor_pct,
+        money, state.share_pct, reported, state.related_pct = self._spending(
+            before, state.plan_pct, state.surprise_pct, state.related_pct, inclined,
+            execution=self.draw("outturn/execution", o.execution, year),
+            noise=self.draw("outturn/noise", o.noise, year),
+            reporting=reporting,
+            related_noise=self.draw("related/noise", r.noise, year),
+            floor_pct=o.floor_pct, related_speed=r.speed, related_scale_pct=r.scale_pct,
         )  # fmt: skip
-        r = self.related_parameters
-        noise = self.draw("related/noise", r.noise, year)
-        state.related_pct = related.next_related(
-            state.related_pct, inclined, noise, speed=r.speed, scale_pct=r.scale_pct
-        )
-        return money
-
-    def report(self, year: int, before: Array, money: Array) -> None:
-        """Equation 8, in December; `before` is the share of the year before, `money` what the budget came to."""
-        state, o = self.state, self.outturn_parameters
-        noise = self.draw("outturn/reporting", o.reporting, year)
-        reported = outturn.reported(state.share_pct, noise)
         # one array for both; where a push tells them apart, the report is copied first
         state.spent_pct = state.reported_pct = reported
         state.pushed = None
         closing = self._close_on_paper(year, before, reported)
         if self.conditional is not None:
-            counted = related.counted(state.related_pct, cap_pct=self.related_parameters.counted_cap_pct)
+            counted = related.counted(state.related_pct, cap_pct=r.counted_cap_pct)
             self.conditional.add(state.row, state.iso3, Open(
-                before, money, state.surprise_pct, o.noise, o.floor_pct, noise,
+                before, money, state.surprise_pct, o.noise, o.floor_pct, reporting,
                 state.target_pct, o.late_push_excess, closing, counted,
             ))  # fmt: skip
 

@@ -16,7 +16,8 @@ from sim.engine.ally import AllyProcess
 from sim.engine.clock import Clock, Process
 from sim.model.calendar import Phase
 from sim.model.declaring import FrozenModel
-from sim.model.equations import budget, growth, will
+from sim.model.equations import budget
+from sim.model.equations.ally_year import budgeting, january
 from sim.model.equations.targets import followed, years_left
 from sim.model.state import World
 from sim.numerics.arrays import Array, Bound, Value
@@ -32,7 +33,8 @@ class AllyRows:
 
     def __init__(self, allies: Sequence[AllyProcess], world: World) -> None:
         """`allies` follow one another in the world."""
-        self._allies, self._world, first = allies, world, allies[0].state
+        self._allies, self._world, first, engine = allies, world, allies[0].state, world.draws.engine
+        self._january, self._budgeting, self._incline = engine(january), engine(budgeting), engine(budget.inclined)
         # of the world's array, on which elections act for all allies at once
         self._will = first.will if len(allies) == 1 else world.will[first.row : first.row + len(allies)]
         self._will_parameters = together([ally.will_parameters for ally in allies])
@@ -57,13 +59,9 @@ class AllyRows:
             # two plans, because next year's is adopted before this year is recorded
             state.plan_pct = state.next_plan_pct
             if index == 0:
-                self.drift(year)
-                self.grow(year)
+                self.begin_year(year)
             yield clock.at(clock.month_of(year, 12), Phase.OUTTURN, ally.rank)
-            # spending makes a new array, so this one stays the share of the year before
-            before = state.share_pct
-            money = ally.spend(year, row(self.inclined(), index))
-            ally.report(year, before, money)
+            ally.spend(year, row(self.inclined(), index))
             ally.observer.outturn(state, year)
             if year < years.last:
                 yield clock.at(clock.month_of(year, 12), Phase.BUDGET, ally.rank)
@@ -75,53 +73,42 @@ class AllyRows:
             self.plan(year)
         self._allies[index].adopt_budget(year, self.desired_pct.pop(0))
 
-    def drift(self, year: int) -> None:
-        """Equation 4, in January."""
-        world, w, share = self._world, self._will_parameters, self._of_states("share_pct")
-        # nobody is a peer of itself, and the United States are not in the sums of Europe and Canada
-        own_gdp = self._of_states("gdp_usd_bn") if self._allies[0].state.europe_canada else 0.0
-        own_outlays = own_gdp * share
-        peers = will.peer_average(
-            world.europe_canada_outlays_usd_bn, world.europe_canada_gdp_usd_bn, own_outlays, own_gdp
-        )
-        noise = rows([ally.draw("will/noise", ally.will_parameters.noise, year) for ally in self._allies])
-        self._will[:] = will.drift(self._will, w.mean, noise, peers, share, reversion=w.reversion, peer=w.peer)
-
-    def grow(self, year: int) -> None:
-        """Equation 2, in January."""
-        own = rows([ally.own_surprise_pct(year) for ally in self._allies])
-        losses, loss = [ally.state.growth_loss_pct for ally in self._allies], None
+    def begin_year(self, year: int) -> None:
+        """Equations 2 and 4, in January."""
+        world, w = self._world, self._will_parameters
+        gdp, losses, loss = self._of_states("gdp_usd_bn"), [ally.state.growth_loss_pct for ally in self._allies], None
         if any(each is not None for each in losses):
             loss = rows([0.0 if each is None else each for each in losses])
-        surprise = growth.surprise(self._world.common_surprise_pct, own, loss)
-        expected = rows([ally.expected_growth_pct(year) for ally in self._allies])
-        gdp = growth.next_gdp(self._of_states("gdp_usd_bn"), expected, surprise)
+        self._will[:], surprise, grown = self._january(
+            self._will, gdp, self._of_states("share_pct"),
+            # nobody is a peer of itself, and the United States are not in the sums of Europe and Canada
+            gdp if self._allies[0].state.europe_canada else 0.0,
+            world.europe_canada_outlays_usd_bn, world.europe_canada_gdp_usd_bn,
+            mean_will=w.mean,
+            will_noise=rows([ally.draw("will/noise", ally.will_parameters.noise, year) for ally in self._allies]),
+            reversion=w.reversion, peer=w.peer, common=world.common_surprise_pct,
+            own_surprise=rows([ally.own_surprise_pct(year) for ally in self._allies]), loss_pct=loss,
+            expected_pct=rows([ally.expected_growth_pct(year) for ally in self._allies]),
+        )  # fmt: skip
         # losses are emptied when read: a recession takes from the growth of its own year only
-        self._keep(surprise_pct=surprise, gdp_usd_bn=gdp, growth_loss_pct=None)
+        self._keep(surprise_pct=surprise, gdp_usd_bn=grown, growth_loss_pct=None)
 
     def plan(self, year: int) -> None:
         """Equations 5 and 6 but for what is announced, in December of the year before `year`."""
         urgency, month, b = self._world.urgency, self._world.calendar.month, self._budget_parameters
-        share = self._of_states("share_pct")
         targets = [followed(ally.state, ally.targets, ally.inputs.commitment) for ally in self._allies]
         target, due, commitment = (rows(each) for each in zip(*targets, strict=True))
-        willing = budget.willingness(self.inclined(), commitment=commitment)
-        premium = budget.threat_premium(
-            self._will, urgency.shared(month, budget.felt, weight=b.threat_urgency), urgency.saturated(month),
-            weight=rows([ally.threat_weight for ally in self._allies]),
-        )  # fmt: skip
-        norm = budget.learned_norm(self._of_states("norm_pct"), share, premium, learning=b.norm_learning)
-        desired = budget.desired_share(
-            norm, premium, willing, target, pledge_weight=b.pledge_weight, cap_pct=self._desired_cap
-        )
-        speed_up = urgency.shared(
-            month, budget.speed_up, speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max
-        )
-        pull = budget.pull(desired, share, speed_up, self._room, speed_down=b.speed_down)
-        pledged = budget.pledged_step(target, share, years_left(due, year), self._room, weight=b.deadline_weight)
-        plan = budget.plan(
-            pull, pledged, willing, share, headroom_pct=self._headroom, headroom_weight=b.headroom_weight,
-            max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
+        willing, norm, desired, plan = self._budgeting(
+            self._of_states("norm_pct"), self._of_states("share_pct"), self._will, self.inclined(),
+            urgency.shared(month, budget.felt, weight=b.threat_urgency), urgency.saturated(month),
+            target_pct=target, commitment=commitment, years_left=years_left(due, year),
+            speed_up=urgency.shared(
+                month, budget.speed_up, speed=b.speed, speed_urgency=b.speed_urgency, speed_max=b.speed_max
+            ),
+            room=self._room, threat_weight=rows([ally.threat_weight for ally in self._allies]),
+            norm_learning=b.norm_learning, pledge_weight=b.pledge_weight, desired_cap_pct=self._desired_cap,
+            speed_down=b.speed_down, deadline_weight=b.deadline_weight, headroom_pct=self._headroom,
+            headroom_weight=b.headroom_weight, max_rise_pct=b.max_rise_pct, max_rise=b.max_rise, max_fall=b.max_fall,
         )  # fmt: skip
         self._keep(norm_pct=norm, next_plan_pct=plan, willing=willing)
         for ally, chosen in zip(self._allies, targets, strict=True):
@@ -132,7 +119,7 @@ class AllyRows:
         """link(u + A), computed once a December: the year's outturn and the next year's budget share it."""
         month = self._world.calendar.month
         if self._inclined is None or self._inclined[0] != month:
-            self._inclined = month, budget.inclined(self._will, self._world.urgency.level(month))
+            self._inclined = month, self._incline(self._will, self._world.urgency.level(month))
         return self._inclined[1]
 
     def _of_states(self, name: str) -> Array:

@@ -24,6 +24,7 @@ from sim.engine.elections import Elections
 from sim.engine.inputs import ally_inputs
 from sim.engine.observer import Observer
 from sim.engine.recorder import Recorder
+from sim.kernels import NUMPY, Engine, engine
 from sim.model.calendar import RECORDER_RANK, Phase, Years
 from sim.model.equations.urgency import HISTORY, past_urgency
 from sim.model.events import in_order
@@ -50,6 +51,7 @@ class Job:
     block: int  # paths in one environment
     keep: tuple[str, ...] = ()
     evaluated: Mapping[Shape, Evaluated] = field(default_factory=dict)  # shapes of SciPy's, with their quantiles
+    engine: str = "numpy"  # one of sim.kernels.ENGINES
 
 
 # a cache, so that a process is told once, however many blocks it computes
@@ -73,21 +75,23 @@ def run_job(job: Job) -> Counts:
     total: Counts | None = None
     end = job.first + job.paths
     for first in range(job.first, end, job.block):
-        counts = run_block(job.scenario, job.seed, first, min(job.block, end - first), job.keep)
+        paths = min(job.block, end - first)
+        counts = run_block(job.scenario, job.seed, first, paths, job.keep, engine=engine(job.engine))
         total = counts if total is None else total.merged(counts)
     assert total is not None
     return total
 
 
 def run_block(
-    scenario: Scenario, seed: int, first: int, paths: int, keep: Sequence[str] = (), observer: Observer | None = None
-) -> Counts:
+    scenario: Scenario, seed: int, first: int, paths: int, keep: Sequence[str] = (), observer: Observer | None = None,
+    engine: Engine = NUMPY,
+) -> Counts:  # fmt: skip
     """Simulate the paths [first, first + paths); `first` is a multiple of 16."""
     keep_freed_memory()
-    draws = Draws(seed, first, paths)
+    draws = Draws(seed, first, paths, engine=engine)
     parameters = Parameters((scenario,), draws)
     yardsticks = Yardsticks(scenario)
-    conditional = Conditional(yardsticks, first, paths, len(ally_inputs(scenario)))
+    conditional = Conditional(yardsticks, first, paths, len(ally_inputs(scenario)), engine)
     simulation = BlockSimulation(scenario, parameters, draws, observer or Observer(), conditional)
     recorder = Recorder(
         scenario, simulation.inputs, simulation.caps, simulation.world, simulation.years, first, keep, parameters.rows,

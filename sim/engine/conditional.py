@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.draws import Distributions, LocationScale, Mask, Paths, Prepared
-from sim.distributions.quantile_tables import Quantiles, Survival
+from sim.distributions.quantile_tables import Quantiles, Survival, chances_at
 from sim.engine.december import CORE, TOTAL, Yardsticks
+from sim.kernels import NUMPY, Engine
+from sim.kernels.tracing import LookUp
 from sim.model.equations.outturn import TINY, noise_needed
 from sim.numerics.arrays import MOST_PCT, Array, Value, at, at_least
 from sim.numerics.grid import Centi, printed
@@ -54,14 +56,15 @@ class Conditional:
     `sums`, int64 (expected, ally, stretch): of one December, over the paths of each stretch, CERTAIN for one.
     """
 
-    def __init__(self, yardsticks: Yardsticks, first: int, paths: int, allies: int) -> None:
+    def __init__(self, yardsticks: Yardsticks, first: int, paths: int, allies: int, engine: Engine = NUMPY) -> None:
+        self._engine = engine
         self._yardsticks, self.stretches = yardsticks, Stretches(first, paths)
         self.sums: Counted = np.zeros((len(EXPECTED), allies, len(self.stretches)), dtype=np.int64)
 
     def add(self, row: int, iso3: str, december: Open) -> None:
         """An ally's year."""
         core, total = (self._yardsticks.goal(pillar, iso3) for pillar in (CORE, TOTAL))
-        found = probabilities(december, core, total)
+        found = probabilities(december, core, total, self._engine)
         for index, chances in enumerate(found):
             if index >= len(SPENT) and chances is found[index - len(SPENT)]:  # nothing is closed on paper
                 self.sums[index, row] = self.sums[index - len(SPENT), row]
@@ -94,12 +97,14 @@ class Stretches:
         return np.add.reduceat(chances, self._starts, dtype=np.int32)
 
 
-def probabilities(december: Open, core: int | None, total: int | None) -> tuple[Chances | None, ...]:
+def probabilities(
+    december: Open, core: int | None, total: int | None, engine: Engine = NUMPY
+) -> tuple[Chances | None, ...]:
     """Of meeting the goals, by EXPECTED; None of a goal that does not bind.
 
     The goals are in hundredths, as printed. A sum that float32 rounds across the edge of a hundredth is taken as it is.
     """
-    reached = Reached(december)
+    reached = Reached(december, engine)
     at_core: tuple[Chances | None, ...] = (None, None)
     at_total = at_core
     if core is not None:
@@ -114,16 +119,13 @@ def probabilities(december: Open, core: int | None, total: int | None) -> tuple[
 class Reached:
     """How probable it is that the report of a December reaches a share."""
 
-    def __init__(self, december: Open) -> None:
+    def __init__(self, december: Open, engine: Engine) -> None:
         self._december, noise = december, survival(december.noise)
         # places in the table of the noise, a share being a share times the slope and the level
-        self._noise = noise
-        self._slope, self._level = noise_needed(
-            december.money_pct, december.share_pct, december.reporting, december.surprise_pct
+        self._noise, self._engine = noise, engine
+        self._slope, self._level = engine(in_cells)(
+            december.money_pct, december.share_pct, december.reporting, december.surprise_pct, noise.scale, noise.offset
         )
-        self._slope *= noise.scale
-        self._level *= noise.scale
-        np.subtract(noise.offset, self._level, out=self._level)
         self._by_number: dict[float, Chances] = {}
         self._closing: NDArray[np.uint32] | None = None
         if december.closing is not None:
@@ -175,9 +177,8 @@ class Reached:
         floor, reporting = of.floor_pct, of.reporting
         if paths is not None:
             slope, level, floor, reporting = slope[paths], level[paths], at(floor, paths), at(reporting, paths)
-        cells = slope * least
-        cells += level
-        chances = self._noise.at(cells)
+        table = self._noise.chances
+        chances = self._engine(by_noise)(LookUp(table), len(table) - 1, slope, level, least)
         # a share is at least the floor and at most 100, whatever the noise
         if np.min(least) <= self._floored or np.max(least) > self._capped:
             np.copyto(chances, CERTAIN, where=least <= floor * (1 + reporting))
@@ -189,6 +190,23 @@ class Reached:
         above = np.atleast_1d(least / at(self._december.target_pct, paths) - 1).astype(np.float32)
         # its size counts: at least so much above, or so much below
         return (excess(above) + CERTAIN - excess(-above)).view(np.uint32)
+
+
+def in_cells(
+    money_pct: Array, share_pct: Array, reporting: Value, surprise_pct: Value, scale: Value, offset: Value
+) -> tuple[Array, Array]:
+    """A share reported is reached from this cell of a table of the noise of outlays on: slope times it, and level."""
+    slope, level = noise_needed(money_pct, share_pct, reporting, surprise_pct)
+    slope *= scale
+    level *= scale
+    return slope, np.subtract(offset, level, out=level)
+
+
+def by_noise(chances: LookUp, last: int, slope: Array, level: Array, least: Value) -> Chances:
+    """How probable the noise makes a report of at least so much."""
+    cells = slope * least
+    cells += level
+    return chances_at(chances, last, cells)
 
 
 @overload

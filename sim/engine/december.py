@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.draws import Mask, Paths
+from sim.kernels import Engine
 from sim.model.equations.outturn import total
 from sim.model.equations.related import counted
 from sim.model.state import AllyState, World
-from sim.numerics.arrays import Array, Value, positive
+from sim.numerics.arrays import Array, Value, at, positive
 from sim.numerics.grid import Centi, printed, reaches
 from sim.results.counts import GROUPS, PILLARS, SPENT
 from sim.scenario.schema import Scenario
@@ -130,39 +131,59 @@ def outcomes(world: World, yardsticks: Yardsticks, caps: Sequence[Value]) -> Ite
     for group in (EUROPE_CANADA, ALLIANCE):
         for row, state in enumerate(world.allies.values()):
             if state.europe_canada is (group == EUROPE_CANADA):
-                yield _of_ally(row, state, yardsticks, caps[row], sums)
+                yield _of_ally(row, state, yardsticks, caps[row], sums, world.draws.engine)
         yield _of_group(group, sums)
 
 
-def _of_ally(row: int, state: AllyState, yardsticks: Yardsticks, cap_pct: Value, sums: Sums) -> AllyOutcome:
+def _of_ally(
+    row: int, state: AllyState, yardsticks: Yardsticks, cap_pct: Value, sums: Sums, engine: Engine
+) -> AllyOutcome:
     """An ally's outcome, which enters the sums."""
     core, gdp = state.reported_pct, state.gdp_usd_bn
     assert core is not None
-    related = counted(state.related_pct, cap_pct=cap_pct)
-    prints = tuple(printed(share) for share in (core, related, total(core, related)))
-    sums.add(gdp, core, related)
-    at_core = yardsticks.met(CORE, state.iso3, prints[CORE])
-    at_related = yardsticks.met(RELATED, state.iso3, prints[RELATED])
-    met = at_core, at_related, yardsticks.met(TOTAL, state.iso3, prints[TOTAL], at_core)
-    goal, short = yardsticks.goal(CORE, state.iso3), None
-    if goal is not None:
-        short = short_usd_m(goal, prints[CORE], gdp)
-        sums.add_shortfall(short)
+    goals = (yardsticks.goal(pillar, state.iso3) for pillar in range(len(PILLARS)))
+    core_prints, related_prints, total_prints, *met, short = engine(reckoned)(
+        core, state.related_pct, gdp, sums.gdp, sums.core, sums.related, sums.shortfall_usd_m, cap_pct, *goals
+    )
+    prints = core_prints, related_prints, total_prints
     push = None
     if state.pushed is not None:
+        related = counted(state.related_pct[state.pushed], cap_pct=at(cap_pct, state.pushed))
         push = _of_push(state, state.pushed, yardsticks, related, met, short)
         sums.add_on_paper(push.paths, gdp, core, state.spent_pct, push.on_paper_usd_m)
-    return AllyOutcome(row, state, prints, met, short, push)
+    return AllyOutcome(row, state, prints, tuple(met), short, push)
+
+
+def reckoned(
+    core_pct: Array, related_pct: Array, gdp_usd_bn: Array, of_gdp: Array, of_core: Array, of_related: Array,
+    of_shortfall: Exact, cap_pct: Value, core_goal: int | None, related_goal: int | None, total_goal: int | None,
+) -> tuple[Centi, Centi, Centi, Mask | None, Mask | None, Mask | None, Array | None]:  # fmt: skip
+    """An ally's December: prints by pillar, where its goals are met, money short; it enters the sums `of_...`."""
+    related = counted(related_pct, cap_pct=cap_pct)
+    core_prints, related_prints, total_prints = map(printed, (core_pct, related, total(core_pct, related)))
+    of_gdp += gdp_usd_bn
+    of_core += gdp_usd_bn * core_pct
+    of_related += gdp_usd_bn * related
+    at_core = None if core_goal is None else core_prints >= core_goal
+    at_related = None if related_goal is None else related_prints >= related_goal
+    at_total = None if total_goal is None else total_prints >= total_goal
+    if at_total is not None and at_core is not None:
+        at_total = at_total & at_core  # the total needs the core
+    short = None
+    if core_goal is not None:
+        short = short_usd_m(core_goal, core_prints, gdp_usd_bn)
+        of_shortfall += short
+    return core_prints, related_prints, total_prints, at_core, at_related, at_total, short
 
 
 def _of_push(
     state: AllyState, paths: Paths, yardsticks: Yardsticks, related: Array, met: Sequence[Mask | None],
     reported_usd_m: Array | None,
 ) -> LatePush:  # fmt: skip
-    """What a late push alone brought: only its own paths can differ."""
+    """What a late push alone brought: only its own paths can differ. `related` is what counts there."""
     assert state.spent_pct is not None
     spent = state.spent_pct[paths]
-    prints = printed(spent), printed(total(spent, related[paths]))
+    prints = printed(spent), printed(total(spent, related))
     at_core = yardsticks.met(CORE, state.iso3, prints[CORE_SPENT])
     without = at_core, yardsticks.met(TOTAL, state.iso3, prints[TOTAL_SPENT], at_core)
     on_paper = tuple(
@@ -193,19 +214,9 @@ class Sums:
 
     def __init__(self, size: int) -> None:
         # averages in float32, like all state; money in float64, where sums of whole millions are exact
-        self.gdp, self._core, self._related = (np.zeros(size, dtype=np.float32) for _ in range(3))
+        self.gdp, self.core, self.related = (np.zeros(size, dtype=np.float32) for _ in range(3))
         self.shortfall_usd_m, self.on_paper_usd_m = (np.zeros(size, dtype=np.float64) for _ in range(2))
         self._on_paper = np.zeros(size, dtype=np.float32)
-
-    def add(self, gdp_usd_bn: Array, core_pct: Array, related_pct: Array) -> None:
-        """One ally more: its core outlays as reported, and what counts of the security-related."""
-        self.gdp += gdp_usd_bn
-        self._core += gdp_usd_bn * core_pct
-        self._related += gdp_usd_bn * related_pct
-
-    def add_shortfall(self, usd_m: Array) -> None:
-        """What one ally more is short of."""
-        self.shortfall_usd_m += usd_m
 
     def add_on_paper(
         self, paths: Paths, gdp_usd_bn: Array, reported_pct: Array, spent_pct: Array | None, closed_usd_m: Exact | None
@@ -219,7 +230,7 @@ class Sums:
     @property
     def shares_pct(self) -> tuple[Array, Array, Array]:
         """The group's average shares by pillar, weighted by GDP."""
-        return self._core / self.gdp, self._related / self.gdp, (self._core + self._related) / self.gdp
+        return self.core / self.gdp, self.related / self.gdp, (self.core + self.related) / self.gdp
 
     @property
     def pushed(self) -> Paths:
@@ -228,8 +239,8 @@ class Sums:
 
     def spent_pct(self, paths: Paths) -> tuple[Array, Array]:
         """The group's average shares on some paths by the pillars that late pushes lift, without these."""
-        gdp, core = self.gdp[paths], self._core[paths] - self._on_paper[paths]
-        return core / gdp, (core + self._related[paths]) / gdp
+        gdp, core = self.gdp[paths], self.core[paths] - self._on_paper[paths]
+        return core / gdp, (core + self.related[paths]) / gdp
 
 
 def short_usd_m(goal: int, prints: Centi, gdp_usd_bn: Array) -> Array:

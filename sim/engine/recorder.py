@@ -44,7 +44,9 @@ class Recorder:
     ) -> None:
         """`caps` is what counts of each ally's security-related outlays at most, % of GDP."""
         self._rows = rows
-        self._world, self._years, self._caps = world, years, caps
+        self._world, self._years, self._caps, engine = world, years, caps, world.draws.engine
+        self._count = _count if engine.loops is None else engine.loops.counted
+        self._usd_cells = engine(_usd_cells)
         size, steps = world.draws.paths, len(years.simulated)
         self.counts = Counts.empty(first, size, len(inputs), steps, keep, rows.size)
         self.counts.arrays["row_paths"][:] = rows.counted()
@@ -110,13 +112,13 @@ class Recorder:
     def _record_group(self, outcome: GroupOutcome, step: int) -> None:
         arrays, group, pushed = self.counts.arrays, outcome.group, outcome.pushed
         for pillar, prints in enumerate(outcome.prints):
-            _count(arrays["group_shares"][group, pillar, step], prints)
+            self._count(arrays["group_shares"][group, pillar, step], prints)
         for index, (pillar, spent) in enumerate(zip(LIFTED, outcome.spent_prints, strict=True)):
             _move(arrays["spent_group_shares"][group, index, step], outcome.prints[pillar][pushed], spent)
         cell_usd_bn, short, on_paper = self._group_usd_cell[group], outcome.shortfall_usd_m, outcome.on_paper_usd_m
-        cells = _usd_cells(short, cell_usd_bn)
-        _count(arrays["group_shortfall_usd"][group, step], cells)
-        spent_cells = _usd_cells(short[pushed] + on_paper, cell_usd_bn)
+        cells = self._usd_cells(short, cell_usd_bn)
+        self._count(arrays["group_shortfall_usd"][group, step], cells)
+        spent_cells = self._usd_cells(short[pushed] + on_paper, cell_usd_bn)
         _move(arrays["spent_group_shortfall_usd"][group, step], cells[pushed], spent_cells)
         arrays["group_shortfall_usd_m"][group, step] = reported = int(short.sum())
         arrays["spent_group_shortfall_usd_m"][group, step] = reported + int(on_paper.sum())
@@ -124,7 +126,7 @@ class Recorder:
     def _record_ally(self, outcome: AllyOutcome, year: int, step: int, tallies: NDArray[np.uint8]) -> None:
         arrays, row = self.counts.arrays, outcome.row
         for pillar, prints in enumerate(outcome.prints):
-            _count(arrays["shares"][pillar, row, step], prints)
+            self._count(arrays["shares"][pillar, row, step], prints)
         for name, kept in self.counts.kept.items():
             kept[row, step] = getattr(outcome.state, name)
         for pillar, compliant in enumerate(outcome.met):
@@ -161,13 +163,13 @@ class Recorder:
         if outcome.shortfall_usd_m is None:
             return
         cell_usd_bn = self._usd_cell[row]
-        cells = _usd_cells(outcome.shortfall_usd_m, cell_usd_bn)
-        _count(arrays["shortfall_usd"][row, step], cells)
+        cells = self._usd_cells(outcome.shortfall_usd_m, cell_usd_bn)
+        self._count(arrays["shortfall_usd"][row, step], cells)
         # in float64: beyond 2**24 a sum in float32 loses single millions
         reported = int(outcome.shortfall_usd_m.astype(np.float64).sum())
         arrays["shortfall_usd_m"][row, step] = arrays["spent_shortfall_usd_m"][row, step] = reported
         if push is not None and push.shortfall_usd_m is not None and push.on_paper_usd_m is not None:
-            spent = _usd_cells(push.shortfall_usd_m, cell_usd_bn)
+            spent = self._usd_cells(push.shortfall_usd_m, cell_usd_bn)
             _move(arrays["spent_shortfall_usd"][row, step], cells[push.paths], spent)
             arrays["spent_shortfall_usd_m"][row, step] += int(push.on_paper_usd_m.sum())
 
@@ -218,7 +220,7 @@ def in_parts(sums: Counted) -> Counted:
 
 def _usd_cells(usd_m: NDArray[Any], cell_usd_bn: float) -> Centi:
     """Cells of money short, million USD."""
-    cells = usd_m.astype(np.float32, copy=False) * np.float32(0.001 / cell_usd_bn) + 0.5
+    cells = usd_m.astype(np.float32, copy=False) * (0.001 / cell_usd_bn) + 0.5
     # cut before the cast: what int32 cannot hold becomes any number, a negative cell among them
     grid: Centi = at_most(cells, np.float32(CELLS)).astype(np.int32)
     return grid

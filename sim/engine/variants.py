@@ -17,12 +17,13 @@ from sim.engine.block import BlockSimulation
 from sim.engine.drawn_parameters import Parameters
 from sim.engine.observer import Observer
 from sim.errors import UsageError
+from sim.kernels import NUMPY, Engine
 from sim.model.sections import SECTIONS
 from sim.scenario.schema import Scenario
 
 
 def reported_shares(
-    variants: Sequence[Scenario], seed: int, paths: int, *, common_random_numbers: bool = True
+    variants: Sequence[Scenario], seed: int, paths: int, *, common_random_numbers: bool = True, engine: Engine = NUMPY
 ) -> NDArray[np.float32]:
     """The core share as reported, % of GDP, (variant, ally, year, path).
 
@@ -35,7 +36,7 @@ def reported_shares(
     first = variants[0]
     for variant in variants[1:]:
         _alike(first, variant)
-    draws = Draws(seed, 0, paths, len(variants), common_random_numbers=common_random_numbers)
+    draws = Draws(seed, 0, paths, len(variants), common_random_numbers=common_random_numbers, engine=engine)
     simulation = BlockSimulation(first, Parameters(variants, draws), draws, Observer())
     kept = np.empty((len(simulation.inputs), len(simulation.years.simulated), draws.paths), dtype=np.float32)
 

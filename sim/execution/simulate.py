@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Protocol
 
-from sim import arguments
+from sim import arguments, kernels
 from sim.data.tables import load_tables
 from sim.distributions.elsewhere import evaluate_all
 from sim.distributions.families import Family, Scipy, Shape
@@ -33,6 +33,9 @@ have too little to share. With half as many again they are 2 % faster; each path
 
 WORTH_A_POOL = 60_000_000
 """Ally-years from which starting worker processes pays."""
+
+WORTH_COMPILING = 1_000_000_000
+"""Ally-years from which compiled loops pay: a minute of NumPy's, where they are compiled first in twenty seconds."""
 
 JOBS_PER_WORKER, MOST_BLOCKS_A_JOB = 4, 4
 """Enough jobs for an even load and a moving progress bar, few enough that sending counts back costs little. A job is
@@ -87,6 +90,7 @@ def simulate(
     until: StoppingRule | None = None,
     workers: int | None = None,
     executor: str = "auto",
+    engine: str = "numpy",
     keep: Sequence[str] = (),
     block: int | None = None,
     progress: Progress | None = None,
@@ -95,12 +99,13 @@ def simulate(
     """Simulate a scenario; `command` goes into the manifest.
 
     `until` decides the number of paths in place of `paths`; with neither it is the scenario's. Neither `workers`,
-    `executor` nor `block` changes any number. `keep` names state variables whose paths are kept; without it, memory
-    does not grow with the paths.
+    `executor`, `engine` nor `block` changes any number. `keep` names state variables whose paths are kept; without it,
+    memory does not grow with the paths.
 
     Raises:
-        UsageError: an impossible number of paths, workers or block, paths beside `until`, or an unknown variable or
-            executor.
+        UsageError: an impossible number of paths, workers or block, paths beside `until`, or an unknown variable,
+            executor or engine.
+        MissingExtra: the engine fast, where numba is not installed.
         ScenarioError: the scenario's figures do not suffice.
     """
     if until is None:
@@ -111,18 +116,21 @@ def simulate(
     seed = arguments.seed(scenario.run.seed if seed is None else seed)
     workers, block = arguments.workers(workers), block_asked(block)
     check_kept(keep)
+    engine = chosen_engine(scenario, until.most) if engine == "auto" else engine
+    kernels.engine(engine)
     tabulate(scenario)
     count = workers or executors.cores()
     if executor == "auto":
         executor = chosen_executor(scenario, until.most, workers)
     sharing = 1 if executor == "serial" else count
-    blank = Job(scenario, seed, 0, 0, block or block_size(until.most, sharing), tuple(keep), evaluated(scenario))
+    size = block or block_size(until.most, sharing)
+    blank = Job(scenario, seed, 0, 0, size, tuple(keep), evaluated(scenario), engine)
     with executors.choose(executor, count) as chosen:
         for total in _totals(until, blank, chosen, sharing):
             if progress is not None:
                 progress(total.paths, until.expected_total(total))
     return Record(
-        describe(scenario), total, _manifest(scenario, seed, total.paths, until.precision_points, command),
+        describe(scenario), total, _manifest(blank, total.paths, until.precision_points, command),
         json.dumps(scenario.canonical()),
     )  # fmt: skip
 
@@ -161,9 +169,17 @@ def describe(scenario: Scenario) -> Description:
 
 def chosen_executor(scenario: Scenario, paths: int, workers: int | None) -> str:
     """Worker processes where several can be had and the run is worth starting them, or they are asked for."""
-    years = scenario.horizon.last_year - scenario.horizon.base_year
-    worth = paths * len(ally_inputs(scenario)) * years >= WORTH_A_POOL or (workers or 1) > 1
+    worth = _ally_years(scenario, paths) >= WORTH_A_POOL or (workers or 1) > 1
     return "processes" if worth and (workers or executors.cores()) > 1 else "serial"
+
+
+def chosen_engine(scenario: Scenario, paths: int) -> str:
+    """Compiled loops where numba is installed and the run is worth loading it."""
+    return "fast" if _ally_years(scenario, paths) >= WORTH_COMPILING and kernels.can_be_fast() else "numpy"
+
+
+def _ally_years(scenario: Scenario, paths: int) -> int:
+    return paths * len(ally_inputs(scenario)) * (scenario.horizon.last_year - scenario.horizon.base_year)
 
 
 def block_size(paths: int, workers: int) -> int:
@@ -200,18 +216,18 @@ def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("burdenshare", "numpy", "scipy", "simpy")}
 
 
-def _manifest(
-    scenario: Scenario, seed: int, paths: int, precision_points: float | None, command: str
-) -> dict[str, object]:
+def _manifest(job: Job, paths: int, precision_points: float | None, command: str) -> dict[str, object]:
+    scenario = job.scenario
     return {
         **_versions(),
         "stream_version": STREAM_VERSION,
         "scenario_digest": scenario.digest,
         "data_digest": load_tables(scenario.replacements).digest,
         "builds_on": builds_on(scenario),
-        "seed": seed,
+        "seed": job.seed,
         "paths": paths,
         "precision_points": precision_points,
+        "engine": job.engine,
         "python": platform.python_version(),
         "built_tables": _built_tables(scenario),
         "command": command,

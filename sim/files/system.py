@@ -1,5 +1,7 @@
 """What a file system does in one step, where Python's `os` stops: exchanging two places, and who holds a name.
 
+And where the system has what may be lost.
+
 The system's calls are reached through `ctypes`; no maintained library offers them for folders.
 """
 
@@ -94,3 +96,13 @@ def synced(path: Path) -> None:
     except OSError as error:
         if not folder or error.errno not in CANNOT | {errno.EACCES, errno.EBADF}:
             raise
+
+
+def cache_folder() -> Path:
+    """The user's folder for what can be made again, of this program; it need not exist.
+
+    `XDG_CACHE_HOME` names the folder above it; otherwise it is the system's own.
+    """
+    own = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
+    usual = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+    return (Path(own) if own else usual) / "burdenshare"

@@ -18,7 +18,8 @@ Centi = NDArray[np.int32]
 def printed(share_pct: ArrayLike) -> Centi:
     """A share of 0 or more rounded to two decimals, halves up: 3.495 prints as 350."""
     # in float32, as shares are kept: in double precision the float32 nearest to 3.495 would print as 349
-    return (np.asarray(share_pct, dtype=np.float32) * 100 + 0.5).astype(np.int32)
+    prints: Centi = (np.multiply(share_pct, 100, dtype=np.float32) + 0.5).astype(np.int32)
+    return prints
 
 
 @lru_cache(maxsize=256)

@@ -119,6 +119,10 @@ class Streams:
             found.append(self._permutations.item(start + position) * factor & 0xFFFF)
         return np.array(found, dtype=np.uint16)
 
+    def stretches(self, name: str, ally: int, period: int) -> tuple[UInt16, NDArray[np.uint64], int]:
+        """What the words are made of, for who makes them himself: see `sim.kernels.loops`."""
+        return self._permutations, self._raw(name, ally, period)[self._skipped :], self._position
+
     def _raw(self, name: str, ally: int, period: int) -> NDArray[np.uint64]:
         """What Philox says of both words of each stretch of the block, one after the other."""
         generator, state, counter = self._open.get(name) or self._opened(name)

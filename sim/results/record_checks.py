@@ -133,6 +133,7 @@ def _texts(value: object) -> Iterator[str]:
 
 KINDS: Mapping[str, tuple[type, ...]] = {
     "burdenshare": (str,), "command": (str,), "python": (str,), "numpy": (str,), "scipy": (str,), "simpy": (str,),
+    "engine": (str,),
     "scenario_digest": (str,), "data_digest": (str,), "stream_version": (int,), "seed": (int,), "paths": (int,),
     "precision_points": (int, float, type(None)), "built_tables": (dict,), "builds_on": (dict,),
 }  # fmt: skip

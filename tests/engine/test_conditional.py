@@ -23,6 +23,7 @@ from sim.engine.block import run_block
 from sim.engine.conditional import Conditional, Open, probabilities
 from sim.engine.december import CORE, TOTAL, AllyOutcome
 from sim.engine.recorder import Recorder
+from sim.kernels import Engine
 from sim.model.equations import outturn
 from sim.numerics.grid import printed
 from sim.numerics.streams import STRETCH
@@ -177,8 +178,8 @@ class Watched:
         self._now: dict[tuple[int, int], NDArray[np.int32]] = {}
         record, compute = Recorder._record_ally, conditional.probabilities
 
-        def told(row: int, december: Open, core: int | None, total: int | None) -> Any:
-            found = compute(december, core, total)
+        def told(row: int, december: Open, core: int | None, total: int | None, engine: Engine) -> Any:
+            found = compute(december, core, total, engine)
             for question, chances in enumerate(found):
                 if chances is not None:
                     self._now[question, row] = chances

@@ -15,6 +15,7 @@ from sim.analysis.comparison.path_outcomes import MEASURES, PathOutcomes
 from sim.engine.block import run_block
 from sim.engine.december import AllyOutcome, GroupOutcome, Yardsticks, outcomes, short_usd_m
 from sim.engine.inputs import ally_inputs
+from sim.kernels import NUMPY
 from sim.results.counts import CELLS, TALLIES, Counts
 
 CORE, RELATED, TOTAL = range(3)
@@ -54,7 +55,7 @@ def ally(
 
 
 def december(scenario: str, *allies: Any, caps: Any = None) -> list[AllyOutcome | GroupOutcome]:
-    paths = SimpleNamespace(paths=len(allies[0].reported_pct))
+    paths = SimpleNamespace(paths=len(allies[0].reported_pct), engine=NUMPY)
     world: Any = SimpleNamespace(draws=paths, allies={each.iso3: each for each in allies})
     return list(outcomes(world, Yardsticks(sim.loads(scenario)), caps or [20.0] * len(allies)))
 

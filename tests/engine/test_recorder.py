@@ -10,7 +10,7 @@ import sim
 from sim.distributions.draws import Draws
 from sim.distributions.families import Uniform
 from sim.engine.block import run_block
-from sim.engine.december import Sums
+from sim.engine.december import Sums, reckoned
 from sim.engine.inputs import ally_inputs
 from sim.engine.recorder import _usd_cells
 from sim.numerics.grid import printed
@@ -173,14 +173,13 @@ def test_money_is_given_its_cell_in_single_precision() -> None:
 
 def test_a_group_is_summed_in_the_precision_of_its_members_and_its_money_short_exactly() -> None:
     sums, one = Sums(2), np.array([1.0, 2.0], dtype=np.float32)
-    sums.add(2 * one, one, 3 * one)
-    sums.add(one, one, 3 * one)
-    sums.add_shortfall(np.array([2.0**24, 0.0], dtype=np.float32))
-    sums.add_shortfall(one)
+    into = sums.gdp, sums.core, sums.related, sums.shortfall_usd_m
+    for gdp in ([2.0**21, 2.0], [1.0, 1.0]):
+        reckoned(one, 3 * one, np.array(gdp, dtype=np.float32), *into, 100.0, 210, None, None)
     assert {sums.gdp.dtype, *(share.dtype for share in sums.shares_pct)} == {np.dtype(np.float32)}
-    assert sums.gdp.tolist() == [3, 6]
+    assert sums.gdp.tolist() == [2**21 + 1, 3]
     assert [share.tolist() for share in sums.shares_pct] == [[1, 2], [3, 6], [4, 8]]
-    assert sums.shortfall_usd_m.tolist() == [2**24 + 1, 2]
+    assert sums.shortfall_usd_m.tolist() == [23_068_672 + 11, 2 + 1], "an odd number, as no float32 of that size is"
 
 
 SUMMIT = """

@@ -41,7 +41,7 @@ def small() -> Record:
     manifest = {
         "burdenshare": "0", "command": "", "python": "3", "numpy": "2", "scipy": "1", "simpy": "4", "stream_version": 2,
         "scenario_digest": "0" * 64, "data_digest": "0" * 64, "seed": 1, "paths": PATHS, "precision_points": None,
-        "built_tables": {},
+        "built_tables": {}, "engine": "numpy",
     }  # fmt: skip
     return Record(description, counts, manifest, '{"event": []}')
 

@@ -75,6 +75,7 @@ class Made:
 MANIFEST: dict[str, Any] = {
     **dict.fromkeys(("burdenshare", "command", "python", "numpy", "scipy", "simpy"), ""), "scenario_digest": "0" * 64,
     "data_digest": "0" * 64, "stream_version": 2, "seed": 11, "paths": 40, "precision_points": None, "built_tables": {},
+    "engine": "numpy",
 }  # fmt: skip
 """What every saved run says of itself."""
 

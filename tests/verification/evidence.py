@@ -21,8 +21,8 @@ from sim.files.writing import write_text
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "verification"
-MODEL = ("sim/data", "sim/distributions", "sim/engine", "sim/model", "sim/numerics", "sim/results/counts.py",
-         "sim/scenario", "sim/execution/simulate.py")  # fmt: skip
+MODEL = ("sim/data", "sim/distributions", "sim/engine", "sim/kernels", "sim/model", "sim/numerics",
+         "sim/results/counts.py", "sim/scenario", "sim/execution/simulate.py")  # fmt: skip
 """What decides the bits of a result."""
 
 

@@ -36,6 +36,7 @@ SORTS = ("probability", "spent-only", "related", "total", "median", "share", "fi
 )  # fmt: skip
 @options.seed()
 @options.workers()
+@options.engine()
 @options.allies()
 @click.option("--sort", type=click.Choice(SORTS, case_sensitive=False), help="Order of the allies.  [probability]")
 @options.year("Year shown; the core target's unless given.")
@@ -45,7 +46,7 @@ SORTS = ("probability", "spent-only", "related", "total", "median", "share", "fi
 @click.option("--report/--no-report", default=True, help="With --out: write the report as well.  [report]")
 @click.option("--half/--no-half", default=True, help="Also count as if governments felt half as threatened.  [half]")
 def command(
-    file: str, paths: int | None, precision: float | None, seed: int | None, workers: int | None,
+    file: str, paths: int | None, precision: float | None, seed: int | None, workers: int | None, engine: str,
     allies: tuple[str, ...], sort: str | None, year: int | None, as_json: bool, as_csv: bool, out: str | None,
     report: bool, half: bool,
 ) -> None:  # fmt: skip
@@ -69,7 +70,7 @@ def command(
 
         check_destination(out)
     _tell_notes(scenario)
-    record = _simulate(scenario, paths, precision, seed, workers)
+    record = _simulate(scenario, paths, precision, seed, workers, engine)
     if out is None:
         _print(scenario, record, chosen, sort, year, as_json, as_csv, half)
         return
@@ -143,7 +144,7 @@ def _check(scenario: Scenario, year: int | None, sort: str | None) -> None:
 
 
 def _simulate(
-    scenario: Scenario, paths: int | None, precision: float | None, seed: int | None, workers: int | None
+    scenario: Scenario, paths: int | None, precision: float | None, seed: int | None, workers: int | None, engine: str
 ) -> Record:
     from sim.execution import simulate
     from sim.output.terminal.console import note, progress
@@ -159,7 +160,7 @@ def _simulate(
     with progress("Simulating", likely, detail) as advance:
         command = shlex.join(["sim", *(os.fsencode(each).decode("utf-8", "replace") for each in sys.argv[1:])])
         record = simulate.simulate(
-            scenario, paths, seed, until=until, workers=workers, progress=advance, command=command
+            scenario, paths, seed, until=until, workers=workers, engine=engine, progress=advance, command=command
         )
     if sys.stderr.isatty():
         took, done = time.monotonic() - started, record.counts.paths

@@ -56,7 +56,7 @@ def noise_needed(money_pct: Array, share_pct: Array, reporting: Value, surprise_
     nothing of it is reported, it takes far more than any noise, or far less.
     """
     share = at_least(share_pct, TINY)
-    point = at_least(np.asarray(1 + reporting, dtype=np.float32), TINY) * share
+    point = at_least(np.positive(1 + reporting, dtype=np.float32), TINY) * share
     return (1 + surprise_pct * 0.01) / point, money_pct / share
 
 

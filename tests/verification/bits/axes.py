@@ -31,6 +31,11 @@ EXECUTORS = ("serial", "processes")
 HASHES = ("1", "77", "4294967295", "random")
 ZONES = ("UTC", "Asia/Kathmandu", "Pacific/Chatham", "America/St_Johns")
 LOCALES = ("de_DE", "tr_TR")
+PROCESSORS = {
+    "as it is": {},
+    **{name: {"NUMBA_CPU_NAME": name, "NUMBA_CPU_FEATURES": ""} for name in ("x86-64", "x86-64-v2", "x86-64-v3")},
+}
+"""What compiled loops are compiled for."""
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 MIXTURES, MIXTURE_SEED, MIXED = 8, 2032, 10_000
 
@@ -58,6 +63,9 @@ def cells(cache: Path, oldest: str, newest: str) -> list[Cell]:
         for workers, block, executor in product(WORKERS, blocks, EXECUTORS):
             own = replace(spec, workers=workers, block=block, executor=executor)
             found.append(Cell("grid", f"{workers} x {block or 'all'} x {executor}", own))
+    for processor, more in PROCESSORS.items():
+        for spec in (ALL, LONG, MADE) if not more else (ALL, MADE):
+            found.append(Cell("engine", f"fast, {processor}", replace(spec, engine="fast"), more))
     found += [Cell("hashes", number, ONE, {"PYTHONHASHSEED": number}) for number in HASHES]
     found += [Cell("zone", zone, ONE, {"TZ": zone}, prints=True) for zone in ZONES]
     found += _locales(cache / "locales")

@@ -31,6 +31,7 @@ class Spec:
     workers: int = 1
     block: int | None = None  # None: all paths in one
     executor: str = "serial"
+    engine: str = "numpy"
     locale: str = ""
     change: str = ""  # what a control changes: "seed", "stream version", "table"
 
@@ -70,7 +71,7 @@ def digests(spec: Spec) -> dict[str, str]:
             scenario: digest(
                 sim.simulate(
                     sim.load(place(scenario)), spec.paths, seed,
-                    workers=spec.workers, executor=spec.executor, keep=KEEPABLE, block=block,
+                    workers=spec.workers, executor=spec.executor, engine=spec.engine, keep=KEEPABLE, block=block,
                 ).record
             )
             for scenario in spec.scenarios

@@ -34,6 +34,11 @@ def test_the_block_changes_no_bit_where_numbers_stand_for_distributions() -> Non
     assert parts == [whole, whole]
 
 
+def test_the_engine_changes_no_bit(here: str) -> None:
+    pytest.importorskip("numba", reason="needs numba (pip install 'burdenshare[fast]')")
+    assert digests(Spec((SMALL,), PATHS, engine="fast"))[SMALL] == here
+
+
 @pytest.mark.parametrize("workers", [2, 3])
 def test_workers_change_no_bit(workers: int, here: str) -> None:
     """Three jobs; the order in which they end is theirs."""

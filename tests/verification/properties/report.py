@@ -20,6 +20,7 @@ import evidence  # noqa: E402
 import sim  # noqa: E402
 from properties import monotone as mono  # noqa: E402
 from properties import test_adding_up as adding  # noqa: E402
+from properties import test_engines as engines  # noqa: E402
 from properties import test_kept as kept  # noqa: E402
 from properties import test_lesser_pledges as lesser  # noqa: E402
 from properties import test_machine as machine  # noqa: E402
@@ -59,6 +60,7 @@ PROPERTIES: tuple[tuple[str, str, Callable[[], None]], ...] = (
      paths.test_a_replayed_path_has_the_bits_and_the_figures_of_the_run),
     ("a path beyond a million has the bits of any block", BITS,
      paths.test_a_path_far_out_has_the_bits_of_any_block_it_stands_in),
+    ("compiled loops have the bits of NumPy", BITS, engines.test_the_engines_have_the_same_bits),
     ("a longer run begins with the shorter", BITS, paths.test_a_longer_run_begins_with_the_shorter),
     ("a saved run opens equal in every table", BITS, kept.test_a_saved_run_opens_equal_in_every_table),
     ("a scenario written out and read again is itself; frozen, hashable, picklable", "exactly, digest included",
