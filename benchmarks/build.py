@@ -79,12 +79,21 @@ def work(name: str, **given: Any) -> dict[str, Any]:
     return {"seconds": time.thread_time() - start, **left()}
 
 
+def _named(engine: dict[str, Any]) -> dict[str, Any]:
+    """An engine by its name, of builds that have one."""
+    if not engine:
+        return {}
+    from sim import kernels
+
+    return {"engine": kernels.engine(engine["engine"])}
+
+
 def _block(scenario: str, paths: int, **engine: Any) -> Any:
     """One block, everything recorded."""
     import sim
     from sim.engine.block import run_block
 
-    counts = run_block(sim.load(scenario), 1, 0, paths, **engine)
+    counts = run_block(sim.load(scenario), 1, 0, paths, **_named(engine))
     return lambda: {"counted": int(counts.arrays["shares"][0].sum())}
 
 
@@ -106,7 +115,7 @@ def _variants(scenario: str, variants: int, paths: int, **engine: Any) -> Any:
         first.model_copy(update={"budget": first.budget.model_copy(update={"headroom_pct": 3.0 + 0.01 * number})})
         for number in range(variants)
     ]
-    shares = reported_shares(each, 1, paths, **engine)
+    shares = reported_shares(each, 1, paths, **_named(engine))
     return lambda: {"counted": int((shares > 0).sum())}
 
 
