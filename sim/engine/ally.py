@@ -102,7 +102,7 @@ class AllyProcess:
         if self.conditional is not None:
             counted = related.counted(state.related_pct, cap_pct=r.counted_cap_pct)
             self.conditional.add(state.row, state.iso3, Open(
-                before, money, state.surprise_pct, o.noise, o.floor_pct, reporting,
+                before, money, state.surprise_pct, o.noise, o.floor_pct, reporting, o.reporting,
                 state.target_pct, o.late_push_excess, closing, counted,
             ))  # fmt: skip
 
@@ -110,13 +110,12 @@ class AllyProcess:
         """A late push where it comes: its probability where a report falls short; None where there is none."""
         state, o = self.state, self.outturn_parameters
         # what is not needed is not drawn: every draw has an address, so that leaving one out moves no other
-        if not o.late_push or np.min(state.due) > year:
+        due = state.due <= year
+        if not o.late_push or not (due.any() if isinstance(due, np.ndarray) else due):
             return None
         # what was reclassified in 2025 cannot be once more
         reach = o.late_push_reach_2025_pct if year <= 2025 else o.late_push_reach_pct
-        in_reach = outturn.late_push_in_reach(
-            before, state.target_pct, state.due <= year, reach_pct=reach, reach=o.late_push_reach
-        )
+        in_reach = outturn.late_push_in_reach(before, state.target_pct, due, reach_pct=reach, reach=o.late_push_reach)
         if not in_reach.any():
             return None
         saturated = self.world.urgency.saturated(self.world.calendar.month)

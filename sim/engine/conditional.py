@@ -43,7 +43,8 @@ class Open:
     surprise_pct: Value  # of growth
     noise: Prepared  # of outlays, relative to the share of the year before
     floor_pct: Value
-    reporting: Value  # relative noise of the report
+    reporting: Value  # relative noise of the report,
+    reporting_of: Prepared  # drawn from this
     target_pct: Value  # where a report that is closed on paper lands,
     excess: Prepared  # so far above it, relative,
     closing: Array | None  # with this probability where it falls short; None: nowhere
@@ -110,9 +111,10 @@ def probabilities(
     if core is not None:
         at_core = reached.with_and_without_push(least_pct(core))
     if total is not None:
-        # what the related outlays leave of it; and the total needs the core as well
-        least = least_pct(total) - december.related_pct
-        at_total = reached.with_and_without_push(least if core is None else at_least(least, least_pct(core)))
+        # what the related outlays, which are 0 or more, leave of it; and the total needs the core as well
+        most, low = least_pct(total), -np.inf if core is None else least_pct(core)
+        least = most - december.related_pct
+        at_total = reached.with_and_without_push(least if core is None else at_least(least, low), (low, max(most, low)))
     return at_core[0], at_total[0], at_core[1], at_total[1]
 
 
@@ -130,13 +132,16 @@ class Reached:
         self._closing: NDArray[np.uint32] | None = None
         if december.closing is not None:
             self._closing = (december.closing * PUSHED + np.float32(0.5)).astype(np.int32).view(np.uint32)
-        # beyond these some report is at least, or at most, so much whatever the noise
-        self._floored = np.max(december.floor_pct) * (1 + np.max(december.reporting))
-        self._capped = MOST_PCT * (1 + np.min(december.reporting))
+        # beyond these some report may be at least, or at most, so much whatever the noise
+        floor, (lowest, highest) = december.floor_pct, extremes(december.reporting_of)
+        self._floored = (floor if isinstance(floor, float) else np.max(floor)) * (1 + highest)
+        self._capped = MOST_PCT * (1 + lowest)
 
-    def with_and_without_push(self, least: Value) -> tuple[Chances, Chances]:
-        """With what is closed on paper, and by what is spent."""
-        spent, target = self._by_noise(least), self._december.target_pct
+    def with_and_without_push(
+        self, least: Value, between: tuple[float, float] | None = None
+    ) -> tuple[Chances, Chances]:  # fmt: skip
+        """With what is closed on paper, and by what is spent; `least` lies `between` these where they are known."""
+        spent, target = self._by_noise(least, between), self._december.target_pct
         if self._closing is None:
             return spent, spent
         missing, closing = (CERTAIN - spent).view(np.uint32), self._closing
@@ -159,20 +164,22 @@ class Reached:
         reached += spent
         return reached, spent
 
-    def _by_noise(self, least: Value) -> Chances:
+    def _by_noise(self, least: Value, between: tuple[float, float] | None = None) -> Chances:
         """By the noise of outlays alone."""
         if not isinstance(least, float):
-            return self._looked_up(least)
+            return self._looked_up(least, between or (float(np.min(least)), float(np.max(least))))
         if least not in self._by_number:
-            self._by_number[least] = self._looked_up(least)
+            self._by_number[least] = self._looked_up(least, (least, least))
         return self._by_number[least]
 
     def _at_target(self, paths: Paths) -> Chances:
         """Of reaching the target followed, by the noise alone, on some paths."""
         least = least_pct(printed(self._december.target_pct))
-        return self._by_noise(least)[paths] if isinstance(least, float) else self._looked_up(least[paths], paths)
+        if isinstance(least, float):
+            return self._by_noise(least)[paths]
+        return self._looked_up(least[paths], (float(np.min(least)), float(np.max(least))), paths)
 
-    def _looked_up(self, least: Value, paths: Paths | None = None) -> Chances:
+    def _looked_up(self, least: Value, between: tuple[float, float], paths: Paths | None = None) -> Chances:
         of, slope, level = self._december, self._slope, self._level
         floor, reporting = of.floor_pct, of.reporting
         if paths is not None:
@@ -180,7 +187,7 @@ class Reached:
         table = self._noise.chances
         chances = self._engine(by_noise)(LookUp(table), len(table) - 1, slope, level, least)
         # a share is at least the floor and at most 100, whatever the noise
-        if np.min(least) <= self._floored or np.max(least) > self._capped:
+        if between[0] <= self._floored or between[1] > self._capped:
             np.copyto(chances, CERTAIN, where=least <= floor * (1 + reporting))
             np.copyto(chances, 0, where=least > MOST_PCT * (1 + reporting))
         return chances
@@ -230,3 +237,16 @@ def survival(prepared: Prepared) -> Survival:
         return prepared.survival
     assert not isinstance(prepared, Distributions), "a block of variants has no probabilities"
     return Survival.of_number(prepared)
+
+
+@lru_cache(maxsize=4)
+def extremes(prepared: Prepared) -> tuple[float, float]:
+    """The least and the most that is drawn."""
+    if isinstance(prepared, LocationScale):
+        low, high = extremes(prepared.standardised)
+        return float(np.min(prepared.mean + prepared.sd * low)), float(np.max(prepared.mean + prepared.sd * high))
+    if isinstance(prepared, Quantiles):
+        parts = prepared.low, prepared.cells, prepared.high
+        return min(float(part.min()) for part in parts), max(float(part.max()) for part in parts)
+    assert not isinstance(prepared, Distributions), "a block of variants has no probabilities"
+    return prepared, prepared

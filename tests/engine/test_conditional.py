@@ -49,8 +49,10 @@ def december(share: float = 3.2, plan: float = 0.2, **more: Any) -> Open:
     """One ally's year on one path."""
     usual = Open(
         share_pct=floats(share), money_pct=floats(share + plan), surprise_pct=floats(0.5), noise=NOISE, floor_pct=0.2,
-        reporting=floats(0.01), target_pct=3.5, excess=EXCESS, closing=None, related_pct=floats(1.4),
+        reporting=floats(0.01), reporting_of=0.01, target_pct=3.5, excess=EXCESS, closing=None, related_pct=floats(1.4),
     )  # fmt: skip
+    if "reporting" in more:
+        more["reporting_of"] = float(np.ravel(more["reporting"])[0])
     return replace(usual, **more)
 
 
@@ -242,8 +244,8 @@ def test_the_comparison_sees_what_is_half_too_likely(monkeypatch: pytest.MonkeyP
     """The control: what is closed on paper."""
     watched, compute = Watched(monkeypatch), conditional.Reached.with_and_without_push
 
-    def more(reached: Any, least: Any) -> Any:
-        both, alone = compute(reached, least)
+    def more(reached: Any, least: Any, between: Any = None) -> Any:
+        both, alone = compute(reached, least, between)
         return both + (both - alone) // 2, alone
 
     monkeypatch.setattr(conditional.Reached, "with_and_without_push", more)
