@@ -92,9 +92,11 @@ def test_will_and_noise_have_the_mean_and_spread_of_each_path() -> None:
     drawn = parameters(scenario("in_earnest = 0.0"))
     will, noise = drawn.of(Will, own).mean, drawn.of(Outturn, own).noise
     standard = Draws(5, 0, PATHS).table("param/will.mean", standardised(("normal", ())), ally=own.code)
-    levels = column("budget_headroom_pct").tolist()
-    assert len(set(levels)) == len(levels), "each tells its row"
-    taken = np.array([levels.index(value) for value in per_path(drawn.of(Budget).headroom_pct).tolist()])
+    rows = list(zip(column("budget_headroom_pct").tolist(), column("budget_speed").tolist(), strict=True))
+    assert len(set(rows)) == len(rows), "each pair tells its row"
+    budget = drawn.of(Budget)
+    pairs = zip(per_path(budget.headroom_pct).tolist(), per_path(budget.speed).tolist(), strict=True)
+    taken = np.array([rows.index(pair) for pair in pairs])
     np.testing.assert_array_equal(will, standard * column("will_mean_sd")[taken] + column("will_mean_mean")[taken])
     assert isinstance(noise, LocationScale)
     np.testing.assert_array_equal(noise.sd, column("outturn_noise_sd")[taken])
