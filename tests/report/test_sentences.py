@@ -333,7 +333,7 @@ def test_caveats_are_those_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert of([made], run(TWO, CORE, shares=within)) == (CONDITIONAL, *always)
     assert of([made], run(TWO, CORE, shares=other)) == (CONDITIONAL, *always)
     assert of([made], run(TWO, CORE, shares=beyond)) == (CONDITIONAL, *always, BEYOND)
-    total, related = (line(TWO[0], spent=BAND, **{pillar: chance(0.6)}) for pillar in ("total", "related"))
+    total, related = line(TWO[0], spent=BAND, total=chance(0.6)), line(TWO[0], spent=BAND, related=chance(0.6))
     assert of([related, total], run(TWO, TOTAL, RELATED, shares=within)) == (CONDITIONAL, *always)
     assert of([related], run(TWO, RELATED, shares=within)) == always
     reach = "Monte Carlo error, what another seed would change, is at most 1.0 points (95 %)."
