@@ -102,7 +102,7 @@ def _compare(tables: Tables, same) -> None:  # type: ignore[no-untyped-def]
     chances = {
         "probability": "probability", "probability_ci_low": "ci_low", "probability_ci_high": "ci_high",
         "probability_without_late_push": "without_late_push", "probability_in_force": "in_force",
-        "probability_not_yet_due": "not_yet_due",
+        "probability_not_yet_due": "not_yet_due", "probability_counted": "counted",
     }  # fmt: skip
     for row in tables["compliance"]:
         for variable, column in chances.items():

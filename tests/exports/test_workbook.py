@@ -28,7 +28,7 @@ def test_allies_by_year_has_the_probabilities_and_medians_of_the_tables(sheets: 
     told, header, *rows = sheets["allies by year"].iter_rows(values_only=True)
     years = list(range(LAST_YEAR + 1, 2033))
     assert list(header) == ["iso3", "ally", *years, None, *years]
-    assert told[2].startswith("Share of the simulated runs that report the core target (3.5 % of GDP by 2032)")
+    assert told[2].startswith("Probability of reporting the core target (3.5 % of GDP by 2032) in that year")
     assert told[2 + len(years) + 1].startswith(
         "Median of the core share that is spent, % of GDP, without what is closed on paper"
     )

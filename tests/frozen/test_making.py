@@ -20,9 +20,13 @@ from sim.evaluation.forecasts.digits import decimals, stated, stated_pmf
 from sim.evaluation.forecasts.making import forecast_of, freeze, prolonged
 from sim.evaluation.forecasts.schema import LEVELS, THRESHOLDS_PCT, Frozen, last_day
 from sim.numerics.grid import printed
+from sim.results.counts import PILLARS
+from sim.results.intervals import wilson_of
+from sim.results.parameter_range import of_probability
 from sim.scenario.loading.load import reload
 from sim.scenario.schema import Data
 
+CORE = PILLARS.index("core")
 TABLES = resources.files("sim.data") / "tables"
 
 
@@ -87,6 +91,7 @@ def test_the_range_over_parameters_is_that_of_the_run_rounded_outward(
     drawn = scenarios["hague_2035"].model_copy(update={"parameters": source})
     results = sim.simulate(drawn, paths=RANGED_PATHS, seed=7, executor="serial")
     core: Any = results.compliance().query("pillar == 'core'").set_index(["iso3", "year"])
+    arrays, allies = results.record.counts.arrays, [entry.iso3 for entry in results.record.description.allies]
     wide = 0
     for cell in drawn_and_shipped.scenarios[0].shares:
         if cell.iso3 == "EUC":
@@ -94,11 +99,15 @@ def test_the_range_over_parameters_is_that_of_the_run_rounded_outward(
             continue
         assert cell.at_target
         assert cell.over_parameters
-        row = core.loc[(cell.iso3, cell.year)]
-        (low, high), unit = cell.over_parameters, 10.0 ** -decimals(row["ci_high"] - row["ci_low"])
+        counted = core.counted[cell.iso3, cell.year]
+        met = arrays["row_compliant"][CORE, allies.index(cell.iso3), cell.year - LAST_YEAR - 1]
+        found = of_probability(met, arrays["row_paths"], counted)
+        assert found
+        ci_low, ci_high = wilson_of(counted, RANGED_PATHS)
+        (low, high), unit = cell.over_parameters, 10.0 ** -decimals(ci_high - ci_low)
         half = 0.5 / RANGED_PATHS
-        assert low == pytest.approx(floor(min(row["over_parameters_low"], 1 - half) / unit) * unit, abs=1e-9)
-        assert high == pytest.approx(ceil(max(row["over_parameters_high"], half) / unit) * unit, abs=1e-9)
+        assert low == pytest.approx(floor(min(found.low, 1 - half) / unit) * unit, abs=1e-9)
+        assert high == pytest.approx(ceil(max(found.high, half) / unit) * unit, abs=1e-9)
         wide += high - low > cell.at_target[2] - cell.at_target[1]
     assert wide > 10  # ranges that say more than chance does
     shipped, few = drawn_and_shipped.forecasters[1], by_all.forecasters[0]
@@ -116,12 +125,14 @@ def test_a_forecaster_that_forecasts_something_else_is_refused(scenarios: Mappin
 
 
 def test_it_agrees_with_the_tables_and_paths_of_the_run(scenarios: Mapping[str, sim.Scenario]) -> None:
-    results = sim.simulate(scenarios["hague_2035"], paths=320, seed=7, executor="serial", keep=["reported_pct"])
+    results = sim.simulate(
+        scenarios["hague_2035"], paths=320, seed=7, executor="serial", keep=["reported_pct", "spent_pct"]
+    )
     forecast = forecast_of(results.record, "hague_2035")
     core: Any = results.compliance().query("pillar == 'core'").set_index(["iso3", "year"])
     shares: Any = results.shares().query("pillar == 'core'").set_index(["iso3", "year"])
     allies = [entry.iso3 for entry in results.record.description.allies]
-    paths = printed(results.paths("reported_pct"))
+    paths, spent = printed(results.paths("reported_pct")), printed(results.paths("spent_pct"))
     for cell in forecast.shares:
         quantiles = dict(zip(LEVELS, cell.quantiles, strict=True))
         for level, column in ((0.05, "q05"), (0.25, "q25"), (0.5, "q50"), (0.75, "q75"), (0.95, "q95")):
@@ -129,10 +140,10 @@ def test_it_agrees_with_the_tables_and_paths_of_the_run(scenarios: Mapping[str, 
         if cell.iso3 == "EUC":
             assert cell.without_late_push is None
             continue
-        row = core.loc[(cell.iso3, cell.year)]
-        assert cell.at_target == stated(round(row["probability"] * 320), 320) == cell.at_least[3]
-        assert cell.without_late_push == stated(round(row["without_late_push"] * 320), 320)
-        own = paths[allies.index(cell.iso3), cell.year - LAST_YEAR - 1]
+        index = allies.index(cell.iso3), cell.year - LAST_YEAR - 1
+        own = paths[index]
+        assert cell.at_target == stated(round(core.counted[cell.iso3, cell.year] * 320), 320) == cell.at_least[3]
+        assert cell.without_late_push == stated(int((spent[index] >= 350).sum()), 320)
         for threshold, chance in zip(THRESHOLDS_PCT, cell.at_least, strict=True):
             assert chance == stated(int((own >= round(100 * threshold)).sum()), 320)
     for entry in forecast.number:

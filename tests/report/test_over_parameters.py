@@ -308,7 +308,7 @@ def test_a_workbook_shows_the_range_between_probability_and_median(
     told, header, *rows = sheet.iter_rows(values_only=True)
     years = list(drawn.description.years)
     assert list(header) == ["iso3", "ally", *years, None, *years, None, *years]
-    assert told[3 + len(years)] == "Central 90 % of that share over the parameters drawn, runs of 100"
+    assert told[3 + len(years)] == "Central 90 % of that probability over the parameters drawn, runs of 100"
     last = 2 + 2 * len(years)
     assert {row[0]: row[last] for row in rows if row[0] in chances.index} == {
         iso3: "{}–{}".format(*ends(row)) for iso3, row in chances.iterrows()

@@ -19,7 +19,15 @@ from sim.results.counts import CELLS, PILLARS, TALLIES
 from sim.results.parameter_range import Range
 from sim.results.record import ParameterDescription, Record
 from sim.results.summary import Band, Halves
-from sim.text.footnotes import BEYOND, CLOSED_ON_PAPER, MONTE_CARLO, SPENT, over_parameters
+from sim.text.footnotes import (
+    BEYOND,
+    CLOSED_ON_PAPER,
+    CONDITIONAL,
+    MONTE_CARLO,
+    SPENT,
+    independent_runs,
+    over_parameters,
+)
 
 BAND = Band(3.2, 2.9, 3.5)
 TWO = (ally("Aland"), ally("Borduria"))
@@ -320,12 +328,25 @@ def test_caveats_are_those_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     within, beyond, other = (np.zeros((len(PILLARS), 2, 2, CELLS), dtype=np.int64) for _ in range(3))
     within[..., :-1], other[1:, ..., -1] = 1, 1
     beyond[0, 1, 1, -1] = 1
-    assert of([made], run(TWO, CORE, shares=within)) == (MONTE_CARLO, CLOSED_ON_PAPER, SPENT)
-    assert of([made], run(TWO, CORE, shares=other)) == (MONTE_CARLO, CLOSED_ON_PAPER, SPENT)
-    assert of([made], run(TWO, CORE, shares=beyond)) == (MONTE_CARLO, CLOSED_ON_PAPER, SPENT, BEYOND)
+    wilson = independent_runs(32_768)
+    always = (f"{MONTE_CARLO} {wilson}", CLOSED_ON_PAPER, SPENT)
+    assert of([made], run(TWO, CORE, shares=within)) == (CONDITIONAL, *always)
+    assert of([made], run(TWO, CORE, shares=other)) == (CONDITIONAL, *always)
+    assert of([made], run(TWO, CORE, shares=beyond)) == (CONDITIONAL, *always, BEYOND)
+    total, related = line(TWO[0], spent=BAND, total=chance(0.6)), line(TWO[0], spent=BAND, related=chance(0.6))
+    assert of([related, total], run(TWO, TOTAL, RELATED, shares=within)) == (CONDITIONAL, *always)
+    assert of([related], run(TWO, RELATED, shares=within)) == always
     reach = "Monte Carlo error, what another seed would change, is at most 1.0 points (95 %)."
     over = over_parameters(512, halved=True)
-    assert of([drawn], taking(run(TWO, CORE, shares=within), DRAWN)) == (over, reach, CLOSED_ON_PAPER, SPENT)
+    many = (CONDITIONAL, MONTE_CARLO, CLOSED_ON_PAPER, SPENT)
+    assert of([made], run(TWO, CORE, shares=within, paths=32_768)) == many
+    assert of([drawn], taking(run(TWO, CORE, shares=within), DRAWN)) == (
+        CONDITIONAL,
+        over,
+        f"{reach} {wilson}",
+        CLOSED_ON_PAPER,
+        SPENT,
+    )
 
 
 def moved(*expected: float) -> list[Sensitivity]:
