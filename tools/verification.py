@@ -50,7 +50,7 @@ def reference(figures: Figures) -> str:
 a time, plain floats, no SimPy, no NumPy ([`tests/verification/reference/`](../tests/verification/reference/)). It shares with the product only the
 16-bit draws and the tables of quantiles. Hypothesis makes scenarios: any combination of targets, overrides and events
 (here all {len(kinds)} kinds, dated, random and at the start). Every number of every ally, year and path must agree, then
-every count of every table.
+every count of every table. Conditional probabilities, which these counts must agree with, have tests of their own.
 
 **{figures["scenarios"]:,} scenarios, {figures["paths"]:,} paths, {figures["cells"]:,} numbers and {figures["counts"]:,}
 counts agree.** The tolerance is derived, not chosen: the reference model carries beside each number a bound of what float32 can have
