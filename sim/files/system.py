@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 from collections.abc import Callable
 from functools import lru_cache
@@ -106,3 +107,11 @@ def cache_folder() -> Path:
     own = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
     usual = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
     return (Path(own) if own else usual) / "burdenshare"
+
+
+def is_own(folder: Path) -> bool:
+    """Whether a folder is the user's, and nobody else may write to it."""
+    if not hasattr(os, "getuid"):
+        return True  # Windows gives everybody a profile of his own
+    found = folder.stat()
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

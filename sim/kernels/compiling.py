@@ -17,7 +17,7 @@ import numpy as np
 from numba import types
 
 from sim.errors import RunError
-from sim.files.system import cache_folder
+from sim.files.system import cache_folder, is_own
 from sim.files.writing import write_new
 from sim.kernels import loops
 from sim.kernels.tracing import NOTHING, NUMBER, WHOLE, ArgumentKind, Level, LookUp, Loop, kind_of, trace
@@ -119,10 +119,16 @@ def _read(name: str, source: str, known: dict[str, Any]) -> tuple[Path | None, d
 
 
 def _kept(name: str, source: str) -> Path | None:
-    """The file of a loop in the user's cache folder; None where there can be none."""
+    """The file of a loop in the user's cache folder; None where there can be none.
+
+    numba runs what it finds there, so nobody else may write to it.
+    """
     file = cache_folder() / "kernels" / name
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (file.parent.parent, file.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not is_own(folder):
+                return None
         write_new(source.encode(), file)
     except (OSError, RunError):
         return None

@@ -93,6 +93,20 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, monkeypa
     assert compiled(lambda a: a * 3 + 1)(np.ones(4, dtype=np.float32)).tolist() == [4] * 4
 
 
+@with_numba
+@pytest.mark.parametrize("inside", ["burdenshare", "burdenshare/kernels"])
+def test_nothing_is_kept_where_others_may_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: str
+) -> None:  # fmt: skip
+    """numba runs what it finds in the cache."""
+    from sim.kernels import compiling
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert compiling._kept("loop.py", "x = 1\n") == tmp_path / "burdenshare" / "kernels" / "loop.py"
+    (tmp_path / inside).chmod(0o770)
+    assert compiling._kept("loop.py", "x = 1\n") is None
+
+
 def test_the_cache_is_where_the_system_has_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert cache_folder() == tmp_path / "burdenshare"
