@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.distributions.draws import Distributions, LocationScale, Mask, Paths, Prepared
-from sim.distributions.quantile_tables import Quantiles, Survival, chances_at
+from sim.distributions.quantile_tables import Quantiles
+from sim.distributions.survival import Survival, chances_at
 from sim.engine.december import CORE, TOTAL, Yardsticks
 from sim.kernels import NUMPY, Engine
 from sim.kernels.tracing import LookUp

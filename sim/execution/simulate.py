@@ -60,7 +60,7 @@ class StoppingRule(Protocol):
         """Half-width asked for, percentage points, for the manifest; None: a number of paths was."""
 
     def wanted(self, counts: Counts | None) -> int:
-        """How many paths there shall be when it is asked next, a multiple of 4,096; as many as there are: enough."""
+        """How many paths there shall be when it is asked next: whole stretches until the last; as there are: enough."""
 
     def expected_total(self, counts: Counts) -> int:
         """How many paths the whole run will have, as it seems."""

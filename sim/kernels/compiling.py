@@ -114,6 +114,7 @@ def _read(name: str, source: str, known: dict[str, Any]) -> tuple[Path | None, d
     """What a source defines, beside what is known, and its file: numba keeps what it compiles beside that."""
     file = _kept(f"{name}-{sha256(source.encode()).hexdigest()[:16]}.py", source)
     found = dict(known)
+    # numba compiles functions only: this one is written from the package's own, never from a file or a scenario
     exec(compile(source, file or "<kernel>", "exec"), found)
     return file, found
 

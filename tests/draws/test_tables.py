@@ -15,7 +15,6 @@ from sim.distributions.draws import Draws
 from sim.distributions.quantile_tables import (
     CELLS,
     TAIL_CELLS,
-    Survival,
     build,
     file_stem,
     packaged,
@@ -23,6 +22,7 @@ from sim.distributions.quantile_tables import (
     table_of,
 )
 from sim.distributions.scipy_names import REFUSED, SCIPY_FAMILIES
+from sim.distributions.survival import Survival
 from sim.errors import ScenarioError
 from sim.numerics.exact import Function, exp, log, monthly_factor, yearly_probability
 

@@ -77,6 +77,7 @@ MODULES = {
         (
             "sim/distributions/draws.py",
             "sim/distributions/quantile_tables.py",
+            "sim/distributions/survival.py",
             "sim/numerics/streams.py",
             "sim/numerics/exact.py",
         ),
